@@ -1,0 +1,70 @@
+/*
+ * Whether an account may log on, and the count of its wrong passwords; for all
+ * methods alike, see auth.h.
+ *
+ * Windows tells a locked account as locked whatever the password was, and
+ * judges no password then. All else - disabled, password expired, password to
+ * be changed - it tells only to those who know the password, and in this
+ * order. A method therefore asks auth_account_check twice: for
+ * AUTH_REASON_LOCKED before it judges the password, for the rest after.
+ */
+#include "config.h"
+
+#include "auth/auth.h"
+
+#include "world/world.h"
+
+static bool is_locked(const struct world *world, const struct user *user)
+{
+    return user->state == USER_LOCKED ||
+           (world->lockout_threshold && user->live && user->live->locked_at);
+}
+
+enum auth_reason auth_account_check(const struct world *world,
+                                    const struct user *user)
+{
+    if (is_locked(world, user)) {
+        return AUTH_REASON_LOCKED;
+    }
+    switch (user->state) {
+    case USER_DISABLED:
+        return AUTH_REASON_DISABLED;
+    case USER_LOCKED:
+        return AUTH_REASON_LOCKED;
+    case USER_EXPIRED:
+        return AUTH_REASON_EXPIRED;
+    case USER_MUST_CHANGE:
+        return AUTH_REASON_MUST_CHANGE;
+    case USER_UNKNOWN:
+        return AUTH_REASON_UNKNOWN_USER;
+    case USER_GOOD:
+    case USER_NO_SIP: /* logs on; what it may not is Lync's business */
+        return AUTH_REASON_NONE;
+    }
+    return AUTH_REASON_UNKNOWN_USER;
+}
+
+static void count_refused(const struct world *world, struct account_state *live,
+                          int64_t now)
+{
+    if (live->locked_at) {
+        return;
+    }
+    live->refused++;
+    if (world->lockout_threshold && live->refused >= world->lockout_threshold) {
+        live->locked_at = now ? now : 1; /* 0 means: not locked */
+    }
+}
+
+void auth_account_commit(const struct world *world,
+                         const struct auth_outcome *out, int64_t now)
+{
+    if (!out->counts || !out->user || !out->user->live) {
+        return;
+    }
+    if (out->verdict == AUTH_ACCEPTED) {
+        out->user->live->refused = 0;
+    } else if (out->reason == AUTH_REASON_WRONG_PASSWORD) {
+        count_refused(world, out->user->live, now);
+    }
+}

@@ -1,0 +1,100 @@
+/* The table of authentication methods, see auth.h. */
+#include "config.h"
+
+#include "auth/auth.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "auth/methods.h"
+
+enum { NOTE_MAX = 1024 };
+
+#define DECLARE_METHOD(name) extern const struct auth_method auth_method_##name;
+AUTH_METHODS(DECLARE_METHOD)
+
+#define METHOD_ADDRESS(name) &auth_method_##name,
+static const struct auth_method *const methods[] = {
+    AUTH_METHODS(METHOD_ADDRESS)};
+
+const struct auth_method *auth_method_at(size_t index)
+{
+    return index < ARRAY_SIZE(methods) ? methods[index] : NULL;
+}
+
+const struct auth_method *auth_method(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(methods); i++) {
+        if (strcmp(methods[i]->name, name) == 0) {
+            return methods[i];
+        }
+    }
+    return NULL;
+}
+
+const struct auth_method *auth_method_of_scheme(const char *scheme)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(methods); i++) {
+        if (methods[i]->scheme && !strcasecmp(methods[i]->scheme, scheme)) {
+            return methods[i];
+        }
+    }
+    return NULL;
+}
+
+void auth_note(const struct auth_context *ctx, struct auth_outcome *out,
+               const char *key, const char *format, ...)
+{
+    struct auth_note *note = ARENA_NEW(ctx->arena, struct auth_note);
+    char text[NOTE_MAX];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    note->key = key;
+    note->text = arena_strdup(ctx->arena, text);
+    note->next = out->notes;
+    out->notes = note;
+}
+
+const char *auth_reason_text(enum auth_reason reason)
+{
+    switch (reason) {
+    case AUTH_REASON_NONE:
+        return "none";
+    case AUTH_REASON_BAD_TOKEN:
+        return "malformed token";
+    case AUTH_REASON_OUT_OF_TURN:
+        return "final leg without a challenge before it";
+    case AUTH_REASON_UNKNOWN_USER:
+        return "unknown user";
+    case AUTH_REASON_WRONG_PASSWORD:
+        return "wrong password";
+    case AUTH_REASON_DISABLED:
+        return "account disabled";
+    case AUTH_REASON_LOCKED:
+        return "account locked out";
+    case AUTH_REASON_EXPIRED:
+        return "password expired";
+    case AUTH_REASON_MUST_CHANGE:
+        return "password must be changed";
+    case AUTH_REASON_ANONYMOUS:
+        return "anonymous logon";
+    case AUTH_REASON_VERSION:
+        return "response version not allowed";
+    case AUTH_REASON_MIC:
+        return "message integrity code absent or wrong";
+    case AUTH_REASON_CHANNEL_BINDING:
+        return "channel binding absent or wrong";
+    case AUTH_REASON_SPN:
+        return "service principal name absent or wrong";
+    case AUTH_REASON_MECH_LIST_MIC:
+        return "mechListMIC absent or wrong";
+    case AUTH_REASON_MECHANISM:
+        return "no common mechanism";
+    }
+    return "?";
+}

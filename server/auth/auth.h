@@ -1,0 +1,116 @@
+/*
+ * Authentication methods: token in, token out, with a handle that the caller
+ * owns. Nothing here knows HTTP; whoever carries the tokens (an HTTP
+ * connection today, a SIP one later) keeps the handle for as long as the
+ * handshake and the identity live.
+ *
+ * A method is one file in this folder that ends in one `const struct
+ * auth_method auth_method_<name>`, and one word in AUTH_METHODS (local.mk).
+ */
+#ifndef AUTH_AUTH_H
+#define AUTH_AUTH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util/arena.h"
+#include "util/attr.h"
+#include "util/span.h"
+
+struct auth_method;
+struct env;
+struct user;
+struct world;
+
+/* What a step may look at. Borrowed for the call. */
+struct auth_context {
+    const struct world *world;
+    struct env *env;
+    struct arena *arena;          /* for all that the outcome points to */
+    const char *host;             /* the name the client asked for */
+    struct span certificate_hash; /* tls-server-end-point; empty: no TLS */
+};
+
+enum auth_verdict {
+    AUTH_CONTINUE, /* send token_out, await the next token */
+    AUTH_ACCEPTED, /* user is set; token_out may be sent along */
+    AUTH_REFUSED,  /* wrong credentials, or an account that may not log on */
+    AUTH_INVALID,  /* a token that is no token of this method */
+};
+
+/* Why a sign-in was refused: what a Windows log would say. */
+enum auth_reason {
+    AUTH_REASON_NONE,
+    AUTH_REASON_BAD_TOKEN,   /* malformed */
+    AUTH_REASON_OUT_OF_TURN, /* final leg without a challenge before it */
+    AUTH_REASON_UNKNOWN_USER,
+    AUTH_REASON_WRONG_PASSWORD,
+    AUTH_REASON_DISABLED,
+    AUTH_REASON_LOCKED,
+    AUTH_REASON_EXPIRED, /* password expired */
+    AUTH_REASON_MUST_CHANGE,
+    AUTH_REASON_ANONYMOUS,       /* anonymous NTLM logon */
+    AUTH_REASON_VERSION,         /* LM, or NTLMv1 where it is not allowed */
+    AUTH_REASON_MIC,             /* absent where required, or wrong */
+    AUTH_REASON_CHANNEL_BINDING, /* absent where required, or wrong */
+    AUTH_REASON_SPN,
+    AUTH_REASON_MECH_LIST_MIC,
+    AUTH_REASON_MECHANISM, /* no common SPNEGO mechanism */
+};
+
+/* One decoded fact of the handshake for the journal: key and text. */
+struct auth_note {
+    const struct auth_note *next;
+    const char *key; /* "ntlm.flags", "ntlm.mic", "spnego.mech" ... */
+    const char *text;
+};
+
+struct auth_outcome {
+    enum auth_verdict verdict;
+    enum auth_reason reason;
+    struct span token_out;
+    const struct user *user;       /* accepted, or refused but known */
+    const char *mechanism;         /* "ntlm", "negotiate+ntlm" ... */
+    const struct auth_note *notes; /* newest first */
+    /*
+     * Set when the verdict changes an account's counters: the caller runs
+     * auth_account_commit once the reply it sends implies the verdict.
+     */
+    bool counts;
+};
+
+/* One handshake; made by begin, dropped by end (which wipes keys). */
+struct auth_handle;
+
+struct auth_method {
+    const char *name;   /* "ntlm": what users and scenarios write */
+    const char *scheme; /* HTTP auth-scheme, "NTLM" */
+    const char *spec;   /* document and section */
+    const char *doc;    /* one sentence */
+    struct auth_handle *(*begin)(void);
+    /* Takes `out` initialised, and keeps the notes that are in it. */
+    void (*step)(struct auth_handle *handle, const struct auth_context *ctx,
+                 struct span token_in, struct auth_outcome *out);
+    void (*end)(struct auth_handle *handle);
+};
+
+/* All methods, by name and by HTTP scheme (any letter case); NULL: none. */
+const struct auth_method *auth_method(const char *name);
+const struct auth_method *auth_method_of_scheme(const char *scheme);
+/* NULL past the end. */
+const struct auth_method *auth_method_at(size_t index);
+
+void auth_note(const struct auth_context *ctx, struct auth_outcome *out,
+               const char *key, const char *format, ...) PRINTF(4, 5);
+/* "wrong password", for messages. */
+const char *auth_reason_text(enum auth_reason reason);
+
+/* Whether this account may log on now: AUTH_REASON_NONE or why not. */
+enum auth_reason auth_account_check(const struct world *world,
+                                    const struct user *user);
+/* Counts a wrong password, or forgets them after a right one. */
+void auth_account_commit(const struct world *world,
+                         const struct auth_outcome *out, int64_t now);
+
+#endif

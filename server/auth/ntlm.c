@@ -1,0 +1,185 @@
+/*
+ * Authentication method: NTLM ([MS-NLMP] 3.2). Three tokens: NEGOTIATE in,
+ * CHALLENGE out, AUTHENTICATE in. The pieces are named in ntlm.h.
+ */
+#include "config.h"
+
+#include "auth/ntlm.h"
+
+#include "util/mem.h"
+
+/* Back to the start; keys and challenge are forgotten. */
+static void reset(struct ntlm_handle *handle)
+{
+    ntlm_session_clear(&handle->session);
+    handle->has_session = false;
+    buf_reset(&handle->negotiate);
+    buf_reset(&handle->challenge);
+    buf_reset(&handle->offer.target_info);
+    mem_wipe(handle->offer.server_challenge,
+             sizeof(handle->offer.server_challenge));
+    handle->state = NTLM_AWAIT_NEGOTIATE;
+}
+
+static void note_negotiate(const struct auth_context *ctx,
+                           const struct ntlmssp_negotiate *message,
+                           struct auth_outcome *out)
+{
+    auth_note(ctx, out, "ntlm.flags", "%s",
+              ntlmssp_flags_text(ctx->arena, message->flags));
+    /* 2.2.1.1: both are OEM, whatever the flags ask for. */
+    if (message->domain.bytes.size) {
+        auth_note(ctx, out, "ntlm.domain", "%s",
+                  ntlmssp_text(ctx->arena, message->domain.bytes, false));
+    }
+    if (message->workstation.bytes.size) {
+        auth_note(ctx, out, "ntlm.workstation", "%s",
+                  ntlmssp_text(ctx->arena, message->workstation.bytes, false));
+    }
+    if (message->has_version && (message->flags & NTLMSSP_VERSION)) {
+        auth_note(ctx, out, "ntlm.version", "%s",
+                  ntlmssp_version_text(ctx->arena, &message->version));
+    }
+}
+
+static void invalid(const struct auth_context *ctx, struct auth_outcome *out,
+                    const char *why)
+{
+    auth_note(ctx, out, "ntlm.error", "%s", why);
+    out->verdict = AUTH_INVALID;
+    out->reason = AUTH_REASON_BAD_TOKEN;
+}
+
+/* A NEGOTIATE starts afresh, wherever the handshake stood. */
+static void on_negotiate(struct ntlm_handle *handle,
+                         const struct auth_context *ctx, struct span token,
+                         struct auth_outcome *out)
+{
+    struct ntlmssp_negotiate message;
+    struct ntlmssp_flaw flaw;
+
+    reset(handle);
+    auth_note(ctx, out, "ntlm.message", "NEGOTIATE");
+    if (ntlmssp_decode_negotiate(token, &message, &flaw) != NTLMSSP_OK) {
+        invalid(ctx, out,
+                arena_printf(ctx->arena, "%s %s, at offset %zu", flaw.field,
+                             flaw.why, flaw.offset));
+        return;
+    }
+    note_negotiate(ctx, &message, out);
+    buf_add(&handle->negotiate, token);
+    ntlm_challenge(handle, ctx, &message, out);
+    out->token_out = arena_copy(ctx->arena, buf_span(&handle->challenge));
+    out->verdict = AUTH_CONTINUE;
+    handle->state = NTLM_AWAIT_AUTHENTICATE;
+}
+
+/* One answer to each challenge: right or wrong, the handshake is over. */
+static void on_authenticate(struct ntlm_handle *handle,
+                            const struct auth_context *ctx, struct span token,
+                            struct auth_outcome *out)
+{
+    auth_note(ctx, out, "ntlm.message", "AUTHENTICATE");
+    if (handle->state != NTLM_AWAIT_AUTHENTICATE) {
+        out->verdict = AUTH_REFUSED;
+        out->reason = AUTH_REASON_OUT_OF_TURN;
+        return;
+    }
+    handle->state = NTLM_FINISHED;
+    ntlm_verify(handle, ctx, token, out);
+}
+
+static void step(struct auth_handle *base, const struct auth_context *ctx,
+                 struct span token_in, struct auth_outcome *out)
+{
+    struct ntlm_handle *handle = (struct ntlm_handle *)base;
+    enum ntlmssp_type type = ntlmssp_type_of(token_in);
+
+    *out = (struct auth_outcome){
+        .verdict = AUTH_INVALID,
+        .mechanism = "ntlm",
+        .notes = out->notes,
+    };
+    if (token_in.size > NTLM_TOKEN_MAX) {
+        reset(handle);
+        invalid(ctx, out, "longer than 64 KiB");
+        return;
+    }
+    switch (type) {
+    case NTLMSSP_NEGOTIATE:
+        on_negotiate(handle, ctx, token_in, out);
+        break;
+    case NTLMSSP_AUTHENTICATE:
+        on_authenticate(handle, ctx, token_in, out);
+        break;
+    case NTLMSSP_CHALLENGE:
+        reset(handle);
+        invalid(ctx, out, "a client sends no CHALLENGE");
+        break;
+    case NTLMSSP_NONE:
+        reset(handle);
+        invalid(ctx, out, "not an NTLM message");
+        break;
+    }
+}
+
+static void end(struct auth_handle *base)
+{
+    struct ntlm_handle *handle = (struct ntlm_handle *)base;
+
+    if (!handle) {
+        return;
+    }
+    reset(handle);
+    buf_clear(&handle->negotiate);
+    buf_clear(&handle->challenge);
+    buf_clear(&handle->offer.target_info);
+    mem_free(handle);
+}
+
+static bool integrity_ready(const struct auth_handle *base)
+{
+    return ((const struct ntlm_handle *)base)->has_session;
+}
+
+static struct span get_mic(struct auth_handle *base, struct arena *arena,
+                           struct span message)
+{
+    struct ntlm_handle *handle = (struct ntlm_handle *)base;
+    uint8_t *mic = arena_alloc(arena, NTLM_SIGNATURE_SIZE);
+
+    ntlm_session_sign(&handle->session, NTLM_SERVER, message, mic);
+    return span_of(mic, NTLM_SIGNATURE_SIZE);
+}
+
+static bool verify_mic(struct auth_handle *base, struct span message,
+                       struct span mic)
+{
+    struct ntlm_handle *handle = (struct ntlm_handle *)base;
+
+    return ntlm_session_verify(&handle->session, NTLM_CLIENT, message, mic);
+}
+
+static const struct auth_integrity integrity = {
+    .ready = integrity_ready,
+    .get_mic = get_mic,
+    .verify_mic = verify_mic,
+};
+
+static struct auth_handle *begin(void)
+{
+    struct ntlm_handle *handle = NEW(struct ntlm_handle);
+
+    handle->base.integrity = &integrity;
+    return &handle->base;
+}
+
+const struct auth_method auth_method_ntlm = {
+    .name = "ntlm",
+    .scheme = "NTLM",
+    .spec = "[MS-NLMP], [MS-NTHT]",
+    .doc = "NTLMv2, and NTLMv1 where the world allows it.",
+    .begin = begin,
+    .step = step,
+    .end = end,
+};

@@ -1,0 +1,157 @@
+/* Builds the challenge ([MS-NLMP] 2.2.1.2, 3.2.5.1.1), see ntlm.h. */
+#include "config.h"
+
+#include "auth/ntlm.h"
+
+#include <string.h>
+
+#include "util/base64.h"
+#include "util/env.h"
+#include "util/stamp.h"
+#include "util/utf.h"
+#include "world/world.h"
+
+enum {
+    NETBIOS_NAME = 15, /* characters of a NetBIOS name */
+
+    /* All that this server can do; what it grants is what type 1 asked. */
+    SUPPORTED =
+        NTLMSSP_REQUEST_TARGET | NTLMSSP_SIGN | NTLMSSP_SEAL | NTLMSSP_VERSION,
+};
+
+/* The rest of SUPPORTED; these bits do not fit an int. */
+static const uint32_t supported_keys =
+    NTLMSSP_128 | NTLMSSP_KEY_EXCH | NTLMSSP_56;
+
+/*
+ * What Windows sets whether asked or not, and clients cannot do without. A bit
+ * beyond that which type 1 did not ask for ends the handshake of some
+ * (go-ntlmssp: KEY_EXCH, LM_KEY), so all others are granted on request only.
+ */
+static const uint32_t always = NTLMSSP_NTLM | NTLMSSP_ALWAYS_SIGN |
+                               NTLMSSP_ESS | NTLMSSP_TARGET_INFO |
+                               NTLMSSP_TARGET_TYPE_DOMAIN;
+
+static uint32_t choose_flags(const struct ntlm_settings *settings,
+                             uint32_t asked)
+{
+    uint32_t flags = SUPPORTED | supported_keys;
+    /* 2.2.2.5: Unicode wins where the client can do both. */
+    bool oem = (asked & NTLMSSP_OEM) && !(asked & NTLMSSP_UNICODE);
+
+    if (settings->flags_masked) {
+        flags &= asked;
+    }
+    flags |= always | (oem ? NTLMSSP_OEM : NTLMSSP_UNICODE);
+    return (flags | settings->flags_set) & ~settings->flags_clear;
+}
+
+/* The machine's NetBIOS name: its first label, in upper case, cut. */
+static char *netbios_name(struct arena *arena, const char *fqdn)
+{
+    size_t length = strcspn(fqdn, ".");
+    struct span label =
+        span_of(fqdn, length < NETBIOS_NAME ? length : NETBIOS_NAME);
+
+    return utf8_upper(arena, arena_text(arena, label));
+}
+
+static const char *server_fqdn(const struct auth_context *ctx)
+{
+    const struct pool *pool = world_pool_of(ctx->world, ctx->host);
+
+    return pool && pool->server_fqdn ? pool->server_fqdn : ctx->world->domain;
+}
+
+/* 2.2.2.1; in the order of Windows. */
+static void add_target_info(const struct auth_context *ctx, struct buf *out)
+{
+    const struct world *world = ctx->world;
+    const char *fqdn = server_fqdn(ctx);
+
+    ntlmssp_av_add_text(out, NTLMSSP_AV_NB_DOMAIN_NAME, world->netbios);
+    ntlmssp_av_add_text(out, NTLMSSP_AV_NB_COMPUTER_NAME,
+                        netbios_name(ctx->arena, fqdn));
+    ntlmssp_av_add_text(out, NTLMSSP_AV_DNS_DOMAIN_NAME, world->domain);
+    ntlmssp_av_add_text(out, NTLMSSP_AV_DNS_COMPUTER_NAME, fqdn);
+    ntlmssp_av_add_text(out, NTLMSSP_AV_DNS_TREE_NAME, world->domain);
+    if (world->ntlm.timestamp) {
+        int64_t now = env_now(ctx->env) + world->ntlm.timestamp_skew;
+        uint64_t filetime = stamp_filetime(now);
+        uint8_t bytes[8];
+
+        for (size_t i = 0; i < sizeof(bytes); i++) {
+            bytes[i] = (uint8_t)(filetime >> (8 * i));
+        }
+        ntlmssp_av_add(out, NTLMSSP_AV_TIMESTAMP,
+                       span_of(bytes, sizeof(bytes)));
+    }
+    ntlmssp_av_add(out, NTLMSSP_AV_EOL, SPAN_NONE);
+}
+
+static void choose_challenge(const struct auth_context *ctx,
+                             uint8_t out_challenge[NTLM_NONCE_SIZE])
+{
+    const char *fixed = ctx->world->ntlm.server_challenge;
+    struct span bytes = SPAN_NONE;
+
+    if (fixed && hex_decode(ctx->arena, fixed, &bytes) &&
+        bytes.size == NTLM_NONCE_SIZE) {
+        memcpy(out_challenge, bytes.data, NTLM_NONCE_SIZE);
+    } else {
+        env_random(ctx->env, out_challenge, NTLM_NONCE_SIZE);
+    }
+}
+
+static struct span target_name(const struct auth_context *ctx, uint32_t flags)
+{
+    const struct world *world = ctx->world;
+    const char *name =
+        world->ntlm.target_name ? world->ntlm.target_name : world->netbios;
+    AUTO_BUF wide = {0};
+
+    if (!(flags & NTLMSSP_UNICODE)) {
+        return arena_copy(ctx->arena, span_text(name));
+    }
+    utf16le_add(&wide, span_text(name));
+    return arena_copy(ctx->arena, buf_span(&wide));
+}
+
+/* Windows Server 2012 R2, on which Lync Server 2013 runs. */
+static const struct ntlmssp_version version = {
+    .major = 6,
+    .minor = 3,
+    .build = 9600,
+    .revision = 15, /* NTLMSSP_REVISION_W2K3, 2.2.2.10 */
+};
+
+void ntlm_challenge(struct ntlm_handle *handle, const struct auth_context *ctx,
+                    const struct ntlmssp_negotiate *asked,
+                    struct auth_outcome *out)
+{
+    struct ntlm_offer *offer = &handle->offer;
+    struct ntlmssp_challenge message = {
+        .has_target_info = true,
+        .has_version = true,
+    };
+    size_t at = NTLMSSP_CHALLENGE_FIXED;
+
+    offer->flags = choose_flags(&ctx->world->ntlm, asked->flags);
+    choose_challenge(ctx, offer->server_challenge);
+    buf_reset(&offer->target_info);
+    if (offer->flags & NTLMSSP_TARGET_INFO) {
+        add_target_info(ctx, &offer->target_info);
+    }
+    message.flags = offer->flags;
+    memcpy(message.server_challenge, offer->server_challenge, NTLM_NONCE_SIZE);
+    if (offer->flags & NTLMSSP_VERSION) {
+        message.version = version;
+    }
+    ntlmssp_field_set(&message.target_name, target_name(ctx, offer->flags),
+                      &at);
+    ntlmssp_field_set(&message.target_info, buf_span(&offer->target_info), &at);
+    buf_reset(&handle->challenge);
+    ntlmssp_encode_challenge(&handle->challenge, &message);
+    auth_note(ctx, out, "ntlm.challenge-flags", "%s",
+              ntlmssp_flags_text(ctx->arena, offer->flags));
+}

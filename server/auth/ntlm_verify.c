@@ -1,0 +1,249 @@
+/* Judges the client's answer ([MS-NLMP] 3.2.5.1.2), see ntlm.h. */
+#include "config.h"
+
+#include "auth/ntlm.h"
+
+#include <string.h>
+
+#include "util/mem.h"
+#include "util/utf.h"
+#include "world/world.h"
+
+static const char *form_name(enum ntlm_form form)
+{
+    switch (form) {
+    case NTLM_FORM_NONE:
+        return "none";
+    case NTLM_FORM_LM:
+        return "LM";
+    case NTLM_FORM_V1:
+        return "NTLMv1";
+    case NTLM_FORM_V1_ESS:
+        return "NTLMv1 with extended session security";
+    case NTLM_FORM_V2:
+        return "NTLMv2";
+    case NTLM_FORM_BROKEN:
+        return "of no known size";
+    }
+    return "?";
+}
+
+static void invalid(const struct auth_context *ctx, struct auth_outcome *out,
+                    const struct ntlmssp_flaw *flaw)
+{
+    auth_note(ctx, out, "ntlm.error", "%s %s, at offset %zu", flaw->field,
+              flaw->why, flaw->offset);
+    out->verdict = AUTH_INVALID;
+    out->reason = AUTH_REASON_BAD_TOKEN;
+}
+
+static void refuse(struct auth_outcome *out, enum auth_reason reason)
+{
+    out->verdict = AUTH_REFUSED;
+    out->reason = reason;
+}
+
+static size_t offset_in(struct span whole, struct span part)
+{
+    return part.size ? (size_t)(part.data - whole.data) : 0;
+}
+
+/* The NTLMv2 response within the message; false: it is malformed. */
+static bool decode_v2(struct ntlm_answer *answer, struct ntlmssp_flaw *flaw)
+{
+    struct span response = answer->message.nt_response.bytes;
+
+    if (ntlmssp_decode_v2_response(response, &answer->v2, flaw) != NTLMSSP_OK) {
+        flaw->offset += offset_in(answer->token, response);
+        return false;
+    }
+    if (ntlmssp_av_check(answer->v2.av_pairs, flaw) != NTLMSSP_OK) {
+        flaw->offset += offset_in(answer->token, answer->v2.av_pairs);
+        return false;
+    }
+    return true;
+}
+
+static bool decode(const struct ntlm_handle *handle,
+                   const struct auth_context *ctx, struct ntlm_answer *answer,
+                   struct ntlmssp_flaw *flaw)
+{
+    struct ntlmssp_authenticate *m = &answer->message;
+    bool unicode;
+
+    if (ntlmssp_decode_authenticate(answer->token, m, flaw) != NTLMSSP_OK) {
+        return false;
+    }
+    /* Clients of the 1990s stop before the flags; the challenge's hold. */
+    answer->flags = m->has_flags ? m->flags : handle->offer.flags;
+    unicode = answer->flags & NTLMSSP_UNICODE;
+    answer->domain = ntlmssp_text(ctx->arena, m->domain.bytes, unicode);
+    answer->user = ntlmssp_text(ctx->arena, m->user.bytes, unicode);
+    answer->form = ntlm_form_of(m, answer->flags);
+    if (answer->form == NTLM_FORM_BROKEN) {
+        *flaw = (struct ntlmssp_flaw){
+            offset_in(answer->token, m->nt_response.bytes),
+            "NtChallengeResponse", "has the size of no version"};
+        return false;
+    }
+    return answer->form != NTLM_FORM_V2 || decode_v2(answer, flaw);
+}
+
+static void note_answer(const struct ntlm_handle *handle,
+                        const struct auth_context *ctx,
+                        const struct ntlm_answer *answer,
+                        struct auth_outcome *out)
+{
+    const struct ntlmssp_authenticate *m = &answer->message;
+    uint32_t surplus = answer->flags & ~handle->offer.flags;
+
+    auth_note(ctx, out, "ntlm.flags", "%s",
+              ntlmssp_flags_text(ctx->arena, answer->flags));
+    if (surplus) {
+        auth_note(ctx, out, "ntlm.flags-not-offered", "%s",
+                  ntlmssp_flags_text(ctx->arena, surplus));
+    }
+    auth_note(ctx, out, "ntlm.domain", "%s", answer->domain);
+    auth_note(ctx, out, "ntlm.user", "%s", answer->user);
+    auth_note(ctx, out, "ntlm.workstation", "%s",
+              ntlmssp_text(ctx->arena, m->workstation.bytes,
+                           answer->flags & NTLMSSP_UNICODE));
+    if (m->has_version && (answer->flags & NTLMSSP_VERSION)) {
+        auth_note(ctx, out, "ntlm.version", "%s",
+                  ntlmssp_version_text(ctx->arena, &m->version));
+    }
+    auth_note(ctx, out, "ntlm.response", "%s", form_name(answer->form));
+}
+
+/* Which versions of the response this world takes; LM alone proves nothing. */
+static enum auth_reason check_form(const struct ntlm_settings *settings,
+                                   enum ntlm_form form)
+{
+    switch (form) {
+    case NTLM_FORM_NONE:
+        return AUTH_REASON_ANONYMOUS;
+    case NTLM_FORM_LM:
+    case NTLM_FORM_BROKEN:
+        return AUTH_REASON_VERSION;
+    case NTLM_FORM_V1:
+        return settings->v1 ? AUTH_REASON_NONE : AUTH_REASON_VERSION;
+    case NTLM_FORM_V1_ESS:
+        return settings->v1_ess ? AUTH_REASON_NONE : AUTH_REASON_VERSION;
+    case NTLM_FORM_V2:
+        return AUTH_REASON_NONE;
+    }
+    return AUTH_REASON_VERSION;
+}
+
+/*
+ * curl sends the bytes of a UTF-8 name as one UTF-16 character each where the
+ * challenge chose Unicode; a name found nowhere is read that way too.
+ */
+static const struct user *find_user(const struct auth_context *ctx,
+                                    const struct ntlm_answer *answer)
+{
+    const struct ntlmssp_authenticate *m = &answer->message;
+    const struct user *user =
+        world_account(ctx->world, answer->domain, answer->user);
+    struct span name;
+    struct span domain;
+
+    if (user || !(answer->flags & NTLMSSP_UNICODE) ||
+        !ntlm_name_bytes(ctx->arena, m->user.bytes, true, &name) ||
+        !ntlm_name_bytes(ctx->arena, m->domain.bytes, true, &domain) ||
+        !utf8_valid(name) || !utf8_valid(domain)) {
+        return user;
+    }
+    return world_account(ctx->world, arena_text(ctx->arena, domain),
+                         arena_text(ctx->arena, name));
+}
+
+/* Password and account, in the order that account.c tells of. */
+static enum auth_reason judge_account(const struct ntlm_handle *handle,
+                                      const struct auth_context *ctx,
+                                      const struct ntlm_answer *answer,
+                                      const struct user *user,
+                                      struct ntlm_proof *proof)
+{
+    /* An unknown user takes as long as a known one with a wrong password. */
+    const char *password = user ? user->password : "no such user";
+    enum auth_reason state =
+        user ? auth_account_check(ctx->world, user) : AUTH_REASON_UNKNOWN_USER;
+
+    ntlm_prove(ctx->arena, answer, &handle->offer, password, proof);
+    if (state == AUTH_REASON_UNKNOWN_USER || state == AUTH_REASON_LOCKED) {
+        return state;
+    }
+    return proof->proven ? state : AUTH_REASON_WRONG_PASSWORD;
+}
+
+static enum auth_reason judge_binding(const struct ntlm_handle *handle,
+                                      const struct auth_context *ctx,
+                                      const struct ntlm_answer *answer,
+                                      const struct ntlm_proof *proof,
+                                      struct auth_outcome *out)
+{
+    /* All three are looked at, so that the journal has them all. */
+    bool mic = ntlm_check_mic(handle, ctx, answer, proof, out);
+    bool channel = ntlm_check_channel(ctx, answer, out);
+    bool spn = ntlm_check_spn(ctx, answer, out);
+
+    ntlm_note_echo(handle, ctx, answer, out);
+    if (!mic) {
+        return AUTH_REASON_MIC;
+    }
+    if (!channel) {
+        return AUTH_REASON_CHANNEL_BINDING;
+    }
+    return spn ? AUTH_REASON_NONE : AUTH_REASON_SPN;
+}
+
+static enum auth_reason judge(struct ntlm_handle *handle,
+                              const struct auth_context *ctx,
+                              const struct ntlm_answer *answer,
+                              struct ntlm_proof *proof,
+                              struct auth_outcome *out)
+{
+    enum auth_reason reason = check_form(&ctx->world->ntlm, answer->form);
+
+    if (reason != AUTH_REASON_NONE) {
+        return reason;
+    }
+    out->user = find_user(ctx, answer);
+    reason = judge_account(handle, ctx, answer, out->user, proof);
+    out->counts = reason == AUTH_REASON_WRONG_PASSWORD;
+    if (proof->proven && out->user) {
+        auth_note(ctx, out, "ntlm.hash-form", "%s", proof->hash_form);
+    }
+    if (reason == AUTH_REASON_NONE) {
+        reason = judge_binding(handle, ctx, answer, proof, out);
+    }
+    return reason;
+}
+
+void ntlm_verify(struct ntlm_handle *handle, const struct auth_context *ctx,
+                 struct span token, struct auth_outcome *out)
+{
+    struct ntlm_answer answer = {.token = token};
+    struct ntlm_proof proof = {0};
+    struct ntlmssp_flaw flaw = {0};
+    enum auth_reason reason;
+
+    if (!decode(handle, ctx, &answer, &flaw)) {
+        invalid(ctx, out, &flaw);
+        return;
+    }
+    note_answer(handle, ctx, &answer, out);
+    reason = judge(handle, ctx, &answer, &proof, out);
+    if (reason != AUTH_REASON_NONE) {
+        refuse(out, reason);
+    } else {
+        out->verdict = AUTH_ACCEPTED;
+        out->reason = AUTH_REASON_NONE;
+        out->counts = true;
+        ntlm_session_init(&handle->session, proof.exported_session_key,
+                          answer.flags);
+        handle->has_session = true;
+    }
+    mem_wipe(&proof, sizeof(proof));
+}

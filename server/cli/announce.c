@@ -1,0 +1,125 @@
+/*
+ * How others learn that the server is ready: the ready line (stdout and
+ * --ready-fd) and the ports file. Keys and order are a promise to users.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/server.h"
+#include "util/json.h"
+#include "util/log.h"
+#include "util/mem.h"
+
+static void ready_line(const struct server *server, struct buf *out)
+{
+    buf_printf(out,
+               "lyncmock: ready pid=%d https=%d http=%d domain=%s ca_file=%s "
+               "seed=%" PRIu64 "\n",
+               (int)getpid(), edge_https_port(server->edge),
+               edge_http_port(server->edge), server->world->domain,
+               server->ca_file, server->env->seed);
+}
+
+static void ports_json(const struct server *server, struct buf *out)
+{
+    struct json json;
+
+    json_init(&json, out);
+    json_open(&json, '{');
+    json_number(&json, "pid", getpid());
+    json_number(&json, "https", edge_https_port(server->edge));
+    json_number(&json, "http", edge_http_port(server->edge));
+    json_text(&json, "domain", server->world->domain);
+    json_text(&json, "ca_file", server->ca_file);
+    /* As text: JSON readers keep numbers as doubles, a seed has 64 bits. */
+    buf_printf(out, ",\"seed\":\"%" PRIu64 "\"", server->env->seed);
+    json_close(&json, '}');
+    buf_add_text(out, "\n");
+}
+
+static bool write_all(int fd, struct span bytes)
+{
+    while (bytes.size > 0) {
+        ssize_t written = write(fd, bytes.data, bytes.size);
+
+        if (written < 0 && errno != EINTR) {
+            return false;
+        }
+        if (written > 0) {
+            bytes = span_slice(bytes, (size_t)written, bytes.size);
+        }
+    }
+    return true;
+}
+
+/* By rename: a reader sees the whole file or none. */
+static bool write_ports_file(struct server *server, struct err *err)
+{
+    const char *path = server->options->ports_file;
+    AUTO(str) temporary = mem_printf("%s.%d", path, (int)getpid());
+    AUTO_BUF json = {0};
+    int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    bool good;
+
+    if (fd < 0) {
+        return err_errno(err, "--ports-file: cannot write %s", temporary);
+    }
+    ports_json(server, &json);
+    good = write_all(fd, buf_span(&json));
+    good = close(fd) == 0 && good;
+    good = good && rename(temporary, path) == 0;
+    if (!good) {
+        err_errno(err, "--ports-file: cannot write %s", path);
+        unlink(temporary);
+        return false;
+    }
+    server->ports_file_written = true;
+    return true;
+}
+
+static bool write_ready_fd(const struct server *server, struct span line,
+                           struct err *err)
+{
+    int fd = server->options->ready_fd;
+
+    if (!write_all(fd, line) || close(fd) != 0) {
+        return err_errno(err, "--ready-fd %d: cannot write", fd);
+    }
+    return true;
+}
+
+bool server_announce(struct server *server, struct err *err)
+{
+    AUTO_BUF line = {0};
+
+    ready_line(server, &line);
+    if (server->options->ports_file && !write_ports_file(server, err)) {
+        return false;
+    }
+    if (server->options->ready_fd >= 0 &&
+        !write_ready_fd(server, buf_span(&line), err)) {
+        return false;
+    }
+    if (server->options->ready_fd != STDOUT_FILENO &&
+        !write_all(STDOUT_FILENO, buf_span(&line))) {
+        return err_errno(err, "cannot write the ready line to stdout");
+    }
+    return true;
+}
+
+void server_withdraw(struct server *server)
+{
+    if (server->ports_file_written &&
+        unlink(server->options->ports_file) != 0) {
+        log_warning("%s stays behind: %s", server->options->ports_file,
+                    strerror(errno));
+    }
+    server->ports_file_written = false;
+}

@@ -1,0 +1,372 @@
+/* The options of serve, see options.h. */
+#include "config.h"
+
+#include "cli/options.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/duration.h"
+#include "util/nearest.h"
+
+struct option_row {
+    const char *name;
+    const char *argument; /* NULL: a switch */
+    const char *doc;
+    bool (*read)(void *field, struct options *options, const char *text,
+                 struct err *err);
+    size_t offset;
+};
+
+/* ---- Values ---- */
+
+static bool parse_number(const char *text, uint64_t most, uint64_t *out_value)
+{
+    uintmax_t value;
+    char *end;
+
+    if (!isdigit((unsigned char)*text)) {
+        return false;
+    }
+    errno = 0;
+    value = strtoumax(text, &end, 0);
+    if (*end != '\0' || errno != 0 || value > most) {
+        return false;
+    }
+    *out_value = value;
+    return true;
+}
+
+static bool read_port(void *field, struct options *options UNUSED,
+                      const char *text, struct err *err)
+{
+    uint64_t value;
+
+    if (!parse_number(text, 65535, &value)) {
+        return err_set(err,
+                       "\"%s\" is no port: expected 0 (ephemeral) to 65535",
+                       text);
+    }
+    *(int *)field = (int)value;
+    return true;
+}
+
+static bool read_fd(void *field, struct options *options UNUSED,
+                    const char *text, struct err *err)
+{
+    uint64_t value;
+
+    if (!parse_number(text, 1 << 20, &value)) {
+        return err_set(err, "\"%s\" is no descriptor number", text);
+    }
+    *(int *)field = (int)value;
+    return true;
+}
+
+static bool read_seed(void *field, struct options *options, const char *text,
+                      struct err *err)
+{
+    uint64_t value;
+
+    if (!parse_number(text, UINT64_MAX, &value)) {
+        return err_set(err, "\"%s\" is no seed: expected a number up to 2^64",
+                       text);
+    }
+    *(uint64_t *)field = value;
+    options->seed_given = true;
+    return true;
+}
+
+static bool read_text(void *field, struct options *options, const char *text,
+                      struct err *err)
+{
+    if (*text == '\0') {
+        return err_set(err, "the value is empty");
+    }
+    *(const char **)field = arena_strdup(options->arena, text);
+    return true;
+}
+
+static bool read_list(void *field, struct options *options, const char *text,
+                      struct err *err)
+{
+    struct option_list *list = field;
+    size_t size = (list->count + 2) * sizeof(*list->items);
+    const char **items = arena_alloc(options->arena, size);
+
+    if (*text == '\0') {
+        return err_set(err, "the value is empty");
+    }
+    if (list->count) {
+        memcpy(items, list->items, list->count * sizeof(*items));
+    }
+    items[list->count++] = arena_strdup(options->arena, text);
+    list->items = items;
+    return true;
+}
+
+static bool read_switch(void *field, struct options *options UNUSED,
+                        const char *text, struct err *err)
+{
+    if (strcmp(text, "1") == 0 || strcmp(text, "yes") == 0) {
+        *(bool *)field = true;
+    } else if (strcmp(text, "0") == 0 || strcmp(text, "no") == 0) {
+        *(bool *)field = false;
+    } else {
+        return err_set(err, "\"%s\": expected yes or no", text);
+    }
+    return true;
+}
+
+static bool read_duration(void *field, struct options *options UNUSED,
+                          const char *text, struct err *err)
+{
+    int64_t value;
+
+    if (!duration_parse(text, &value, err)) {
+        return false;
+    }
+    if (value <= 0) {
+        return err_set(err, "\"%s\": expected more than nothing", text);
+    }
+    *(int64_t *)field = value;
+    return true;
+}
+
+static bool read_level(void *field, struct options *options UNUSED,
+                       const char *text, struct err *err)
+{
+    if (!log_level_of(text, field)) {
+        return err_set(err, "\"%s\": expected error, warning, info or debug",
+                       text);
+    }
+    return true;
+}
+
+static bool read_format(void *field, struct options *options UNUSED,
+                        const char *text, struct err *err)
+{
+    if (strcmp(text, "text") != 0 && strcmp(text, "json") != 0) {
+        return err_set(err, "\"%s\": expected text or json", text);
+    }
+    *(enum log_format *)field = *text == 't' ? LOG_TEXT : LOG_JSON;
+    return true;
+}
+
+#define FIELD(name) offsetof(struct options, name)
+
+static const struct option_row rows[] = {
+    {"listen", "ADDR", "address to listen on; may be given several times "
+     "(127.0.0.1 and ::1)", read_list, FIELD(listen)},
+    {"allow-remote", NULL, "let --listen name addresses that are not loopback",
+     read_switch, FIELD(allow_remote)},
+    {"https-port", "PORT", "port for HTTPS, 0 for any that is free (0)",
+     read_port, FIELD(https_port)},
+    {"http-port", "PORT", "port for plain HTTP, 0 for any that is free (0)",
+     read_port, FIELD(http_port)},
+    {"ports-file", "FILE", "write ports and paths as JSON when all is ready; "
+     "removed at exit", read_text, FIELD(ports_file)},
+    {"ready-fd", "N", "write the ready line to this descriptor too and close "
+     "it", read_fd, FIELD(ready_fd)},
+    {"ca-dir", "DIR", "keep the certification authority here (ca.pem, ca.key) "
+     "and use it again", read_text, FIELD(ca_dir)},
+    {"keylog", "FILE", "append TLS secrets for Wireshark (NSS key log "
+     "format)", read_text, FIELD(keylog)},
+    {"seed", "N", "seed of everything random on the wire (picked and printed)",
+     read_seed, FIELD(seed)},
+    {"journal", "FILE", "write every exchange as one line of JSON", read_text,
+     FIELD(journal)},
+    {"log-format", "text|json", "form of the messages on stderr (text)",
+     read_format, FIELD(log_format)},
+    {"log-level", "LEVEL", "error, warning, info or debug (info)", read_level,
+     FIELD(log_level)},
+    {"log-secrets", NULL, "do not mask passwords, tokens and tickets",
+     read_switch, FIELD(log_secrets)},
+    {"timeout", "TIME", "stop after so long (30s, 5m), with exit code 4",
+     read_duration, FIELD(timeout)},
+    {"set", "NAME=VALUE", "change a setting of the world; may be given "
+     "several times; see lyncmock list settings", read_list, FIELD(set)},
+};
+
+/* ---- Reading ---- */
+
+static bool apply(const struct option_row *row, struct options *options,
+                  const char *text, const char *origin, struct err *err)
+{
+    void *field = (char *)options + row->offset;
+
+    return row->read(field, options, text, err) ||
+           err_wrap(err, "%s", origin);
+}
+
+static char *variable_name(struct arena *arena, const char *option)
+{
+    char *name = arena_printf(arena, "LYNCMOCK_%s", option);
+
+    for (char *c = name; *c; c++) {
+        *c = (char)(*c == '-' ? '_' : toupper((unsigned char)*c));
+    }
+    return name;
+}
+
+/* A list in a variable has one item a line; spaces may stand in values. */
+static bool apply_variable(const struct option_row *row,
+                           struct options *options, const char *name,
+                           const char *value, struct err *err)
+{
+    char *text = arena_strdup(options->arena, value);
+    char *next = text;
+
+    if (row->read != read_list) {
+        return apply(row, options, text, name, err);
+    }
+    while (next) {
+        char *item = next;
+
+        next = strchr(item, '\n');
+        if (next) {
+            *next++ = '\0';
+        }
+        if (*item && !apply(row, options, item, name, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool read_environment(struct options *options, struct env *env,
+                             struct err *err)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        const char *name = variable_name(options->arena, rows[i].name);
+        const char *value = env_variable(env, name);
+
+        if (value &&
+            !apply_variable(&rows[i], options, name, value, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static const struct option_row *find_row(struct span name)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        if (span_equal(name, span_text(rows[i].name))) {
+            return &rows[i];
+        }
+    }
+    return NULL;
+}
+
+static bool unknown_option(const char *argument, const char *name,
+                           struct err *err)
+{
+    const char *names[ARRAY_SIZE(rows) + 1] = {NULL};
+    const char *near;
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        names[i] = rows[i].name;
+    }
+    near = nearest_word(name, names);
+    return near ? err_set(err, "unknown option %s; did you mean --%s?",
+                          argument, near)
+                : err_set(err, "unknown option %s; lyncmock serve --help "
+                               "lists them",
+                          argument);
+}
+
+/* One "--name=value", "--name value" or "--switch" at argv[*at]. */
+static bool read_argument(struct options *options, int argc, char **argv,
+                          int *at, struct err *err)
+{
+    const char *argument = argv[*at];
+    const char *name = argument + strlen("--");
+    const char *equals = strchr(argument, '=');
+    struct span key;
+    const struct option_row *row;
+    const char *value = equals ? equals + 1 : NULL;
+
+    if (strncmp(argument, "--", 2) != 0) {
+        return err_set(err, "unexpected argument \"%s\"", argument);
+    }
+    key = equals ? span_of(name, (size_t)(equals - name)) : span_text(name);
+    row = find_row(key);
+    if (!row) {
+        return unknown_option(argument, arena_text(options->arena, key), err);
+    }
+    if (!value && !row->argument) {
+        value = "yes";
+    } else if (!value) {
+        if (*at + 1 >= argc) {
+            return err_set(err, "%s wants a value: %s", argument,
+                           row->argument);
+        }
+        value = argv[++*at];
+    }
+    return apply(row, options, value, arena_printf(options->arena, "--%s",
+                                                   row->name), err);
+}
+
+/* A list on the command line replaces the one from the environment. */
+static bool read_arguments(struct options *options, int argc, char **argv,
+                           struct err *err)
+{
+    struct option_list listen = options->listen;
+    struct option_list set = options->set;
+
+    options->listen = (struct option_list){0};
+    options->set = (struct option_list){0};
+    for (int i = 1; i < argc; i++) {
+        if (!read_argument(options, argc, argv, &i, err)) {
+            return false;
+        }
+    }
+    if (!options->listen.count) {
+        options->listen = listen;
+    }
+    if (!options->set.count) {
+        options->set = set;
+    }
+    return true;
+}
+
+bool options_parse(int argc, char **argv, struct env *env,
+                   struct options *out_options, struct err *err)
+{
+    struct options options = {
+        .arena = arena_new(),
+        .ready_fd = -1,
+        .log_level = LOG_INFO,
+    };
+
+    if (!read_environment(&options, env, err) ||
+        !read_arguments(&options, argc, argv, err)) {
+        options_clear(&options);
+        return false;
+    }
+    *out_options = options;
+    return true;
+}
+
+void options_clear(struct options *options)
+{
+    arena_free(options->arena);
+    *options = (struct options){0};
+}
+
+void options_print(FILE *to)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        char left[64];
+
+        snprintf(left, sizeof(left), "--%s%s%s", rows[i].name,
+                 rows[i].argument ? " " : "",
+                 rows[i].argument ? rows[i].argument : "");
+        fprintf(to, "  %-24s %s\n", left, rows[i].doc);
+    }
+}

@@ -1,0 +1,55 @@
+/*
+ * The options of serve. Each is also an environment variable: --https-port is
+ * LYNCMOCK_HTTPS_PORT. An option beats the variable; a bad value of either is
+ * an error. One table holds names, types and explanations.
+ */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "util/arena.h"
+#include "util/env.h"
+#include "util/err.h"
+#include "util/log.h"
+
+/* Texts that an option may give several times; ends with NULL. */
+struct option_list {
+    const char **items;
+    size_t count;
+};
+
+struct options {
+    struct arena *arena; /* owns all texts */
+    struct option_list listen;
+    bool allow_remote;
+    int https_port;
+    int http_port;
+    const char *ports_file;
+    int ready_fd; /* -1: none */
+    const char *ca_dir;
+    const char *keylog;
+    uint64_t seed;
+    bool seed_given;
+    const char *journal;
+    enum log_format log_format;
+    enum log_level log_level;
+    bool log_secrets;
+    int64_t timeout; /* ns; 0: none */
+    struct option_list set; /* NAME=VALUE */
+};
+
+/*
+ * Reads environment, then arguments (argv[0] is the verb). What is no option
+ * is an error. On success the caller releases with options_clear.
+ */
+MUST_CHECK bool options_parse(int argc, char **argv, struct env *env,
+                              struct options *out_options, struct err *err);
+void options_clear(struct options *options);
+
+/* The table as help text. */
+void options_print(FILE *to);
+
+#endif

@@ -1,0 +1,170 @@
+/* lyncmock serve: serve until stopped. */
+#include "config.h"
+
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "cli/server.h"
+#include "cli/verb.h"
+#include "util/log.h"
+
+struct serving {
+    struct server server;
+    struct loop_watch signals;
+    struct loop_timer limit;
+    enum exit_code exit_code;
+};
+
+static void on_signal(struct loop_watch *watch, uint32_t events UNUSED)
+{
+    struct serving *serving =
+        (struct serving *)((char *)watch - offsetof(struct serving, signals));
+    struct signalfd_siginfo info;
+
+    while (read(watch->fd, &info, sizeof(info)) == sizeof(info)) {
+        if (info.ssi_signo == SIGHUP) {
+            log_info("SIGHUP: no scenario file to read again, going on");
+        } else {
+            log_info("%s: stopping", strsignal((int)info.ssi_signo));
+            loop_stop(serving->server.loop);
+        }
+    }
+}
+
+static void on_limit(struct loop_timer *timer)
+{
+    struct serving *serving =
+        (struct serving *)((char *)timer - offsetof(struct serving, limit));
+
+    log_info("--timeout reached: stopping");
+    serving->exit_code = EXIT_TIME;
+    loop_stop(serving->server.loop);
+}
+
+/* Blocked first thing, so that a signal during start-up is not lost. */
+static int block_signals(void)
+{
+    sigset_t set;
+
+    signal(SIGPIPE, SIG_IGN);
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static bool watch_ends(struct serving *serving, int fd,
+                       const struct options *options, struct err *err)
+{
+    serving->signals = (struct loop_watch){fd, on_signal};
+    serving->limit.expired = on_limit;
+    if (fd < 0 ||
+        !loop_watch(serving->server.loop, &serving->signals, EPOLLIN, err)) {
+        return err_errno(err, "cannot watch signals");
+    }
+    if (options->timeout) {
+        loop_start(serving->server.loop, &serving->limit, options->timeout);
+    }
+    return true;
+}
+
+static bool start(struct serving *serving, struct env *env,
+                  const struct options *options, struct world *world,
+                  struct err *err)
+{
+    int signals = block_signals();
+
+    if (!server_start(&serving->server, env, options, world, err)) {
+        close(signals);
+        return false;
+    }
+    if (!watch_ends(serving, signals, options, err) ||
+        !server_announce(&serving->server, err)) {
+        server_stop(&serving->server);
+        close(signals);
+        return false;
+    }
+    return true;
+}
+
+static enum exit_code serve(struct env *env, const struct options *options)
+{
+    struct serving serving = {.exit_code = EXIT_GOOD};
+    struct world *world;
+    struct err err;
+
+    if (!server_check_listen(options, &err) ||
+        !server_world(options, &world, &err)) {
+        log_error("%s", err.text);
+        return EXIT_USAGE;
+    }
+    if (!start(&serving, env, options, world, &err)) {
+        log_error("%s", err.text);
+        return EXIT_START;
+    }
+    loop_run(serving.server.loop);
+    loop_cancel(serving.server.loop, &serving.limit);
+    loop_unwatch(serving.server.loop, &serving.signals);
+    close(serving.signals.fd);
+    server_stop(&serving.server);
+    return serving.exit_code;
+}
+
+static bool wants_help(int argc, char **argv)
+{
+    return argc == 2 &&
+           (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0);
+}
+
+static void print_help(void)
+{
+    printf("usage: lyncmock serve [OPTION]...\n\n"
+           "Serves the good world (SIP domain contoso.test) until stopped. "
+           "Prints one line\nwhen it is ready: \"lyncmock: ready pid=... "
+           "https=PORT http=PORT ...\".\n\nOptions (each is also a variable: "
+           "--https-port is LYNCMOCK_HTTPS_PORT):\n");
+    options_print(stdout);
+    printf("\nExit codes: 0 stopped by TERM or INT; 2 an option or setting is "
+           "wrong, nothing\nwas started; 3 could not start; 4 --timeout "
+           "reached; 70 a bug of lyncmock.\n");
+}
+
+static enum exit_code run(int argc, char **argv)
+{
+    struct options options;
+    enum exit_code code;
+    struct env env;
+    struct err err;
+    uint32_t seed;
+
+    if (wants_help(argc, argv)) {
+        print_help();
+        return EXIT_GOOD;
+    }
+    env_system(&env, 0);
+    if (!options_parse(argc, argv, &env, &options, &err)) {
+        log_error("%s", err.text);
+        return EXIT_USAGE;
+    }
+    log_setup(options.log_level, options.log_format);
+    /* 32 bits are easier to copy from a log than 64. */
+    env_secret(&seed, sizeof(seed));
+    env.seed = options.seed_given ? options.seed : seed;
+    code = serve(&env, &options);
+    options_clear(&options);
+    return code;
+}
+
+const struct verb verb_serve = {
+    .name = "serve",
+    .usage = "[OPTION]...",
+    .doc = "serve until stopped",
+    .run = run,
+};

@@ -1,0 +1,254 @@
+/* All parts put together, see server.h. */
+#include "config.h"
+
+#include "cli/server.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "util/log.h"
+#include "util/mem.h"
+#include "wire/xml.h"
+
+enum { NAMES_MAX = 64 };
+
+bool server_world(const struct options *options, struct world **out_world,
+                  struct err *err)
+{
+    AUTO(world) world = world_good();
+
+    for (size_t i = 0; i < options->set.count; i++) {
+        const char *item = options->set.items[i];
+        const char *equals = strchr(item, '=');
+        AUTO(str) name = NULL;
+
+        if (!equals) {
+            return err_set(err, "--set %s: expected NAME=VALUE", item);
+        }
+        name = mem_printf("%.*s", (int)(equals - item), item);
+        if (!world_set(world, name, equals + 1, err)) {
+            return err_wrap(err, "--set %s", item);
+        }
+    }
+    if (!world_finish(world, err)) {
+        return false;
+    }
+    *out_world = take(&world);
+    return true;
+}
+
+/* ---- Certificates ---- */
+
+static bool make_run_dir(struct server *server, struct err *err)
+{
+    const char *parent = env_variable(server->env, "TMPDIR");
+    AUTO(str) path = mem_printf("%s/lyncmock-XXXXXX",
+                                parent && *parent ? parent : "/tmp");
+
+    if (!mkdtemp(path)) {
+        return err_errno(err, "cannot make a directory like %s", path);
+    }
+    server->run_dir = take(&path);
+    return true;
+}
+
+static bool write_file(const char *path, struct span bytes, struct err *err)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    ssize_t written;
+
+    if (fd < 0) {
+        return err_errno(err, "cannot write %s", path);
+    }
+    written = write(fd, bytes.data, bytes.size);
+    if (close(fd) != 0 || written != (ssize_t)bytes.size) {
+        return err_errno(err, "cannot write %s", path);
+    }
+    return true;
+}
+
+/* Where clients find the CA: in --ca-dir, else in a directory of the run. */
+static bool publish_ca(struct server *server, struct err *err)
+{
+    if (server->options->ca_dir) {
+        server->ca_file = mem_printf("%s/ca.pem", server->options->ca_dir);
+        return true;
+    }
+    if (!make_run_dir(server, err)) {
+        return false;
+    }
+    server->ca_file = mem_printf("%s/ca.pem", server->run_dir);
+    return write_file(server->ca_file, pki_ca_pem(server->pki), err);
+}
+
+static bool start_pki(struct server *server, struct err *err)
+{
+    const char *names[NAMES_MAX + 1] = {NULL};
+    const struct world *world = server->world;
+    struct pki_options options = {
+        .names = names,
+        .domain = world->domain,
+        .key = world->tls.key == KEY_RSA2048 ? PKI_RSA2048 : PKI_P256,
+        .ca_dir = server->options->ca_dir,
+        .now = env_now(server->env),
+    };
+
+    for (size_t i = 0; i < NAMES_MAX && world_name(world, i); i++) {
+        names[i] = world_name(world, i);
+    }
+    return pki_new(&options, &server->pki, err) && publish_ca(server, err);
+}
+
+static bool start_tickets(struct server *server, struct err *err)
+{
+    AUTO_BUF key = {0};
+    AUTO_BUF certificate = {0};
+    enum pki_key kind = server->world->ticket.key == KEY_RSA2048 ? PKI_RSA2048
+                                                                 : PKI_P256;
+    bool good = ticket_init(err) &&
+                pki_signer(server->pki, kind, &key, &certificate, err) &&
+                ticket_keys_new(buf_span(&key), buf_span(&certificate),
+                                &server->ticket_keys, err);
+
+    mem_wipe(key.data, key.size);
+    return good;
+}
+
+/* ---- Listeners ---- */
+
+static bool is_loopback(const char *address)
+{
+    struct in_addr v4;
+    struct in6_addr v6;
+
+    if (inet_pton(AF_INET, address, &v4) == 1) {
+        return ntohl(v4.s_addr) >> 24 == 127;
+    }
+    return inet_pton(AF_INET6, address, &v6) == 1 &&
+           IN6_IS_ADDR_LOOPBACK(&v6);
+}
+
+bool server_check_listen(const struct options *options, struct err *err)
+{
+    for (size_t i = 0; i < options->listen.count; i++) {
+        const char *address = options->listen.items[i];
+        struct in6_addr any;
+
+        if (inet_pton(AF_INET, address, &any) != 1 &&
+            inet_pton(AF_INET6, address, &any) != 1) {
+            return err_set(err, "--listen %s: expected an IPv4 or IPv6 "
+                                "address", address);
+        }
+        if (!is_loopback(address) && !options->allow_remote) {
+            return err_set(err,
+                           "--listen %s is no loopback address: this is a "
+                           "test server; add --allow-remote if other "
+                           "machines shall reach it",
+                           address);
+        }
+    }
+    return true;
+}
+
+static bool start_edge(struct server *server, struct err *err)
+{
+    static const char *const loopback[] = {"127.0.0.1", "::1", NULL};
+    const struct options *options = server->options;
+    struct edge_options edge = {
+        .addresses = options->listen.count
+                         ? (const char *const *)options->listen.items
+                         : loopback,
+        .http_port = options->http_port,
+        .https_port = options->https_port,
+        .tls_minimum = server->world->tls.minimum,
+        .tls_maximum = server->world->tls.maximum,
+        .keylog = options->keylog,
+    };
+
+    return edge_new(&edge, server->loop, &server->edge, err);
+}
+
+static bool start_http(struct server *server, struct err *err)
+{
+    struct http_options http = {
+        .loop = server->loop,
+        .edge = server->edge,
+        .pki = server->pki,
+        .journal = server->journal,
+        .services = &server->services,
+        .header_limit = EDGE_HEADER_LIMIT,
+    };
+
+    server->services = (struct services_context){
+        .world = server->world,
+        .env = server->env,
+        .ticket_keys = server->ticket_keys,
+        .loop = server->loop,
+        .https_port = edge_https_port(server->edge),
+    };
+    return http_new(&http, &server->http, err) &&
+           edge_start(server->edge, err);
+}
+
+static bool start_journal(struct server *server, struct err *err)
+{
+    struct journal_options journal = {
+        .path = server->options->journal,
+        .secrets = server->options->log_secrets,
+        .file_limit = JOURNAL_FILE_LIMIT,
+        .memory_limit = JOURNAL_MEMORY_LIMIT,
+    };
+
+    return journal_open(&journal, server->env, &server->journal, err);
+}
+
+bool server_start(struct server *server, struct env *env,
+                  const struct options *options, struct world *world,
+                  struct err *err)
+{
+    *server = (struct server){.env = env, .options = options, .world = world};
+    xml_init();
+    if (!start_journal(server, err) || !loop_new(env, &server->loop, err) ||
+        !start_edge(server, err) || !start_pki(server, err) ||
+        !start_tickets(server, err) || !start_http(server, err)) {
+        server_stop(server);
+        return false;
+    }
+    return true;
+}
+
+static void remove_run_dir(struct server *server)
+{
+    if (!server->run_dir) {
+        return;
+    }
+    if (server->ca_file && unlink(server->ca_file) != 0 && errno != ENOENT) {
+        log_warning("%s stays behind: %s", server->ca_file, strerror(errno));
+    }
+    if (rmdir(server->run_dir) != 0) {
+        log_warning("%s stays behind: %s", server->run_dir, strerror(errno));
+    }
+}
+
+void server_stop(struct server *server)
+{
+    server_withdraw(server);
+    edge_free(server->edge);
+    http_free(server->http);
+    journal_close(server->journal);
+    loop_free(server->loop);
+    ticket_keys_free(server->ticket_keys);
+    ticket_shutdown();
+    pki_free(server->pki);
+    world_unref(server->world);
+    remove_run_dir(server);
+    mem_free(server->run_dir);
+    mem_free(server->ca_file);
+    xml_cleanup();
+    *server = (struct server){0};
+}

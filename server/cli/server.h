@@ -1,0 +1,52 @@
+/* A running server: all parts put together, in order, and taken apart. */
+#ifndef CLI_SERVER_H
+#define CLI_SERVER_H
+
+#include "cli/options.h"
+#include "edge/edge.h"
+#include "http/http.h"
+#include "journal/journal.h"
+#include "pki/pki.h"
+#include "services/services.h"
+#include "ticket/ticket.h"
+#include "world/world.h"
+
+struct server {
+    struct env *env;
+    const struct options *options;
+    struct world *world;
+    struct pki *pki;
+    struct ticket_keys *ticket_keys;
+    struct journal *journal;
+    struct loop *loop;
+    struct edge *edge;
+    struct http *http;
+    struct services_context services;
+    char *run_dir;  /* private, removed at exit; NULL: none was needed */
+    char *ca_file;  /* what clients should trust */
+    bool ports_file_written;
+};
+
+/* The world that --set describes. An error here is a usage error. */
+MUST_CHECK bool server_world(const struct options *options,
+                             struct world **out_world, struct err *err);
+
+/* Addresses that are none, or not loopback without --allow-remote. */
+MUST_CHECK bool server_check_listen(const struct options *options,
+                                    struct err *err);
+
+/*
+ * Binds and starts everything but the loop. On failure nothing stays behind.
+ * `world` is taken over, whatever the answer.
+ */
+MUST_CHECK bool server_start(struct server *server, struct env *env,
+                             const struct options *options,
+                             struct world *world, struct err *err);
+void server_stop(struct server *server);
+
+/* Tells the world that we are ready: stdout, --ready-fd, --ports-file. */
+MUST_CHECK bool server_announce(struct server *server, struct err *err);
+/* Removes the ports file. */
+void server_withdraw(struct server *server);
+
+#endif

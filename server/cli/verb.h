@@ -1,0 +1,33 @@
+/* The verbs of the command line, one file each. */
+#ifndef CLI_VERB_H
+#define CLI_VERB_H
+
+#include "util/env.h"
+
+/* Exit codes are a promise to users (docs: exit codes). */
+enum exit_code {
+    EXIT_GOOD = 0,      /* all held */
+    EXIT_VERDICT = 1,   /* an expectation failed */
+    EXIT_USAGE = 2,     /* nothing was started */
+    EXIT_START = 3,     /* could not start */
+    EXIT_TIME = 4,      /* the time limit was reached */
+    EXIT_INTERNAL = 70, /* our bug */
+};
+
+struct verb {
+    const char *name;
+    const char *usage; /* what follows the name */
+    const char *doc;   /* one sentence */
+    enum exit_code (*run)(int argc, char **argv);
+};
+
+extern const struct verb verb_help;
+extern const struct verb verb_list;
+extern const struct verb verb_serve;
+extern const struct verb verb_version;
+
+/* NULL past the end. */
+const struct verb *verb_at(size_t index);
+
+
+#endif

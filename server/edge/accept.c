@@ -1,0 +1,98 @@
+/* The beginning of a connection. */
+#include "config.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <sys/epoll.h>
+
+#include "edge/internal.h"
+#include "util/log.h"
+#include "util/mem.h"
+
+static void name_peer(struct edge_conn *conn, const struct sockaddr *peer)
+{
+    char text[INET6_ADDRSTRLEN] = "?";
+
+    if (peer->sa_family == AF_INET6) {
+        const struct sockaddr_in6 *v6 = (const void *)peer;
+
+        inet_ntop(AF_INET6, &v6->sin6_addr, text, sizeof(text));
+        snprintf(conn->peer, sizeof(conn->peer), "[%s]:%u", text,
+                 (unsigned)ntohs(v6->sin6_port));
+    } else {
+        const struct sockaddr_in *v4 = (const void *)peer;
+
+        inet_ntop(AF_INET, &v4->sin_addr, text, sizeof(text));
+        snprintf(conn->peer, sizeof(conn->peer), "%s:%u", text,
+                 (unsigned)ntohs(v4->sin_port));
+    }
+}
+
+static struct edge_conn *conn_new(struct edge *edge, bool tls, int fd)
+{
+    struct edge_conn *conn = NEW(struct edge_conn);
+
+    conn->edge = edge;
+    conn->watch = (struct loop_watch){fd, conn_ready};
+    conn->timer.expired = conn_expired;
+    conn->pace.expired = output_wait_over;
+    conn->deadline = INT64_MAX;
+    conn->sock.fd = fd;
+    conn->bridge.watch.fd = -1;
+    conn->facts.id = ++edge->next_id;
+    conn->facts.tls = tls;
+    conn->facts.local_port = (unsigned)edge->ports[tls];
+    conn->facts.peer = conn->peer;
+    conn->next = edge->conns;
+    conn->link = &edge->conns;
+    if (conn->next) {
+        conn->next->link = &conn->next;
+    }
+    edge->conns = conn;
+    edge->counts.accepted++;
+    edge->counts.open++;
+    return conn;
+}
+
+static void greet(struct edge_conn *conn)
+{
+    struct edge *edge = conn->edge;
+    struct edge_accept_plan plan = {0};
+
+    if (edge->hooks.accepted) {
+        edge->hooks.accepted(edge->hooks.ctx, conn, &plan);
+    }
+    if (plan.reset) {
+        conn_finish(conn, EDGE_CUT_RESET);
+    } else if (plan.silence) {
+        conn->phase = CONN_STALLED;
+        conn_deadline(conn, EDGE_STALL_SECONDS * ENV_NS_PER_SEC);
+    } else if (!conn->facts.tls) {
+        conn_idle(conn);
+    } else if (tls_attach(conn)) {
+        conn_deadline(conn, edge_handshake_time(edge));
+    } else {
+        conn_drop(conn);
+    }
+}
+
+void conn_accept(struct listener *listener, int fd, const struct sockaddr *peer)
+{
+    struct edge *edge = listener->edge;
+    struct edge_conn *conn;
+    struct err err;
+
+    conn = conn_new(edge, listener->tls, fd);
+    name_peer(conn, peer);
+    if (!loop_watch(edge->loop, &conn->watch, EPOLLIN, &err)) {
+        log_debug("%s, closing connection %llu", err.text,
+                  (unsigned long long)conn->facts.id);
+        conn_drop(conn);
+        return;
+    }
+    conn->watched = true;
+    conn->interest = EPOLLIN;
+    greet(conn);
+    conn_settle(conn);
+}

@@ -1,0 +1,175 @@
+/*
+ * The sockets: TCP and TLS listeners, connections, and the bytes on them.
+ * Decrypted bytes of one request at a time go through a socketpair to an HTTP
+ * engine in the same thread; its reply comes back the same way, and what is
+ * really sent may be changed byte by byte on the way out.
+ *
+ * The edge knows nothing of HTTP but where a message ends (framer.h), and
+ * nothing of scenarios: both reach it through a table of hooks.
+ */
+#ifndef EDGE_EDGE_H
+#define EDGE_EDGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+#include "edge/loop.h"
+#include "util/attr.h"
+#include "util/err.h"
+#include "util/span.h"
+#include "wire/exchange.h"
+#include "wire/facts.h"
+
+struct edge;
+struct edge_conn;
+
+enum {
+    EDGE_HEADER_LIMIT = 64 * 1024,     /* request line and header block */
+    EDGE_BODY_LIMIT = 1024 * 1024,
+    EDGE_RAW_LIMIT = 128 * 1024,       /* raw bytes kept per request */
+    EDGE_HANDSHAKE_SECONDS = 60,       /* TLS handshakes and request heads */
+    EDGE_IDLE_SECONDS = 120,           /* keep-alive, as IIS does */
+    EDGE_CONNECTIONS_LIMIT = 20000,
+    EDGE_LISTEN_BACKLOG = 1024,
+};
+
+/* What a fault does to the bytes of one reply. All zero: nothing. */
+struct edge_reply_plan {
+    struct span raw;     /* not empty: sent in place of the engine's reply;
+                            copied by the edge */
+    bool cut;            /* end the connection after `cut_after` bytes ... */
+    uint64_t cut_after;  /* ... of the reply, counted as plaintext */
+    enum edge_cut {
+        EDGE_CUT_CLOSE,  /* TLS close_notify, then FIN */
+        EDGE_CUT_FIN,    /* FIN without close_notify */
+        EDGE_CUT_RESET,  /* a real RST */
+    } cut_how;
+    int64_t delay;       /* ns before the first byte */
+    uint64_t drip_bytes; /* at most so many bytes ... */
+    int64_t drip_every;  /* ... every so many ns; 0: no drip */
+};
+
+/* What a fault does to a connection before its first request. */
+struct edge_accept_plan {
+    bool reset;          /* RST at once */
+    bool silence;        /* accepted, never answered */
+};
+
+struct edge_hello_plan {
+    bool abort;          /* close at ClientHello */
+    bool reset;          /* RST at ClientHello */
+    bool stall;          /* never answer the ClientHello */
+    int alert;           /* fatal alert of choice (RFC 8446 6); 0: none */
+    bool stall_in_flight; /* stop after so many raw bytes of our flight: */
+    uint64_t stall_after;
+    int minimum;         /* TLS1_VERSION ...; 0: the edge's own setting */
+    int maximum;
+    bool ask_client_certificate;
+};
+
+/* Certificate and key for a name; borrowed for as long as the edge lives. */
+struct edge_identity {
+    X509 *certificate;
+    EVP_PKEY *key;
+    struct span hash;    /* tls-server-end-point */
+};
+
+/*
+ * Hooks. All are called on the loop's thread; all but `identity`, `attach`,
+ * `request_begin` and `request_end` may be NULL.
+ */
+struct edge_hooks {
+    void *ctx;
+
+    void (*accepted)(void *ctx, struct edge_conn *conn,
+                     struct edge_accept_plan *plan);
+    /* sni: lower case, NULL where none was sent. */
+    void (*hello)(void *ctx, struct edge_conn *conn, const char *sni,
+                  struct edge_hello_plan *plan);
+    /* false: the handshake fails with internal_error. */
+    bool (*identity)(void *ctx, const char *sni, struct edge_identity *out);
+
+    /*
+     * Gives the HTTP engine its end of a socketpair. The engine closes it,
+     * on failure too. It finds its way back with edge_conn_facts ->
+     * edge_conn_of(fd).
+     */
+    bool (*attach)(void *ctx, struct edge_conn *conn, int fd);
+    /* Bytes were written to, or room was made in, a socketpair: the engine
+     * should run. Called at most once a turn. */
+    void (*run)(void *ctx);
+
+    /* First byte of a request: returns the exchange, whose reference the
+     * edge holds until after request_end. */
+    struct exchange *(*request_begin)(void *ctx, struct edge_conn *conn);
+    /* The reply to conn's exchange is sent, cut or lost: ex->sent, ex->raw
+     * and ex->raw_size are filled in. */
+    void (*request_end)(void *ctx, struct edge_conn *conn,
+                        struct exchange *ex);
+    /* A TLS handshake failed, for the log: one sentence. */
+    void (*handshake_failed)(void *ctx, struct edge_conn *conn,
+                             const char *why);
+    void (*closed)(void *ctx, struct edge_conn *conn);
+};
+
+struct edge_options {
+    const char *const *addresses; /* "127.0.0.1", "::1"; ends with NULL */
+    int http_port;                /* 0: ephemeral; -1: no such listener */
+    int https_port;
+    int tls_minimum;              /* TLS1_VERSION ... TLS1_3_VERSION */
+    int tls_maximum;
+    const char *keylog;           /* NULL: no key log file */
+    size_t header_limit;          /* 0: EDGE_HEADER_LIMIT, and so on */
+    size_t body_limit;
+    size_t connections_limit;
+    int handshake_seconds;
+    int idle_seconds;
+};
+
+/*
+ * Binds all listeners: each port number is the same on all addresses. A port
+ * in use is an error, even by a socket with SO_REUSEPORT. ::1 that the machine
+ * does not have is left out and said once at info level. Nothing is accepted
+ * before edge_start.
+ */
+MUST_CHECK bool edge_new(const struct edge_options *options, struct loop *loop,
+                         struct edge **out_edge, struct err *err);
+void edge_hook(struct edge *edge, const struct edge_hooks *hooks);
+MUST_CHECK bool edge_start(struct edge *edge, struct err *err);
+/* Stops listening; ends all connections and exchanges. */
+void edge_free(struct edge *edge);
+
+/* The port really bound; 0: no such listener. */
+int edge_http_port(const struct edge *edge);
+int edge_https_port(const struct edge *edge);
+
+const struct conn_facts *edge_conn_facts(const struct edge_conn *conn);
+/* The exchange whose reply is awaited or on its way; NULL between requests. */
+struct exchange *edge_conn_exchange(struct edge_conn *conn);
+/* A slot for the upper layers: authentication state. Not freed by the edge:
+ * the `closed` hook does that. */
+void edge_conn_keep(struct edge_conn *conn, void *state);
+void *edge_conn_kept(const struct edge_conn *conn);
+/* The connection behind an engine's descriptor (the one given to attach). */
+struct edge_conn *edge_conn_of(struct edge *edge, int engine_fd);
+
+/* What to do to the reply that the engine is about to write for the current
+ * exchange; to be called before the engine runs again. */
+void edge_conn_plan(struct edge_conn *conn,
+                    const struct edge_reply_plan *plan);
+
+struct edge_counts {
+    uint64_t accepted;
+    size_t open;
+    size_t attached;    /* with an engine side */
+    uint64_t refused;   /* over the limit, or no descriptors */
+};
+struct edge_counts edge_counts(const struct edge *edge);
+
+AUTO_DEFINE(edge, struct edge *, edge_free)
+
+#endif

@@ -1,0 +1,286 @@
+/*
+ * What the files of this folder share: the edge, its listeners and its
+ * connections, and which file does what to them.
+ */
+#ifndef EDGE_INTERNAL_H
+#define EDGE_INTERNAL_H
+
+#include <sys/socket.h>
+
+#include <openssl/types.h>
+
+#include "edge/edge.h"
+#include "edge/framer.h"
+#include "util/buf.h"
+#include "util/env.h"
+
+enum {
+    EDGE_SCRATCH = 32 * 1024,        /* read at once; two TLS records */
+    EDGE_READ_AHEAD = 64 * 1024,     /* pipelined bytes held back */
+    EDGE_OUT_LIMIT = 64 * 1024,      /* reply bytes held for the client */
+    EDGE_SENT_HEAD_LIMIT = 4 * 1024, /* of sent.head */
+    EDGE_DETACH_SECONDS = 5,         /* idle connections drop their engine */
+    EDGE_LINGER_SECONDS = 2,         /* for the peer's FIN after ours */
+    EDGE_STALL_SECONDS = 3600,       /* connections silent on purpose */
+};
+
+#define CONTAINER(pointer, type, member)                                       \
+    ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
+
+struct listener {
+    struct loop_watch watch;
+    struct edge *edge;
+    bool tls;
+};
+
+struct edge {
+    struct loop *loop;
+    struct edge_options options; /* with the defaults filled in */
+    struct edge_hooks hooks;
+
+    struct listener *listeners;
+    size_t listeners_count;
+    int ports[2]; /* HTTP, HTTPS; 0: none */
+    bool accepting;
+    size_t descriptors; /* RLIMIT_NOFILE */
+    struct loop_timer accept_again;
+
+    SSL_CTX *tls;
+    BIO_METHOD *bio;
+    int keylog; /* descriptor, or -1 */
+
+    struct edge_conn *conns;
+    struct edge_conn *dead;   /* to be freed at the end of the turn */
+    struct edge_conn *fed;    /* whose engines were written to */
+    struct edge_conn **by_fd; /* by the engine's descriptor */
+    size_t by_fd_size;
+    bool engine_due;
+    struct loop_task turn_end;
+    struct edge_counts counts;
+    uint64_t next_id;
+    uint8_t scratch[EDGE_SCRATCH];
+};
+
+/* The client's socket, below TLS. */
+struct sock {
+    int fd;
+    bool eof;        /* the peer's FIN was read */
+    bool limited;    /* writes stop ... */
+    uint64_t budget; /* ... after so many more bytes */
+    uint64_t received;
+};
+
+/* Our end of the socketpair to the HTTP engine. */
+struct bridge {
+    struct loop_watch watch; /* fd -1: detached */
+    uint32_t interest;       /* 0: not watched */
+    int engine_fd;
+    bool deaf; /* the engine reads no more */
+    bool fed;  /* in the list edge->fed */
+    struct edge_conn *next_fed;
+    struct buf unsent; /* request bytes that did not fit */
+};
+
+/* The request that is being received or answered. */
+struct conn_request {
+    struct framer framer;
+    size_t searched; /* no end of the head before this in conn->in */
+    struct buf raw;  /* as received, up to EDGE_RAW_LIMIT */
+    uint64_t raw_size;
+};
+
+/* Its reply. */
+struct conn_reply {
+    struct edge_reply_plan plan;
+    struct buf raw;  /* the plan's, our copy */
+    struct buf held; /* an incomplete head from the engine */
+    struct framer framer;
+    bool planned;
+    bool begun;     /* the head of the final reply is known */
+    bool complete;  /* all of it is in `out`, or sent */
+    bool truncated; /* the engine went away before that */
+    bool close;     /* the connection ends with it */
+    bool blocked;   /* the client's socket is full */
+    bool waiting;   /* for the pace timer */
+    uint64_t drip_left;
+    struct span head; /* in the exchange's arena */
+    struct buf out;   /* bytes for the client ... */
+    size_t out_at;    /* ... from here */
+    size_t interim;   /* bytes still to send of 1xx replies */
+    uint64_t sent;    /* bytes of the final reply */
+};
+
+enum conn_phase {
+    CONN_HANDSHAKE,
+    CONN_IDLE,    /* between requests */
+    CONN_HEAD,    /* first byte of a request seen, its head is incomplete */
+    CONN_BODY,    /* the engine has the head */
+    CONN_REPLY,   /* the request is whole, or we read no more of it */
+    CONN_STALLED, /* silent on purpose */
+    CONN_LINGER,  /* FIN sent, waiting for the peer's */
+    CONN_RESET,   /* RST as soon as what was sent has arrived */
+    CONN_DEAD,
+};
+
+/* What the hello hook has decided; carried out by tls_handshake. */
+enum hello_fate {
+    HELLO_GO_ON,
+    HELLO_ABORT,
+    HELLO_RESET,
+    HELLO_STALL,
+    HELLO_ALERT,
+};
+
+struct edge_conn {
+    struct edge *edge;
+    struct edge_conn *next;
+    struct edge_conn **link; /* what points here; of all connections */
+    enum conn_phase phase;
+    struct loop_watch watch;
+    bool watched;
+    uint32_t interest;
+    struct loop_timer timer; /* may expire before the deadline */
+    int64_t deadline;
+    struct loop_timer pace; /* delay and drip */
+    bool rested;            /* idle, and its engine given back */
+    bool fin;               /* the peer's FIN came, perhaps unread */
+    unsigned reset_tries;
+    struct sock sock;
+    SSL *ssl;             /* NULL: plain HTTP */
+    bool ssl_wants_write; /* to go on reading */
+    bool greeted;         /* the ClientHello was seen */
+    enum hello_fate fate;
+    uint8_t alert;
+    char *sni;
+    char peer[64];
+    struct conn_facts facts;
+    void *kept;
+    struct exchange *exchange;
+    struct buf in;  /* received, not yet taken */
+    bool in_closed; /* no more will come */
+    struct conn_request request;
+    struct conn_reply reply;
+    struct bridge bridge;
+};
+
+/* listener.c: sockets that listen. */
+MUST_CHECK bool listeners_open(struct edge *edge, struct err *err);
+MUST_CHECK bool listeners_start(struct edge *edge, struct err *err);
+void listeners_close(struct edge *edge);
+/* A descriptor has become free. */
+void listeners_resume(struct edge *edge);
+
+/* accept.c: the beginning of a connection. */
+void conn_accept(struct listener *listener, int fd,
+                 const struct sockaddr *peer);
+
+/* conn.c: the life of a connection. */
+void conn_ready(struct loop_watch *watch, uint32_t events);
+void conn_expired(struct loop_timer *timer);
+/* The phase in which a connection waits for its next request. */
+void conn_idle(struct edge_conn *conn);
+/* The current phase ends after so many ns; negative: never. */
+void conn_deadline(struct edge_conn *conn, int64_t delay);
+/* To be called last by whoever was called by the loop. */
+void conn_settle(struct edge_conn *conn);
+static inline bool conn_alive(const struct edge_conn *conn)
+{
+    return conn->phase != CONN_DEAD;
+}
+/* A request is being received or answered. */
+static inline bool conn_busy(const struct edge_conn *conn)
+{
+    return conn->phase >= CONN_HEAD && conn->phase <= CONN_REPLY;
+}
+
+/* finish.c: the end of a connection. */
+/* Ends the connection: FIN and the peer's FIN awaited, or RST. */
+void conn_finish(struct edge_conn *conn, enum edge_cut how);
+/* The peer is gone: ends the connection at once. Freed at the turn's end. */
+void conn_drop(struct edge_conn *conn);
+void conn_free(struct edge_conn *conn);
+/* Sends the RST, or tries again soon. */
+void conn_try_reset(struct edge_conn *conn);
+/* Reads on until the peer's FIN. */
+void conn_linger(struct edge_conn *conn);
+
+/* bio.c: the socket below TLS. -1 with EAGAIN where it would block. */
+ssize_t sock_recv(struct sock *sock, void *out, size_t size);
+ssize_t sock_send(struct sock *sock, const void *data, size_t size);
+BIO_METHOD *sock_bio_method(void);
+BIO *sock_bio(BIO_METHOD *method, struct sock *sock);
+
+/* tls.c: TLS, or none, on the socket. */
+MUST_CHECK bool tls_open(struct edge *edge, struct err *err);
+void tls_close(struct edge *edge);
+/* false: OpenSSL has no memory; the connection cannot go on. */
+bool tls_attach(struct edge_conn *conn);
+void tls_handshake(struct edge_conn *conn);
+void tls_failed(struct edge_conn *conn, const char *why);
+enum tls_result {
+    TLS_OK,
+    TLS_AGAIN,
+    TLS_CLOSED, /* by close_notify or FIN */
+    TLS_BROKEN,
+};
+enum tls_result tls_read(struct edge_conn *conn, void *out, size_t size,
+                         size_t *out_got);
+enum tls_result tls_write(struct edge_conn *conn, struct span bytes,
+                          size_t *out_put);
+/* Bytes wait that the socket does not tell of. */
+bool tls_pending(const struct edge_conn *conn);
+void tls_notify_close(struct edge_conn *conn);
+
+/* hello.c: OpenSSL's client-hello callback. */
+int hello_callback(SSL *ssl, int *alert, void *edge);
+
+/* request.c: what the client sends. */
+void request_input(struct edge_conn *conn, struct span bytes);
+/* Goes on with bytes that had to wait. */
+void request_resume(struct edge_conn *conn);
+/* Puts the raw bytes into the exchange. */
+void request_keep(struct edge_conn *conn);
+void request_reset(struct edge_conn *conn);
+
+/* bridge.c: the socketpair to the HTTP engine. */
+MUST_CHECK bool bridge_open(struct edge_conn *conn, struct err *err);
+void bridge_close(struct edge_conn *conn);
+/* Writes to the engine; what does not fit is kept. */
+void bridge_send(struct edge_conn *conn, struct span bytes);
+void bridge_read(struct edge_conn *conn);
+/* Asks the loop for what this connection wants of its bridge now. */
+void bridge_settle(struct edge_conn *conn);
+
+/* reply.c: what the engine says. */
+void reply_input(struct edge_conn *conn, struct span bytes);
+/* The engine will say no more. */
+void reply_input_end(struct edge_conn *conn);
+/* A reply of our own, and the connection ends. */
+void reply_refuse(struct edge_conn *conn, unsigned status, const char *reason,
+                  const char *why);
+void reply_reset(struct edge_conn *conn);
+
+/* output.c: what the client gets. */
+void output_add(struct edge_conn *conn, struct span bytes);
+void output_flush(struct edge_conn *conn);
+/* Holds all back for so many ns. */
+void output_wait(struct edge_conn *conn, int64_t delay);
+void output_wait_over(struct loop_timer *pace);
+/* More of the engine's bytes can be taken now. */
+bool output_has_room(const struct edge_conn *conn);
+
+/* record.c: the exchange of a request. */
+void record_begin(struct edge_conn *conn);
+/* Tells the upper layers how it ended; does nothing where there is none. */
+void record_end(struct edge_conn *conn, enum sent_outcome outcome);
+/* The same where the peer, or its time, is gone. */
+void record_lost(struct edge_conn *conn);
+
+/* edge.c */
+/* At the end of this turn: run the engine, read replies, free the dead. */
+void edge_at_turn_end(struct edge *edge);
+void edge_map(struct edge *edge, int engine_fd, struct edge_conn *conn);
+int64_t edge_idle_time(const struct edge *edge);
+int64_t edge_handshake_time(const struct edge *edge);
+
+#endif

@@ -1,0 +1,208 @@
+/*
+ * What the client gets: bytes as fast as its socket takes them, or as slowly
+ * as a plan says, up to where it cuts them off.
+ */
+#include "config.h"
+
+#include "edge/internal.h"
+
+static size_t waiting_bytes(const struct conn_reply *reply)
+{
+    return reply->out.size - reply->out_at;
+}
+
+bool output_has_room(const struct edge_conn *conn)
+{
+    return !conn->reply.complete && !conn->reply.truncated &&
+           waiting_bytes(&conn->reply) < EDGE_OUT_LIMIT;
+}
+
+/* ---- The end of a reply ---- */
+
+static enum edge_cut how_it_ends(const struct conn_reply *reply)
+{
+    return reply->plan.cut ? reply->plan.cut_how : EDGE_CUT_CLOSE;
+}
+
+/* The FIN of a client may have been its goodbye: then it answers by a RST. */
+static enum sent_outcome whole_or_broken(const struct edge_conn *conn)
+{
+    int error = 0;
+    socklen_t size = sizeof(error);
+
+    if (conn->in_closed &&
+        getsockopt(conn->sock.fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 &&
+        error) {
+        return SENT_BROKEN;
+    }
+    return SENT_WHOLE;
+}
+
+static void finish_whole(struct edge_conn *conn)
+{
+    bool last =
+        conn->reply.close || conn->reply.plan.cut || conn->phase != CONN_REPLY;
+    enum edge_cut how = how_it_ends(&conn->reply);
+
+    record_end(conn, whole_or_broken(conn));
+    if (last) {
+        conn_finish(conn, how);
+    } else {
+        conn_idle(conn);
+    }
+}
+
+static void finish_cut(struct edge_conn *conn)
+{
+    enum edge_cut how = how_it_ends(&conn->reply);
+
+    record_end(conn, SENT_CUT);
+    conn_finish(conn, how);
+}
+
+/* The engine broke off: the client shall not take it for a whole reply. */
+static void finish_truncated(struct edge_conn *conn)
+{
+    record_end(conn, conn->reply.sent ? SENT_CUT : SENT_NOTHING);
+    conn_finish(conn, EDGE_CUT_FIN);
+}
+
+/* ---- To the client ---- */
+
+static void note_sent(struct conn_reply *reply, size_t size)
+{
+    size_t interim = size < reply->interim ? size : reply->interim;
+
+    reply->interim -= interim;
+    size -= interim;
+    reply->sent += size;
+    reply->drip_left -= size < reply->drip_left ? size : reply->drip_left;
+}
+
+/* How many of the waiting bytes may go now. */
+static size_t allowed(const struct conn_reply *reply)
+{
+    uint64_t size = waiting_bytes(reply);
+
+    if (!reply->planned) {
+        return (size_t)size;
+    }
+    if (reply->interim) {
+        return size < reply->interim ? (size_t)size : reply->interim;
+    }
+    if (reply->waiting) {
+        return 0;
+    }
+    if (reply->plan.cut && size > reply->plan.cut_after - reply->sent) {
+        size = reply->plan.cut_after - reply->sent;
+    }
+    if (reply->plan.drip_every && size > reply->drip_left) {
+        size = reply->drip_left;
+    }
+    return (size_t)size;
+}
+
+void output_wait(struct edge_conn *conn, int64_t delay)
+{
+    conn->reply.waiting = true;
+    loop_start(conn->edge->loop, &conn->pace, delay);
+}
+
+/* Nothing more may or can be sent now: is that the end? */
+static void after_flush(struct edge_conn *conn)
+{
+    struct conn_reply *reply = &conn->reply;
+    bool empty = waiting_bytes(reply) == 0;
+
+    if (empty && reply->complete) {
+        finish_whole(conn);
+    } else if (reply->plan.cut && reply->begun && !reply->waiting &&
+               reply->sent >= reply->plan.cut_after) {
+        finish_cut(conn);
+    } else if (empty && reply->truncated) {
+        finish_truncated(conn);
+    } else if (reply->plan.drip_every && reply->begun && !reply->waiting &&
+               reply->drip_left == 0) {
+        output_wait(conn, reply->plan.drip_every);
+    }
+}
+
+/* Writes what it can; yields false where the connection is lost. */
+static bool write_some(struct edge_conn *conn, struct span *bytes)
+{
+    size_t size = 0;
+
+    while (bytes->size) {
+        switch (tls_write(conn, *bytes, &size)) {
+        case TLS_OK:
+            note_sent(&conn->reply, size);
+            *bytes = span_slice(*bytes, size, SIZE_MAX);
+            break;
+        case TLS_AGAIN:
+            conn->reply.blocked = true;
+            conn_deadline(conn, edge_idle_time(conn->edge));
+            return true;
+        case TLS_CLOSED:
+        case TLS_BROKEN:
+            conn_drop(conn);
+            return false;
+        }
+    }
+    return true;
+}
+
+void output_flush(struct edge_conn *conn)
+{
+    struct conn_reply *reply = &conn->reply;
+    size_t size = allowed(reply);
+    struct span bytes;
+
+    if (!conn_busy(conn)) {
+        return;
+    }
+    if (reply->blocked) {
+        reply->blocked = false;
+        conn_deadline(
+            conn, conn->phase == CONN_REPLY ? -1 : edge_idle_time(conn->edge));
+    }
+    while (size && !reply->blocked) {
+        bytes = span_of(reply->out.data + reply->out_at, size);
+        if (!write_some(conn, &bytes)) {
+            return;
+        }
+        reply->out_at += size - bytes.size;
+        size = allowed(reply);
+    }
+    if (waiting_bytes(reply) == 0) {
+        buf_reset(&reply->out);
+        reply->out_at = 0;
+    }
+    if (!reply->blocked) {
+        after_flush(conn);
+    }
+}
+
+void output_wait_over(struct loop_timer *pace)
+{
+    struct edge_conn *conn = CONTAINER(pace, struct edge_conn, pace);
+
+    conn->reply.waiting = false;
+    conn->reply.drip_left = conn->reply.plan.drip_bytes;
+    output_flush(conn);
+    conn_settle(conn);
+}
+
+void output_add(struct edge_conn *conn, struct span bytes)
+{
+    struct conn_reply *reply = &conn->reply;
+
+    if (!reply->planned && waiting_bytes(reply) == 0 &&
+        !write_some(conn, &bytes)) {
+        return;
+    }
+    if (reply->out_at) {
+        buf_drop(&reply->out, reply->out_at);
+        reply->out_at = 0;
+    }
+    buf_add(&reply->out, bytes);
+}

@@ -1,0 +1,257 @@
+/*
+ * What the client sends: one request at a time goes to the HTTP engine, its
+ * head in one piece. Requests over a limit are answered here.
+ */
+#include "config.h"
+
+#include "edge/internal.h"
+#include "util/log.h"
+
+/* Framing may cost more than the data: chunks of one byte cost six. */
+enum { CHUNK_OVERHEAD = 8 };
+
+/* ---- The raw bytes ---- */
+
+static void note_raw(struct edge_conn *conn, struct span bytes)
+{
+    struct conn_request *request = &conn->request;
+
+    request->raw_size += bytes.size;
+    buf_add(&request->raw,
+            span_slice(bytes, 0, EDGE_RAW_LIMIT - request->raw.size));
+}
+
+void request_keep(struct edge_conn *conn)
+{
+    struct exchange *ex = conn->exchange;
+
+    if (conn->phase == CONN_HEAD) {
+        note_raw(conn, buf_span(&conn->in));
+    }
+    if (ex->raw.size != conn->request.raw.size) {
+        ex->raw = arena_copy(ex->arena, buf_span(&conn->request.raw));
+    }
+    ex->raw_size = conn->request.raw_size;
+}
+
+void request_reset(struct edge_conn *conn)
+{
+    struct conn_request *request = &conn->request;
+
+    request->framer = (struct framer){0};
+    request->searched = 0;
+    request->raw_size = 0;
+    buf_reset(&request->raw);
+}
+
+/* ---- Limits ---- */
+
+static void refuse(struct edge_conn *conn, struct span bytes, unsigned status)
+{
+    static const struct {
+        unsigned status;
+        const char *reason;
+        const char *why;
+    } words[] = {
+        {400, "Bad Request", "this does not begin like an HTTP request"},
+        {413, "Content Too Large", "the body is larger than the limit"},
+        {431, "Request Header Fields Too Large",
+         "the header block is larger than the limit"},
+        {501, "Not Implemented",
+         "the only transfer coding known here is \"chunked\""},
+    };
+
+    note_raw(conn, bytes);
+    conn->phase = CONN_REPLY;
+    for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+        if (words[i].status == status) {
+            reply_refuse(conn, status, words[i].reason, words[i].why);
+        }
+    }
+}
+
+static bool body_too_large(const struct edge_conn *conn)
+{
+    uint64_t limit = conn->edge->options.body_limit;
+    const struct framer *framer = &conn->request.framer;
+
+    switch (framer->body) {
+    case FRAMER_NONE:
+        return false;
+    case FRAMER_SIZED:
+        return framer->payload > limit;
+    case FRAMER_CHUNKED:
+    case FRAMER_OPEN:
+        return framer->payload > limit ||
+               framer->passed > limit * CHUNK_OVERHEAD;
+    }
+    return false;
+}
+
+/* The status that refuses a complete head; 0: none. */
+static unsigned judge_head(const struct edge_conn *conn, size_t size)
+{
+    if (size > conn->edge->options.header_limit) {
+        return 431;
+    }
+    if (conn->request.framer.unknown_coding) {
+        return 501;
+    }
+    return body_too_large(conn) ? 413 : 0;
+}
+
+/* ---- Handing over ---- */
+
+/* The engine gets these bytes; they end the request where it is framed. */
+static void hand_over(struct edge_conn *conn, struct span bytes)
+{
+    note_raw(conn, bytes);
+    if (conn->request.framer.done) {
+        conn->phase = CONN_REPLY;
+        request_keep(conn);
+        conn_deadline(conn, -1);
+    } else {
+        conn->phase = CONN_BODY;
+        conn_deadline(conn, edge_idle_time(conn->edge));
+    }
+    bridge_send(conn, bytes);
+}
+
+static bool attach(struct edge_conn *conn, struct span bytes)
+{
+    struct err err;
+
+    if (conn->bridge.watch.fd >= 0 || bridge_open(conn, &err)) {
+        return true;
+    }
+    log_debug("connection %llu gets no engine: %s, answering 503",
+              (unsigned long long)conn->facts.id, err.text);
+    note_raw(conn, bytes);
+    conn->phase = CONN_REPLY;
+    reply_refuse(conn, 503, "Service Unavailable",
+                 "the server has no descriptors left");
+    return false;
+}
+
+static size_t take_head(struct edge_conn *conn, struct span bytes, size_t size)
+{
+    struct framer *framer = &conn->request.framer;
+    unsigned status;
+
+    framer_request(framer, span_slice(bytes, 0, size));
+    status = judge_head(conn, size);
+    if (status) {
+        refuse(conn, bytes, status);
+        return bytes.size;
+    }
+    size += framer_pass(framer, span_slice(bytes, size, SIZE_MAX));
+    bytes = span_slice(bytes, 0, size);
+    if (body_too_large(conn)) {
+        refuse(conn, bytes, 413);
+    } else if (attach(conn, bytes)) {
+        hand_over(conn, bytes);
+    }
+    return size;
+}
+
+/* The head is held until it is whole. */
+static size_t take_part(struct edge_conn *conn, struct span bytes)
+{
+    size_t size;
+
+    if (!framer_token_char(bytes.data[0])) {
+        refuse(conn, bytes, 400);
+        return bytes.size;
+    }
+    size = framer_head_size(bytes, conn->request.searched);
+    if (size) {
+        return take_head(conn, bytes, size);
+    }
+    if (bytes.size > conn->edge->options.header_limit) {
+        refuse(conn, bytes, 431);
+        return bytes.size;
+    }
+    conn->request.searched = bytes.size;
+    return 0;
+}
+
+/* RFC 9112, 2.2: empty lines before a request are skipped. */
+static size_t take_first(struct edge_conn *conn, struct span bytes)
+{
+    size_t skipped = 0;
+    size_t taken;
+
+    while (skipped < bytes.size &&
+           (bytes.data[skipped] == '\r' || bytes.data[skipped] == '\n')) {
+        skipped++;
+    }
+    bytes = span_slice(bytes, skipped, SIZE_MAX);
+    if (!bytes.size) {
+        return skipped;
+    }
+    conn->phase = CONN_HEAD;
+    record_begin(conn);
+    taken = take_part(conn, bytes);
+    if (conn->phase == CONN_HEAD) {
+        conn_deadline(conn, edge_handshake_time(conn->edge));
+    }
+    return skipped + taken;
+}
+
+static size_t take_body(struct edge_conn *conn, struct span bytes)
+{
+    size_t size = framer_pass(&conn->request.framer, bytes);
+
+    bytes = span_slice(bytes, 0, size);
+    if (!body_too_large(conn)) {
+        hand_over(conn, bytes);
+    } else if (conn->reply.begun) {
+        note_raw(conn, bytes);
+        conn->request.framer.close = true;
+        conn->phase = CONN_REPLY;
+    } else {
+        refuse(conn, bytes, 413);
+    }
+    return size;
+}
+
+static size_t take_some(struct edge_conn *conn, struct span bytes)
+{
+    switch (conn->phase) {
+    case CONN_IDLE:
+        return take_first(conn, bytes);
+    case CONN_HEAD:
+        return take_part(conn, bytes);
+    case CONN_BODY:
+        return take_body(conn, bytes);
+    case CONN_REPLY:
+        return 0;
+    case CONN_HANDSHAKE:
+    case CONN_STALLED:
+    case CONN_LINGER:
+    case CONN_RESET:
+    case CONN_DEAD:
+        return bytes.size;
+    }
+    return 0;
+}
+
+void request_resume(struct edge_conn *conn)
+{
+    size_t taken = take_some(conn, buf_span(&conn->in));
+
+    buf_drop(&conn->in, taken < conn->in.size ? taken : conn->in.size);
+}
+
+void request_input(struct edge_conn *conn, struct span bytes)
+{
+    size_t taken;
+
+    if (conn->in.size) {
+        buf_add(&conn->in, bytes);
+        request_resume(conn);
+        return;
+    }
+    taken = take_some(conn, bytes);
+    buf_add(&conn->in, span_slice(bytes, taken, SIZE_MAX));
+}

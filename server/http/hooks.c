@@ -1,0 +1,130 @@
+/*
+ * The edge's hooks: its points reach the scenario, its requests become
+ * exchanges, its connections get certificates and an engine.
+ */
+#include "config.h"
+
+#include <netinet/in.h>
+
+#include "http/internal.h"
+#include "util/log.h"
+
+static void on_accepted(void *ctx, struct edge_conn *conn,
+                        struct edge_accept_plan *plan UNUSED)
+{
+    struct http *http = ctx;
+    struct facts facts = {.conn = edge_conn_facts(conn)};
+
+    scenario_at(http->options.services->scenario, POINT_TCP_ACCEPT, &facts);
+}
+
+static void on_hello(void *ctx, struct edge_conn *conn,
+                     const char *sni UNUSED,
+                     struct edge_hello_plan *plan UNUSED)
+{
+    struct http *http = ctx;
+    struct facts facts = {.conn = edge_conn_facts(conn)};
+
+    scenario_at(http->options.services->scenario, POINT_TLS_HELLO, &facts);
+}
+
+static bool on_identity(void *ctx, const char *sni, struct edge_identity *out)
+{
+    struct http *http = ctx;
+    const struct pki_leaf *leaf;
+    struct err err;
+
+    if (!pki_leaf(http->options.pki, sni, &leaf, &err)) {
+        log_error("%s, ending the handshake", err.text);
+        return false;
+    }
+    *out = (struct edge_identity){leaf->certificate, leaf->key, leaf->hash};
+    return true;
+}
+
+static bool on_attach(void *ctx, struct edge_conn *conn UNUSED, int fd)
+{
+    struct http *http = ctx;
+    struct sockaddr_in peer = {
+        .sin_family = AF_INET,
+        .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+    };
+
+    return MHD_add_connection(http->daemon, fd, (struct sockaddr *)&peer,
+                              sizeof(peer)) == MHD_YES;
+}
+
+static void on_run(void *ctx)
+{
+    http_run(ctx);
+}
+
+static struct exchange *on_request_begin(void *ctx, struct edge_conn *conn)
+{
+    struct http *http = ctx;
+    struct env *env = http->options.services->env;
+    struct exchange *ex = exchange_new(++http->exchanges,
+                                       edge_conn_facts(conn));
+
+    ex->began = env_now(env);
+    ex->began_monotonic = env_monotonic(env);
+    journal_begin(http->options.journal, ex);
+    return ex;
+}
+
+/* libmicrohttpd or the edge answered it without asking us. */
+static void find_refused(struct exchange *ex)
+{
+    struct finding finding = {
+        .rule = "HT-001",
+        .level = FINDING_MUST,
+        .section = "RFC 9112 section 2",
+        .text = "this is no HTTP request that a server can take: malformed, "
+                "or over a limit of size",
+        .evidence = span_slice(ex->raw, 0, 256),
+    };
+
+    exchange_finding(ex, &finding);
+}
+
+static void on_request_end(void *ctx, struct edge_conn *conn UNUSED,
+                           struct exchange *ex)
+{
+    struct http *http = ctx;
+
+    if (!ex->dispatched && ex->sent.status != 0) {
+        find_refused(ex);
+    }
+    journal_end(http->options.journal, ex);
+}
+
+static void on_handshake_failed(void *ctx UNUSED, struct edge_conn *conn,
+                                const char *why)
+{
+    const struct conn_facts *facts = edge_conn_facts(conn);
+
+    log_info("connection %llu from %s: TLS handshake failed: %s",
+             (unsigned long long)facts->id, facts->peer, why);
+}
+
+static void on_closed(void *ctx UNUSED, struct edge_conn *conn)
+{
+    conn_auth_unref(edge_conn_kept(conn));
+    edge_conn_keep(conn, NULL);
+}
+
+void http_hooks(struct http *http, struct edge_hooks *out_hooks)
+{
+    *out_hooks = (struct edge_hooks){
+        .ctx = http,
+        .accepted = on_accepted,
+        .hello = on_hello,
+        .identity = on_identity,
+        .attach = on_attach,
+        .run = on_run,
+        .request_begin = on_request_begin,
+        .request_end = on_request_end,
+        .handshake_failed = on_handshake_failed,
+        .closed = on_closed,
+    };
+}

@@ -1,0 +1,147 @@
+/*
+ * From ex->reply to the wire. The usual reply goes through libmicrohttpd.
+ * What that would refuse (its list is in research: a second Content-Length,
+ * odd names, statuses) goes to the edge as raw bytes, which replace an empty
+ * reply of libmicrohttpd.
+ */
+#include "config.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "http/internal.h"
+#include "util/stamp.h"
+
+enum {
+    STATUS_LEAST = 100,
+    STATUS_FINAL = 200,
+    STATUS_MOST = 599,
+    STATUS_EMPTY = 204,
+    STATUS_NOT_MODIFIED = 304,
+};
+
+static bool has_no_body(unsigned status)
+{
+    return status < STATUS_FINAL || status == STATUS_EMPTY ||
+           status == STATUS_NOT_MODIFIED;
+}
+
+/* Framing headers of ours would fight with libmicrohttpd's own. */
+static bool is_framing(const char *name)
+{
+    return strcasecmp(name, "Content-Length") == 0 ||
+           strcasecmp(name, "Transfer-Encoding") == 0 ||
+           strcasecmp(name, "Connection") == 0;
+}
+
+static bool add_all(struct MHD_Response *response, const struct headers *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const struct header *h = &list->items[i];
+
+        if (is_framing(h->name) ||
+            MHD_add_response_header(response, h->name, h->value) != MHD_YES) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Date is the world's clock; MHD is told to send none. */
+static void add_date(struct http_request *rq)
+{
+    struct exchange *ex = rq->ex;
+    const struct services_context *services = rq->http->options.services;
+    int64_t now = env_now(services->env) + services->world->clock_skew;
+
+    if (!headers_get(&ex->reply.headers, "Date")) {
+        headers_add(&ex->reply.headers, ex->arena, "Date",
+                    stamp_http(ex->arena, now));
+    }
+}
+
+struct span http_reply_bytes(struct exchange *ex)
+{
+    AUTO_BUF out = {0};
+    const struct reply *reply = &ex->reply;
+
+    buf_printf(&out, "HTTP/1.1 %u %s\r\n", reply->status,
+               MHD_get_reason_phrase_for(reply->status));
+    for (size_t i = 0; i < reply->headers.count; i++) {
+        buf_printf(&out, "%s: %s\r\n", reply->headers.items[i].name,
+                   reply->headers.items[i].value);
+    }
+    if (!headers_get(&reply->headers, "Content-Length") &&
+        !headers_get(&reply->headers, "Transfer-Encoding") &&
+        !has_no_body(reply->status)) {
+        buf_printf(&out, "Content-Length: %zu\r\n", reply->body.size);
+    }
+    if (reply->close) {
+        buf_add_text(&out, "Connection: close\r\n");
+    }
+    buf_add_text(&out, "\r\n");
+    buf_add(&out, reply->body);
+    return arena_copy(ex->arena, buf_span(&out));
+}
+
+static enum MHD_Result queue_raw(struct http_request *rq, struct span bytes)
+{
+    struct edge_reply_plan plan = {.raw = bytes};
+    struct edge_conn *conn = http_conn(rq->http, rq->mhd);
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
+    enum MHD_Result result = MHD_NO;
+
+    if (conn && response) {
+        edge_conn_plan(conn, &plan);
+        result = MHD_queue_response(rq->mhd, STATUS_EMPTY, response);
+    }
+    if (response) {
+        MHD_destroy_response(response);
+    }
+    return result;
+}
+
+/* NULL: libmicrohttpd will not send this one. */
+static struct MHD_Response *make_response(struct exchange *ex)
+{
+    const struct reply *reply = &ex->reply;
+    struct MHD_Response *response;
+    void *body;
+
+    if (reply->status < STATUS_FINAL || reply->status > STATUS_MOST ||
+        reply->raw.size || (has_no_body(reply->status) && reply->body.size)) {
+        return NULL;
+    }
+    /* The body lives in the arena, which lives until http_request_done. */
+    memcpy(&body, &reply->body.data, sizeof(body));
+    response = MHD_create_response_from_buffer(reply->body.size, body,
+                                               MHD_RESPMEM_PERSISTENT);
+    if (response && !add_all(response, &reply->headers)) {
+        MHD_destroy_response(response);
+        response = NULL;
+    }
+    if (response && reply->close) {
+        MHD_add_response_header(response, "Connection", "close");
+    }
+    return response;
+}
+
+enum MHD_Result http_reply_queue(struct http_request *rq)
+{
+    struct exchange *ex = rq->ex;
+    struct MHD_Response *response;
+    enum MHD_Result result;
+
+    if (ex->reply.raw.size) {
+        return queue_raw(rq, ex->reply.raw);
+    }
+    add_date(rq);
+    response = make_response(ex);
+    if (!response) {
+        return queue_raw(rq, http_reply_bytes(ex));
+    }
+    result = MHD_queue_response(rq->mhd, ex->reply.status, response);
+    MHD_destroy_response(response);
+    return result;
+}

@@ -1,0 +1,170 @@
+/*
+ * From libmicrohttpd's callbacks to struct exchange. The reply is never
+ * queued in the first call for a request: libmicrohttpd 0.9.75 would then
+ * close the connection, and a handshake on it would die. The upload is taken
+ * in first, whatever becomes of the request.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "http/internal.h"
+#include "util/mem.h"
+#include "util/url.h"
+
+struct edge_conn *http_conn(struct http *http, struct MHD_Connection *mhd)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+    return info ? edge_conn_of(http->options.edge, info->connect_fd) : NULL;
+}
+
+static struct conn_auth *auth_of(struct edge_conn *conn)
+{
+    struct conn_auth *auth = edge_conn_kept(conn);
+
+    if (!auth) {
+        auth = conn_auth_new();
+        edge_conn_keep(conn, auth);
+    }
+    return conn_auth_ref(auth);
+}
+
+/* The request line is here. NULL: the connection is on its way out. */
+void *http_request_begin(void *cls, const char *uri,
+                         struct MHD_Connection *mhd)
+{
+    struct http *http = cls;
+    struct edge_conn *conn = http_conn(http, mhd);
+    struct exchange *ex = conn ? edge_conn_exchange(conn) : NULL;
+    struct http_request *rq;
+
+    if (!ex) {
+        return NULL;
+    }
+    rq = NEW(struct http_request);
+    rq->http = http;
+    rq->mhd = mhd;
+    rq->ex = exchange_ref(ex);
+    rq->auth = auth_of(conn);
+    ex->request.target = arena_strdup(ex->arena, uri);
+    return rq;
+}
+
+static enum MHD_Result add_header(void *cls, enum MHD_ValueKind kind UNUSED,
+                                  const char *name, const char *value)
+{
+    struct exchange *ex = cls;
+
+    headers_add(&ex->request.headers, ex->arena, name, value ? value : "");
+    return MHD_YES;
+}
+
+static void split_target(struct exchange *ex)
+{
+    struct request *request = &ex->request;
+    const char *target = request->target;
+    struct url url;
+    size_t length;
+
+    /* RFC 9112 3.2.2: a server accepts the absolute form too. */
+    if (*target != '/' && url_parse(ex->arena, target, &url)) {
+        request->path = url_decode(ex->arena, span_text(url.path), false);
+        request->query = url.query;
+        return;
+    }
+    length = strcspn(target, "?");
+    request->path = url_decode(ex->arena, span_of(target, length), false);
+    request->query = target[length] == '?' ? target + length + 1 : "";
+}
+
+static void take_head(struct http_request *rq, const char *method,
+                      const char *version)
+{
+    struct exchange *ex = rq->ex;
+    struct request *request = &ex->request;
+    const char *host;
+
+    MHD_get_connection_values(rq->mhd, MHD_HEADER_KIND, add_header, ex);
+    request->method = arena_strdup(ex->arena, method);
+    request->version = arena_strdup(ex->arena, version);
+    split_target(ex);
+    host = headers_get(&request->headers, "Host");
+    url_authority(ex->arena, host ? host : "", &request->host, &request->port);
+    ex->facts.host = request->host;
+    ex->facts.method = request->method;
+    ex->facts.path = request->path;
+    ex->facts.client = headers_get(&request->headers, "User-Agent");
+    ex->dispatched = true;
+}
+
+/* Services have decided after they were pending; on the loop's thread. */
+static void resume(void *ctx)
+{
+    struct http_request *rq = ctx;
+
+    rq->decided = true;
+    MHD_resume_connection(rq->mhd);
+    /* In external-epoll mode a resumed connection wakes nobody. */
+    loop_defer(rq->http->options.loop, &rq->http->again);
+}
+
+static enum MHD_Result run_services(struct http_request *rq)
+{
+    struct exchange *ex = rq->ex;
+
+    rq->running = true;
+    ex->request.body = arena_copy(ex->arena, buf_span(&rq->body));
+    buf_clear(&rq->body);
+    if (services_run(rq->http->options.services, ex, rq->auth, resume, rq) ==
+        SERVICES_PENDING) {
+        MHD_suspend_connection(rq->mhd);
+        return MHD_YES;
+    }
+    rq->decided = true;
+    return http_reply_queue(rq);
+}
+
+enum MHD_Result http_request_step(void *cls UNUSED,
+                                  struct MHD_Connection *mhd UNUSED,
+                                  const char *url UNUSED, const char *method,
+                                  const char *version, const char *data,
+                                  size_t *data_size, void **con_cls)
+{
+    struct http_request *rq = *con_cls;
+
+    if (!rq) {
+        return MHD_NO;
+    }
+    if (!rq->started) {
+        rq->started = true;
+        take_head(rq, method, version);
+        return MHD_YES;
+    }
+    if (*data_size > 0) {
+        /* The edge lets no body through that is over its limit. */
+        buf_add(&rq->body, span_of(data, *data_size));
+        *data_size = 0;
+        return MHD_YES;
+    }
+    if (!rq->running) {
+        return run_services(rq);
+    }
+    return rq->decided ? http_reply_queue(rq) : MHD_YES;
+}
+
+void http_request_done(void *cls UNUSED, struct MHD_Connection *mhd UNUSED,
+                       void **con_cls,
+                       enum MHD_RequestTerminationCode code UNUSED)
+{
+    struct http_request *rq = *con_cls;
+
+    if (rq) {
+        buf_clear(&rq->body);
+        exchange_unref(rq->ex);
+        conn_auth_unref(rq->auth);
+        mem_free(rq);
+        *con_cls = NULL;
+    }
+}

@@ -1,0 +1,113 @@
+/* The journal keeps exchanges, see journal.h. */
+#include "config.h"
+
+#include "journal/journal.h"
+
+#include <assert.h>
+
+#include "journal/file.h"
+#include "journal/open.h"
+#include "journal/record.h"
+#include "journal/ring.h"
+#include "journal/text.h"
+#include "util/env.h"
+#include "util/mem.h"
+
+struct journal {
+    struct env *env;
+    bool secrets;
+    struct journal_file *file; /* NULL: none */
+    struct buf line;           /* where a record is written; kept for speed */
+    struct open_set open;
+    struct ring ring;
+};
+
+bool journal_open(const struct journal_options *options, struct env *env,
+                  struct journal **out_journal, struct err *err)
+{
+    AUTO(journal_file) file = NULL;
+    struct journal *journal;
+
+    if (options->path &&
+        !file_open(options->path, options->file_limit, &file, err)) {
+        return false;
+    }
+    journal = NEW(struct journal);
+    journal->env = env;
+    journal->secrets = options->secrets;
+    journal->ring.limit = options->memory_limit;
+    journal->file = take(&file);
+    *out_journal = journal;
+    return true;
+}
+
+static void write_record(struct journal *journal, struct exchange *ex)
+{
+    buf_reset(&journal->line);
+    record_write(&journal->line, ex, journal->secrets);
+    file_write(journal->file, buf_span(&journal->line));
+    if (journal->secrets) {
+        mem_wipe(journal->line.data, journal->line.size);
+    }
+}
+
+/* Tells of an exchange and keeps it; the caller's reference goes with it. A
+ * record is only made where there is a file: memory keeps exchanges. */
+static void finish(struct journal *journal, struct exchange *ex)
+{
+    text_log(ex);
+    if (journal->file) {
+        write_record(journal, ex);
+    }
+    ring_add(&journal->ring, ex);
+}
+
+void journal_close(struct journal *journal)
+{
+    if (!journal) {
+        return;
+    }
+    for (size_t i = 0; i < journal->open.count; i++) {
+        finish(journal, journal->open.items[i]);
+    }
+    open_clear(&journal->open);
+    ring_clear(&journal->ring);
+    file_close(journal->file);
+    buf_clear(&journal->line);
+    mem_free(journal);
+}
+
+void journal_begin(struct journal *journal, struct exchange *ex)
+{
+    open_add(&journal->open, exchange_ref(ex));
+}
+
+void journal_end(struct journal *journal, struct exchange *ex)
+{
+    bool was_open = open_remove(&journal->open, ex);
+
+    assert(was_open);
+    ex->ended = env_monotonic(journal->env);
+    finish(journal, ex);
+}
+
+void journal_write(const struct journal *journal, struct exchange *ex,
+                   struct buf *out)
+{
+    record_write(out, ex, journal->secrets);
+}
+
+size_t journal_count(const struct journal *journal)
+{
+    return journal->ring.count;
+}
+
+struct exchange *journal_at(const struct journal *journal, size_t index)
+{
+    return ring_at(&journal->ring, index);
+}
+
+uint64_t journal_dropped(const struct journal *journal)
+{
+    return journal->ring.dropped;
+}

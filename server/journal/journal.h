@@ -1,0 +1,56 @@
+/*
+ * The journal keeps exchanges: one text line each on the log, and JSON lines
+ * in a file. An entry is opened at the first byte of a request and closed by
+ * the edge with what was really sent.
+ */
+#ifndef JOURNAL_JOURNAL_H
+#define JOURNAL_JOURNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util/attr.h"
+#include "util/err.h"
+#include "wire/exchange.h"
+
+struct buf;
+struct env;
+struct journal;
+
+struct journal_options {
+    const char *path;      /* NULL: no file */
+    bool secrets;          /* write passwords, tokens and tickets */
+    uint64_t file_limit;   /* bytes; past it the file is rotated to PATH.1 */
+    uint64_t memory_limit; /* bytes of entries kept in memory, oldest go */
+};
+
+enum {
+    JOURNAL_MEMORY_LIMIT = 64 * 1024 * 1024,
+    JOURNAL_FILE_LIMIT = 256 * 1024 * 1024,
+    JOURNAL_BODY_LIMIT = 64 * 1024, /* of each body written */
+};
+
+MUST_CHECK bool journal_open(const struct journal_options *options,
+                             struct env *env, struct journal **out_journal,
+                             struct err *err);
+/* Closes entries that are still open, writes them out, frees. */
+void journal_close(struct journal *journal);
+
+/* Phase one: the first byte of a request is here. Takes a reference. */
+void journal_begin(struct journal *journal, struct exchange *ex);
+/* Phase two: ex->sent is filled in. The exchange is told on the log, written
+ * to the file, and kept in memory until younger ones need the room. */
+void journal_end(struct journal *journal, struct exchange *ex);
+
+/* Finished exchanges in memory, 0 the oldest; NULL past the newest. Borrowed
+ * until the next journal_end. */
+size_t journal_count(const struct journal *journal);
+struct exchange *journal_at(const struct journal *journal, size_t index);
+/* How many went because of memory_limit. */
+uint64_t journal_dropped(const struct journal *journal);
+/* Appends the JSON line of an exchange, as the file has it. */
+void journal_write(const struct journal *journal, struct exchange *ex,
+                   struct buf *out);
+
+#endif

@@ -1,0 +1,151 @@
+/*
+ * One JSON object for each exchange, see record.h. The members are a promise
+ * to those who read journals with programs: none changes its meaning.
+ */
+#include "config.h"
+
+#include "journal/record.h"
+
+#include "journal/content.h"
+#include "util/arena.h"
+#include "util/env.h"
+#include "util/json.h"
+#include "util/stamp.h"
+
+enum { NS_PER_US = ENV_NS_PER_MS / 1000 };
+
+static const char *const outcomes[] = {
+    [SENT_WHOLE] = "whole",
+    [SENT_CUT] = "cut",
+    [SENT_BROKEN] = "broken",
+    [SENT_NOTHING] = "nothing",
+};
+
+const char *record_outcome(const struct exchange *ex)
+{
+    return ex->ended ? outcomes[ex->sent.outcome] : "open";
+}
+
+static void add_times(struct json *json, struct exchange *ex)
+{
+    json_text(json, "began", stamp_iso_ms(ex->arena, ex->began));
+    if (ex->decided) {
+        json_number(json, "decided_us",
+                    (ex->decided - ex->began_monotonic) / NS_PER_US);
+    }
+    if (ex->ended) {
+        json_number(json, "took_us",
+                    (ex->ended - ex->began_monotonic) / NS_PER_US);
+    }
+}
+
+static void add_connection(struct json *json, const struct conn_facts *conn)
+{
+    if (!conn) {
+        return;
+    }
+    json_open_named(json, "connection", '{');
+    json_number(json, "id", (int64_t)conn->id);
+    json_text(json, "peer", conn->peer);
+    json_number(json, "local_port", conn->local_port);
+    if (conn->tls) {
+        json_open_named(json, "tls", '{');
+        json_text(json, "version", conn->tls_version);
+        json_text(json, "cipher", conn->tls_cipher);
+        json_text(json, "sni", conn->sni);
+        json_boolean(json, "resumed", conn->tls_resumed);
+        json_hex(json, "certificate_hash", conn->certificate_hash);
+        json_close(json, '}');
+    }
+    json_close(json, '}');
+}
+
+static void add_facts(struct json *json, const struct facts *facts)
+{
+    json_text(json, "operation", facts->operation);
+    json_text(json, "auth", facts->auth);
+    if (facts->leg) {
+        json_number(json, "leg", facts->leg);
+    }
+    json_text(json, "user", facts->user);
+    json_text(json, "action", facts->action);
+}
+
+/* A request that HTTP could not read is shown as it came. */
+static void add_request(struct json *json, const struct exchange *ex,
+                        bool secrets)
+{
+    const struct request *request = &ex->request;
+
+    json_open_named(json, "request", '{');
+    json_boolean(json, "dispatched", ex->dispatched);
+    json_number(json, "raw_size", (int64_t)ex->raw_size);
+    if (ex->dispatched) {
+        json_text(json, "method", request->method);
+        content_target(json, "target", request->target, secrets);
+        json_text(json, "path", request->path);
+        content_target(json, "query", request->query, secrets);
+        json_text(json, "version", request->version);
+        json_text(json, "host", request->host);
+        json_text(json, "port", request->port);
+        content_headers(json, &request->headers, secrets);
+        content_body(json, "body", request->body, secrets);
+    } else {
+        content_message(json, "raw", ex->raw, secrets);
+    }
+    json_close(json, '}');
+}
+
+/* What was planned; null where nothing was. */
+static void add_reply(struct json *json, struct exchange *ex, bool secrets)
+{
+    const struct reply *reply = &ex->reply;
+
+    if (!reply->status && !reply->raw.size) {
+        json_text(json, "reply", NULL);
+        return;
+    }
+    json_open_named(json, "reply", '{');
+    json_number(json, "status", reply->status);
+    if (reply->file) {
+        json_text(json, "by",
+                  arena_printf(ex->arena, "%s:%d", reply->file, reply->line));
+    }
+    json_boolean(json, "close", reply->close);
+    content_headers(json, &reply->headers, secrets);
+    content_body(json, "body", reply->body, secrets);
+    if (reply->raw.size) {
+        content_message(json, "raw", reply->raw, secrets);
+    }
+    json_close(json, '}');
+}
+
+static void add_sent(struct json *json, const struct sent *sent, bool secrets)
+{
+    json_open_named(json, "sent", '{');
+    json_number(json, "status", sent->status);
+    json_number(json, "bytes", (int64_t)sent->bytes);
+    content_message(json, "head", sent->head, secrets);
+    json_close(json, '}');
+}
+
+void record_write(struct buf *out, struct exchange *ex, bool secrets)
+{
+    struct json json;
+
+    json_init(&json, out);
+    json_open(&json, '{');
+    json_number(&json, "id", (int64_t)ex->id);
+    json_text(&json, "outcome", record_outcome(ex));
+    add_times(&json, ex);
+    add_connection(&json, ex->conn);
+    add_facts(&json, &ex->facts);
+    add_request(&json, ex, secrets);
+    add_reply(&json, ex, secrets);
+    add_sent(&json, &ex->sent, secrets);
+    content_tokens(&json, ex, secrets);
+    content_remarks(&json, ex, secrets);
+    content_findings(&json, ex, secrets);
+    json_close(&json, '}');
+    buf_add_u8(out, '\n');
+}

@@ -1,0 +1,258 @@
+# The server. All but main.c is in libserver.a, which the unit tests and the
+# fuzz targets link as well. Every list here is sorted, one word a line.
+
+# The plug-ins. These two lists are the tables that the program walks: the
+# rules below write them into headers.
+SERVICES = \
+	%D%/services/discover \
+	%D%/services/mex \
+	%D%/services/webticket
+
+AUTH_METHODS = \
+	%D%/auth/negotiate \
+	%D%/auth/ntlm
+
+noinst_LIBRARIES += libserver.a
+libserver_a_SOURCES = \
+	$(AUTH_METHODS:=.c) \
+	$(SERVICES:=.c) \
+	%D%/auth/account.c \
+	%D%/auth/auth.c \
+	%D%/auth/auth.h \
+	%D%/auth/handle.h \
+	%D%/auth/ntlm.h \
+	%D%/auth/ntlm_binding.c \
+	%D%/auth/ntlm_challenge.c \
+	%D%/auth/ntlm_crypto.c \
+	%D%/auth/ntlm_crypto.h \
+	%D%/auth/ntlm_proof.c \
+	%D%/auth/ntlm_session.c \
+	%D%/auth/ntlm_session.h \
+	%D%/auth/ntlm_verify.c \
+	%D%/cli/announce.c \
+	%D%/cli/help.c \
+	%D%/cli/list.c \
+	%D%/cli/options.c \
+	%D%/cli/options.h \
+	%D%/cli/serve.c \
+	%D%/cli/server.c \
+	%D%/cli/server.h \
+	%D%/cli/verb.h \
+	%D%/edge/accept.c \
+	%D%/edge/bio.c \
+	%D%/edge/bridge.c \
+	%D%/edge/chunks.c \
+	%D%/edge/chunks.h \
+	%D%/edge/conn.c \
+	%D%/edge/edge.c \
+	%D%/edge/edge.h \
+	%D%/edge/finish.c \
+	%D%/edge/framer.c \
+	%D%/edge/framer.h \
+	%D%/edge/heap.c \
+	%D%/edge/heap.h \
+	%D%/edge/hello.c \
+	%D%/edge/internal.h \
+	%D%/edge/listener.c \
+	%D%/edge/loop.c \
+	%D%/edge/loop.h \
+	%D%/edge/output.c \
+	%D%/edge/record.c \
+	%D%/edge/reply.c \
+	%D%/edge/request.c \
+	%D%/edge/tls.c \
+	%D%/edge/worker.c \
+	%D%/edge/worker.h \
+	%D%/http/hooks.c \
+	%D%/http/http.c \
+	%D%/http/http.h \
+	%D%/http/internal.h \
+	%D%/http/reply.c \
+	%D%/http/request.c \
+	%D%/journal/content.c \
+	%D%/journal/content.h \
+	%D%/journal/file.c \
+	%D%/journal/file.h \
+	%D%/journal/findings.c \
+	%D%/journal/journal.c \
+	%D%/journal/journal.h \
+	%D%/journal/open.c \
+	%D%/journal/open.h \
+	%D%/journal/order.c \
+	%D%/journal/order.h \
+	%D%/journal/record.c \
+	%D%/journal/record.h \
+	%D%/journal/ring.c \
+	%D%/journal/ring.h \
+	%D%/journal/secrets.c \
+	%D%/journal/secrets.h \
+	%D%/journal/secrets_form.c \
+	%D%/journal/secrets_json.c \
+	%D%/journal/secrets_words.c \
+	%D%/journal/secrets_words.h \
+	%D%/journal/secrets_xml.c \
+	%D%/journal/text.c \
+	%D%/journal/text.h \
+	%D%/pki/ca.c \
+	%D%/pki/ca.h \
+	%D%/pki/cert.c \
+	%D%/pki/cert.h \
+	%D%/pki/leaf.c \
+	%D%/pki/leaf.h \
+	%D%/pki/ossl.c \
+	%D%/pki/ossl.h \
+	%D%/pki/pki.c \
+	%D%/pki/pki.h \
+	%D%/pki/signer.c \
+	%D%/pki/signer.h \
+	%D%/pki/store.c \
+	%D%/pki/store.h \
+	%D%/scenario/scenario.c \
+	%D%/scenario/scenario.h \
+	%D%/services/accept.c \
+	%D%/services/accept.h \
+	%D%/services/autodiscover.c \
+	%D%/services/autodiscover.h \
+	%D%/services/conn_auth.c \
+	%D%/services/conn_auth.h \
+	%D%/services/diagnostics.c \
+	%D%/services/diagnostics.h \
+	%D%/services/discover.h \
+	%D%/services/discover_query.c \
+	%D%/services/discover_query.h \
+	%D%/services/discover_user.c \
+	%D%/services/discover_xframe.c \
+	%D%/services/gate.c \
+	%D%/services/gate.h \
+	%D%/services/issue.c \
+	%D%/services/issue.h \
+	%D%/services/mex_wsdl.c \
+	%D%/services/mex_wsdl.h \
+	%D%/services/product.c \
+	%D%/services/product_page.c \
+	%D%/services/route.c \
+	%D%/services/route.h \
+	%D%/services/service.h \
+	%D%/services/services.c \
+	%D%/services/services.h \
+	%D%/services/soap_reply.c \
+	%D%/services/soap_reply.h \
+	%D%/ticket/cwt.c \
+	%D%/ticket/cwt.h \
+	%D%/ticket/guid.c \
+	%D%/ticket/guid.h \
+	%D%/ticket/issue.c \
+	%D%/ticket/keys.c \
+	%D%/ticket/keys.h \
+	%D%/ticket/open.c \
+	%D%/ticket/p_sha1.c \
+	%D%/ticket/p_sha1.h \
+	%D%/ticket/saml.c \
+	%D%/ticket/saml.h \
+	%D%/ticket/saml_open.c \
+	%D%/ticket/ticket.h \
+	%D%/ticket/xmldsig.c \
+	%D%/ticket/xmldsig.h \
+	%D%/util/arena.c \
+	%D%/util/arena.h \
+	%D%/util/attr.h \
+	%D%/util/base64.c \
+	%D%/util/base64.h \
+	%D%/util/buf.c \
+	%D%/util/buf.h \
+	%D%/util/dnsname.c \
+	%D%/util/dnsname.h \
+	%D%/util/duration.c \
+	%D%/util/duration.h \
+	%D%/util/env.c \
+	%D%/util/env.h \
+	%D%/util/err.c \
+	%D%/util/err.h \
+	%D%/util/json.c \
+	%D%/util/json.h \
+	%D%/util/log.c \
+	%D%/util/log.h \
+	%D%/util/mem.c \
+	%D%/util/mem.h \
+	%D%/util/nearest.c \
+	%D%/util/nearest.h \
+	%D%/util/number.c \
+	%D%/util/number.h \
+	%D%/util/span.c \
+	%D%/util/span.h \
+	%D%/util/stamp.c \
+	%D%/util/stamp.h \
+	%D%/util/url.c \
+	%D%/util/url.h \
+	%D%/util/utf.c \
+	%D%/util/utf.h \
+	%D%/wire/der.c \
+	%D%/wire/der.h \
+	%D%/wire/exchange.c \
+	%D%/wire/exchange.h \
+	%D%/wire/facts.h \
+	%D%/wire/finding.h \
+	%D%/wire/httpauth.c \
+	%D%/wire/httpauth.h \
+	%D%/wire/ntlmssp.h \
+	%D%/wire/ntlmssp_av.c \
+	%D%/wire/ntlmssp_av.h \
+	%D%/wire/ntlmssp_decode.c \
+	%D%/wire/ntlmssp_encode.c \
+	%D%/wire/ntlmssp_text.c \
+	%D%/wire/rst.c \
+	%D%/wire/rst.h \
+	%D%/wire/rstr.c \
+	%D%/wire/rstr.h \
+	%D%/wire/soap.c \
+	%D%/wire/soap.h \
+	%D%/wire/spnego.c \
+	%D%/wire/spnego.h \
+	%D%/wire/spnego_encode.c \
+	%D%/wire/token.c \
+	%D%/wire/token.h \
+	%D%/wire/token_ntlm.c \
+	%D%/wire/uris.h \
+	%D%/wire/xml.c \
+	%D%/wire/xml.h \
+	%D%/wire/xml_fill.c \
+	%D%/world/accounts.c \
+	%D%/world/good.c \
+	%D%/world/names.c \
+	%D%/world/names.h \
+	%D%/world/setting.h \
+	%D%/world/setting_types.c \
+	%D%/world/setting_users.c \
+	%D%/world/settings.c \
+	%D%/world/world.c \
+	%D%/world/world.h
+
+bin_PROGRAMS += lyncmock
+lyncmock_SOURCES = %D%/main.c
+lyncmock_LDADD = $(SERVER_LIBS)
+
+plugin_lists = \
+	%D%/auth/methods.h \
+	%D%/services/list.h
+
+nodist_libserver_a_SOURCES += $(plugin_lists)
+BUILT_SOURCES += $(plugin_lists)
+CLEANFILES += $(plugin_lists)
+
+# A header with one X-macro, from a list of plug-ins. It depends on Makefile,
+# which make remakes when a list changes.
+%D%/auth/methods.h: Makefile
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
+	$(SHELL) $(srcdir)/%D%/plugin-list AUTH_METHODS $(AUTH_METHODS) >$@.tmp && \
+	mv $@.tmp $@
+
+%D%/services/list.h: Makefile
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
+	$(SHELL) $(srcdir)/%D%/plugin-list SERVICES $(SERVICES) >$@.tmp && \
+	mv $@.tmp $@
+
+# For `make lyncmock` in a fresh tree: BUILT_SOURCES is for `make all`.
+%D%/auth/auth.$(OBJEXT): %D%/auth/methods.h
+%D%/services/route.$(OBJEXT): %D%/services/list.h
+
+EXTRA_DIST += %D%/plugin-list

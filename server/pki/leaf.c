@@ -1,0 +1,82 @@
+/* Server certificates, see leaf.h. */
+#include "config.h"
+
+#include "pki/leaf.h"
+
+#include <string.h>
+
+#include <openssl/objects.h>
+#include <openssl/x509v3.h>
+
+#include "pki/ossl.h"
+#include "util/buf.h"
+
+/* A name too long for a subject stands in the alternative names alone, where
+ * clients look (RFC 6125, 6.4.4). */
+static const char *common_name(const char *name)
+{
+    return strlen(name) <= CERT_CN_MAX ? name : "lyncmock";
+}
+
+static void write_alternatives(struct buf *out, const char *const *names,
+                               bool loopback)
+{
+    for (size_t i = 0; names[i]; i++) {
+        buf_printf(out, "%sDNS:%s", i ? "," : "", names[i]);
+    }
+    if (loopback) {
+        buf_add_text(out, ",IP:127.0.0.1,IP:::1");
+    }
+}
+
+/* Key transport exists for RSA alone (RFC 5246, 7.4.2). */
+static const char *key_usage(const EVP_PKEY *key)
+{
+    return EVP_PKEY_is_a(key, "RSA")
+               ? "critical,digitalSignature,keyEncipherment"
+               : "critical,digitalSignature";
+}
+
+bool leaf_make(const struct identity *ca, EVP_PKEY *key,
+               const char *const *names, bool loopback, int64_t now,
+               X509 **out_certificate, struct err *err)
+{
+    AUTO_BUF alternatives = {0};
+
+    write_alternatives(&alternatives, names, loopback);
+
+    const struct cert_extension extensions[] = {
+        {NID_basic_constraints, "critical,CA:FALSE"},
+        {NID_key_usage, key_usage(key)},
+        {NID_ext_key_usage, "serverAuth"},
+        {NID_subject_alt_name, buf_text(&alternatives)},
+        {0, NULL},
+    };
+    struct cert_plan plan = {
+        .common_name = common_name(names[0]),
+        .issuer = ca,
+        .key = key,
+        .extensions = extensions,
+    };
+
+    cert_times(&plan, now);
+    return cert_make(&plan, out_certificate, err);
+}
+
+bool leaf_hash(const X509 *certificate, uint8_t *out, size_t *out_size,
+               struct err *err)
+{
+    const EVP_MD *digest = EVP_sha256();
+    unsigned size = 0;
+    int hash = NID_undef;
+
+    if (OBJ_find_sigid_algs(X509_get_signature_nid(certificate), &hash, NULL) &&
+        hash != NID_undef && hash != NID_md5 && hash != NID_sha1) {
+        digest = EVP_get_digestbynid(hash);
+    }
+    if (!digest || X509_digest(certificate, digest, out, &size) != 1) {
+        return ossl_err(err, "hash of a certificate");
+    }
+    *out_size = size;
+    return true;
+}

@@ -1,0 +1,75 @@
+/*
+ * Certificates of a run: a certification authority and leaves minted on
+ * demand. Nothing here is ever committed or older than the run, except a CA
+ * that the user keeps in --ca-dir.
+ */
+#ifndef PKI_PKI_H
+#define PKI_PKI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+#include "util/attr.h"
+#include "util/err.h"
+#include "util/span.h"
+
+struct pki;
+
+enum pki_key {
+    PKI_P256,
+    PKI_RSA2048,
+};
+
+struct pki_options {
+    /* DNS names of the world; the CA is constrained to their domain, to
+     * "localhost" and to loopback addresses. Ends with NULL. Borrowed. */
+    const char *const *names;
+    const char *domain; /* "contoso.test" */
+    enum pki_key key;   /* of CA and leaves */
+    const char *ca_dir; /* keeps ca.pem and ca.key (0600); NULL: memory */
+    int64_t now;        /* ns since 1970: certificates stay real */
+};
+
+/* A certificate with its key, its chain and its channel-binding hash. */
+struct pki_leaf {
+    const char *name; /* the DNS name; "default" for the default leaf */
+    X509 *certificate;
+    EVP_PKEY *key;
+    struct span hash; /* RFC 5929 4.1: tls-server-end-point */
+};
+
+/*
+ * Makes or, from ca_dir, takes up the CA. Errors name the file and the
+ * remedy: unreadable, not a pair, expired, constraints that do not cover the
+ * world.
+ */
+MUST_CHECK bool pki_new(const struct pki_options *options, struct pki **out_pki,
+                        struct err *err);
+void pki_free(struct pki *pki);
+
+/* The CA certificate as PEM; borrowed. */
+struct span pki_ca_pem(const struct pki *pki);
+X509 *pki_ca(const struct pki *pki);
+
+/*
+ * The leaf for a name of the world, minted at first use and kept. NULL, an
+ * unknown name or an address gets the default leaf, which carries all names
+ * of the world, localhost and the loopback addresses. Borrowed from the pki.
+ */
+MUST_CHECK bool pki_leaf(struct pki *pki, const char *name,
+                         const struct pki_leaf **out_leaf, struct err *err);
+
+/* A fresh key and a certificate for signing tickets, both PEM; caller frees
+ * with buf_clear. */
+struct buf;
+MUST_CHECK bool pki_signer(struct pki *pki, enum pki_key kind,
+                           struct buf *out_key_pem, struct buf *out_cert_pem,
+                           struct err *err);
+
+AUTO_DEFINE(pki, struct pki *, pki_free)
+
+#endif

@@ -1,0 +1,341 @@
+/*
+ * The User resource: the servers and services of the one whom the web ticket
+ * names. Whoever has no ticket is told where to get one.
+ *
+ * protocol: discover 2.9, 2.11, 2.12 and 3; [MS-OCDISCWS] 3.1.5.3.
+ */
+#include "config.h"
+
+#include "services/discover.h"
+
+#include <assert.h>
+#include <string.h>
+#include <strings.h>
+
+#include "services/diagnostics.h"
+#include "ticket/ticket.h"
+#include "util/url.h"
+
+#define WEB_TICKET_SERVICE "/WebTicket/WebTicketService.svc"
+#define OAUTH_TOKEN        "/WebTicket/oauthtoken"
+/* discover 3.2: the id that every Lync server calls itself by. */
+#define LYNC_CLIENT_ID "00000004-0000-0ff1-ce00-000000000000"
+
+/* ---- The ticket ---- */
+
+enum carrier {
+    CARRIER_NONE,
+    CARRIER_WEB_TICKET, /* X-MS-WebTicket */
+    CARRIER_BEARER,     /* Authorization: Bearer */
+};
+
+struct presented {
+    enum carrier carrier;
+    enum ticket_flaw flaw;
+    struct ticket ticket;
+};
+
+static const char *bearer_token(const struct headers *headers)
+{
+    static const char scheme[] = "Bearer";
+    const char *value = headers_get(headers, "Authorization");
+    size_t length = strlen(scheme);
+
+    if (!value || strncasecmp(value, scheme, length) != 0 ||
+        (value[length] != ' ' && value[length] != '\0')) {
+        return NULL;
+    }
+    value += length;
+    return value + strspn(value, " ");
+}
+
+/* Letter case, port and query do not make another service of a URL. */
+static bool is_this_service(struct call *call, const char *audience)
+{
+    const struct request *request = &call->ex->request;
+    size_t length = strlen(request->path);
+    struct url url;
+
+    if (!url_parse(call->arena, audience, &url)) {
+        return false;
+    }
+    length -= length > 1 && request->path[length - 1] == '/';
+    return strcmp(url.scheme, "https") == 0 &&
+           strcasecmp(url.host, request->host) == 0 &&
+           strncasecmp(url.path, request->path, length) == 0 &&
+           (strcmp(url.path + length, "") == 0 ||
+            strcmp(url.path + length, "/") == 0);
+}
+
+static void judge(struct call *call, const char *text,
+                  struct presented *presented)
+{
+    struct ticket *ticket = &presented->ticket;
+
+    presented->flaw = ticket_open(call->services->ticket_keys, call->arena,
+                                  text, call->now, NULL, ticket);
+    if (presented->flaw == TICKET_VALID && call->world->check_audience &&
+        ticket->audience && !is_this_service(call, ticket->audience)) {
+        presented->flaw = TICKET_WRONG_AUDIENCE;
+        ticket->detail = arena_printf(
+            call->arena, "The ticket is for %s, not for this resource.",
+            ticket->audience);
+    }
+    if (ticket->id) {
+        exchange_remark(call->ex, "ticket.id", "%s", ticket->id);
+    }
+    if (presented->flaw != TICKET_VALID) {
+        exchange_remark(call->ex, "ticket.flaw", "%s", ticket->detail);
+    }
+}
+
+/* discover 2.12: X-MS-WebTicket, else a Bearer token, else nothing. */
+static struct presented take_ticket(struct call *call)
+{
+    const struct headers *headers = &call->ex->request.headers;
+    const char *web_ticket = headers_get(headers, "X-MS-WebTicket");
+    const char *bearer = bearer_token(headers);
+    struct presented presented = {.flaw = TICKET_GARBAGE};
+
+    if (web_ticket) {
+        presented.carrier = CARRIER_WEB_TICKET;
+        judge(call, web_ticket, &presented);
+    } else if (bearer) {
+        presented.carrier = CARRIER_BEARER;
+        judge(call, bearer, &presented);
+    }
+    return presented;
+}
+
+/* The ticket's user in this world; NULL: nobody that we know. */
+static const struct user *ticket_user(const struct call *call,
+                                      const struct ticket *ticket)
+{
+    const struct user *user = NULL;
+
+    if (ticket->user) {
+        user = world_user(call->world, ticket->user);
+    }
+    if (!user && ticket->sip) {
+        user = world_sip_user(call->world, ticket->sip);
+    }
+    if (!user && ticket->sid) {
+        user = world_sid_user(call->world, ticket->sid);
+    }
+    return user;
+}
+
+/* ---- The challenge ---- */
+
+/*
+ * discover 3.1, family A. The page has no Negotiate, NTLM or Basic beside it:
+ * they would make clients authenticate to the wrong place (8.3).
+ */
+static void challenge_web_ticket(struct call *call)
+{
+    exchange_header(call->ex, "X-MS-WebTicketURL", "%s",
+                    call_web_url(call, WEB_TICKET_SERVICE));
+    exchange_header(call->ex, "X-MS-WebTicketSupported", "cwt,saml");
+}
+
+/* The OAuth grants that fit what this world offers. */
+static const char *grant_types(struct call *call)
+{
+    const struct offer *offer = &call->world->offer;
+    const char *list =
+        arena_printf(call->arena, "%s%s%s",
+                     offer->windows_count ? ",urn:microsoft.rtc:windows" : "",
+                     offer->anonymous ? ",urn:microsoft.rtc:anonmeeting" : "",
+                     offer->soap ? ",password" : "");
+
+    return *list ? list + 1 : list;
+}
+
+/* discover 3.2, family B. There is no OAuth partner to be trusted here. */
+static void challenge_oauth(struct call *call)
+{
+    exchange_header(call->ex, "WWW-Authenticate",
+                    "Bearer trusted_issuers=\"\", client_id=\"%s\"",
+                    LYNC_CLIENT_ID);
+    exchange_header(call->ex, "WWW-Authenticate",
+                    "MsRtcOAuth href=\"%s\",grant_type=\"%s\"",
+                    call_web_url(call, OAUTH_TOKEN), grant_types(call));
+}
+
+static unsigned diagnostic_of(enum ticket_flaw flaw)
+{
+    switch (flaw) {
+    case TICKET_EXPIRED:
+        return DIAGNOSTIC_TICKET_EXPIRED;
+    case TICKET_WRONG_AUDIENCE:
+        return DIAGNOSTIC_WRONG_AUDIENCE;
+    case TICKET_VALID:
+    case TICKET_GARBAGE:
+    case TICKET_BAD_SIGNATURE:
+    case TICKET_NOT_YET_VALID:
+        break;
+    }
+    return DIAGNOSTIC_TICKET_INVALID;
+}
+
+static void challenge(struct call *call, const struct presented *presented)
+{
+    bool oauth = strncasecmp(call->ex->request.path, AUTODISCOVER_OAUTH_USER,
+                             strlen(AUTODISCOVER_OAUTH_USER)) == 0;
+    unsigned families =
+        oauth ? call->world->oauth_user_challenge : call->world->user_challenge;
+
+    product_error_page(call, 401);
+    if (families & CHALLENGE_WEBTICKET) {
+        challenge_web_ticket(call);
+    }
+    if (families & CHALLENGE_OAUTH) {
+        challenge_oauth(call);
+    }
+    if (presented->carrier != CARRIER_NONE) {
+        product_diagnostics(call, diagnostic_of(presented->flaw));
+    }
+}
+
+/* ---- The answer ---- */
+
+/* discover 2.9: the four servers; clients dial the SipClient ones. */
+static void add_accesses(struct autodiscover *doc, const struct call *call)
+{
+    const struct world *world = call->world;
+    const char *pool = call->pool->fqdn;
+
+    autodiscover_access(doc, "SipServerInternalAccess", pool, 5061);
+    autodiscover_access(doc, "SipClientInternalAccess", pool,
+                        world->sip_internal_port);
+    autodiscover_access(doc, "SipServerExternalAccess", world->sip_edge, 5061);
+    autodiscover_access(doc, "SipClientExternalAccess", world->sip_edge, 443);
+}
+
+/* Which of the pool's two web names a link carries. */
+enum web {
+    WEB_INTERNAL,
+    WEB_EXTERNAL,
+};
+
+/* In the order of the published sample. Both Mcx links carry the external
+ * name: the mobile clients of 2010 use it inside as well. */
+static const struct {
+    const char *token;
+    enum web web;
+    const char *path;
+} user_links[] = {
+    {"Internal/Autodiscover", WEB_INTERNAL, AUTODISCOVER_ROOT},
+    {"External/Autodiscover", WEB_EXTERNAL, AUTODISCOVER_ROOT},
+    {"Internal/AuthBroker", WEB_INTERNAL, "/Reach/sip.svc"},
+    {"External/AuthBroker", WEB_EXTERNAL, "/Reach/sip.svc"},
+    {"Internal/WebScheduler", WEB_INTERNAL, "/Scheduler"},
+    {"External/WebScheduler", WEB_EXTERNAL, "/Scheduler"},
+    {"Internal/Mcx", WEB_EXTERNAL, "/Mcx/McxService.svc"},
+    {"External/Mcx", WEB_EXTERNAL, "/Mcx/McxService.svc"},
+    {"Internal/Ucwa", WEB_INTERNAL, "/ucwa/v1/applications"},
+    {"External/Ucwa", WEB_EXTERNAL, "/ucwa/v1/applications"},
+    {"Ucwa", WEB_EXTERNAL, "/ucwa/v1/applications"},
+    {"Internal/XFrame", WEB_INTERNAL, AUTODISCOVER_XFRAME},
+    {"External/XFrame", WEB_EXTERNAL, AUTODISCOVER_XFRAME},
+    {"XFrame", WEB_EXTERNAL, AUTODISCOVER_XFRAME},
+};
+
+static void add_links(struct autodiscover *doc, struct call *call)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(user_links); i++) {
+        enum location site = user_links[i].web == WEB_INTERNAL
+                                 ? LOCATION_INTERNAL
+                                 : LOCATION_EXTERNAL;
+
+        autodiscover_link(
+            doc, user_links[i].token,
+            call_url(call, pool_web(call->pool, site), user_links[i].path));
+    }
+}
+
+/*
+ * discover 2.9: Self is the canonical URL, /root/user also where the OAuth
+ * twin was asked. UCWA takes Bearer tokens at a path of its own.
+ */
+static void answer_user(struct call *call, enum carrier carrier)
+{
+    struct discover_query query = discover_query(call);
+    const char *user = call_web_url(call, AUTODISCOVER_USER);
+    struct autodiscover doc = discover_document(
+        call, "User", discover_origin(call, query.original_domain, user));
+
+    add_accesses(&doc, call);
+    add_links(&doc, call);
+    autodiscover_link(&doc, "Self", doc.self);
+    autodiscover_rel(&doc, "applications",
+                     call_web_url(call, carrier == CARRIER_BEARER
+                                            ? "/ucwa/oauth/v1/applications"
+                                            : "/ucwa/v1/applications"));
+    autodiscover_rel(&doc, "xframe", call_web_url(call, AUTODISCOVER_XFRAME));
+    discover_answer(call, &doc);
+}
+
+/* discover 2.11: the home server is unknown, or there is no such user. */
+static void answer_homeless(struct call *call, const struct user *user)
+{
+    exchange_remark(call->ex, "user.home", "%s",
+                    user ? "unknown, or not enabled for Lync"
+                         : "the ticket names nobody of this world");
+    exchange_reply(call->ex, 404);
+    product_error_headers(call);
+}
+
+static void answer_elsewhere(struct call *call, const char *url,
+                             const char *why)
+{
+    struct discover_query query = discover_query(call);
+
+    discover_redirect(call, "User",
+                      discover_origin(call, query.original_domain, url), why);
+}
+
+static void answer_known(struct call *call, const struct presented *presented)
+{
+    const struct user *user = ticket_user(call, &presented->ticket);
+    const struct world *world = call->world;
+    const struct pool *home;
+
+    call->ex->facts.auth = "webticket";
+    if (user) {
+        call->ex->facts.user = user->name;
+    }
+    if (!user || user->state == USER_UNKNOWN || user->state == USER_NO_SIP ||
+        user->home == POOL_UNKNOWN) {
+        answer_homeless(call, user);
+        return;
+    }
+    if (user->home == POOL_HOSTED) {
+        answer_elsewhere(call, world->hosted_url,
+                         "the user is homed at the hosting provider");
+        return;
+    }
+    assert(user->home >= 0 && (size_t)user->home < world->pool_count);
+    home = &world->pools[user->home];
+    if (home != call->pool) {
+        answer_elsewhere(
+            call, call_url(call, pool_web(home, call->site), AUTODISCOVER_ROOT),
+            "the user is homed on another pool");
+        return;
+    }
+    answer_user(call, presented->carrier);
+}
+
+enum call_result discover_user(struct call *call)
+{
+    if (!discover_lead_to_https(call)) {
+        struct presented presented = take_ticket(call);
+
+        if (presented.flaw == TICKET_VALID) {
+            answer_known(call, &presented);
+        } else {
+            challenge(call, &presented);
+        }
+    }
+    return discover_done(call, POINT_DISCOVER_USER);
+}

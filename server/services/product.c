@@ -1,0 +1,186 @@
+/*
+ * The product around every answer: its headers (protocol: discover 2.5), its
+ * diagnostics and the URLs it gives out.
+ */
+#include "config.h"
+
+#include <assert.h>
+#include <string.h>
+#include <strings.h>
+
+#include "services/diagnostics.h"
+#include "services/service.h"
+#include "util/number.h"
+
+enum {
+    PORT_HTTP = 80,
+    PORT_HTTPS = 443,
+    PORT_MAX = 65535,
+};
+
+/* ---- Headers ---- */
+
+/* xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx */
+static bool is_guid(const char *text)
+{
+    static const char shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+
+    if (strlen(text) != strlen(shape)) {
+        return false;
+    }
+    for (size_t i = 0; shape[i]; i++) {
+        bool hex = text[i] && strchr("0123456789abcdefABCDEF", text[i]);
+
+        if (shape[i] == 'x' ? !hex : text[i] != '-') {
+            return false;
+        }
+    }
+    return true;
+}
+
+static char *new_guid(struct call *call)
+{
+    uint8_t b[16];
+
+    env_random(call->services->env, b, sizeof(b));
+    b[6] = (uint8_t)((b[6] & 0x0f) | 0x40); /* RFC 4122 4.4 */
+    b[8] = (uint8_t)((b[8] & 0x3f) | 0x80);
+    return arena_printf(call->arena,
+                        "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-"
+                        "%02x%02x%02x%02x%02x%02x",
+                        b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8],
+                        b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+}
+
+/* A client that wants its own id back says so; the id comes from outside and
+ * is echoed only where it is one. */
+static const char *wanted_request_id(struct call *call)
+{
+    const struct headers *headers = &call->ex->request.headers;
+    const char *wanted = headers_get(headers, "return-client-request-id");
+    const char *id = headers_get(headers, "client-request-id");
+
+    if (wanted && strcasecmp(wanted, "true") == 0 && id && is_guid(id)) {
+        return id;
+    }
+    return NULL;
+}
+
+static void add_ids(struct call *call)
+{
+    const char *id = wanted_request_id(call);
+
+    if (call->world->product == PRODUCT_SFB2015) {
+        uint32_t correlation;
+
+        env_random(call->services->env, &correlation, sizeof(correlation));
+        exchange_header(call->ex, "X-MS-Correlation-Id", "%u", correlation);
+        if (!id) {
+            id = new_guid(call);
+        }
+    }
+    if (id) {
+        exchange_header(call->ex, "client-request-id", "%s", id);
+    }
+}
+
+/*
+ * What every answer carries, also those that the product's services never
+ * see. The trace of a Lync 2013 machine in discover 2.5 names IIS 7.5; IIS 8.5
+ * is what later traces show. Strict-Transport-Security is never sent: it
+ * would stay in browsers after the test.
+ */
+static void add_server(struct call *call)
+{
+    exchange_header(call->ex, "Server", "%s",
+                    call->world->product == PRODUCT_SFB2015
+                        ? "Microsoft-IIS/8.5"
+                        : "Microsoft-IIS/7.5");
+    exchange_header(call->ex, "X-MS-Server-Fqdn", "%s",
+                    call->pool->server_fqdn);
+    exchange_header(call->ex, "X-Powered-By", "ASP.NET");
+    exchange_header(call->ex, "X-Content-Type-Options", "nosniff");
+    add_ids(call);
+}
+
+void product_headers(struct call *call)
+{
+    exchange_header(call->ex, "Cache-Control", "no-cache");
+    exchange_header(call->ex, "Pragma", "no-cache");
+    exchange_header(call->ex, "Expires", "-1");
+    exchange_header(call->ex, "X-AspNet-Version", "4.0.30319");
+    add_server(call);
+}
+
+void product_error_headers(struct call *call)
+{
+    exchange_header(call->ex, "Cache-Control", "private");
+    if (call->ex->reply.status == 401) {
+        exchange_header(call->ex, "Vary", "Accept-Encoding");
+    }
+    add_server(call);
+}
+
+void product_diagnostics(struct call *call, unsigned id)
+{
+    const struct diagnostic *row = diagnostic(id);
+    const char *fault = "";
+
+    assert(row);
+    if (row->fault_code) {
+        fault = arena_printf(call->arena, ";faultcode=\"%s:%s\"",
+                             row->fault_prefix, row->fault_code);
+    }
+    exchange_header(call->ex, "X-Ms-diagnostics",
+                    "%u;source=\"%s\";reason=\"%s\"%s", row->id,
+                    call->pool->server_fqdn, row->reason, fault);
+}
+
+/* ---- URLs ---- */
+
+/* The port that Host carries; 0: none, or nothing that is a port. */
+static int host_port(const struct call *call)
+{
+    uint64_t port;
+
+    return number_parse(call->ex->request.port, NUMBER_DECIMAL, PORT_MAX, &port)
+               ? (int)port
+               : 0;
+}
+
+/*
+ * The port for URLs; 0: none is written. A client that came through 443 (or
+ * 80, the same front) writes none and gets none. One that wrote the port of
+ * the HTTP listener is led to the HTTPS listener.
+ */
+static int url_port(const struct call *call)
+{
+    int port = host_port(call);
+
+    if (call->world->public_port) {
+        port = call->world->public_port;
+        return port == PORT_HTTPS ? 0 : port;
+    }
+    if (port && !call->ex->conn->tls) {
+        if (port == PORT_HTTP || call->services->https_port == PORT_HTTPS) {
+            return 0;
+        }
+        return call->services->https_port;
+    }
+    return port;
+}
+
+char *call_url(struct call *call, const char *host, const char *path)
+{
+    bool v6 = strchr(host, ':') != NULL;
+    int port = url_port(call);
+    const char *suffix = port ? arena_printf(call->arena, ":%d", port) : "";
+
+    return arena_printf(call->arena, "https://%s%s%s%s%s", v6 ? "[" : "", host,
+                        v6 ? "]" : "", suffix, path);
+}
+
+char *call_web_url(struct call *call, const char *path)
+{
+    return call_url(call, pool_web(call->pool, call->site), path);
+}

@@ -1,0 +1,120 @@
+/*
+ * Endpoints. An endpoint is one file in this folder that ends in one `const
+ * struct service service_<name>`, and one word in SERVICES (local.mk).
+ */
+#ifndef SERVICES_SERVICE_H
+#define SERVICES_SERVICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "scenario/scenario.h"
+#include "util/env.h"
+#include "wire/exchange.h"
+#include "world/world.h"
+
+struct loop;
+struct scenario;
+struct ticket_keys;
+
+/* What a running server gives its endpoints. Borrowed. */
+struct services_context {
+    struct world *world;
+    struct scenario *scenario;
+    struct env *env;
+    struct ticket_keys *ticket_keys;
+    /* For work that may not hold up the loop; NULL: do it inline. */
+    struct loop *loop;
+    /* Where https answers: the port for links in plain HTTP answers. */
+    int https_port;
+};
+
+/* One request on its way; lives in the exchange's arena. */
+struct call {
+    struct exchange *ex;
+    const struct services_context *services;
+    struct world *world;          /* the snapshot this exchange keeps */
+    struct arena *arena;          /* the exchange's */
+    const struct route *route;
+    enum location site;           /* which site serves this host */
+    const struct pool *pool;      /* which pool serves this host */
+    int64_t now;                  /* the world's clock */
+    /* Set by the gate where route.gate asks for Windows authentication. */
+    const struct user *user;
+    const char *mechanism;
+    /* The handshake's last token, sent along with the handler's reply. */
+    const char *auth_scheme; /* NULL: no handshake ended here */
+    struct span auth_token;
+    /* Where a handler that answered CALL_PENDING goes on. */
+    void *pending;
+    /* Goes on with a call that is pending; on the loop's thread. */
+    void (*resume)(struct call *call);
+};
+
+enum call_result {
+    CALL_DONE,    /* the reply is planned */
+    CALL_PENDING, /* call->resume, later, calls the handler again */
+};
+
+/* Who opens the door before the handler is called. */
+enum gate {
+    GATE_NONE,    /* the handler judges by itself, or nobody does */
+    GATE_WINDOWS, /* HTTP Negotiate or NTLM, as the world offers them */
+};
+
+enum method_set {
+    METHOD_GET = 1u << 0,
+    METHOD_HEAD = 1u << 1,
+    METHOD_POST = 1u << 2,
+};
+
+struct route {
+    const char *path;      /* compared without regard to case */
+    bool discover_host;    /* only on lyncdiscover*. names */
+    unsigned methods;      /* others get 405 and Allow */
+    const char *operation; /* "discover.root" */
+    enum point point;      /* where a scenario can change it */
+    enum gate gate;
+    bool plain_http;       /* served on the HTTP listener as well */
+    enum call_result (*handle)(struct call *call);
+};
+
+struct service {
+    const char *name; /* "discover" */
+    const char *spec; /* document and section */
+    const char *doc;  /* one sentence */
+    const struct route *routes; /* ends with path NULL */
+};
+
+/* ---- What endpoints share (product.c) ---- */
+
+/*
+ * The product's response headers for a good answer (protocol: discover 2.5):
+ * Cache-Control: no-cache and its companions, Server, X-MS-Server-Fqdn ...
+ */
+void product_headers(struct call *call);
+/* The same for 401 and 500 answers: Cache-Control: private, no Expires. */
+void product_error_headers(struct call *call);
+/*
+ * Starts the reply afresh: an IIS error page with this status and the headers
+ * above (protocol: discover 2.11). Further headers come behind it. The macro
+ * notes the source line, which the journal shows.
+ */
+void product_error_page_at(struct call *call, unsigned status,
+                           const char *file, int line);
+#define product_error_page(call, status)                                       \
+    product_error_page_at((call), (status), __FILE__, __LINE__)
+/*
+ * X-Ms-diagnostics in the named grammar (protocol: webticket 6.2), id and
+ * text from the table in diagnostics.c.
+ */
+void product_diagnostics(struct call *call, unsigned id);
+/*
+ * Absolute URL on this host name: https, and the port that the client's Host
+ * carried (or world.public_port); `path` begins with "/".
+ */
+char *call_url(struct call *call, const char *host, const char *path);
+/* The same on the web name of this call's pool and site. */
+char *call_web_url(struct call *call, const char *path);
+
+#endif

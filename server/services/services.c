@@ -1,0 +1,163 @@
+/*
+ * The pipeline: route -> gate -> handler -> decision. A state machine that a
+ * handler may leave by answering CALL_PENDING and that call->resume enters
+ * again at the same stage. See services.h.
+ */
+#include "config.h"
+
+#include "services/services.h"
+
+#include <assert.h>
+
+#include "services/conn_auth.h"
+#include "services/gate.h"
+#include "services/route.h"
+
+enum stage {
+    STAGE_ROUTE,
+    STAGE_GATE,
+    STAGE_HANDLE,
+    STAGE_DECIDE,
+    STAGE_DONE,
+    STAGE_WAIT, /* the handler is pending */
+};
+
+struct pipeline {
+    struct call call; /* first: a call leads back to its pipeline */
+    struct conn_auth *auth;
+    enum stage stage;
+    void (*resume)(void *);
+    void *resume_ctx;
+};
+
+static void start_call(struct call *call,
+                       const struct services_context *services,
+                       struct exchange *ex)
+{
+    const char *host = ex->request.host;
+
+    *call = (struct call){
+        .ex = ex,
+        .services = services,
+        .world = services->world,
+        .arena = ex->arena,
+        .site = world_site(services->world, host),
+        .pool = world_pool_of(services->world, host),
+        .now = env_now(services->env) + services->world->clock_skew,
+    };
+    if (!world_has_host(call->world, host)) {
+        exchange_remark(ex, "host.unknown",
+                        "\"%s\" is no name of this world; answered as the "
+                        "first pool",
+                        host);
+    }
+}
+
+static enum stage route_stage(struct call *call)
+{
+    struct exchange *ex = call->ex;
+    unsigned allow;
+    enum route_result result = route_find(ex, &call->route, &allow);
+
+    ex->facts.operation = call->route ? call->route->operation : NULL;
+    scenario_at(call->services->scenario, POINT_HTTP_REQUEST, &ex->facts);
+    switch (result) {
+    case ROUTE_FOUND:
+        return STAGE_GATE;
+    case ROUTE_NO_PATH:
+        exchange_remark(ex, "unexpected",
+                        "no endpoint of this world serves this path");
+        product_error_page(call, 404);
+        return STAGE_DECIDE;
+    case ROUTE_NO_METHOD:
+        product_error_page(call, 405);
+        exchange_header(ex, "Allow", "%s",
+                        route_methods_text(call->arena, allow));
+        return STAGE_DECIDE;
+    case ROUTE_NEEDS_TLS:
+        exchange_remark(ex, "plain-http", "this endpoint wants https");
+        product_error_page(call, 403);
+        return STAGE_DECIDE;
+    }
+    return STAGE_DECIDE;
+}
+
+static enum stage gate_stage(struct pipeline *line)
+{
+    if (line->call.route->gate == GATE_WINDOWS &&
+        gate_windows(&line->call, line->auth) == GATE_CLOSED) {
+        return STAGE_DECIDE;
+    }
+    return STAGE_HANDLE;
+}
+
+static enum stage handle_stage(struct call *call)
+{
+    if (call->route->handle(call) == CALL_PENDING) {
+        return STAGE_WAIT;
+    }
+    gate_finish(call);
+    return STAGE_DECIDE;
+}
+
+/* The last word on the reply; from here on it is what goes out. */
+static enum stage decide_stage(struct call *call)
+{
+    struct exchange *ex = call->ex;
+
+    assert(ex->reply.status != 0 || ex->reply.raw.size != 0);
+    scenario_at(call->services->scenario, POINT_HTTP_RESPONSE, &ex->facts);
+    ex->decided = env_monotonic(call->services->env);
+    exchange_commit(ex);
+    return STAGE_DONE;
+}
+
+static enum services_result advance(struct pipeline *line)
+{
+    while (line->stage != STAGE_DONE) {
+        switch (line->stage) {
+        case STAGE_ROUTE:
+            line->stage = route_stage(&line->call);
+            break;
+        case STAGE_GATE:
+            line->stage = gate_stage(line);
+            break;
+        case STAGE_HANDLE:
+            line->stage = handle_stage(&line->call);
+            break;
+        case STAGE_DECIDE:
+            line->stage = decide_stage(&line->call);
+            break;
+        case STAGE_WAIT:
+            return SERVICES_PENDING;
+        case STAGE_DONE:
+            break;
+        }
+    }
+    return SERVICES_DONE;
+}
+
+static void resume_call(struct call *call)
+{
+    struct pipeline *line = (struct pipeline *)call;
+
+    assert(line->stage == STAGE_WAIT);
+    line->stage = STAGE_HANDLE;
+    if (advance(line) == SERVICES_DONE) {
+        line->resume(line->resume_ctx);
+    }
+}
+
+enum services_result services_run(const struct services_context *services,
+                                  struct exchange *ex, struct conn_auth *auth,
+                                  void (*resume)(void *), void *resume_ctx)
+{
+    struct pipeline *line = ARENA_NEW(ex->arena, struct pipeline);
+
+    line->auth = auth;
+    line->resume = resume;
+    line->resume_ctx = resume_ctx;
+    start_call(&line->call, services, ex);
+    line->call.resume = resume_call;
+    return advance(line);
+}

@@ -1,0 +1,40 @@
+/*
+ * The web ticket service's port for Windows authentication. Who may come in is
+ * the gate's business; the order of what follows is protocol: webticket 11.2.
+ */
+#include "config.h"
+
+#include "services/issue.h"
+#include "services/service.h"
+#include "services/soap_reply.h"
+
+static enum call_result issue_windows(struct call *call)
+{
+    AUTO(xml_doc) doc = NULL;
+    struct soap request;
+
+    if (soap_read(call, &doc, &request)) {
+        issue_token(call, &request);
+    }
+    return CALL_DONE;
+}
+
+static const struct route routes[] = {
+    {
+        .path = WEBTICKET_PATH,
+        .methods = METHOD_POST,
+        .operation = "webticket.issue",
+        .point = POINT_WEBTICKET_REQUEST,
+        .gate = GATE_WINDOWS,
+        .handle = issue_windows,
+    },
+    {.path = NULL},
+};
+
+extern const struct service service_webticket;
+const struct service service_webticket = {
+    .name = "webticket",
+    .spec = "[MS-OCAUTHWS] 3.2",
+    .doc = "Issues web tickets to users who log on with NTLM or Negotiate.",
+    .routes = routes,
+};

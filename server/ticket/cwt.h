@@ -1,0 +1,16 @@
+/* The compact web ticket. protocol: webticket 5.6. */
+#ifndef TICKET_CWT_H
+#define TICKET_CWT_H
+
+#include "ticket/keys.h"
+
+/* ticket->id is a GUID; the audience is not carried. */
+MUST_CHECK bool cwt_issue(const struct ticket_keys *keys, struct arena *arena,
+                          const struct ticket *ticket, struct span *out_text,
+                          struct err *err);
+
+/* As saml_open; `bytes` without label and base64. */
+enum ticket_flaw cwt_open(const struct ticket_keys *keys, struct arena *arena,
+                          struct span bytes, struct ticket *out_ticket);
+
+#endif

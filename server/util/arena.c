@@ -1,0 +1,134 @@
+/* Memory with one common end of life, see arena.h. */
+#include "config.h"
+
+#include "util/arena.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "util/mem.h"
+
+enum {
+    BLOCK_SIZE = 4096,
+    ALIGNMENT = 16,
+};
+
+struct block {
+    struct block *next;
+    size_t size;
+    size_t used;
+    _Alignas(ALIGNMENT) uint8_t bytes[];
+};
+
+struct arena {
+    struct block *blocks;
+    size_t size;
+};
+
+struct arena *arena_new(void)
+{
+    struct arena *arena = NEW(struct arena);
+
+    arena->size = sizeof(*arena);
+    return arena;
+}
+
+void arena_free(struct arena *arena)
+{
+    struct block *next;
+
+    if (!arena) {
+        return;
+    }
+    for (struct block *block = arena->blocks; block; block = next) {
+        next = block->next;
+        mem_wipe(block->bytes, block->used);
+        mem_free(block);
+    }
+    mem_free(arena);
+}
+
+static struct block *add_block(struct arena *arena, size_t size)
+{
+    size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+    struct block *block = mem_alloc(sizeof(*block) + room);
+
+    block->size = room;
+    block->next = arena->blocks;
+    arena->blocks = block;
+    arena->size += sizeof(*block) + room;
+    return block;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    struct block *block = arena->blocks;
+    size_t needed = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+    void *result;
+
+    assert(needed >= size);
+    if (!block || block->size - block->used < needed) {
+        block = add_block(arena, needed);
+    }
+    result = block->bytes + block->used;
+    block->used += needed;
+    return result;
+}
+
+char *arena_text(struct arena *arena, struct span bytes)
+{
+    char *text = arena_alloc(arena, bytes.size + 1);
+
+    if (bytes.size) {
+        memcpy(text, bytes.data, bytes.size);
+    }
+    return text;
+}
+
+char *arena_strdup(struct arena *arena, const char *text)
+{
+    return arena_text(arena, span_text(text));
+}
+
+struct span arena_copy(struct arena *arena, struct span bytes)
+{
+    return span_of(arena_text(arena, bytes), bytes.size);
+}
+
+char *arena_printf(struct arena *arena, const char *format, ...)
+{
+    va_list args;
+    va_list again;
+    char *text;
+    int length;
+
+    assert(format);
+    va_start(args, format);
+    va_copy(again, args);
+    length = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    assert(length >= 0);
+    text = arena_alloc(arena, (size_t)length + 1);
+    vsnprintf(text, (size_t)length + 1, format, again);
+    va_end(again);
+    return text;
+}
+
+char *arena_lower(struct arena *arena, const char *text)
+{
+    char *copy = arena_strdup(arena, text);
+
+    for (char *c = copy; *c; c++) {
+        if (*c >= 'A' && *c <= 'Z') {
+            *c = (char)(*c - 'A' + 'a');
+        }
+    }
+    return copy;
+}
+
+size_t arena_size(const struct arena *arena)
+{
+    return arena->size;
+}

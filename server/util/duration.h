@@ -1,0 +1,18 @@
+/* Durations as people write them: "500ms", "90s", "-5m", "+6m", "8h", "2d". */
+#ifndef UTIL_DURATION_H
+#define UTIL_DURATION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "util/attr.h"
+#include "util/err.h"
+
+/*
+ * A whole number and one of the units ms, s, m, h, d, with an optional sign
+ * in front. The result is in nanoseconds.
+ */
+MUST_CHECK bool duration_parse(const char *text, int64_t *out_ns,
+                               struct err *err);
+
+#endif

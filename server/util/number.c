@@ -1,0 +1,41 @@
+/* Numbers, see number.h. */
+#include "config.h"
+
+#include "util/number.h"
+
+/* The value of a digit in any letter case; 16 where it is none. */
+static unsigned digit_value(char digit)
+{
+    if (digit >= '0' && digit <= '9') {
+        return (unsigned)(digit - '0');
+    }
+    if (digit >= 'a' && digit <= 'f') {
+        return (unsigned)(digit - 'a') + 10;
+    }
+    if (digit >= 'A' && digit <= 'F') {
+        return (unsigned)(digit - 'A') + 10;
+    }
+    return 16;
+}
+
+bool number_parse(const char *text, enum number_base base, uint64_t most,
+                  uint64_t *out_number)
+{
+    uint64_t number = 0;
+
+    if (*text == '\0') {
+        return false;
+    }
+    for (; *text; text++) {
+        unsigned digit = digit_value(*text);
+
+        if (digit >= (unsigned)base ||
+            __builtin_mul_overflow(number, (uint64_t)base, &number) ||
+            __builtin_add_overflow(number, (uint64_t)digit, &number) ||
+            number > most) {
+            return false;
+        }
+    }
+    *out_number = number;
+    return true;
+}

@@ -1,0 +1,95 @@
+/* Borrowed bytes and checked reading, see span.h. */
+#include "config.h"
+
+#include "util/span.h"
+
+#include <string.h>
+
+struct span span_text(const char *text)
+{
+    return text ? span_of(text, strlen(text)) : SPAN_NONE;
+}
+
+struct span span_slice(struct span whole, size_t offset, size_t size)
+{
+    if (offset > whole.size) {
+        offset = whole.size;
+    }
+    if (size > whole.size - offset) {
+        size = whole.size - offset;
+    }
+    /* Adding zero to NULL is undefined: an empty span stays as it is. */
+    return size ? span_of(whole.data + offset, size) : SPAN_NONE;
+}
+
+bool span_equal(struct span a, struct span b)
+{
+    return a.size == b.size && (!a.size || !memcmp(a.data, b.data, a.size));
+}
+
+size_t span_find(struct span hay, struct span needle, size_t from)
+{
+    const uint8_t *hit;
+
+    if (from > hay.size || !hay.size || !needle.size) {
+        return SIZE_MAX;
+    }
+    hit = memmem(hay.data + from, hay.size - from, needle.data, needle.size);
+    return hit ? (size_t)(hit - hay.data) : SIZE_MAX;
+}
+
+bool span_starts(struct span whole, const char *prefix)
+{
+    size_t size = strlen(prefix);
+
+    return whole.size >= size && (!size || !memcmp(whole.data, prefix, size));
+}
+
+size_t rd_left(const struct reader *rd)
+{
+    return rd->short_read ? 0 : rd->bytes.size - rd->offset;
+}
+
+struct span rd_bytes(struct reader *rd, size_t size)
+{
+    struct span part = SPAN_NONE;
+
+    if (size > rd_left(rd)) {
+        rd->short_read = true;
+        return SPAN_NONE;
+    }
+    part = span_slice(rd->bytes, rd->offset, size);
+    rd->offset += size;
+    return part;
+}
+
+static uint64_t rd_le(struct reader *rd, size_t size)
+{
+    struct span part = rd_bytes(rd, size);
+    uint64_t value = 0;
+
+    for (size_t i = part.size; i > 0; i--) {
+        value = value << 8 | part.data[i - 1];
+    }
+    return value;
+}
+
+uint8_t rd_u8(struct reader *rd)
+{
+    return (uint8_t)rd_le(rd, 1);
+}
+
+uint16_t rd_u16le(struct reader *rd)
+{
+    return (uint16_t)rd_le(rd, 2);
+}
+
+uint32_t rd_u32le(struct reader *rd)
+{
+    return (uint32_t)rd_le(rd, 4);
+}
+
+uint64_t rd_u64le(struct reader *rd)
+{
+    return rd_le(rd, 8);
+}

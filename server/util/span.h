@@ -1,0 +1,55 @@
+/*
+ * Bytes that somebody else owns. Text is char * and ends in NUL; bytes are a
+ * span. The two never mix.
+ */
+#ifndef UTIL_SPAN_H
+#define UTIL_SPAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct span {
+    const uint8_t *data;
+    size_t size;
+};
+
+#define SPAN_NONE ((struct span){NULL, 0})
+
+static inline struct span span_of(const void *data, size_t size)
+{
+    return (struct span){data, size};
+}
+
+/* The bytes of a text, without its NUL. NULL gives the empty span. */
+struct span span_text(const char *text);
+/* Part of a span; clipped to what is there. */
+struct span span_slice(struct span whole, size_t offset, size_t size);
+bool span_equal(struct span a, struct span b);
+/* Offset of the first occurrence at or after `from`, or SIZE_MAX. */
+size_t span_find(struct span hay, struct span needle, size_t from);
+bool span_starts(struct span whole, const char *prefix);
+
+/*
+ * A checked reader over a span: a read past the end sets `short_read`, yields
+ * zero or the empty span, and every later read does the same.
+ */
+struct reader {
+    struct span bytes;
+    size_t offset;
+    bool short_read;
+};
+
+static inline struct reader rd_init(struct span bytes)
+{
+    return (struct reader){bytes, 0, false};
+}
+
+uint8_t rd_u8(struct reader *rd);
+uint16_t rd_u16le(struct reader *rd);
+uint32_t rd_u32le(struct reader *rd);
+uint64_t rd_u64le(struct reader *rd);
+struct span rd_bytes(struct reader *rd, size_t size);
+size_t rd_left(const struct reader *rd);
+
+#endif

@@ -1,0 +1,187 @@
+/* One thing a client asked and what it got, see exchange.h. */
+#include "config.h"
+
+#include "wire/exchange.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+/* An exchange may outlive its connection: a client goes away while its reply
+ * is still being made. So it has its own copy of the facts. */
+static const struct conn_facts *copy_facts(struct arena *arena,
+                                           const struct conn_facts *conn)
+{
+    struct conn_facts *copy = ARENA_NEW(arena, struct conn_facts);
+
+    *copy = *conn;
+    copy->peer = arena_strdup(arena, conn->peer);
+    copy->sni = conn->sni ? arena_strdup(arena, conn->sni) : NULL;
+    return copy;
+}
+
+struct exchange *exchange_new(uint64_t id, const struct conn_facts *conn)
+{
+    struct arena *arena = arena_new();
+    struct exchange *ex = ARENA_NEW(arena, struct exchange);
+
+    ex->arena = arena;
+    ex->references = 1;
+    ex->id = id;
+    ex->conn = copy_facts(arena, conn);
+    ex->facts.conn = ex->conn;
+    return ex;
+}
+
+struct exchange *exchange_ref(struct exchange *ex)
+{
+    ex->references++;
+    return ex;
+}
+
+void exchange_unref(struct exchange *ex)
+{
+    if (ex && --ex->references == 0) {
+        arena_free(ex->arena);
+    }
+}
+
+void exchange_effect(struct exchange *ex, void (*commit)(void *), void *data)
+{
+    struct effect **last = &ex->effects;
+    struct effect *effect = ARENA_NEW(ex->arena, struct effect);
+
+    effect->commit = commit;
+    effect->data = data;
+    while (*last) {
+        last = &(*last)->next;
+    }
+    *last = effect;
+}
+
+void exchange_commit(struct exchange *ex)
+{
+    for (struct effect *e = ex->effects; e; e = e->next) {
+        e->commit(e->data);
+    }
+    ex->effects = NULL;
+}
+
+void exchange_forget(struct exchange *ex)
+{
+    ex->effects = NULL;
+}
+
+static void add_remark(struct exchange *ex, const char *key, const char *text,
+                       bool secret)
+{
+    struct remark *remark = ARENA_NEW(ex->arena, struct remark);
+
+    *remark = (struct remark){ex->remarks, key, text, secret};
+    ex->remarks = remark;
+}
+
+void exchange_remark(struct exchange *ex, const char *key, const char *format,
+                     ...)
+{
+    char text[4096];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    add_remark(ex, key, arena_strdup(ex->arena, text), false);
+}
+
+void exchange_secret(struct exchange *ex, const char *key, const char *text)
+{
+    add_remark(ex, key, arena_strdup(ex->arena, text), true);
+}
+
+void exchange_finding(struct exchange *ex, const struct finding *finding)
+{
+    struct finding *copy = ARENA_NEW(ex->arena, struct finding);
+
+    *copy = *finding;
+    copy->next = ex->findings;
+    ex->findings = copy;
+}
+
+void headers_add(struct headers *headers, struct arena *arena,
+                 const char *name, const char *value)
+{
+    if (headers->count == headers->capacity) {
+        size_t capacity = headers->capacity ? headers->capacity * 2 : 16;
+        struct header *items = arena_alloc(arena, capacity * sizeof(*items));
+
+        if (headers->count) {
+            memcpy(items, headers->items, headers->count * sizeof(*items));
+        }
+        headers->items = items;
+        headers->capacity = capacity;
+    }
+    headers->items[headers->count++] =
+        (struct header){arena_strdup(arena, name), arena_strdup(arena, value)};
+}
+
+void headers_remove(struct headers *headers, const char *name)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < headers->count; i++) {
+        if (strcasecmp(headers->items[i].name, name) != 0) {
+            headers->items[kept++] = headers->items[i];
+        }
+    }
+    headers->count = kept;
+}
+
+void headers_set(struct headers *headers, struct arena *arena,
+                 const char *name, const char *value)
+{
+    headers_remove(headers, name);
+    headers_add(headers, arena, name, value);
+}
+
+const char *headers_get(const struct headers *headers, const char *name)
+{
+    for (size_t i = 0; i < headers->count; i++) {
+        if (strcasecmp(headers->items[i].name, name) == 0) {
+            return headers->items[i].value;
+        }
+    }
+    return NULL;
+}
+
+void exchange_reply_at(struct exchange *ex, unsigned status, const char *file,
+                       int line)
+{
+    ex->reply = (struct reply){.status = status, .file = file, .line = line};
+}
+
+void exchange_header(struct exchange *ex, const char *name,
+                     const char *format, ...)
+{
+    va_list args;
+    va_list again;
+    char *value;
+    int length;
+
+    va_start(args, format);
+    va_copy(again, args);
+    length = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    assert(length >= 0);
+    value = arena_alloc(ex->arena, (size_t)length + 1);
+    vsnprintf(value, (size_t)length + 1, format, again);
+    va_end(again);
+    headers_add(&ex->reply.headers, ex->arena, name, value);
+}
+
+void exchange_body(struct exchange *ex, const char *type, struct span body)
+{
+    headers_set(&ex->reply.headers, ex->arena, "Content-Type", type);
+    ex->reply.body = body;
+}

@@ -1,0 +1,142 @@
+/*
+ * One thing a client asked and what it got. The edge opens it at the first
+ * byte of a request, http fills in the request, services plans the reply, the
+ * edge closes it with what was really sent. All that derives from it lives in
+ * its arena.
+ */
+#ifndef WIRE_EXCHANGE_H
+#define WIRE_EXCHANGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util/arena.h"
+#include "util/span.h"
+#include "wire/facts.h"
+#include "wire/finding.h"
+
+struct header {
+    const char *name;
+    const char *value;
+};
+
+/* In the order of the wire; names may repeat. Items live in the arena. */
+struct headers {
+    struct header *items;
+    size_t count;
+    size_t capacity;
+};
+
+struct request {
+    const char *method;
+    const char *target;  /* as sent: path and query */
+    const char *path;    /* percent-decoded, letter case as sent */
+    const char *query;   /* as sent, without "?"; "" where none */
+    const char *version; /* "HTTP/1.1" */
+    const char *host;    /* Host without port, lower case; "" where none */
+    const char *port;    /* the port that Host carries; "" where none */
+    struct headers headers;
+    struct span body;
+};
+
+struct reply {
+    unsigned status;
+    struct headers headers; /* Content-Length and Date are http's business */
+    struct span body;
+    bool close;             /* "Connection: close", and mean it */
+    struct span raw;        /* not empty: exactly these bytes go out instead */
+    const char *file;       /* the source line that chose this reply */
+    int line;
+};
+
+/* Runs once the reply that was sent implies it, see exchange_effect. */
+struct effect {
+    struct effect *next;
+    void (*commit)(void *data);
+    void *data;
+};
+
+struct remark {
+    const struct remark *next;
+    const char *key;  /* "ntlm.type3", "ticket.id" ... */
+    const char *text;
+    bool secret;      /* masked unless --log-secrets */
+};
+
+/* How an exchange ended, told by the edge. */
+enum sent_outcome {
+    SENT_WHOLE,
+    SENT_CUT,      /* a fault cut the reply short */
+    SENT_BROKEN,   /* the peer went away */
+    SENT_NOTHING,  /* the request never became whole */
+};
+
+struct sent {
+    enum sent_outcome outcome;
+    unsigned status;      /* of the status line that went out; 0: none */
+    uint64_t bytes;       /* of the reply, head and body */
+    struct span head;     /* the reply's first bytes, up to a limit */
+};
+
+struct exchange {
+    struct arena *arena;
+    unsigned references;
+    uint64_t id;              /* 1, 2, 3 ... within the run */
+    int64_t began;            /* wall clock, ns; first byte of the request */
+    int64_t began_monotonic;
+    int64_t decided;          /* monotonic: when the reply was chosen */
+    int64_t ended;            /* monotonic: set by the journal; 0: still open */
+    const struct conn_facts *conn;
+    bool dispatched;          /* http understood it as a request */
+    struct span raw;          /* request bytes as received, up to a limit */
+    uint64_t raw_size;        /* how many there were */
+    struct request request;
+    struct reply reply;
+    struct sent sent;
+    struct facts facts;
+    struct finding *findings;
+    struct remark *remarks;   /* newest first */
+    struct effect *effects;
+};
+
+/* An exchange with one reference, an arena and a copy of the facts. */
+struct exchange *exchange_new(uint64_t id, const struct conn_facts *conn);
+struct exchange *exchange_ref(struct exchange *ex);
+void exchange_unref(struct exchange *ex);
+
+/* `commit` runs when the planned reply is really chosen; data: in the arena. */
+void exchange_effect(struct exchange *ex, void (*commit)(void *), void *data);
+void exchange_commit(struct exchange *ex);
+/* Forgets effects of a plan that another reply has replaced. */
+void exchange_forget(struct exchange *ex);
+
+/* A fact for the journal; the text is copied. */
+void exchange_remark(struct exchange *ex, const char *key, const char *format,
+                     ...) PRINTF(3, 4);
+void exchange_secret(struct exchange *ex, const char *key, const char *text);
+void exchange_finding(struct exchange *ex, const struct finding *finding);
+
+void headers_add(struct headers *headers, struct arena *arena,
+                 const char *name, const char *value);
+/* Replaces all of this name by one, or adds it. */
+void headers_set(struct headers *headers, struct arena *arena,
+                 const char *name, const char *value);
+void headers_remove(struct headers *headers, const char *name);
+/* The first of this name (any case), or NULL. */
+const char *headers_get(const struct headers *headers, const char *name);
+
+/*
+ * Starts a reply afresh: status, no headers, no body. The macro notes the
+ * source line, which the journal shows.
+ */
+void exchange_reply_at(struct exchange *ex, unsigned status, const char *file,
+                       int line);
+#define exchange_reply(ex, status)                                             \
+    exchange_reply_at((ex), (status), __FILE__, __LINE__)
+void exchange_header(struct exchange *ex, const char *name,
+                     const char *format, ...) PRINTF(3, 4);
+/* Sets Content-Type and body; the body is borrowed from the arena. */
+void exchange_body(struct exchange *ex, const char *type, struct span body);
+
+#endif

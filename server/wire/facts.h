@@ -1,0 +1,43 @@
+/*
+ * What is known at a point of the way: the words that a scenario's `when`
+ * speaks about. Text facts are NULL while unknown; nothing here is owned.
+ */
+#ifndef WIRE_FACTS_H
+#define WIRE_FACTS_H
+
+#include <stdint.h>
+
+#include "util/span.h"
+
+/* Facts of one TCP connection. tls_version, tls_cipher and certificate_hash
+ * point to what lives as long as the edge. */
+struct conn_facts {
+    uint64_t id;             /* 1, 2, 3 ... within the run */
+    bool tls;                /* accepted on the HTTPS listener */
+    const char *peer;        /* "127.0.0.1:40112", "[::1]:40112" */
+    unsigned local_port;
+    const char *sni;         /* lower case; NULL: none sent */
+    const char *tls_version; /* "TLSv1.3" */
+    const char *tls_cipher;
+    bool tls_resumed;
+    /*
+     * RFC 5929 section 4: the hash that "tls-server-end-point" channel
+     * bindings carry, of the certificate this connection was given.
+     */
+    struct span certificate_hash;
+};
+
+struct facts {
+    const struct conn_facts *conn;
+    const char *host;      /* Host without its port, lower case */
+    const char *method;
+    const char *path;      /* percent-decoded, as sent */
+    const char *client;    /* User-Agent */
+    const char *operation; /* discover.root, webticket.issue ... */
+    const char *auth;      /* ntlm, negotiate+ntlm, webticket ... */
+    int leg;               /* of a handshake, from 1; 0 outside of one */
+    const char *user;      /* account key of the world */
+    const char *action;    /* SOAP action */
+};
+
+#endif

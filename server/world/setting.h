@@ -1,0 +1,52 @@
+/* One row of the table of settings, and its types. Internal to the world. */
+#ifndef WORLD_SETTING_H
+#define WORLD_SETTING_H
+
+#include "world/world.h"
+
+struct setting;
+
+/*
+ * Reads `value` into one field of `object` (the world, or one of its users).
+ * The error says what was expected; the caller puts the name in front.
+ */
+typedef bool setting_type(const struct setting *setting, struct world *world,
+                          void *object, const char *value, struct err *err);
+
+struct setting {
+    struct setting_info info;
+    setting_type *type;
+    size_t offset; /* of the field in its object */
+    size_t size;
+    size_t given; /* offset of a bool that notes "set by name"; 0: none */
+    int first;    /* setting_word: the value of the first word */
+};
+
+/*
+ * One word of info.type, "a|b|c", where the field counts a, b, c from
+ * `first`. The field is an int, an enum, or a bool.
+ */
+setting_type setting_word;
+setting_type setting_flag; /* yes|no, and YAML's other words */
+setting_type setting_text; /* any UTF-8, also none at all */
+setting_type setting_domain;
+setting_type setting_label;        /* a NetBIOS name */
+setting_type setting_url;          /* absolute, https or http */
+setting_type setting_port;         /* int; 1 to 65535 */
+setting_type setting_port_or_none; /* int; 0 as well */
+setting_type setting_count;        /* unsigned */
+setting_type setting_duration;     /* int64_t, ns */
+setting_type setting_positive_duration;
+setting_type setting_hex32;     /* uint32_t */
+setting_type setting_challenge; /* 16 hexadecimal digits, as text */
+setting_type setting_schemes;   /* struct offer: windows */
+setting_type setting_sip;       /* struct user: sip */
+setting_type setting_home;      /* struct user: home */
+
+/* user.NAME.<attribute>; `name` begins with "user.". */
+MUST_CHECK bool setting_user(struct world *world, const char *name,
+                             const char *value, struct err *err);
+/* NULL past the end. */
+const struct setting *setting_user_row(size_t index);
+
+#endif

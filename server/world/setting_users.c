@@ -1,0 +1,176 @@
+/* Settings of one user: user.NAME.password and its companions. */
+#include "config.h"
+
+#include "world/setting.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "util/dnsname.h"
+#include "util/nearest.h"
+#include "util/utf.h"
+
+#define AT(member)                                                             \
+    .offset = offsetof(struct user, member),                                   \
+    .size = sizeof(((struct user *)0)->member)
+
+static const struct setting rows[] = {
+    {
+        .info = {"user.NAME.password", "text", "the password, in UTF-8"},
+        .type = setting_text,
+        AT(password),
+    },
+    {
+        .info = {"user.NAME.state",
+                 "good|disabled|locked|expired|must-change|no-sip|unknown",
+                 "what the server thinks of the account; unknown: it may be "
+                 "named, and the server does not know it"},
+        .type = setting_word,
+        AT(state),
+    },
+    {
+        .info = {"user.NAME.sip", "address",
+                 "the SIP address, NAME@domain by default"},
+        .type = setting_sip,
+        AT(sip),
+        .given = offsetof(struct user, sip_given),
+    },
+    {
+        .info = {"user.NAME.home", "1|2|unknown|hosted",
+                 "the pool that homes the user, by number"},
+        .type = setting_home,
+        AT(home),
+    },
+};
+
+_Static_assert(USER_GOOD == 0 && USER_DISABLED == 1 && USER_LOCKED == 2 &&
+                   USER_EXPIRED == 3 && USER_MUST_CHANGE == 4 &&
+                   USER_NO_SIP == 5 && USER_UNKNOWN == 6,
+               "user.NAME.state lists its words in the enum's order");
+
+const struct setting *setting_user_row(size_t index)
+{
+    return index < ARRAY_SIZE(rows) ? &rows[index] : NULL;
+}
+
+bool setting_sip(const struct setting *setting UNUSED, struct world *world,
+                 void *object, const char *value, struct err *err)
+{
+    const char *address =
+        strncasecmp(value, "sip:", 4) == 0 ? value + 4 : value;
+    const char *at = strchr(address, '@');
+
+    if (!at || at == address || !dnsname_valid(at + 1) ||
+        !utf8_valid(span_text(address)) ||
+        address[strcspn(address, " \t\r\n\"<>&?;")] != '\0') {
+        return err_set(err,
+                       "expected a SIP address such as "
+                       "alice@contoso.test, not \"%s\"",
+                       value);
+    }
+    ((struct user *)object)->sip = arena_strdup(world->arena, address);
+    return true;
+}
+
+bool setting_home(const struct setting *setting UNUSED, struct world *world,
+                  void *object, const char *value, struct err *err)
+{
+    struct user *user = object;
+
+    if (strcasecmp(value, "unknown") == 0) {
+        user->home = POOL_UNKNOWN;
+    } else if (strcasecmp(value, "hosted") == 0) {
+        user->home = POOL_HOSTED;
+    } else if (value[0] >= '1' && value[1] == '\0' &&
+               (size_t)(value[0] - '0') <= world->pool_count) {
+        user->home = value[0] - '1';
+    } else {
+        static const char *const words[] = {"1", "2", "unknown", "hosted",
+                                            NULL};
+        const char *nearest = nearest_word(value, words);
+
+        return err_set(err,
+                       "expected the number of a pool (1 to %zu), unknown "
+                       "or hosted, not \"%s\"%s%s",
+                       world->pool_count, value,
+                       nearest ? "; the nearest is " : "",
+                       nearest ? nearest : "");
+    }
+    return true;
+}
+
+/* What Windows lets stand in an account name (MS-SAMR 3.1.1.6). */
+static bool check_name(const char *name, struct err *err)
+{
+    bool control = false;
+
+    for (const char *c = name; *c; c++) {
+        control = control || (unsigned char)*c < 0x20;
+    }
+    if (!*name || control || strpbrk(name, "\"/\\[]:;|=,+*?<>@") ||
+        !utf8_valid(span_text(name))) {
+        return err_set(err, "\"%s\" is no account name", name);
+    }
+    return true;
+}
+
+/* "password" of "user.NAME.password" */
+static const char *attribute(const struct setting *row)
+{
+    return strrchr(row->info.name, '.') + 1;
+}
+
+static const struct setting *find(const char *word, struct err *err)
+{
+    struct nearest nearest;
+
+    nearest_init(&nearest, word);
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        if (strcasecmp(attribute(&rows[i]), word) == 0) {
+            return &rows[i];
+        }
+        nearest_try(&nearest, span_text(attribute(&rows[i])));
+    }
+    err_set(err,
+            "expected password, state, sip or home behind the name of "
+            "the user, not \"%s\"",
+            word);
+    if (nearest.best.size) {
+        err_set(err,
+                "expected password, state, sip or home behind the name "
+                "of the user, not \"%s\"; the nearest is \"%s\"",
+                word, (const char *)nearest.best.data);
+    }
+    return NULL;
+}
+
+bool setting_user(struct world *world, const char *name, const char *value,
+                  struct err *err)
+{
+    const char *begin = name + strlen("user.");
+    const char *dot = strrchr(begin, '.');
+    size_t known = world->user_count;
+    const struct setting *row;
+    struct user *user;
+    char *key;
+
+    if (!dot) {
+        return err_set(err, "expected user.NAME.password, .state, .sip or "
+                            ".home");
+    }
+    key = arena_text(world->arena, span_of(begin, (size_t)(dot - begin)));
+    row = find(dot + 1, err);
+    if (!row || !check_name(key, err)) {
+        return false;
+    }
+    user = world_add_user(world, key);
+    if (!row->type(row, world, user, value, err)) {
+        /* A refused value adds nobody. */
+        world->user_count = known;
+        return false;
+    }
+    if (row->given) {
+        *(bool *)((char *)user + row->given) = true;
+    }
+    return true;
+}

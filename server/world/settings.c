@@ -1,0 +1,187 @@
+/*
+ * What a user may set, by name. This table is the single source of names,
+ * types and explanations: messages, `lyncmock list` and the manual use it.
+ */
+#include "config.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "util/nearest.h"
+#include "world/setting.h"
+
+#define AT(member)                                                             \
+    .offset = offsetof(struct world, member),                                  \
+    .size = sizeof(((struct world *)0)->member)
+#define GIVEN(member) .given = offsetof(struct world, given.member)
+
+static const struct setting rows[] = {
+    /* clang-format off */
+    {{"domain", "name", "SIP and DNS domain; all other names follow"},
+     setting_domain, AT(domain)},
+    {{"netbios", "name", "NetBIOS domain; by default the first label of domain"},
+     setting_label, AT(netbios), GIVEN(netbios)},
+    {{"realm", "name", "Kerberos realm; by default domain in upper case"},
+     setting_text, AT(realm), GIVEN(realm)},
+    {{"location", "internal|external|both",
+      "the site that serves; both: lyncdiscoverinternal and the internal web "
+      "names are internal"},
+     setting_word, AT(location)},
+    {{"product", "lync2013|sfb2015", "whose headers and challenges to show"},
+     setting_word, AT(product)},
+    {{"negotiation", "rtm2013|cu2013|sfb2015",
+      "which discovery bodies answer which Accept"},
+     setting_word, AT(negotiation), GIVEN(negotiation)},
+    {{"public-port", "port|0",
+      "the port in URLs; 0: the one that the client's Host carries"},
+     setting_port_or_none, AT(public_port)},
+    {{"offer.windows", "Negotiate,NTLM|none",
+      "HTTP schemes of the Windows port, in this order"},
+     setting_schemes, AT(offer)},
+    {{"offer.one-line", "yes|no", "all schemes in one WWW-Authenticate header"},
+     setting_flag, AT(offer.one_line)},
+    {{"offer.soap", "yes|no", "user name and password in SOAP"},
+     setting_flag, AT(offer.soap)},
+    {{"offer.anonymous", "yes|no", "guests of a meeting"},
+     setting_flag, AT(offer.anonymous)},
+    {{"lockout-threshold", "number",
+      "wrong passwords in a row that lock an account; 0: never"},
+     setting_count, AT(lockout_threshold)},
+    {{"hosted.domain", "name", "a SIP domain homed at a hosting provider"},
+     setting_domain, AT(hosted_domain)},
+    {{"hosted.url", "URL", "the Root resource of the hosting provider"},
+     setting_url, AT(hosted_url)},
+    {{"clock", "duration", "moves Date, tickets and SOAP times"},
+     setting_duration, AT(clock_skew)},
+    {{"ntlm.v1", "yes|no", "accept NTLMv1 responses"},
+     setting_flag, AT(ntlm.v1)},
+    {{"ntlm.v1-ess", "yes|no",
+      "accept NTLMv1 with extended session security"},
+     setting_flag, AT(ntlm.v1_ess)},
+    {{"ntlm.require-mic", "yes|no", "refuse a final leg without a MIC"},
+     setting_flag, AT(ntlm.require_mic)},
+    {{"ntlm.channel-binding", "none|allow|require",
+      "whether TLS channel bindings are looked at"},
+     setting_word, AT(ntlm.channel_binding)},
+    {{"ntlm.check-spn", "yes|no", "the client's target name must be this host"},
+     setting_flag, AT(ntlm.check_spn)},
+    {{"ntlm.timestamp", "yes|no", "send MsvAvTimestamp"},
+     setting_flag, AT(ntlm.timestamp)},
+    {{"ntlm.timestamp-skew", "duration", "moves MsvAvTimestamp"},
+     setting_duration, AT(ntlm.timestamp_skew)},
+    {{"ntlm.flags-set", "hexadecimal", "flags forced on in the challenge"},
+     setting_hex32, AT(ntlm.flags_set)},
+    {{"ntlm.flags-clear", "hexadecimal", "flags forced off in the challenge"},
+     setting_hex32, AT(ntlm.flags_clear)},
+    {{"ntlm.flags-masked", "yes|no",
+      "offer only flags that the first leg asked for"},
+     setting_flag, AT(ntlm.flags_masked)},
+    {{"ntlm.target-name", "text",
+      "TargetName of the challenge; by default the NetBIOS domain"},
+     setting_text, AT(ntlm.target_name)},
+    {{"ntlm.server-challenge", "16 hexadecimal digits",
+      "a fixed challenge; by default a fresh one each time"},
+     setting_challenge, AT(ntlm.server_challenge)},
+    {{"ticket.format", "saml|cwt", "the ticket where the client does not say"},
+     setting_word, AT(ticket.format)},
+    {{"ticket.lifetime", "duration", "from issue to expiry"},
+     setting_positive_duration, AT(ticket.lifetime)},
+    {{"ticket.key", "p256|rsa2048", "the key that signs tickets"},
+     setting_word, AT(ticket.key)},
+    {{"ticket.sha1", "yes|no", "sign with SHA-1; needs ticket.key rsa2048"},
+     setting_flag, AT(ticket.sha1)},
+    {{"ticket.check-audience", "yes|no",
+      "refuse a ticket that was issued for another URL"},
+     setting_flag, AT(check_audience)},
+    {{"discover.user-challenge", "none|webticket|oauth|both",
+      "how the User resource asks for a ticket; by default as the product"},
+     setting_word, AT(user_challenge), GIVEN(user_challenge)},
+    {{"discover.oauth-user-challenge", "none|webticket|oauth|both",
+      "the same for its OAuth twin"},
+     setting_word, AT(oauth_user_challenge)},
+    {{"discover.sip-internal-port", "port",
+      "the port of SipClientInternalAccess"},
+     setting_port, AT(sip_internal_port)},
+    {{"mex.policy", "2005/07|200702", "namespace of WS-SecurityPolicy"},
+     setting_word, AT(policy_200702)},
+    {{"webticket.strict-applies-to", "yes|no",
+      "AppliesTo outside the pool is a fault"},
+     setting_flag, AT(strict_applies_to)},
+    {{"tls.min", "1.0|1.1|1.2|1.3", "the oldest TLS version spoken"},
+     setting_word, AT(tls.minimum), .first = WORLD_TLS_1_0},
+    {{"tls.max", "1.0|1.1|1.2|1.3", "the newest TLS version spoken"},
+     setting_word, AT(tls.maximum), .first = WORLD_TLS_1_0},
+    {{"tls.key", "p256|rsa2048", "the key of certificates"},
+     setting_word, AT(tls.key)},
+    /* clang-format on */
+};
+
+/* setting_word counts the words of a type as the enums count. */
+_Static_assert(LOCATION_INTERNAL == 0 && LOCATION_EXTERNAL == 1 &&
+                   LOCATION_BOTH == 2 && PRODUCT_LYNC2013 == 0 &&
+                   PRODUCT_SFB2015 == 1 && NEGOTIATION_RTM2013 == 0 &&
+                   NEGOTIATION_CU2013 == 1 && NEGOTIATION_SFB2015 == 2,
+               "location, product, negotiation");
+_Static_assert(CHANNEL_BINDING_NONE == 0 && CHANNEL_BINDING_ALLOW == 1 &&
+                   CHANNEL_BINDING_REQUIRE == 2 && TICKET_SAML == 0 &&
+                   TICKET_CWT == 1 && KEY_P256 == 0 && KEY_RSA2048 == 1 &&
+                   CHALLENGE_WEBTICKET == 1 && CHALLENGE_OAUTH == 2,
+               "channel binding, ticket, key, challenge");
+
+static const struct setting *row_at(size_t index)
+{
+    return index < ARRAY_SIZE(rows)
+               ? &rows[index]
+               : setting_user_row(index - ARRAY_SIZE(rows));
+}
+
+const struct setting_info *world_setting(size_t index)
+{
+    const struct setting *row = row_at(index);
+
+    return row ? &row->info : NULL;
+}
+
+static const struct setting *find(const char *name, struct err *err)
+{
+    struct nearest nearest;
+    const struct setting *row;
+
+    nearest_init(&nearest, name);
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        if (strcmp(rows[i].info.name, name) == 0) {
+            return &rows[i];
+        }
+    }
+    for (size_t i = 0; (row = row_at(i)) != NULL; i++) {
+        nearest_try(&nearest, span_text(row->info.name));
+    }
+    err_set(err, "there is no setting \"%s\"", name);
+    if (nearest.best.size) {
+        err_set(err, "there is no setting \"%s\"; the nearest is \"%s\"", name,
+                (const char *)nearest.best.data);
+    }
+    return NULL;
+}
+
+bool world_set(struct world *world, const char *name, const char *value,
+               struct err *err)
+{
+    const struct setting *row;
+
+    if (strncmp(name, "user.", strlen("user.")) == 0) {
+        return setting_user(world, name, value, err) ||
+               err_wrap(err, "%s", name);
+    }
+    row = find(name, err);
+    if (!row) {
+        return false;
+    }
+    if (!row->type(row, world, world, value, err)) {
+        return err_wrap(err, "%s", name);
+    }
+    if (row->given) {
+        *(bool *)((char *)world + row->given) = true;
+    }
+    return true;
+}

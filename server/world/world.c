@@ -1,0 +1,196 @@
+/* References to a world, and what in it follows from something else. */
+#include "config.h"
+
+#include "world/world.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "util/mem.h"
+#include "util/utf.h"
+#include "world/names.h"
+
+enum {
+    NETBIOS_LENGTH_MAX = 15, /* MS-NBTE 1.8 */
+    RID_FIRST = 1104,        /* the first RIDs of a domain are the system's */
+};
+
+struct world *world_ref(struct world *world)
+{
+    world->references++;
+    return world;
+}
+
+void world_unref(struct world *world)
+{
+    if (world && --world->references == 0) {
+        arena_free(world->arena);
+        mem_free(world);
+    }
+}
+
+/* ---- Derived ---- */
+
+static const char *derive_netbios(struct world *world)
+{
+    size_t length = strcspn(world->domain, ".");
+
+    if (length > NETBIOS_LENGTH_MAX) {
+        length = NETBIOS_LENGTH_MAX;
+    }
+    return utf8_upper(world->arena,
+                      arena_text(world->arena, span_of(world->domain, length)));
+}
+
+/* FNV-1a: any spread will do, as long as it is the same in every run. */
+static uint32_t hash(const char *text, uint32_t start)
+{
+    uint32_t value = 0x811c9dc5 ^ start;
+
+    for (const char *c = text; *c; c++) {
+        value = (value ^ (uint8_t)*c) * 0x01000193;
+    }
+    return value;
+}
+
+static uint8_t *put_u32le(uint8_t *to, uint32_t value)
+{
+    for (int i = 0; i < 4; i++) {
+        *to++ = (uint8_t)(value >> (8 * i));
+    }
+    return to;
+}
+
+/* S-1-5-21-<three words of the domain>-<RID>, MS-DTYP 2.4.2.2. */
+static void derive_sid(const struct world *world, struct user *user,
+                       uint32_t rid)
+{
+    /* Revision, number of subauthorities, authority 5 (big-endian). */
+    static const uint8_t start[] = {1, 5, 0, 0, 0, 0, 0, 5};
+    uint8_t *to = user->sid + sizeof(start);
+
+    memcpy(user->sid, start, sizeof(start));
+    to = put_u32le(to, 21);
+    for (uint32_t word = 1; word <= 3; word++) {
+        to = put_u32le(to, hash(world->domain, word));
+    }
+    put_u32le(to, rid);
+}
+
+static void derive(struct world *world)
+{
+    if (!world->given.netbios) {
+        world->netbios = derive_netbios(world);
+    }
+    if (!world->given.realm) {
+        world->realm = utf8_upper(world->arena, world->domain);
+    }
+    if (!world->given.negotiation) {
+        world->negotiation = world->product == PRODUCT_SFB2015
+                                 ? NEGOTIATION_SFB2015
+                                 : NEGOTIATION_CU2013;
+    }
+    if (!world->given.user_challenge) {
+        /* protocol: discover 3.3. */
+        world->user_challenge =
+            world->product == PRODUCT_SFB2015
+                ? CHALLENGE_WEBTICKET | (unsigned)CHALLENGE_OAUTH
+                : CHALLENGE_WEBTICKET;
+    }
+    names_derive(world);
+    for (size_t i = 0; i < world->user_count; i++) {
+        struct user *user = &world->users[i];
+
+        derive_sid(world, user, RID_FIRST + (uint32_t)i);
+        if (!user->sip_given) {
+            user->sip =
+                arena_printf(world->arena, "%s@%s", user->name, world->domain);
+        }
+    }
+}
+
+/* ---- What depends on each other ---- */
+
+static bool check_hosted(const struct world *world, struct err *err)
+{
+    if (world->hosted_domain && !world->hosted_url) {
+        return err_set(err,
+                       "hosted.domain is %s, but hosted.url does not say "
+                       "where it is hosted",
+                       world->hosted_domain);
+    }
+    if (world->hosted_domain &&
+        strcasecmp(world->hosted_domain, world->domain) == 0) {
+        return err_set(err,
+                       "hosted.domain: expected another domain than "
+                       "the world's own, %s; to host one of its users, "
+                       "set user.NAME.home to hosted",
+                       world->domain);
+    }
+    return true;
+}
+
+static bool is_served(const struct world *world, const char *sip)
+{
+    const char *domain = strchr(sip, '@') + 1;
+
+    return strcasecmp(domain, world->domain) == 0 ||
+           (world->hosted_domain &&
+            strcasecmp(domain, world->hosted_domain) == 0);
+}
+
+static bool check_user(const struct world *world, const struct user *user,
+                       struct err *err)
+{
+    if (user->home == POOL_HOSTED && !world->hosted_url) {
+        return err_set(err,
+                       "user.%s.home is hosted, but hosted.url does not "
+                       "say where",
+                       user->name);
+    }
+    if (!is_served(world, user->sip)) {
+        return err_set(err, "user.%s.sip: expected an address in %s, not %s",
+                       user->name, world->domain, user->sip);
+    }
+    for (const struct user *other = world->users; other < user; other++) {
+        if (utf8_equal_nocase(other->sip, user->sip)) {
+            return err_set(err, "user.%s.sip: %s is the address of %s already",
+                           user->name, user->sip, other->name);
+        }
+    }
+    return true;
+}
+
+static bool check(const struct world *world, struct err *err)
+{
+    uint32_t both = world->ntlm.flags_set & world->ntlm.flags_clear;
+
+    if (world->tls.minimum > world->tls.maximum) {
+        return err_set(err, "tls.min: expected no more than tls.max");
+    }
+    if (world->ticket.sha1 && world->ticket.key != KEY_RSA2048) {
+        return err_set(err, "ticket.sha1: expected ticket.key to be rsa2048: "
+                            "no other key signs with SHA-1");
+    }
+    if (both) {
+        return err_set(err,
+                       "ntlm.flags-set and ntlm.flags-clear: expected no "
+                       "flag in both, not 0x%08x",
+                       both);
+    }
+    if (!check_hosted(world, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < world->user_count; i++) {
+        if (!check_user(world, &world->users[i], err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool world_finish(struct world *world, struct err *err)
+{
+    derive(world);
+    return check(world, err);
+}

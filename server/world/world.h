@@ -1,0 +1,250 @@
+/*
+ * What is simulated: SIP domain, pools, users, location, what is offered. A
+ * world is plain data. Once it is running it does not change; what changes
+ * while it runs (counters of refused passwords) is in struct account_state.
+ *
+ * Facts that the protocol documents mark as guesses are settings here.
+ */
+#ifndef WORLD_WORLD_H
+#define WORLD_WORLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util/arena.h"
+#include "util/attr.h"
+#include "util/err.h"
+
+enum location {
+    LOCATION_INTERNAL,
+    LOCATION_EXTERNAL,
+    LOCATION_BOTH, /* lyncdiscoverinternal and internal web: internal */
+};
+
+/* protocol: discover 9, "Two profiles". */
+enum product {
+    PRODUCT_LYNC2013,
+    PRODUCT_SFB2015,
+};
+
+/* protocol: discover 2.4. */
+enum negotiation {
+    NEGOTIATION_RTM2013,
+    NEGOTIATION_CU2013,
+    NEGOTIATION_SFB2015,
+};
+
+enum user_state {
+    USER_GOOD,
+    USER_DISABLED,
+    USER_LOCKED,
+    USER_EXPIRED,     /* the password has expired */
+    USER_MUST_CHANGE, /* the password must be changed at next logon */
+    USER_NO_SIP,      /* authenticates, is not enabled for Lync */
+    USER_UNKNOWN,     /* may be named, is not known to the server */
+};
+
+enum {
+    POOL_UNKNOWN = -1, /* home server unknown: User answers 404 */
+    POOL_HOSTED = -2,  /* homed at the hosting provider */
+    WORLD_POOLS_MAX = 8,
+    WORLD_SCHEMES_MAX = 4,
+    USER_SID_SIZE = 28,
+};
+
+/* ProtocolVersion on the wire (RFC 5246 6.2.1); OpenSSL's numbers, too. */
+enum {
+    WORLD_TLS_1_0 = 0x0301,
+    WORLD_TLS_1_3 = 0x0304,
+};
+
+/* Counts that move while the world runs; one per user. */
+struct account_state {
+    unsigned refused;  /* wrong passwords in a row */
+    int64_t locked_at; /* 0: not locked out by the threshold */
+};
+
+struct user {
+    const char *name;     /* account name, "alice": the key of the world */
+    const char *password; /* UTF-8 */
+    const char *sip;      /* "alice@contoso.test", no scheme */
+    bool sip_given;       /* set by name, not derived from the domain */
+    enum user_state state;
+    /* Index into world.pools; POOL_UNKNOWN, POOL_HOSTED. */
+    int home;
+    /* S-1-5-21-...: binary SID, MS-DTYP 2.4.2.2, 28 bytes. */
+    uint8_t sid[USER_SID_SIZE];
+    struct account_state *live;
+};
+
+struct pool {
+    const char *fqdn;         /* "pool01.contoso.test" */
+    const char *server_fqdn;  /* the machine: X-MS-Server-Fqdn */
+    const char *web_internal; /* "lyncint.contoso.test" */
+    const char *web_external; /* "lyncweb.contoso.test" */
+};
+
+enum channel_binding {
+    CHANNEL_BINDING_NONE,  /* not looked at */
+    CHANNEL_BINDING_ALLOW, /* checked where the client sends one */
+    CHANNEL_BINDING_REQUIRE,
+};
+
+/* Each field of the NTLM challenge can be set (MS-NLMP 2.2.1.2). */
+struct ntlm_settings {
+    bool v1;     /* accept NTLMv1 responses */
+    bool v1_ess; /* accept NTLMv1 with extended session security */
+    bool require_mic;
+    enum channel_binding channel_binding;
+    bool check_spn;               /* MsvAvTargetName must name this host */
+    bool timestamp;               /* send MsvAvTimestamp */
+    int64_t timestamp_skew;       /* ns */
+    uint32_t flags_set;           /* forced on in the challenge */
+    uint32_t flags_clear;         /* forced off */
+    bool flags_masked;            /* offer only what type 1 asked for */
+    const char *target_name;      /* NULL: the NetBIOS domain */
+    const char *server_challenge; /* 16 hexadecimal digits; NULL: random */
+};
+
+enum ticket_format {
+    TICKET_SAML,
+    TICKET_CWT,
+};
+
+enum key_kind {
+    KEY_P256,
+    KEY_RSA2048,
+};
+
+struct ticket_settings {
+    enum ticket_format format; /* where the client does not say */
+    int64_t lifetime;          /* ns */
+    enum key_kind key;         /* of the signer */
+    bool sha1;                 /* RSA only: rsa-sha1 instead of rsa-sha256 */
+};
+
+struct offer {
+    /* "Negotiate", "NTLM", in this order; none: Windows port withdrawn. */
+    const char *windows[WORLD_SCHEMES_MAX];
+    size_t windows_count;
+    bool one_line; /* one comma-separated WWW-Authenticate */
+    bool soap;
+    bool anonymous;
+    bool kerberos; /* Negotiate may be answered with Kerberos */
+};
+
+enum challenge_family { /* protocol: discover 3.1 to 3.3 */
+                        CHALLENGE_WEBTICKET = 1u << 0,
+                        CHALLENGE_OAUTH = 1u << 1,
+};
+
+struct world {
+    struct arena *arena; /* owns all texts */
+    unsigned references;
+    const char *domain;       /* SIP and DNS domain, "contoso.test" */
+    const char *netbios;      /* "CONTOSO" */
+    const char *realm;        /* "CONTOSO.TEST" */
+    const char *const *names; /* all DNS names; ends with NULL */
+    enum location location;
+    enum product product;
+    enum negotiation negotiation;
+    int public_port; /* in URLs; 0: what Host carries */
+    struct pool pools[WORLD_POOLS_MAX];
+    size_t pool_count;
+    const char *sip_edge;      /* Access Edge, "sip.contoso.test" */
+    int sip_internal_port;     /* of SipClientInternalAccess */
+    const char *hosted_domain; /* homed at a provider; NULL: none */
+    const char *hosted_url;    /* the provider's Root */
+    struct user *users;
+    size_t user_count;
+    unsigned lockout_threshold; /* 0: none */
+    struct offer offer;
+    struct ntlm_settings ntlm;
+    struct ticket_settings ticket;
+    unsigned user_challenge;       /* families on /root/user */
+    unsigned oauth_user_challenge; /* on /root/oauth/user */
+    bool policy_200702;     /* MEX: ws-securitypolicy 200702, not 2005/07 */
+    bool strict_applies_to; /* AppliesTo outside the pool is a fault */
+    bool check_audience;    /* ticket for another service: 28077 */
+    int64_t clock_skew;     /* ns; Date, tickets, SOAP times */
+    struct {
+        int minimum; /* TLS1_VERSION ... TLS1_3_VERSION */
+        int maximum;
+        enum key_kind key;
+        const char *keylog; /* NULL: none */
+    } tls;
+    /* Set by name; what is not follows from domain and product. */
+    struct {
+        bool netbios;
+        bool realm;
+        bool negotiation;
+        bool user_challenge;
+    } given;
+};
+
+/* The good world of contoso.test; one reference. */
+struct world *world_good(void);
+struct world *world_ref(struct world *world);
+void world_unref(struct world *world);
+
+/*
+ * The user of this account name; a new one (good, homed on the first pool,
+ * with the good world's password) where there is none yet. Before world_finish
+ * only; it moves the other users in memory.
+ */
+struct user *world_add_user(struct world *world, const char *name);
+
+/*
+ * Sets one setting by its user-visible name ("ntlm.v1", "yes"). Names, types
+ * and explanations stand in one table (settings.c). The error names the
+ * nearest valid word.
+ */
+MUST_CHECK bool world_set(struct world *world, const char *name,
+                          const char *value, struct err *err);
+/* After the last world_set: checks what depends on each other, derives names.
+ */
+MUST_CHECK bool world_finish(struct world *world, struct err *err);
+
+/* One row of the table, for `lyncmock list` and the manual. */
+struct setting_info {
+    const char *name;
+    const char *type; /* "yes|no", "duration", "none|allow|require" ... */
+    const char *doc;
+};
+/* NULL past the end. */
+const struct setting_info *world_setting(size_t index);
+
+/* Is this host a name of the world (or localhost, or a loopback address)? */
+bool world_has_host(const struct world *world, const char *host);
+/* All DNS names of the world, lower case; NULL past the end. */
+const char *world_name(const struct world *world, size_t index);
+
+/* Which site serves this host: internal or external, never both. */
+enum location world_site(const struct world *world, const char *host);
+/* Which pool serves this host; lyncdiscover names belong to the first. */
+const struct pool *world_pool_of(const struct world *world, const char *host);
+const char *pool_web(const struct pool *pool, enum location site);
+
+/*
+ * Finds an account by domain and name as a client writes them: NetBIOS or DNS
+ * domain, none, or a UPN in `name`. Letter case does not matter. NULL: no such
+ * user; the caller answers as slowly as for a known one.
+ */
+const struct user *world_account(const struct world *world, const char *domain,
+                                 const char *name);
+/* By SIP address, with or without "sip:"; percent-encoded or not. */
+const struct user *world_sip_user(const struct world *world, const char *sip);
+/* By account name, also those whose state is USER_UNKNOWN. */
+const struct user *world_user(const struct world *world, const char *name);
+/* By binary SID, USER_SID_SIZE bytes. */
+const struct user *world_sid_user(const struct world *world,
+                                  const uint8_t *sid);
+
+/* "CONTOSO\alice" */
+char *user_account(struct arena *arena, const struct world *world,
+                   const struct user *user);
+
+AUTO_DEFINE(world, struct world *, world_unref)
+
+#endif

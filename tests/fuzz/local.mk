@@ -1,0 +1,21 @@
+# Fuzz targets: each is one file with LLVMFuzzerTestOneInput, one word here,
+# and the folder corpus/<name>. Configured with --enable-fuzzers they become
+# libFuzzer programs; else replay.c lends them a main. Either way make check
+# feeds each its corpus.
+FUZZ_TARGETS = \
+	%D%/fuzz_pipeline
+
+check_PROGRAMS += $(FUZZ_TARGETS)
+TESTS += $(FUZZ_TARGETS)
+
+if FUZZERS
+# libFuzzer brings a main along: only its targets may link it.
+fuzz_main =
+$(FUZZ_TARGETS): fuzz_main = $(FUZZ_LDFLAGS)
+else
+fuzz_main = libreplay.a
+check_LIBRARIES += libreplay.a
+libreplay_a_SOURCES = %D%/replay.c
+endif
+
+EXTRA_DIST += %D%/corpus

@@ -1,0 +1,257 @@
+/*
+ * From the wire to services and back, over a real edge and a real
+ * libmicrohttpd. services_run is a fake of this file, so that every kind of
+ * reply can be planned. The client is a thread with a plain blocking socket.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "http/http.h"
+#include "services/conn_auth.h"
+#include "util/env.h"
+#include "util/log.h"
+
+enum { TEST_SECONDS = 20, DELAY_MS = 20 };
+
+static struct env env;
+static struct loop *loop;
+static int port;
+static struct loop_timer timer;
+static void (*pending_resume)(void *);
+static void *pending_ctx;
+static struct exchange *pending_exchange;
+static int identities; /* connections seen by services */
+static void *last_auth;
+
+/* ---- The fake services ---- */
+
+static void expired(struct loop_timer *unused UNUSED)
+{
+    struct exchange *ex = pending_exchange;
+
+    exchange_reply(ex, 200);
+    exchange_body(ex, "text/plain", span_text("late"));
+    pending_resume(pending_ctx);
+    exchange_unref(ex);
+}
+
+static void plan_odd(struct exchange *ex)
+{
+    exchange_reply(ex, 299);
+    exchange_header(ex, "Bad Name", "value");
+    exchange_header(ex, "Content-Length", "3");
+    exchange_body(ex, "text/plain", span_text("odd"));
+}
+
+static void plan(struct exchange *ex)
+{
+    const char *path = ex->request.path;
+
+    exchange_reply(ex, 200);
+    if (strcmp(path, "/stop") == 0) {
+        loop_stop(loop);
+    } else if (strcmp(path, "/echo") == 0) {
+        exchange_header(ex, "X-Query", "%s", ex->request.query);
+        exchange_header(ex, "X-Host", "%s|%s", ex->request.host,
+                        ex->request.port);
+        exchange_body(ex, "text/plain", ex->request.body);
+    } else if (strcmp(path, "/odd") == 0) {
+        plan_odd(ex);
+    } else if (strcmp(path, "/raw") == 0) {
+        ex->reply.raw = span_text("HTTP/1.1 200 Fine By Me\r\nX : y\r\n"
+                                  "Content-Length: 2\r\n\r\nok");
+    } else if (strcmp(path, "/close") == 0) {
+        ex->reply.close = true;
+    } else if (strcmp(path, "/empty") == 0) {
+        exchange_reply(ex, 304);
+    }
+}
+
+enum services_result services_run(const struct services_context *services,
+                                  struct exchange *ex, struct conn_auth *auth,
+                                  void (*resume)(void *), void *resume_ctx)
+{
+    (void)services;
+    identities += auth != last_auth;
+    last_auth = auth;
+    if (strcmp(ex->request.path, "/wait") == 0) {
+        pending_exchange = exchange_ref(ex);
+        pending_resume = resume;
+        pending_ctx = resume_ctx;
+        timer.expired = expired;
+        loop_start(loop, &timer, (int64_t)DELAY_MS * ENV_NS_PER_MS);
+        return SERVICES_PENDING;
+    }
+    plan(ex);
+    return SERVICES_DONE;
+}
+
+/* ---- The client ---- */
+
+static int dial(void)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET,
+                             .sin_port = htons((uint16_t)port),
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
+    return fd;
+}
+
+/* Sends all, then reads until the server closes. */
+static char *converse(const char *text)
+{
+    static char answer[65536];
+    size_t size = 0;
+    ssize_t got;
+    int fd = dial();
+
+    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+    while (size < sizeof(answer) - 1 &&
+           (got = read(fd, answer + size, sizeof(answer) - 1 - size)) > 0) {
+        size += (size_t)got;
+    }
+    answer[size] = '\0';
+    close(fd);
+    return answer;
+}
+
+/* Requests on one connection, and what must be in the answer, in order. */
+static const struct row {
+    const char *name;
+    const char *send;
+    const char *parts[6];
+} rows[] = {
+    {"echo with query and port",
+     "POST /echo?a=b%20c HTTP/1.1\r\nHost: LyncWeb.Contoso.TEST:8443\r\n"
+     "Content-Length: 5\r\nConnection: close\r\n\r\nhello",
+     {"HTTP/1.1 200 OK\r\n", "Date: ", "X-Query: a=b%20c\r\n",
+      "X-Host: lyncweb.contoso.test|8443\r\n", "\r\n\r\nhello"}},
+    {"absolute form",
+     "GET http://x/echo?q HTTP/1.1\r\nHost: y\r\nConnection: close\r\n\r\n",
+     {"HTTP/1.1 200 OK", "X-Query: q\r\n", "X-Host: y|\r\n"}},
+    {"chunked upload",
+     "POST /echo HTTP/1.1\r\nHost: y\r\nTransfer-Encoding: chunked\r\n"
+     "Connection: close\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n",
+     {"HTTP/1.1 200 OK", "\r\n\r\nabcde"}},
+    {"HEAD has no body",
+     "HEAD /odd HTTP/1.1\r\nHost: y\r\n\r\n"
+     "GET /close HTTP/1.1\r\nHost: y\r\n\r\n",
+     {"HTTP/1.1 299 ", "HTTP/1.1 200 OK"}},
+    {"what libmicrohttpd would refuse goes out raw; the connection is kept",
+     "GET /odd HTTP/1.1\r\nHost: y\r\n\r\nGET /raw HTTP/1.1\r\nHost: y\r\n\r\n"
+     "GET /close HTTP/1.1\r\nHost: y\r\n\r\n",
+     {"HTTP/1.1 299 ", "Bad Name: value\r\n", "\r\n\r\nodd",
+      "HTTP/1.1 200 Fine By Me\r\nX : y\r\nContent-Length: 2\r\n\r\nok",
+      "HTTP/1.1 200 OK\r\n", "Connection: close\r\n"}},
+    {"a reply that comes later",
+     "GET /wait HTTP/1.1\r\nHost: y\r\n\r\n"
+     "GET /close HTTP/1.1\r\nHost: y\r\n\r\n",
+     {"HTTP/1.1 200 OK", "\r\n\r\nlate", "HTTP/1.1 200 OK"}},
+    {"no body with 304",
+     "GET /empty HTTP/1.1\r\nHost: y\r\n\r\n"
+     "GET /close HTTP/1.1\r\nHost: y\r\n\r\n",
+     {"HTTP/1.1 304 Not Modified", "HTTP/1.1 200 OK"}},
+    {"no request at all", "NONSENSE\r\n\r\n", {"HTTP/1.1 400 Bad Request"}},
+};
+
+static const char *failed; /* of the client thread: cmocka is not for threads */
+
+static void check_row(const struct row *row)
+{
+    const char *rest = converse(row->send);
+
+    for (size_t i = 0; i < ARRAY_SIZE(row->parts) && row->parts[i]; i++) {
+        const char *hit = strstr(rest, row->parts[i]);
+
+        if (!hit) {
+            fprintf(stderr, "%s: \"%s\" is not in:\n%s\n", row->name,
+                    row->parts[i], rest);
+            failed = row->name;
+            return;
+        }
+        rest = hit + 1;
+    }
+}
+
+static void *client(void *unused UNUSED)
+{
+    int fd;
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        check_row(&rows[i]);
+    }
+    /* Gone before the reply is made: it has nowhere to go, no more. */
+    fd = dial();
+    assert_int_equal(write(fd, "GET /wait HTTP/1.1\r\nHost: y\r\n\r\n", 31),
+                     31);
+    usleep(DELAY_MS * 100);
+    close(fd);
+    usleep(DELAY_MS * 3000);
+    converse("GET /stop HTTP/1.1\r\nHost: y\r\nConnection: close\r\n\r\n");
+    return NULL;
+}
+
+/* ---- The server ---- */
+
+static void serves(void **state)
+{
+    static const char *const addresses[] = {"127.0.0.1", NULL};
+    struct edge_options edge_options = {
+        .addresses = addresses,
+        .https_port = -1,
+    };
+    struct world *world = world_good();
+    struct services_context services = {.world = world, .env = &env};
+    struct journal_options journal_options = {.memory_limit = 1 << 20};
+    struct http_options options = {.services = &services,
+                                   .header_limit = EDGE_HEADER_LIMIT};
+    struct http *http;
+    pthread_t thread;
+    struct err err;
+
+    (void)state;
+    alarm(TEST_SECONDS);
+    env_system(&env, 1);
+    assert_true(loop_new(&env, &loop, &err));
+    assert_true(journal_open(&journal_options, &env, &options.journal, &err));
+    assert_true(edge_new(&edge_options, loop, &options.edge, &err));
+    options.loop = loop;
+    assert_true(http_new(&options, &http, &err));
+    assert_true(edge_start(options.edge, &err));
+    port = edge_http_port(options.edge);
+    assert_int_equal(pthread_create(&thread, NULL, client, NULL), 0);
+    loop_run(loop);
+    edge_free(options.edge);
+    http_free(http);
+    pthread_join(thread, NULL);
+    journal_close(options.journal);
+    loop_free(loop);
+    world_unref(world);
+    assert_null(failed);
+    assert_true(identities >= (int)ARRAY_SIZE(rows) - 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(serves),
+    };
+
+    log_setup(LOG_ERROR, LOG_TEXT);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,103 @@
+/* The nearest valid word. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "util/attr.h"
+#include "util/nearest.h"
+
+static void distances(void **state UNUSED)
+{
+    static const struct {
+        const char *a;
+        const char *b;
+        size_t distance;
+    } rows[] = {
+        {"", "", 0},
+        {"", "abc", 3},
+        {"abc", "", 3},
+        {"yes", "yes", 0},
+        {"YES", "yes", 0},
+        {"domain", "domian", 1}, /* two neighbours swapped */
+        {"ab", "ba", 1},
+        {"lync2012", "lync2013", 1},
+        {"ntlm.v", "ntlm.v1", 1},
+        {"kitten", "sitting", 3},
+        {"ca", "abc", 3}, /* a letter is moved once at most */
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct span a = span_text(rows[i].a);
+        struct span b = span_text(rows[i].b);
+
+        print_message("%s, %s\n", rows[i].a, rows[i].b);
+        assert_int_equal(nearest_distance(a, b), rows[i].distance);
+        assert_int_equal(nearest_distance(b, a), rows[i].distance);
+    }
+}
+
+/* A word from outside may be of any length; so much of it counts. */
+static void clips_long_words(void **state UNUSED)
+{
+    char a[300];
+    char b[300];
+
+    memset(a, 'x', sizeof(a));
+    memset(b, 'y', sizeof(b));
+    assert_int_equal(
+        nearest_distance(span_of(a, sizeof(a)), span_of(b, sizeof(b))),
+        NEAREST_LENGTH_MAX);
+    assert_int_equal(nearest_distance(span_of(a, sizeof(a)), span_of(a, 64)),
+                     0);
+}
+
+static void words(void **state UNUSED)
+{
+    static const char *const list[] = {"internal", "external", "both", NULL};
+    static const char *const none[] = {NULL};
+    static const struct {
+        const char *word;
+        const char *nearest;
+    } rows[] = {
+        {"extrenal", "external"},
+        {"inernal", "internal"},
+        {"bth", "both"},
+        {"INTERNAL", "internal"},
+        {"xx", NULL},
+        {"maybe", NULL},
+        {"externally", "external"},
+        {"bo", "both"},
+        {"", NULL},
+        {"nternal", "internal"}, /* the first of two at one distance */
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        const char *nearest = nearest_word(rows[i].word, list);
+
+        print_message("%s\n", rows[i].word);
+        if (rows[i].nearest) {
+            assert_non_null(nearest);
+            assert_string_equal(nearest, rows[i].nearest);
+        } else {
+            assert_null(nearest);
+        }
+    }
+    assert_null(nearest_word("both", none));
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(distances),
+        cmocka_unit_test(clips_long_words),
+        cmocka_unit_test(words),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

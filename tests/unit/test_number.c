@@ -1,0 +1,68 @@
+/* util/number: digits and nothing else. */
+#include "config.h"
+
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "util/attr.h"
+#include "util/number.h"
+
+struct row {
+    const char *name;
+    const char *text;
+    enum number_base base;
+    uint64_t most;
+    bool good;
+    uint64_t number;
+};
+
+static const struct row rows[] = {
+    {"nought", "0", NUMBER_DECIMAL, 0, true, 0},
+    {"decimal", "65535", NUMBER_DECIMAL, 65535, true, 65535},
+    {"one too many", "65536", NUMBER_DECIMAL, 65535, false, 0},
+    {"leading noughts", "0010", NUMBER_DECIMAL, 100, true, 10},
+    {"the greatest", "18446744073709551615", NUMBER_DECIMAL, UINT64_MAX, true,
+     UINT64_MAX},
+    {"does not fit", "18446744073709551616", NUMBER_DECIMAL, UINT64_MAX, false,
+     0},
+    {"overflow by a digit", "184467440737095516150", NUMBER_DECIMAL, UINT64_MAX,
+     false, 0},
+    {"hexadecimal", "E2088297", NUMBER_HEX, UINT32_MAX, true, 0xe2088297},
+    {"lower case", "ff", NUMBER_HEX, 255, true, 255},
+    {"hexadecimal in decimal", "ff", NUMBER_DECIMAL, 255, false, 0},
+    {"no digit", "g", NUMBER_HEX, 255, false, 0},
+    {"empty", "", NUMBER_DECIMAL, 9, false, 0},
+    {"sign", "-1", NUMBER_DECIMAL, 9, false, 0},
+    {"plus", "+1", NUMBER_DECIMAL, 9, false, 0},
+    {"white space in front", " 1", NUMBER_DECIMAL, 9, false, 0},
+    {"white space behind", "1 ", NUMBER_DECIMAL, 9, false, 0},
+    {"prefix", "0x10", NUMBER_HEX, 255, false, 0},
+};
+
+static void test_rows(void **state UNUSED)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        uint64_t number = 4711;
+        bool good =
+            number_parse(rows[i].text, rows[i].base, rows[i].most, &number);
+
+        if (good != rows[i].good || number != (good ? rows[i].number : 4711)) {
+            fail_msg("%s: \"%s\" gave %d, %" PRIu64, rows[i].name, rows[i].text,
+                     good, number);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rows),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,436 @@
+/* The good world: who is found by which name, which host is what. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "world/world.h"
+
+static int set_up(void **state)
+{
+    *state = world_good();
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    world_unref(*state);
+    return 0;
+}
+
+static void set(struct world *world, const char *name, const char *value)
+{
+    struct err err = {""};
+
+    if (!world_set(world, name, value, &err)) {
+        fail_msg("%s", err.text);
+    }
+}
+
+static void finish(struct world *world)
+{
+    struct err err = {""};
+
+    if (!world_finish(world, &err)) {
+        fail_msg("%s", err.text);
+    }
+}
+
+static void is_the_good_world(void **state)
+{
+    const struct world *world = *state;
+
+    assert_string_equal(world->domain, "contoso.test");
+    assert_string_equal(world->netbios, "CONTOSO");
+    assert_string_equal(world->realm, "CONTOSO.TEST");
+    assert_int_equal(world->location, LOCATION_EXTERNAL);
+    assert_int_equal(world->negotiation, NEGOTIATION_CU2013);
+    assert_int_equal(world->pool_count, 2);
+    assert_string_equal(world->pools[0].fqdn, "pool01.contoso.test");
+    assert_string_equal(world->pools[0].web_internal, "lyncint.contoso.test");
+    assert_string_equal(world->pools[0].web_external, "lyncweb.contoso.test");
+    assert_string_equal(world->pools[1].web_internal, "lyncint2.contoso.test");
+    assert_string_equal(world->pools[1].web_external, "lyncweb2.contoso.test");
+    assert_string_equal(world->sip_edge, "sip.contoso.test");
+    assert_int_equal(world->offer.windows_count, 2);
+    assert_string_equal(world->offer.windows[0], "Negotiate");
+    assert_string_equal(world->offer.windows[1], "NTLM");
+    assert_true(world->offer.soap && world->offer.anonymous);
+    assert_int_equal(world->lockout_threshold, 0);
+    assert_int_equal(world->ticket.format, TICKET_SAML);
+    assert_int_equal(world->ticket.lifetime, INT64_C(28800000000000));
+    assert_int_equal(world->user_challenge, CHALLENGE_WEBTICKET);
+    assert_int_equal(world->oauth_user_challenge, CHALLENGE_OAUTH);
+    assert_false(world->ntlm.v1 || world->ntlm.v1_ess);
+    assert_null(world->hosted_domain);
+}
+
+static void has_the_good_accounts(void **state)
+{
+    static const struct {
+        const char *name;
+        const char *password;
+        enum user_state state;
+        int home;
+    } rows[] = {
+        {"alice", "Passw0rd!", USER_GOOD, 0},
+        {"bob", "Passw0rd!", USER_GOOD, 0},
+        {"disabled", "Passw0rd!", USER_DISABLED, 0},
+        {"locked", "Passw0rd!", USER_LOCKED, 0},
+        {"expired", "Passw0rd!", USER_EXPIRED, 0},
+        {"mustchange", "Passw0rd!", USER_MUST_CHANGE, 0},
+        {"nosip", "Passw0rd!", USER_NO_SIP, POOL_UNKNOWN},
+        {"away", "Passw0rd!", USER_GOOD, 1},
+        {"jörg", "Pässwörd1", USER_GOOD, 0},
+    };
+    const struct world *world = *state;
+
+    assert_int_equal(world->user_count, ARRAY_SIZE(rows));
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        const struct user *user = world_user(world, rows[i].name);
+        AUTO(arena) arena = arena_new();
+
+        print_message("%s\n", rows[i].name);
+        assert_non_null(user);
+        assert_string_equal(user->name, rows[i].name);
+        assert_string_equal(user->password, rows[i].password);
+        assert_int_equal(user->state, rows[i].state);
+        assert_int_equal(user->home, rows[i].home);
+        assert_string_equal(user->sip,
+                            arena_printf(arena, "%s@contoso.test", user->name));
+        assert_non_null(user->live);
+        assert_ptr_equal(world_sid_user(world, user->sid), user);
+    }
+}
+
+/* domain NULL and "" are alike: none was given. */
+static void finds_accounts(void **state)
+{
+    static const struct {
+        const char *domain;
+        const char *name;
+        const char *found; /* NULL: unknown */
+    } rows[] = {
+        {NULL, "alice", "alice"},
+        {"", "alice", "alice"},
+        {"", "ALICE", "alice"},
+        {"CONTOSO", "alice", "alice"},
+        {"contoso", "Alice", "alice"},
+        {"contoso.test", "alice", "alice"},
+        {"CONTOSO.TEST", "alice", "alice"},
+        {"", "alice@contoso.test", "alice"},
+        {"", "Alice@Contoso.Test", "alice"},
+        {"", "alice@CONTOSO", "alice"},
+        {"", "CONTOSO\\alice", "alice"},
+        {"", "contoso.test\\alice", "alice"},
+        {"CONTOSO", "CONTOSO\\alice", "alice"},
+        {"CONTOSO", "alice@contoso.test", "alice"},
+        {"", "JÖRG", "jörg"},
+        {"CONTOSO", "jÖrg", "jörg"},
+        {"", "jörg@contoso.test", "jörg"},
+        {"", "disabled", "disabled"},
+        {"FABRIKAM", "alice", NULL},
+        {"fabrikam.test", "alice", NULL},
+        {"FABRIKAM", "CONTOSO\\alice", NULL},
+        {"CONTOSO", "FABRIKAM\\alice", NULL},
+        {"", "FABRIKAM\\alice", NULL},
+        {"", "alice@fabrikam.test", NULL},
+        {"", "alice@", "alice"}, /* an empty suffix names no domain */
+        {"", "CONTOSO\\", NULL},
+        {"", "@contoso.test", NULL},
+        {"", "", NULL},
+        {"CONTOSO", "", NULL},
+        {"", "alic", NULL},
+        {"", "alicee", NULL},
+        {"", "joerg", NULL},
+        {".", "alice", NULL},
+        {"CONTOSO.TES", "alice", NULL},
+    };
+    const struct world *world = *state;
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        const struct user *user =
+            world_account(world, rows[i].domain, rows[i].name);
+
+        print_message("%s, %s\n", rows[i].domain ? rows[i].domain : "(none)",
+                      rows[i].name);
+        if (rows[i].found) {
+            assert_non_null(user);
+            assert_string_equal(user->name, rows[i].found);
+        } else {
+            assert_null(user);
+        }
+    }
+}
+
+static void finds_sip_addresses(void **state)
+{
+    static const struct {
+        const char *sip;
+        const char *found;
+    } rows[] = {
+        {"alice@contoso.test", "alice"},
+        {"sip:alice@contoso.test", "alice"},
+        {"SIP:Alice@CONTOSO.TEST", "alice"},
+        {"sip:alice%40contoso.test", "alice"},
+        {"sip%3Aalice@contoso.test", "alice"},
+        {"sip:jörg@contoso.test", "jörg"},
+        {"sip:j%C3%B6rg@contoso.test", "jörg"},
+        {"alice", NULL},
+        {"sip:", NULL},
+        {"", NULL},
+        {"alice@fabrikam.test", NULL},
+        {"sips:alice@contoso.test", NULL},
+    };
+    const struct world *world = *state;
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        const struct user *user = world_sip_user(world, rows[i].sip);
+
+        print_message("%s\n", rows[i].sip);
+        if (rows[i].found) {
+            assert_non_null(user);
+            assert_string_equal(user->name, rows[i].found);
+        } else {
+            assert_null(user);
+        }
+    }
+}
+
+/* What may be named and is not known is found by its key alone. */
+static void hides_unknown_users(void **state)
+{
+    struct world *world = *state;
+    const struct user *user;
+
+    set(world, "user.mallory.state", "unknown");
+    finish(world);
+    user = world_user(world, "mallory");
+    assert_non_null(user);
+    assert_int_equal(user->state, USER_UNKNOWN);
+    assert_null(world_account(world, "CONTOSO", "mallory"));
+    assert_null(world_sip_user(world, "mallory@contoso.test"));
+    assert_null(world_sid_user(world, user->sid));
+}
+
+/* MS-DTYP 2.4.2.2: S-1-5-21-a-b-c-rid; one domain, so one a-b-c. */
+static void derives_sids(void **state)
+{
+    static const uint8_t start[] = {1, 5, 0, 0, 0, 0, 0, 5, 21, 0, 0, 0};
+    struct world *world = *state;
+    uint8_t before[USER_SID_SIZE];
+    const uint8_t *alice = world_user(world, "alice")->sid;
+    const uint8_t *bob = world_user(world, "bob")->sid;
+    struct world *same = world_good();
+
+    assert_memory_equal(alice, start, sizeof(start));
+    assert_memory_equal(alice, bob, USER_SID_SIZE - 4);
+    assert_memory_not_equal(alice + 24, bob + 24, 4);
+    assert_memory_equal(alice, world_user(same, "alice")->sid, USER_SID_SIZE);
+    world_unref(same);
+    memcpy(before, alice, sizeof(before));
+    set(world, "domain", "fabrikam.test");
+    finish(world);
+    alice = world_user(world, "alice")->sid;
+    assert_memory_not_equal(alice + 12, before + 12, 4);
+    assert_memory_equal(alice + 24, before + 24, 4);
+}
+
+static void lists_names(void **state)
+{
+    static const char *const names[] = {
+        "lyncdiscover", "lyncdiscoverinternal",
+        "lyncint",      "lyncweb",
+        "pool01",       "fe01",
+        "lyncint2",     "lyncweb2",
+        "pool02",       "fe02",
+        "sip",          "meet",
+        "dialin",
+    };
+    const struct world *world = *state;
+    AUTO(arena) arena = arena_new();
+
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        assert_non_null(world_name(world, i));
+        assert_string_equal(world_name(world, i),
+                            arena_printf(arena, "%s.contoso.test", names[i]));
+        assert_true(world_has_host(world, world_name(world, i)));
+    }
+    assert_null(world_name(world, ARRAY_SIZE(names)));
+    assert_null(world_name(world, 1000));
+}
+
+static void knows_hosts(void **state)
+{
+    static const struct {
+        const char *host;
+        bool known;
+        int pool;
+        enum location site; /* of location both */
+    } rows[] = {
+        {"lyncdiscover.contoso.test", true, 0, LOCATION_EXTERNAL},
+        {"LyncDiscover.Contoso.Test", true, 0, LOCATION_EXTERNAL},
+        {"lyncdiscover.contoso.test.", true, 0, LOCATION_EXTERNAL},
+        {"lyncdiscoverinternal.contoso.test", true, 0, LOCATION_INTERNAL},
+        {"lyncint.contoso.test", true, 0, LOCATION_INTERNAL},
+        {"lyncint2.contoso.test", true, 1, LOCATION_INTERNAL},
+        {"lyncweb.contoso.test", true, 0, LOCATION_EXTERNAL},
+        {"lyncweb2.contoso.test", true, 1, LOCATION_EXTERNAL},
+        {"pool02.contoso.test", true, 1, LOCATION_EXTERNAL},
+        {"fe02.contoso.test", true, 1, LOCATION_EXTERNAL},
+        {"fe01.contoso.test", true, 0, LOCATION_EXTERNAL},
+        {"localhost", true, 0, LOCATION_EXTERNAL},
+        {"127.0.0.1", true, 0, LOCATION_EXTERNAL},
+        {"127.8.9.10", true, 0, LOCATION_EXTERNAL},
+        {"::1", true, 0, LOCATION_EXTERNAL},
+        {"128.0.0.1", false, 0, LOCATION_EXTERNAL},
+        {"127.0.0.1.evil.test", false, 0, LOCATION_EXTERNAL},
+        {"::2", false, 0, LOCATION_EXTERNAL},
+        {"contoso.test", false, 0, LOCATION_EXTERNAL},
+        {"lyncdiscover.fabrikam.test", false, 0, LOCATION_EXTERNAL},
+        {"lyncweb.contoso.test.evil.test", false, 0, LOCATION_EXTERNAL},
+        {"lyncweb", false, 0, LOCATION_EXTERNAL},
+        {"", false, 0, LOCATION_EXTERNAL},
+    };
+    struct world *world = *state;
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        const char *host = rows[i].host;
+
+        print_message("%s\n", host);
+        assert_int_equal(world_has_host(world, host), rows[i].known);
+        assert_ptr_equal(world_pool_of(world, host),
+                         &world->pools[rows[i].pool]);
+        world->location = LOCATION_BOTH;
+        assert_int_equal(world_site(world, host), rows[i].site);
+        world->location = LOCATION_INTERNAL;
+        assert_int_equal(world_site(world, host), LOCATION_INTERNAL);
+        world->location = LOCATION_EXTERNAL;
+        assert_int_equal(world_site(world, host), LOCATION_EXTERNAL);
+    }
+}
+
+static void follows_the_domain(void **state)
+{
+    struct world *world = *state;
+
+    set(world, "domain", "Corp.Fabrikam.Test");
+    finish(world);
+    assert_string_equal(world->domain, "corp.fabrikam.test");
+    assert_string_equal(world->netbios, "CORP");
+    assert_string_equal(world->realm, "CORP.FABRIKAM.TEST");
+    assert_string_equal(world->pools[1].web_external,
+                        "lyncweb2.corp.fabrikam.test");
+    assert_string_equal(world->sip_edge, "sip.corp.fabrikam.test");
+    assert_string_equal(world_name(world, 0),
+                        "lyncdiscover.corp.fabrikam.test");
+    assert_string_equal(world_user(world, "alice")->sip,
+                        "alice@corp.fabrikam.test");
+    assert_null(world_account(world, "CONTOSO", "alice"));
+    assert_non_null(world_account(world, "CORP", "alice"));
+    assert_false(world_has_host(world, "lyncweb.contoso.test"));
+}
+
+static void keeps_what_was_given(void **state)
+{
+    struct world *world = *state;
+
+    set(world, "netbios", "lab");
+    set(world, "realm", "AD.EXAMPLE");
+    set(world, "negotiation", "rtm2013");
+    set(world, "discover.user-challenge", "webticket");
+    set(world, "domain", "fabrikam.test");
+    set(world, "user.alice.sip", "sip:a.smith@fabrikam.test");
+    set(world, "product", "sfb2015");
+    finish(world);
+    assert_string_equal(world->netbios, "LAB");
+    assert_string_equal(world->realm, "AD.EXAMPLE");
+    assert_int_equal(world->negotiation, NEGOTIATION_RTM2013);
+    assert_int_equal(world->user_challenge, CHALLENGE_WEBTICKET);
+    assert_string_equal(world_user(world, "alice")->sip,
+                        "a.smith@fabrikam.test");
+    assert_non_null(world_account(world, "ad.example", "alice"));
+    assert_null(world_account(world, "FABRIKAM", "alice"));
+}
+
+static void follows_the_product(void **state)
+{
+    struct world *world = *state;
+
+    set(world, "product", "sfb2015");
+    finish(world);
+    assert_int_equal(world->negotiation, NEGOTIATION_SFB2015);
+    assert_int_equal(world->user_challenge,
+                     CHALLENGE_WEBTICKET | (unsigned)CHALLENGE_OAUTH);
+}
+
+static void answers_for_the_hosted_domain(void **state)
+{
+    struct world *world = *state;
+
+    set(world, "hosted.domain", "cloud.test");
+    set(world, "hosted.url", "https://webdir.provider.test/root");
+    finish(world);
+    assert_true(world_has_host(world, "lyncdiscover.cloud.test"));
+    assert_true(world_has_host(world, "lyncdiscoverinternal.cloud.test"));
+}
+
+static void cuts_long_netbios_names(void **state)
+{
+    struct world *world = *state;
+
+    set(world, "domain", "averyverylongdomain.test");
+    finish(world);
+    assert_string_equal(world->netbios, "AVERYVERYLONGDO");
+}
+
+static void names_accounts(void **state)
+{
+    const struct world *world = *state;
+    AUTO(arena) arena = arena_new();
+
+    assert_string_equal(user_account(arena, world, world_user(world, "alice")),
+                        "CONTOSO\\alice");
+}
+
+static void counts_references(void **state UNUSED)
+{
+    struct world *world = world_good();
+
+    assert_ptr_equal(world_ref(world), world);
+    world_unref(world);
+    assert_string_equal(world->domain, "contoso.test");
+    world_unref(world);
+    world_unref(NULL);
+}
+
+#define WORLD_TEST(test)                                                       \
+    cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        WORLD_TEST(is_the_good_world),
+        WORLD_TEST(has_the_good_accounts),
+        WORLD_TEST(finds_accounts),
+        WORLD_TEST(finds_sip_addresses),
+        WORLD_TEST(hides_unknown_users),
+        WORLD_TEST(derives_sids),
+        WORLD_TEST(lists_names),
+        WORLD_TEST(knows_hosts),
+        WORLD_TEST(follows_the_domain),
+        WORLD_TEST(keeps_what_was_given),
+        WORLD_TEST(follows_the_product),
+        WORLD_TEST(answers_for_the_hosted_domain),
+        WORLD_TEST(cuts_long_netbios_names),
+        WORLD_TEST(names_accounts),
+        cmocka_unit_test(counts_references),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
