@@ -6,6 +6,7 @@
 SERVICES = \
 	%D%/services/discover \
 	%D%/services/mex \
+	%D%/services/unemulated \
 	%D%/services/webticket
 
 AUTH_METHODS = \
@@ -111,6 +112,8 @@ libserver_a_SOURCES = \
 	%D%/scenario/scenario.h \
 	%D%/services/accept.c \
 	%D%/services/accept.h \
+	%D%/services/audience.c \
+	%D%/services/audience.h \
 	%D%/services/autodiscover.c \
 	%D%/services/autodiscover.h \
 	%D%/services/conn_auth.c \

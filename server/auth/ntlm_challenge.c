@@ -117,13 +117,21 @@ static struct span target_name(const struct auth_context *ctx, uint32_t flags)
     return arena_copy(ctx->arena, buf_span(&wide));
 }
 
-/* Windows Server 2012 R2, on which Lync Server 2013 runs. */
-static const struct ntlmssp_version version = {
-    .major = 6,
-    .minor = 3,
-    .build = 9600,
-    .revision = 15, /* NTLMSSP_REVISION_W2K3, 2.2.2.10 */
-};
+/*
+ * 2.2.2.10: the Windows that the IIS in the replies' Server field runs on:
+ * 2008 R2 (IIS 7.5) for Lync Server 2013, 2012 R2 (IIS 8.5) for its successor.
+ */
+static struct ntlmssp_version version_of(enum product product)
+{
+    bool r2_2012 = product == PRODUCT_SFB2015;
+
+    return (struct ntlmssp_version){
+        .major = 6,
+        .minor = r2_2012 ? 3 : 1,
+        .build = r2_2012 ? 9600 : 7601,
+        .revision = 15, /* NTLMSSP_REVISION_W2K3 */
+    };
+}
 
 void ntlm_challenge(struct ntlm_handle *handle, const struct auth_context *ctx,
                     const struct ntlmssp_negotiate *asked,
@@ -145,7 +153,7 @@ void ntlm_challenge(struct ntlm_handle *handle, const struct auth_context *ctx,
     message.flags = offer->flags;
     memcpy(message.server_challenge, offer->server_challenge, NTLM_NONCE_SIZE);
     if (offer->flags & NTLMSSP_VERSION) {
-        message.version = version;
+        message.version = version_of(ctx->world->product);
     }
     ntlmssp_field_set(&message.target_name, target_name(ctx, offer->flags),
                       &at);

@@ -169,7 +169,9 @@ void conn_ready(struct loop_watch *watch, uint32_t events)
         break;
     case CONN_STALLED:
     case CONN_RESET:
-        conn_drop(conn);
+        if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) {
+            conn_drop(conn);
+        }
         break;
     case CONN_DEAD:
         break;

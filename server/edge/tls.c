@@ -152,6 +152,13 @@ static void send_alert(struct edge_conn *conn)
     (void)sock_send(&conn->sock, record, sizeof(record));
 }
 
+static void stall(struct edge_conn *conn)
+{
+    conn->ssl_wants_write = false;
+    conn->phase = CONN_STALLED;
+    conn_deadline(conn, EDGE_STALL_SECONDS * ENV_NS_PER_SEC);
+}
+
 static void carry_out(struct edge_conn *conn)
 {
     switch (conn->fate) {
@@ -165,8 +172,7 @@ static void carry_out(struct edge_conn *conn)
         conn_finish(conn, EDGE_CUT_RESET);
         break;
     case HELLO_STALL:
-        conn->phase = CONN_STALLED;
-        conn_deadline(conn, EDGE_STALL_SECONDS * ENV_NS_PER_SEC);
+        stall(conn);
         break;
     case HELLO_ALERT:
         send_alert(conn);
@@ -176,7 +182,8 @@ static void carry_out(struct edge_conn *conn)
     }
 }
 
-static const char *explain(unsigned long code, char *text, size_t size)
+static const char *explain(const struct edge_conn *conn, unsigned long code,
+                           char *text, size_t size)
 {
     int reason = ERR_GET_REASON(code);
 
@@ -186,7 +193,7 @@ static const char *explain(unsigned long code, char *text, size_t size)
     if (reason == SSL_R_HTTP_REQUEST || reason == SSL_R_HTTPS_PROXY_REQUEST) {
         return "the client spoke plain HTTP to the HTTPS port";
     }
-    if (reason == SSL_R_WRONG_VERSION_NUMBER) {
+    if (reason == SSL_R_WRONG_VERSION_NUMBER && !conn->greeted) {
         return "what the client sent is not TLS";
     }
     if (reason > ALERT_ERRORS) {
@@ -211,17 +218,8 @@ static void failed(struct edge_conn *conn, unsigned long code)
         conn_drop(conn);
         return;
     }
-    tls_failed(conn, explain(code, text, sizeof(text)));
+    tls_failed(conn, explain(conn, code, text, sizeof(text)));
     conn_finish(conn, EDGE_CUT_FIN);
-}
-
-static void wants_write(struct edge_conn *conn)
-{
-    conn->ssl_wants_write = true;
-    if (conn->sock.limited && conn->sock.budget == 0) {
-        conn->phase = CONN_STALLED;
-        conn_deadline(conn, EDGE_STALL_SECONDS * ENV_NS_PER_SEC);
-    }
 }
 
 void tls_handshake(struct edge_conn *conn)
@@ -240,7 +238,10 @@ void tls_handshake(struct edge_conn *conn)
         conn->ssl_wants_write = false;
         break;
     case SSL_ERROR_WANT_WRITE:
-        wants_write(conn);
+        conn->ssl_wants_write = true;
+        if (conn->sock.limited && conn->sock.budget == 0) {
+            stall(conn);
+        }
         break;
     case SSL_ERROR_WANT_CLIENT_HELLO_CB:
         carry_out(conn);

@@ -144,10 +144,11 @@ static bool check_name(const struct pki_options *options,
                        bool loopback, struct err *err)
 {
     const char *const names[] = {name, NULL};
+    const struct leaf_plan plan = {ca, ca->key, names, loopback, options->now};
     AUTO(x509) leaf = NULL;
     int result = X509_V_ERR_UNSPECIFIED;
 
-    if (!leaf_make(ca, ca->key, names, loopback, options->now, &leaf, err) ||
+    if (!leaf_make(&plan, &leaf, err) ||
         !verify(ca, leaf, options->now, &result, err)) {
         return false;
     }

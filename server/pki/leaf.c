@@ -37,29 +37,28 @@ static const char *key_usage(const EVP_PKEY *key)
                : "critical,digitalSignature";
 }
 
-bool leaf_make(const struct identity *ca, EVP_PKEY *key,
-               const char *const *names, bool loopback, int64_t now,
-               X509 **out_certificate, struct err *err)
+bool leaf_make(const struct leaf_plan *leaf, X509 **out_certificate,
+               struct err *err)
 {
     AUTO_BUF alternatives = {0};
 
-    write_alternatives(&alternatives, names, loopback);
+    write_alternatives(&alternatives, leaf->names, leaf->loopback);
 
     const struct cert_extension extensions[] = {
         {NID_basic_constraints, "critical,CA:FALSE"},
-        {NID_key_usage, key_usage(key)},
+        {NID_key_usage, key_usage(leaf->key)},
         {NID_ext_key_usage, "serverAuth"},
         {NID_subject_alt_name, buf_text(&alternatives)},
         {0, NULL},
     };
     struct cert_plan plan = {
-        .common_name = common_name(names[0]),
-        .issuer = ca,
-        .key = key,
+        .common_name = common_name(leaf->names[0]),
+        .issuer = leaf->ca,
+        .key = leaf->key,
         .extensions = extensions,
     };
 
-    cert_times(&plan, now);
+    cert_times(&plan, leaf->now);
     return cert_make(&plan, out_certificate, err);
 }
 

@@ -9,14 +9,18 @@
 #include "util/attr.h"
 #include "util/err.h"
 
-/*
- * A server certificate for these DNS names (ends with NULL), with loopback
- * addresses if asked. Its life begins a day before `now` (ns) and ends after
- * 397 days, or with the CA's.
- */
-MUST_CHECK bool leaf_make(const struct identity *ca, EVP_PKEY *key,
-                          const char *const *names, bool loopback, int64_t now,
-                          X509 **out_certificate, struct err *err);
+struct leaf_plan {
+    const struct identity *ca;
+    EVP_PKEY *key;            /* of the leaf */
+    const char *const *names; /* DNS; ends with NULL */
+    bool loopback;            /* the loopback addresses as well */
+    int64_t now;              /* ns */
+};
+
+/* A server certificate. It is good from a day before `now` for 397 days, but
+ * not past the CA's own end. */
+MUST_CHECK bool leaf_make(const struct leaf_plan *leaf, X509 **out_certificate,
+                          struct err *err);
 
 /*
  * The hash of RFC 5929, 4.1: that of the certificate's signature, SHA-256 in

@@ -128,17 +128,16 @@ X509 *pki_ca(const struct pki *pki)
     return pki->ca.certificate;
 }
 
-/* Names of one leaf: its own. */
-static bool mint_name(const struct pki *pki, const struct leaf *leaf,
-                      X509 **out_certificate, struct err *err)
+static bool mint_with(const struct pki *pki, const char *const *names,
+                      bool loopback, X509 **out_certificate, struct err *err)
 {
-    const char *names[] = {leaf->public.name, NULL};
+    const struct leaf_plan plan = {&pki->ca, pki->key, names, loopback,
+                                   pki->now};
 
-    return leaf_make(&pki->ca, pki->key, names, false, pki->now,
-                     out_certificate, err);
+    return leaf_make(&plan, out_certificate, err);
 }
 
-/* Names of the default leaf: localhost first, since it gives the subject. */
+/* localhost first, since that gives the subject. */
 static bool mint_default(const struct pki *pki, X509 **out_certificate,
                          struct err *err)
 {
@@ -149,17 +148,17 @@ static bool mint_default(const struct pki *pki, X509 **out_certificate,
     for (size_t i = 0; i < pki->name_count; i++) {
         names[i + 1] = pki->names[i];
     }
-    return leaf_make(&pki->ca, pki->key, names, true, pki->now, out_certificate,
-                     err);
+    return mint_with(pki, names, true, out_certificate, err);
 }
 
 static bool mint(const struct pki *pki, struct leaf *leaf, struct err *err)
 {
+    const char *const own[] = {leaf->public.name, NULL};
     AUTO(x509) certificate = NULL;
     size_t size;
     bool minted = leaf == &pki->fallback
                       ? mint_default(pki, &certificate, err)
-                      : mint_name(pki, leaf, &certificate, err);
+                      : mint_with(pki, own, false, &certificate, err);
 
     if (!minted || !leaf_hash(certificate, leaf->hash, &size, err)) {
         return false;

@@ -12,9 +12,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "services/audience.h"
 #include "services/diagnostics.h"
 #include "ticket/ticket.h"
-#include "util/url.h"
 
 #define WEB_TICKET_SERVICE "/WebTicket/WebTicketService.svc"
 #define OAUTH_TOKEN        "/WebTicket/oauthtoken"
@@ -49,24 +49,6 @@ static const char *bearer_token(const struct headers *headers)
     return value + strspn(value, " ");
 }
 
-/* Letter case, port and query do not make another service of a URL. */
-static bool is_this_service(struct call *call, const char *audience)
-{
-    const struct request *request = &call->ex->request;
-    size_t length = strlen(request->path);
-    struct url url;
-
-    if (!url_parse(call->arena, audience, &url)) {
-        return false;
-    }
-    length -= length > 1 && request->path[length - 1] == '/';
-    return strcmp(url.scheme, "https") == 0 &&
-           strcasecmp(url.host, request->host) == 0 &&
-           strncasecmp(url.path, request->path, length) == 0 &&
-           (strcmp(url.path + length, "") == 0 ||
-            strcmp(url.path + length, "/") == 0);
-}
-
 static void judge(struct call *call, const char *text,
                   struct presented *presented)
 {
@@ -74,8 +56,8 @@ static void judge(struct call *call, const char *text,
 
     presented->flaw = ticket_open(call->services->ticket_keys, call->arena,
                                   text, call->now, NULL, ticket);
-    if (presented->flaw == TICKET_VALID && call->world->check_audience &&
-        ticket->audience && !is_this_service(call, ticket->audience)) {
+    if (presented->flaw == TICKET_VALID &&
+        !audience_fits(call, ticket->audience)) {
         presented->flaw = TICKET_WRONG_AUDIENCE;
         ticket->detail = arena_printf(
             call->arena, "The ticket is for %s, not for this resource.",

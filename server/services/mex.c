@@ -136,6 +136,6 @@ extern const struct service service_mex;
 const struct service service_mex = {
     .name = "mex",
     .spec = "[MS-OCAUTHWS] 1.3.1.1; WS-MetadataExchange; WSDL 1.1",
-    .doc = "Tells clients how to ask for a web ticket.",
+    .doc = "Metadata: how to ask for a web ticket",
     .routes = routes,
 };

@@ -33,29 +33,29 @@ static int digit(char c)
     return found ? (int)(found - digits) : -1;
 }
 
-static bool is_guid(const char *text)
+static bool has_shape(const char *text)
 {
-    for (size_t i = 0; i < TEXT_LENGTH; i++) {
-        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-
-        if (dash ? text[i] != '-' : digit(text[i]) < 0) {
-            return false;
-        }
-    }
-    return text[TEXT_LENGTH] == '\0';
+    return strlen(text) == TEXT_LENGTH && text[8] == '-' && text[13] == '-' &&
+           text[18] == '-' && text[23] == '-';
 }
 
 bool guid_parse(const char *text, uint8_t out_bytes[GUID_SIZE])
 {
-    if (!is_guid(text)) {
+    uint8_t bytes[GUID_SIZE];
+
+    if (!has_shape(text)) {
         return false;
     }
     for (size_t i = 0; i < GUID_SIZE; i++) {
         int high = digit(text[places[i]]);
         int low = digit(text[places[i] + 1]);
 
-        out_bytes[i] = (uint8_t)(high << 4 | low);
+        if (high < 0 || low < 0) {
+            return false;
+        }
+        bytes[i] = (uint8_t)(high << 4 | low);
     }
+    memcpy(out_bytes, bytes, sizeof(bytes));
     return true;
 }
 

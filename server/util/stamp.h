@@ -12,7 +12,7 @@
  * difference of two such times, and their sum with a lifetime, is a time.
  */
 #define STAMP_MIN (-(INT64_C(1) << 62))
-#define STAMP_MAX (INT64_C(1) << 62)
+#define STAMP_MAX ((INT64_C(1) << 62) - 1)
 
 /* xsd:dateTime, "2013-06-01T12:00:00Z". */
 char *stamp_iso(struct arena *arena, int64_t time);

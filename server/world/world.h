@@ -107,6 +107,14 @@ struct ntlm_settings {
     const char *server_challenge; /* 16 hexadecimal digits; NULL: random */
 };
 
+/* What AppliesTo must have in common with the URL that gets the ticket. */
+enum audience_check {
+    AUDIENCE_ANY,
+    AUDIENCE_POOL,    /* a host of the same pool */
+    AUDIENCE_SERVICE, /* ... and the same IIS application */
+    AUDIENCE_URL,     /* the very URL */
+};
+
 enum ticket_format {
     TICKET_SAML,
     TICKET_CWT,
@@ -166,7 +174,7 @@ struct world {
     unsigned oauth_user_challenge; /* on /root/oauth/user */
     bool policy_200702;     /* MEX: ws-securitypolicy 200702, not 2005/07 */
     bool strict_applies_to; /* AppliesTo outside the pool is a fault */
-    bool check_audience;    /* ticket for another service: 28077 */
+    enum audience_check check_audience; /* else 28077 */
     int64_t clock_skew;     /* ns; Date, tickets, SOAP times */
     struct {
         int minimum; /* TLS1_VERSION ... TLS1_3_VERSION */

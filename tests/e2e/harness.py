@@ -132,9 +132,9 @@ class Server:
         port = self.https if scheme == "https" else self.http
         return f"{scheme}://{self.name(host)}:{port}{path}"
 
-    def curl(self, url, *args):
+    def curl(self, url, *args, env=None):
         """Asks with curl; the names of the world lead to the server."""
-        return curl(self, url, *args)
+        return curl(self, url, *args, env=env)
 
     def ask_ticket(self, user, *args, password=PASSWORD, applies_to=None):
         """POSTs a request for a web ticket; args say how to authenticate."""
@@ -148,17 +148,12 @@ class Server:
             "-H", f'SOAPAction: "{ISSUE}"', "--data-binary", f"@{body}")
 
 
-class Reply:
-    """What curl saw: the last answer, and how many answers came before."""
+class Answer:
+    """What a client saw of one HTTP response."""
 
-    def __init__(self, head, body):
-        blocks = [block for block in re.split(r"\r?\n\r?\n", head)
-                  if block.startswith("HTTP/")]
-        lines = blocks[-1].splitlines() if blocks else []
-        self.answers = [int(block.split()[1]) for block in blocks]
-        self.status = self.answers[-1] if blocks else 0
-        self.fields = [tuple(part.strip() for part in line.split(":", 1))
-                       for line in lines[1:] if ":" in line]
+    def __init__(self, status, fields, body):
+        self.status = status
+        self.fields = fields
         self.body = body
         self.text = body.decode("utf-8", "replace")
 
@@ -173,7 +168,22 @@ class Reply:
         return values[0] if values else None
 
 
-def curl(server, url, *args):
+class Reply(Answer):
+    """What curl saw: the last answer, and how many answers came before."""
+
+    def __init__(self, head, body):
+        blocks = [block for block in re.split(r"\r?\n\r?\n", head)
+                  if block.startswith("HTTP/")]
+        lines = blocks[-1].splitlines() if blocks else []
+        self.answers = [int(block.split()[1]) for block in blocks]
+        super().__init__(
+            self.answers[-1] if blocks else 0,
+            [tuple(part.strip() for part in line.split(":", 1))
+             for line in lines[1:] if ":" in line],
+            body)
+
+
+def curl(server, url, *args, env=None):
     head = server.folder / "curl.head"
     body = server.folder / "curl.body"
     for stale in (head, body):
@@ -185,7 +195,7 @@ def curl(server, url, *args):
          "--cacert", server.ca_file,
          "--resolve", f"{host}:{port}:127.0.0.1",
          "-D", str(head), "-o", str(body), *args, url],
-        env=clean_environment(server.folder), stdin=subprocess.DEVNULL,
+        env=clean_environment(server.folder, env), stdin=subprocess.DEVNULL,
         capture_output=True, text=True, timeout=2 * PATIENCE)
     assert done.returncode == 0, f"curl: {done.returncode} {done.stderr}"
     return Reply(head.read_text(errors="replace"),

@@ -3,7 +3,11 @@
 # libFuzzer programs; else replay.c lends them a main. Either way make check
 # feeds each its corpus.
 FUZZ_TARGETS = \
-	%D%/fuzz_pipeline
+	%D%/fuzz_ntlmssp \
+	%D%/fuzz_pipeline \
+	%D%/fuzz_soap \
+	%D%/fuzz_spnego \
+	%D%/fuzz_ticket
 
 check_PROGRAMS += $(FUZZ_TARGETS)
 TESTS += $(FUZZ_TARGETS)
@@ -18,4 +22,6 @@ check_LIBRARIES += libreplay.a
 libreplay_a_SOURCES = %D%/replay.c
 endif
 
-EXTRA_DIST += %D%/corpus
+EXTRA_DIST += \
+	%D%/auth_tokens.h \
+	%D%/corpus

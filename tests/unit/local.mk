@@ -3,6 +3,8 @@ UNIT_TESTS = \
 	%D%/test_auth_negotiate \
 	%D%/test_auth_ntlm \
 	%D%/test_autodiscover \
+	%D%/test_discover \
+	%D%/test_discover_user \
 	%D%/test_duration \
 	%D%/test_exchange \
 	%D%/test_framer \
@@ -10,14 +12,20 @@ UNIT_TESTS = \
 	%D%/test_http \
 	%D%/test_httpauth \
 	%D%/test_journal \
+	%D%/test_journal_file \
+	%D%/test_journal_record \
 	%D%/test_journal_secrets \
 	%D%/test_loop \
+	%D%/test_mex \
 	%D%/test_nearest \
+	%D%/test_ntlm_challenge \
 	%D%/test_ntlm_crypto \
 	%D%/test_ntlmssp \
 	%D%/test_number \
 	%D%/test_options \
 	%D%/test_pki \
+	%D%/test_pki_broken \
+	%D%/test_pki_store \
 	%D%/test_product \
 	%D%/test_psha1 \
 	%D%/test_rst \
@@ -26,6 +34,14 @@ UNIT_TESTS = \
 	%D%/test_soap \
 	%D%/test_spnego \
 	%D%/test_ticket \
+	%D%/test_util_base64 \
+	%D%/test_util_bytes \
+	%D%/test_util_err \
+	%D%/test_util_json \
+	%D%/test_util_stamp \
+	%D%/test_util_url \
+	%D%/test_util_utf \
+	%D%/test_webticket \
 	%D%/test_world \
 	%D%/test_xml
 
@@ -37,3 +53,17 @@ if HAVE_CMOCKA
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif
+
+# Headers that tests share.
+EXTRA_DIST += \
+	%D%/auth_fixture.h \
+	%D%/discovering.h \
+	%D%/endpoint.h \
+	%D%/journal_fixture.h \
+	%D%/json_reader.h \
+	%D%/msnlmp.h \
+	%D%/ntlm_client.h \
+	%D%/pki_fixture.h \
+	%D%/pki_place.h \
+	%D%/signer.h \
+	%D%/sipe.h

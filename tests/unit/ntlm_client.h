@@ -52,6 +52,7 @@ struct ntlm_client {
     const char *hash_name; /* domain in the hash; NULL: the one sent */
     bool bytes;            /* names and password byte by byte, as curl */
     bool no_echo;          /* leave the challenge's AV pairs away */
+    bool alters;           /* bring them back without their values */
     bool key_exchange;
     /* What the handshake came to. */
     struct arena *arena;
@@ -158,7 +159,7 @@ static inline uint64_t client_add_pairs(struct ntlm_client *c, struct span list,
             time = rd_u64le(&value);
         }
         if (!c->no_echo) {
-            ntlmssp_av_add(out, av.id, av.value);
+            ntlmssp_av_add(out, av.id, c->alters ? SPAN_NONE : av.value);
         }
     }
     if (c->mic != CLIENT_MIC_NONE) {

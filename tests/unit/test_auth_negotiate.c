@@ -330,6 +330,16 @@ static void raw_within_spnego(void **state)
     assert_refused(f, AUTH_REASON_OUT_OF_TURN);
 }
 
+static void spnego_within_raw(void **state)
+{
+    struct fixture *f = *state;
+    struct ntlm_client client = client_of(f->arena, "alice", PASSWORD);
+
+    step(f, client_negotiate(&client));
+    send_resp(f, client_authenticate(&client, f->outcome.token_out), SPAN_NONE);
+    assert_refused(f, AUTH_REASON_OUT_OF_TURN);
+}
+
 static void out_of_turn(void **state)
 {
     const struct span mechs[] = {SPNEGO_OID_NTLM};
@@ -432,17 +442,12 @@ static void garbage_inside(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(optimistic),
-        TEST(second_choice),
-        TEST(no_optimistic_token),
-        TEST(no_common_mechanism),
-        TEST(refused_inside),
-        TEST(raw_ntlm),
-        TEST(raw_kerberos),
-        TEST(raw_within_spnego),
-        TEST(out_of_turn),
-        TEST(restarted),
-        TEST(garbage),
+        TEST(optimistic),          TEST(second_choice),
+        TEST(no_optimistic_token), TEST(no_common_mechanism),
+        TEST(refused_inside),      TEST(raw_ntlm),
+        TEST(raw_kerberos),        TEST(raw_within_spnego),
+        TEST(spnego_within_raw),   TEST(out_of_turn),
+        TEST(restarted),           TEST(garbage),
         TEST(garbage_inside),
     };
 

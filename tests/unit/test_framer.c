@@ -246,7 +246,7 @@ static void counts_chunks(void **state UNUSED)
         {"A\r\n0123456789\r\n00\r\n\r\n", 0, 10, 'd'},
         {"a;x=\"1\";y\r\n0123456789\r\n0;z\r\n\r\n", 0, 10, 'd'},
         {"1 \r\nx\r\n0\r\n\r\n", 0, 1, 'd'},
-        {"1\r\nx\r\n0\r\nA: b\r\nC: d\r\n\r\nGET", 24, 1, 'd'},
+        {"1\r\nx\r\n0\r\nA: b\r\nC: d\r\n\r\nGET", 23, 1, 'd'},
         {"1\r\nx\r\n0\r\n", 0, 1, 'o'},
         {"5\r\nhel", 0, 3, 'o'},
         {"5\r\nhello\r", 0, 5, 'o'},

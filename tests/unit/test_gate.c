@@ -221,6 +221,9 @@ static void routes(void **state)
     assert_non_null(headers_get(&f->ex->reply.headers, "Allow"));
     assert_int_equal(ask(f, "POST", "/webticket/WEBTICKETSERVICE.SVC", NULL),
                      401);
+    /* Advertised, not emulated. */
+    assert_int_equal(ask(f, "POST", "/Reach/sip.svc", NULL), 503);
+    assert_string_equal(f->ex->remarks->key, "not-emulated");
     /* "/" is the Root of lyncdiscover names alone. */
     assert_int_equal(ask(f, "GET", "/", NULL), 404);
 }

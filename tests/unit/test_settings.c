@@ -60,7 +60,7 @@ static const struct {
     {"ticket.lifetime", "5m"},
     {"ticket.key", "rsa2048"},
     {"ticket.sha1", "yes"},
-    {"ticket.check-audience", "yes"},
+    {"ticket.check-audience", "url"},
     {"discover.user-challenge", "both"},
     {"discover.oauth-user-challenge", "none"},
     {"discover.sip-internal-port", "443"},
@@ -122,7 +122,7 @@ static void check_services(const struct world *world)
     assert_int_equal(world->ticket.lifetime, 300 * ENV_NS_PER_SEC);
     assert_int_equal(world->ticket.key, KEY_RSA2048);
     assert_true(world->ticket.sha1);
-    assert_true(world->check_audience);
+    assert_int_equal(world->check_audience, AUDIENCE_URL);
     assert_int_equal(world->user_challenge,
                      CHALLENGE_WEBTICKET | (unsigned)CHALLENGE_OAUTH);
     assert_int_equal(world->oauth_user_challenge, 0);
@@ -212,134 +212,134 @@ static void takes_every_word_of_its_type(void **state)
     assert_in_range(words, 40, 100);
 }
 
+static const struct {
+    const char *name;
+    const char *value;
+    const char *error;
+} bad[] = {
+    {"domian", "x",
+     "there is no setting \"domian\"; the nearest is "
+     "\"domain\""},
+    {"ntlm.v2", "yes",
+     "no setting \"ntlm.v2\"; the nearest is "
+     "\"ntlm.v1\""},
+    {"", "x", "there is no setting \"\""},
+    {"usr.bob.state", "good", "the nearest is \"user.NAME.state\""},
+    {"domain", "",
+     "domain: expected a DNS name such as contoso.test, not "
+     "\"\""},
+    {"domain", "-x.test", "domain: expected a DNS name"},
+    {"domain", "x..test", "domain: expected a DNS name"},
+    {"domain", "x.test.", "domain: expected a DNS name"},
+    {"domain", "x_y.test", "domain: expected a DNS name"},
+    {"domain", "jörg.test", "domain: expected a DNS name"},
+    {"domain",
+     "a123456789012345678901234567890123456789012345678901234567890123456."
+     "test",
+     "domain: expected a DNS name"},
+    {"netbios", "SIXTEENLETTERSXX", "netbios: expected a NetBIOS name"},
+    {"netbios", "A\\B", "netbios: expected a NetBIOS name"},
+    {"netbios", "", "netbios: expected a NetBIOS name"},
+    {"realm", "\xff", "realm: expected UTF-8"},
+    {"location", "extrenal",
+     "location: expected internal|external|both, not \"extrenal\"; the "
+     "nearest is \"external\""},
+    {"location", "", "location: expected internal|external|both, not \"\""},
+    {"location", "internal|external", "location: expected"},
+    {"product", "lync2012", "the nearest is \"lync2013\""},
+    {"negotiation", "cu", "the nearest is \"cu2013\""},
+    {"public-port", "65536", "public-port: expected a port"},
+    {"public-port", "-1", "public-port: expected a port"},
+    {"public-port", "443x", "public-port: expected a port"},
+    {"public-port", "", "public-port: expected a port"},
+    {"offer.windows", "NTLM,NTLM",
+     "offer.windows: NTLM stands there "
+     "twice"},
+    {"offer.windows", "NTML",
+     "offer.windows: expected Negotiate|NTLM, not "
+     "\"NTML\"; the nearest is \"NTLM\""},
+    {"offer.windows", "NTLM Negotiate", "offer.windows: expected a comma"},
+    {"offer.windows", "NTLM,", "offer.windows: expected Negotiate|NTLM"},
+    {"offer.windows", "", "offer.windows: expected Negotiate|NTLM"},
+    {"offer.one-line", "maybe",
+     "offer.one-line: expected yes|no, not \"maybe\""},
+    {"offer.soap", "yse", "the nearest is \"yes\""},
+    {"offer.anonymous", "", "offer.anonymous: expected yes|no"},
+    {"lockout-threshold", "many", "lockout-threshold: expected a whole"},
+    {"lockout-threshold", "2147483648", "lockout-threshold: expected"},
+    {"hosted.domain", "x y", "hosted.domain: expected a DNS name"},
+    {"hosted.url", "webdir.test/root", "hosted.url: expected an absolute"},
+    {"hosted.url", "ftp://webdir.test/", "hosted.url: expected an absolute"},
+    {"hosted.url", "https://webdir.test/\r\nX: y", "hosted.url: expected"},
+    {"clock", "6", "clock: expected a whole number and one of ms, s, m"},
+    {"ntlm.v1", "2", "ntlm.v1: expected yes|no"},
+    {"ntlm.v1-ess", "", "ntlm.v1-ess: expected yes|no"},
+    {"ntlm.require-mic", "y", "ntlm.require-mic: expected yes|no"},
+    {"ntlm.channel-binding", "required", "the nearest is \"require\""},
+    {"ntlm.check-spn", "?", "ntlm.check-spn: expected yes|no"},
+    {"ntlm.timestamp", "omit", "ntlm.timestamp: expected yes|no"},
+    {"ntlm.timestamp-skew", "h", "ntlm.timestamp-skew: expected a whole"},
+    {"ntlm.flags-set", "0x", "ntlm.flags-set: expected up to 8 hex"},
+    {"ntlm.flags-set", "100000000", "ntlm.flags-set: expected up to 8"},
+    {"ntlm.flags-clear", "xyz", "ntlm.flags-clear: expected up to 8 hex"},
+    {"ntlm.flags-masked", "1", "ntlm.flags-masked: expected yes|no"},
+    {"ntlm.target-name", "\xc3", "ntlm.target-name: expected UTF-8"},
+    {"ntlm.server-challenge", "0123456789abcde",
+     "ntlm.server-challenge: expected 16 hexadecimal digits"},
+    {"ntlm.server-challenge", "0123456789abcdef0",
+     "ntlm.server-challenge: expected 16 hexadecimal digits"},
+    {"ntlm.server-challenge", "0123456789abcdeg",
+     "ntlm.server-challenge: expected 16 hexadecimal digits"},
+    {"ticket.format", "sam", "the nearest is \"saml\""},
+    {"ticket.lifetime", "0s", "ticket.lifetime: expected more than"},
+    {"ticket.lifetime", "-5m", "ticket.lifetime: expected more than"},
+    {"ticket.lifetime", "soon", "ticket.lifetime: expected a whole"},
+    {"ticket.key", "rsa", "the nearest is \"rsa2048\""},
+    {"ticket.sha1", "sha1", "ticket.sha1: expected yes|no"},
+    {"ticket.check-audience", "", "ticket.check-audience: expected"},
+    {"discover.user-challenge", "web-ticket",
+     "the nearest is "
+     "\"webticket\""},
+    {"discover.oauth-user-challenge", "all",
+     "discover.oauth-user-challenge: expected none|webticket|oauth|both"},
+    {"discover.sip-internal-port", "0", "expected a port from 1 to 65535"},
+    {"mex.policy", "200507", "mex.policy: expected 2005/07|200702"},
+    {"webticket.strict-applies-to", "x", "expected yes|no"},
+    {"tls.min", "1.4", "tls.min: expected 1.0|1.1|1.2|1.3, not \"1.4\""},
+    {"tls.max", "SSLv3", "tls.max: expected 1.0|1.1|1.2|1.3"},
+    {"tls.key", "p-256", "the nearest is \"p256\""},
+    {"user.carol", "x", "user.carol: expected user.NAME.password, .state"},
+    {"user.carol.pasword", "x", "the nearest is \"password\""},
+    {"user.carol.", "x", "expected password, state, sip or home"},
+    {"user..password", "x", "user..password: \"\" is no account name"},
+    {"user.a/b.password", "x", "\"a/b\" is no account name"},
+    {"user.a@b.password", "x", "\"a@b\" is no account name"},
+    {"user.\xff.password", "x", "is no account name"},
+    {"user.carol.password", "\xff", "user.carol.password: expected UTF-8"},
+    {"user.carol.state", "lokced", "the nearest is \"locked\""},
+    {"user.carol.sip", "carol", "user.carol.sip: expected a SIP address"},
+    {"user.carol.sip", "@x.test", "user.carol.sip: expected a SIP"},
+    {"user.carol.sip", "c@x y", "user.carol.sip: expected a SIP"},
+    {"user.carol.sip", "c d@x.test", "user.carol.sip: expected a SIP"},
+    {"user.carol.home", "3",
+     "expected the number of a pool (1 to 2), "
+     "unknown or hosted, not \"3\""},
+    {"user.carol.home", "0", "user.carol.home: expected the number"},
+    {"user.carol.home", "hostde", "the nearest is hosted"},
+    {"user.carol.home", "12", "user.carol.home: expected the number"},
+};
+
 static void refuses_bad_values(void **state)
 {
-    static const struct {
-        const char *name;
-        const char *value;
-        const char *error;
-    } rows[] = {
-        {"domian", "x",
-         "there is no setting \"domian\"; the nearest is "
-         "\"domain\""},
-        {"ntlm.v2", "yes",
-         "no setting \"ntlm.v2\"; the nearest is "
-         "\"ntlm.v1\""},
-        {"", "x", "there is no setting \"\""},
-        {"usr.bob.state", "good", "the nearest is \"user.NAME.state\""},
-        {"domain", "",
-         "domain: expected a DNS name such as contoso.test, not "
-         "\"\""},
-        {"domain", "-x.test", "domain: expected a DNS name"},
-        {"domain", "x..test", "domain: expected a DNS name"},
-        {"domain", "x.test.", "domain: expected a DNS name"},
-        {"domain", "x_y.test", "domain: expected a DNS name"},
-        {"domain", "jörg.test", "domain: expected a DNS name"},
-        {"domain",
-         "a123456789012345678901234567890123456789012345678901234567890123456."
-         "test",
-         "domain: expected a DNS name"},
-        {"netbios", "SIXTEENLETTERSXX", "netbios: expected a NetBIOS name"},
-        {"netbios", "A\\B", "netbios: expected a NetBIOS name"},
-        {"netbios", "", "netbios: expected a NetBIOS name"},
-        {"realm", "\xff", "realm: expected UTF-8"},
-        {"location", "extrenal",
-         "location: expected internal|external|both, not \"extrenal\"; the "
-         "nearest is \"external\""},
-        {"location", "", "location: expected internal|external|both, not \"\""},
-        {"location", "internal|external", "location: expected"},
-        {"product", "lync2012", "the nearest is \"lync2013\""},
-        {"negotiation", "cu", "the nearest is \"cu2013\""},
-        {"public-port", "65536", "public-port: expected a port"},
-        {"public-port", "-1", "public-port: expected a port"},
-        {"public-port", "443x", "public-port: expected a port"},
-        {"public-port", "", "public-port: expected a port"},
-        {"offer.windows", "NTLM,NTLM",
-         "offer.windows: NTLM stands there "
-         "twice"},
-        {"offer.windows", "NTML",
-         "offer.windows: expected Negotiate|NTLM, not "
-         "\"NTML\"; the nearest is \"NTLM\""},
-        {"offer.windows", "NTLM Negotiate", "offer.windows: expected a comma"},
-        {"offer.windows", "NTLM,", "offer.windows: expected Negotiate|NTLM"},
-        {"offer.windows", "", "offer.windows: expected Negotiate|NTLM"},
-        {"offer.one-line", "maybe",
-         "offer.one-line: expected yes|no, not \"maybe\""},
-        {"offer.soap", "yse", "the nearest is \"yes\""},
-        {"offer.anonymous", "", "offer.anonymous: expected yes|no"},
-        {"lockout-threshold", "many", "lockout-threshold: expected a whole"},
-        {"lockout-threshold", "2147483648", "lockout-threshold: expected"},
-        {"hosted.domain", "x y", "hosted.domain: expected a DNS name"},
-        {"hosted.url", "webdir.test/root", "hosted.url: expected an absolute"},
-        {"hosted.url", "ftp://webdir.test/",
-         "hosted.url: expected an absolute"},
-        {"hosted.url", "https://webdir.test/\r\nX: y", "hosted.url: expected"},
-        {"clock", "6", "clock: expected a whole number and one of ms, s, m"},
-        {"ntlm.v1", "2", "ntlm.v1: expected yes|no"},
-        {"ntlm.v1-ess", "", "ntlm.v1-ess: expected yes|no"},
-        {"ntlm.require-mic", "y", "ntlm.require-mic: expected yes|no"},
-        {"ntlm.channel-binding", "required", "the nearest is \"require\""},
-        {"ntlm.check-spn", "?", "ntlm.check-spn: expected yes|no"},
-        {"ntlm.timestamp", "omit", "ntlm.timestamp: expected yes|no"},
-        {"ntlm.timestamp-skew", "h", "ntlm.timestamp-skew: expected a whole"},
-        {"ntlm.flags-set", "0x", "ntlm.flags-set: expected up to 8 hex"},
-        {"ntlm.flags-set", "100000000", "ntlm.flags-set: expected up to 8"},
-        {"ntlm.flags-clear", "xyz", "ntlm.flags-clear: expected up to 8 hex"},
-        {"ntlm.flags-masked", "1", "ntlm.flags-masked: expected yes|no"},
-        {"ntlm.target-name", "\xc3", "ntlm.target-name: expected UTF-8"},
-        {"ntlm.server-challenge", "0123456789abcde",
-         "ntlm.server-challenge: expected 16 hexadecimal digits"},
-        {"ntlm.server-challenge", "0123456789abcdef0",
-         "ntlm.server-challenge: expected 16 hexadecimal digits"},
-        {"ntlm.server-challenge", "0123456789abcdeg",
-         "ntlm.server-challenge: expected 16 hexadecimal digits"},
-        {"ticket.format", "sam", "the nearest is \"saml\""},
-        {"ticket.lifetime", "0s", "ticket.lifetime: expected more than"},
-        {"ticket.lifetime", "-5m", "ticket.lifetime: expected more than"},
-        {"ticket.lifetime", "soon", "ticket.lifetime: expected a whole"},
-        {"ticket.key", "rsa", "the nearest is \"rsa2048\""},
-        {"ticket.sha1", "sha1", "ticket.sha1: expected yes|no"},
-        {"ticket.check-audience", "", "ticket.check-audience: expected"},
-        {"discover.user-challenge", "web-ticket",
-         "the nearest is "
-         "\"webticket\""},
-        {"discover.oauth-user-challenge", "all",
-         "discover.oauth-user-challenge: expected none|webticket|oauth|both"},
-        {"discover.sip-internal-port", "0", "expected a port from 1 to 65535"},
-        {"mex.policy", "200507", "mex.policy: expected 2005/07|200702"},
-        {"webticket.strict-applies-to", "x", "expected yes|no"},
-        {"tls.min", "1.4", "tls.min: expected 1.0|1.1|1.2|1.3, not \"1.4\""},
-        {"tls.max", "SSLv3", "tls.max: expected 1.0|1.1|1.2|1.3"},
-        {"tls.key", "p-256", "the nearest is \"p256\""},
-        {"user.carol", "x", "user.carol: expected user.NAME.password, .state"},
-        {"user.carol.pasword", "x", "the nearest is \"password\""},
-        {"user.carol.", "x", "expected password, state, sip or home"},
-        {"user..password", "x", "user..password: \"\" is no account name"},
-        {"user.a/b.password", "x", "\"a/b\" is no account name"},
-        {"user.a@b.password", "x", "\"a@b\" is no account name"},
-        {"user.\xff.password", "x", "is no account name"},
-        {"user.carol.password", "\xff", "user.carol.password: expected UTF-8"},
-        {"user.carol.state", "lokced", "the nearest is \"locked\""},
-        {"user.carol.sip", "carol", "user.carol.sip: expected a SIP address"},
-        {"user.carol.sip", "@x.test", "user.carol.sip: expected a SIP"},
-        {"user.carol.sip", "c@x y", "user.carol.sip: expected a SIP"},
-        {"user.carol.sip", "c d@x.test", "user.carol.sip: expected a SIP"},
-        {"user.carol.home", "3",
-         "expected the number of a pool (1 to 2), "
-         "unknown or hosted, not \"3\""},
-        {"user.carol.home", "0", "user.carol.home: expected the number"},
-        {"user.carol.home", "hostde", "the nearest is hosted"},
-        {"user.carol.home", "12", "user.carol.home: expected the number"},
-    };
     struct world *world = *state;
 
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
         struct err err = {""};
 
-        print_message("%s=%s\n", rows[i].name, rows[i].value);
-        assert_false(world_set(world, rows[i].name, rows[i].value, &err));
+        print_message("%s=%s\n", bad[i].name, bad[i].value);
+        assert_false(world_set(world, bad[i].name, bad[i].value, &err));
         print_message("  %s\n", err.text);
-        assert_non_null(strstr(err.text, rows[i].error));
+        assert_non_null(strstr(err.text, bad[i].error));
     }
     /* Nothing of it left a trace. */
     assert_null(world_user(world, "carol"));

@@ -398,73 +398,74 @@ static const char *described(struct span token, bool secrets)
     return arena_text(arena, buf_span(&out));
 }
 
+static const struct {
+    const char *name;
+    const char *token;
+    bool secrets;
+    const char *has[6];
+    const char *lacks;
+} described_rows[] = {
+    {"nothing", "", false, {"\"kind\":\"unknown\"", "\"offset\":0"}, NULL},
+    {"AUTHENTICATE",
+     MSNLMP_4_2_4_3_AUTHENTICATE,
+     false,
+     {"\"kind\":\"ntlm\",\"type\":\"AUTHENTICATE\"", "\"flags\":\"0xe2888235\"",
+      "\"NTLMSSP_NEGOTIATE_56\"", "\"domain\":\"Domain\",\"user\":\"User\"",
+      "\"lmResponse\":{\"size\":24}",
+      "{\"id\":2,\"name\":\"MsvAvNbDomainName\",\"value\":\"Domain\"}"},
+     MSNLMP_4_2_4_2_2_PROOF},
+    {"AUTHENTICATE with secrets",
+     MSNLMP_4_2_4_3_AUTHENTICATE,
+     true,
+     {MSNLMP_4_2_4_2_2_PROOF, MSNLMP_4_2_4_2_3_ENCRYPTED_KEY},
+     NULL},
+    {"CHALLENGE",
+     MSNLMP_4_2_4_3_CHALLENGE,
+     false,
+     {"\"targetName\":\"Server\"", "\"serverChallenge\":\"0123456789abcdef\"",
+      "\"version\":\"6.0.6000 revision 15\""},
+     NULL},
+    {"NEGOTIATE, cut",
+     "4e544c4d5353500001000000aa",
+     false,
+     {"\"type\":\"NEGOTIATE\"", "message ends within its fixed part",
+      "\"offset\":13"},
+     NULL},
+    {"NegTokenInit",
+     INIT,
+     false,
+     {"\"mechTypes\":[\"Kerberos\",\"NTLMSSP\"]",
+      "\"mechToken\":{\"kind\":\"unknown\",\"size\":2}"},
+     NULL},
+    {"NegTokenResp",
+     RESP,
+     false,
+     {"\"negState\":\"accept-incomplete\"", "\"supportedMech\":\"NTLMSSP\"",
+      "\"mechListMIC\":\"0a0b0c\""},
+     NULL},
+    {"NegTokenInit, cut",
+     "a0063004a0020400",
+     false,
+     {"mechTypes is an element of another type", "\"offset\":6"},
+     NULL},
+};
+
 static void descriptions(void **state)
 {
-    static const struct {
-        const char *name;
-        const char *token;
-        bool secrets;
-        const char *has[6];
-        const char *lacks;
-    } rows[] = {
-        {"nothing", "", false, {"\"kind\":\"unknown\"", "\"offset\":0"}, NULL},
-        {"AUTHENTICATE",
-         MSNLMP_4_2_4_3_AUTHENTICATE,
-         false,
-         {"\"kind\":\"ntlm\",\"type\":\"AUTHENTICATE\"",
-          "\"flags\":\"0xe2888235\"", "\"NTLMSSP_NEGOTIATE_56\"",
-          "\"domain\":\"Domain\",\"user\":\"User\"",
-          "\"lmResponse\":{\"size\":24}",
-          "{\"id\":2,\"name\":\"MsvAvNbDomainName\",\"value\":\"Domain\"}"},
-         MSNLMP_4_2_4_2_2_PROOF},
-        {"AUTHENTICATE with secrets",
-         MSNLMP_4_2_4_3_AUTHENTICATE,
-         true,
-         {MSNLMP_4_2_4_2_2_PROOF, MSNLMP_4_2_4_2_3_ENCRYPTED_KEY},
-         NULL},
-        {"CHALLENGE",
-         MSNLMP_4_2_4_3_CHALLENGE,
-         false,
-         {"\"targetName\":\"Server\"",
-          "\"serverChallenge\":\"0123456789abcdef\"",
-          "\"version\":\"6.0.6000 revision 15\""},
-         NULL},
-        {"NEGOTIATE, cut",
-         "4e544c4d5353500001000000aa",
-         false,
-         {"\"type\":\"NEGOTIATE\"", "message ends within its fixed part",
-          "\"offset\":13"},
-         NULL},
-        {"NegTokenInit",
-         INIT,
-         false,
-         {"\"mechTypes\":[\"Kerberos\",\"NTLMSSP\"]",
-          "\"mechToken\":{\"kind\":\"unknown\",\"size\":2}"},
-         NULL},
-        {"NegTokenResp",
-         RESP,
-         false,
-         {"\"negState\":\"accept-incomplete\"", "\"supportedMech\":\"NTLMSSP\"",
-          "\"mechListMIC\":\"0a0b0c\""},
-         NULL},
-        {"NegTokenInit, cut",
-         "a0063004a0020400",
-         false,
-         {"mechTypes is an element of another type", "\"offset\":6"},
-         NULL},
-    };
-
     (void)state;
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        const char *text = described(hex(rows[i].token), rows[i].secrets);
+    for (size_t i = 0; i < ARRAY_SIZE(described_rows); i++) {
+        const char *text =
+            described(hex(described_rows[i].token), described_rows[i].secrets);
 
-        print_message("  %s\n", rows[i].name);
-        for (size_t k = 0; k < ARRAY_SIZE(rows[i].has); k++) {
-            if (rows[i].has[k] && !strstr(text, rows[i].has[k])) {
-                fail_msg("%s is not in %s", rows[i].has[k], text);
+        print_message("  %s\n", described_rows[i].name);
+        for (size_t k = 0; k < ARRAY_SIZE(described_rows[i].has); k++) {
+            if (described_rows[i].has[k] &&
+                !strstr(text, described_rows[i].has[k])) {
+                fail_msg("%s is not in %s", described_rows[i].has[k], text);
             }
         }
-        assert_true(!rows[i].lacks || !strstr(text, rows[i].lacks));
+        assert_true(!described_rows[i].lacks ||
+                    !strstr(text, described_rows[i].lacks));
     }
 }
 

@@ -1,0 +1,44 @@
+/*
+ * What answers of the product advertise and this server does not emulate. It
+ * says so, with 503 and a remark in the journal: a client that gets this far
+ * has signed in.
+ */
+#include "config.h"
+
+#include "services/service.h"
+
+static enum call_result not_emulated(struct call *call)
+{
+    exchange_remark(call->ex, "not-emulated",
+                    "advertised as the product does, but not emulated");
+    product_error_page(call, 503);
+    return CALL_DONE;
+}
+
+#define UNEMULATED(where, what)                                                \
+    {                                                                          \
+        .path = (where), .methods = METHOD_GET | METHOD_HEAD | METHOD_POST,    \
+        .operation = (what), .point = POINT_HTTP_RESPONSE,                     \
+        .handle = not_emulated,                                                \
+    }
+
+static const struct route routes[] = {
+    UNEMULATED("/CertProv/CertProvisioningService.svc", "certprov"),
+    UNEMULATED("/CertProv/CertProvisioningService.svc/mex", "certprov"),
+    UNEMULATED("/Mcx/McxService.svc", "mcx"),
+    UNEMULATED("/PassiveAuth/PassiveAuth.aspx", "passiveauth"),
+    UNEMULATED("/Reach/sip.svc", "authbroker"),
+    UNEMULATED("/Scheduler", "webscheduler"),
+    UNEMULATED("/WebTicket/oauthtoken", "oauthtoken"),
+    UNEMULATED("/ucwa/oauth/v1/applications", "ucwa"),
+    UNEMULATED("/ucwa/v1/applications", "ucwa"),
+    {.path = NULL},
+};
+
+extern const struct service service_unemulated;
+const struct service service_unemulated = {
+    .name = "unemulated",
+    .spec = "protocol: discover 2.1",
+    .doc = "Answers 503 where a link leads to what is not emulated",
+    .routes = routes,
+};

@@ -1,0 +1,107 @@
+"""python3-impacket's NTLM over http.client: NTLMv2, and NTLMv1 with ESS."""
+
+import pytest
+from impacket import ntlm
+
+from clients import Carrier
+from harness import PASSWORD
+from signin import ALICE, ask, issued, refused, sign_in_with_both
+
+ESS = ntlm.NTLMSSP_NEGOTIATE_EXTENDED_SESSIONSECURITY
+
+
+class Impacket:
+    """What makes the tokens of one handshake, see clients.Carrier."""
+
+    def __init__(self, account, password, version, signing):
+        self.domain, self.user = account.split("\\")
+        self.password = password
+        self.v2 = version == "NTLMv2"
+        self.negotiate = ntlm.getNTLMSSPType1(
+            "", "", signingRequired=signing, use_ntlmv2=self.v2)
+        if version == "NTLMv1":
+            self.negotiate["flags"] &= ~ESS
+
+    def step(self, challenge):
+        if challenge is None:
+            return self.negotiate.getData()
+        message, _ = ntlm.getNTLMSSPType3(
+            self.negotiate, challenge, self.user, self.password, self.domain,
+            use_ntlmv2=self.v2)
+        return message.getData()
+
+    def end(self, token):
+        assert token is None
+
+
+def impacket(server, version="NTLMv2", scheme="NTLM", signing=False):
+    return Carrier(server, scheme, lambda account, password, _connection:
+                   Impacket(account, password, version, signing))
+
+
+@pytest.mark.parametrize("scheme,auth", [
+    ("NTLM", "ntlm"), ("Negotiate", "negotiate+ntlm"),
+])
+@pytest.mark.parametrize("signing", [False, True])
+def test_ntlmv2(server, scheme, auth, signing):
+    sign_in_with_both(impacket(server, "NTLMv2", scheme, signing), server)
+    for record in issued(server, 2, auth=auth):
+        record.says(ntlm_response="NTLMv2", ntlm_domain="CONTOSO",
+                    ntlm_user="alice", ntlm_mic="absent")
+
+
+@pytest.mark.parametrize("account,password,reason", [
+    (ALICE, "wrong", "wrong password"),
+    ("CONTOSO\\nobody", PASSWORD, "unknown user"),
+    ("\\", "", "anonymous logon"),
+])
+def test_who_gets_no_ticket(server, account, password, reason):
+    answer = ask(impacket(server), server, account, password)
+    assert answer.status == 401
+    refused(server, reason)
+
+
+OLD = {
+    "NTLMv1": ("ntlm.v1", "NTLMv1"),
+    "NTLMv1+ESS": ("ntlm.v1-ess", "NTLMv1 with extended session security"),
+}
+
+
+@pytest.mark.parametrize("version", OLD)
+def test_ntlmv1_is_refused(server, version):
+    assert ask(impacket(server, version), server).status == 401
+    refused(server, "response version not allowed").says(
+        ntlm_response=OLD[version][1])
+
+
+@pytest.mark.parametrize("version", OLD)
+def test_ntlmv1_where_it_is_allowed(serve, version):
+    setting, name = OLD[version]
+    server = serve("--set", f"{setting}=yes")
+    sign_in_with_both(impacket(server, version), server)
+    for record in issued(server, 2):
+        record.says(ntlm_response=name)
+
+
+@pytest.mark.parametrize("version", OLD)
+def test_wrong_password_in_ntlmv1(serve, version):
+    server = serve("--set", f"{OLD[version][0]}=yes")
+    client = impacket(server, version)
+    assert ask(client, server, ALICE, "wrong").status == 401
+    refused(server, "wrong password")
+
+
+@pytest.mark.parametrize("allowed,version", [
+    ("ntlm.v1", "NTLMv1+ESS"), ("ntlm.v1-ess", "NTLMv1"),
+])
+def test_one_version_does_not_allow_the_other(serve, allowed, version):
+    server = serve("--set", f"{allowed}=yes")
+    assert ask(impacket(server, version), server).status == 401
+    refused(server, "response version not allowed")
+
+
+def test_the_same_in_negotiate(serve):
+    server = serve("--set", "ntlm.v1=yes")
+    client = impacket(server, "NTLMv1", "Negotiate", signing=True)
+    assert ask(client, server).status == 200
+    issued(server, auth="negotiate+ntlm")[0].says(ntlm_response="NTLMv1")

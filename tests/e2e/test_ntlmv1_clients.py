@@ -1,0 +1,65 @@
+"""Clients that know NTLMv1 alone: Perl's Authen::NTLM, and libntlm."""
+
+import subprocess
+
+import pytest
+
+from clients import FOLDER, Carrier, TokenProgram, tool
+from signin import ALICE, ask, issued, refused, sign_in_with_both
+
+
+@pytest.fixture(scope="module")
+def programs(tmp_path_factory):
+    """name -> the command that makes its tokens."""
+    libntlm = tmp_path_factory.mktemp("libntlm") / "libntlm"
+    done = subprocess.run(
+        [tool("cc", "gcc"), "-Wall", "-Wextra", "-Werror", "-o", libntlm,
+         FOLDER / "libntlm.c", "-lntlm"], capture_output=True, text=True)
+    assert done.returncode == 0, (
+        f"{done.stderr}\nIs libntlm0-dev installed?")
+    return {
+        "libntlm": [libntlm],
+        "Authen::NTLM": [tool("perl", "perl"), FOLDER / "authen-ntlm.pl"],
+    }
+
+
+@pytest.fixture(params=["libntlm", "Authen::NTLM"])
+def client(request, programs):
+    """client(server, scheme) is a client of one of the two."""
+    def make(server, scheme="NTLM"):
+        def begin(account, password, _connection):
+            return TokenProgram(server, *programs[request.param],
+                                *account.split("\\"), password)
+
+        return Carrier(server, scheme, begin)
+
+    return make
+
+
+def test_refused(client, server):
+    assert ask(client(server), server).status == 401
+    refused(server, "response version not allowed").says(
+        ntlm_response="NTLMv1", ntlm_user="alice")
+
+
+@pytest.mark.parametrize("scheme,auth", [
+    ("NTLM", "ntlm"), ("Negotiate", "negotiate+ntlm"),
+])
+def test_accepted_where_it_is_allowed(client, serve, scheme, auth):
+    server = serve("--set", "ntlm.v1=yes")
+    sign_in_with_both(client(server, scheme), server)
+    for record in issued(server, 2, auth=auth):
+        record.says(ntlm_response="NTLMv1", ntlm_user="alice",
+                    ntlm_domain="CONTOSO")
+
+
+def test_wrong_password(client, serve):
+    server = serve("--set", "ntlm.v1=yes")
+    assert ask(client(server), server, ALICE, "wrong").status == 401
+    refused(server, "wrong password")
+
+
+def test_extended_session_security_is_something_else(client, serve):
+    server = serve("--set", "ntlm.v1-ess=yes")
+    assert ask(client(server), server).status == 401
+    refused(server, "response version not allowed")
