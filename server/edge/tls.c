@@ -63,6 +63,14 @@ static bool set_versions(struct edge *edge)
            SSL_CTX_set_max_proto_version(edge->tls, edge->options.tls_maximum);
 }
 
+/* No finite fields of 8192 bits: all connections share one thread. */
+static bool set_groups(struct edge *edge)
+{
+    char groups[] = "X25519:P-256:P-384:P-521";
+
+    return SSL_CTX_set1_groups_list(edge->tls, groups) == 1;
+}
+
 static void set_modes(struct edge *edge)
 {
     SSL_CTX *tls = edge->tls;
@@ -84,7 +92,7 @@ bool tls_open(struct edge *edge, struct err *err)
 {
     edge->tls = SSL_CTX_new(TLS_server_method());
     edge->bio = sock_bio_method();
-    if (!edge->tls || !edge->bio || !set_versions(edge)) {
+    if (!edge->tls || !edge->bio || !set_versions(edge) || !set_groups(edge)) {
         ERR_clear_error();
         return err_set(err,
                        "OpenSSL gives no TLS context for versions "
