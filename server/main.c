@@ -32,8 +32,9 @@ int main(int argc, char **argv)
     const struct verb *verb = argc > 1 ? find_verb(argv[1]) : NULL;
 
     if (!verb) {
-        fprintf(stderr, "lyncmock: error: %s%s; lyncmock help lists the "
-                        "verbs\n",
+        fprintf(stderr,
+                "lyncmock: error: %s%s; lyncmock help lists the "
+                "verbs\n",
                 argc > 1 ? "unknown verb " : "a verb is missing",
                 argc > 1 ? argv[1] : "");
         return EXIT_USAGE;

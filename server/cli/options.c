@@ -47,9 +47,8 @@ static bool read_port(void *field, struct options *options UNUSED,
     uint64_t value;
 
     if (!parse_number(text, 65535, &value)) {
-        return err_set(err,
-                       "\"%s\" is no port: expected 0 (ephemeral) to 65535",
-                       text);
+        return err_set(
+            err, "\"%s\" is no port: expected 0 (ephemeral) to 65535", text);
     }
     *(int *)field = (int)value;
     return true;
@@ -160,22 +159,32 @@ static bool read_format(void *field, struct options *options UNUSED,
 #define FIELD(name) offsetof(struct options, name)
 
 static const struct option_row rows[] = {
-    {"listen", "ADDR", "address to listen on; may be given several times "
-     "(127.0.0.1 and ::1)", read_list, FIELD(listen)},
+    {"listen", "ADDR",
+     "address to listen on; may be given several times "
+     "(127.0.0.1 and ::1)",
+     read_list, FIELD(listen)},
     {"allow-remote", NULL, "let --listen name addresses that are not loopback",
      read_switch, FIELD(allow_remote)},
     {"https-port", "PORT", "port for HTTPS, 0 for any that is free (0)",
      read_port, FIELD(https_port)},
     {"http-port", "PORT", "port for plain HTTP, 0 for any that is free (0)",
      read_port, FIELD(http_port)},
-    {"ports-file", "FILE", "write ports and paths as JSON when all is ready; "
-     "removed at exit", read_text, FIELD(ports_file)},
-    {"ready-fd", "N", "write the ready line to this descriptor too and close "
-     "it", read_fd, FIELD(ready_fd)},
-    {"ca-dir", "DIR", "keep the certification authority here (ca.pem, ca.key) "
-     "and use it again", read_text, FIELD(ca_dir)},
-    {"keylog", "FILE", "append TLS secrets for Wireshark (NSS key log "
-     "format)", read_text, FIELD(keylog)},
+    {"ports-file", "FILE",
+     "write ports and paths as JSON when all is ready; "
+     "removed at exit",
+     read_text, FIELD(ports_file)},
+    {"ready-fd", "N",
+     "write the ready line to this descriptor too and close "
+     "it",
+     read_fd, FIELD(ready_fd)},
+    {"ca-dir", "DIR",
+     "keep the certification authority here (ca.pem, ca.key) "
+     "and use it again",
+     read_text, FIELD(ca_dir)},
+    {"keylog", "FILE",
+     "append TLS secrets for Wireshark (NSS key log "
+     "format)",
+     read_text, FIELD(keylog)},
     {"seed", "N", "seed of everything random on the wire (picked and printed)",
      read_seed, FIELD(seed)},
     {"journal", "FILE", "write every exchange as one line of JSON", read_text,
@@ -188,8 +197,10 @@ static const struct option_row rows[] = {
      read_switch, FIELD(log_secrets)},
     {"timeout", "TIME", "stop after so long (30s, 5m), with exit code 4",
      read_duration, FIELD(timeout)},
-    {"set", "NAME=VALUE", "change a setting of the world; may be given "
-     "several times; see lyncmock list settings", read_list, FIELD(set)},
+    {"set", "NAME=VALUE",
+     "change a setting of the world; may be given "
+     "several times; see lyncmock list settings",
+     read_list, FIELD(set)},
 };
 
 /* ---- Reading ---- */
@@ -199,8 +210,7 @@ static bool apply(const struct option_row *row, struct options *options,
 {
     void *field = (char *)options + row->offset;
 
-    return row->read(field, options, text, err) ||
-           err_wrap(err, "%s", origin);
+    return row->read(field, options, text, err) || err_wrap(err, "%s", origin);
 }
 
 static char *variable_name(struct arena *arena, const char *option)
@@ -245,8 +255,7 @@ static bool read_environment(struct options *options, struct env *env,
         const char *name = variable_name(options->arena, rows[i].name);
         const char *value = env_variable(env, name);
 
-        if (value &&
-            !apply_variable(&rows[i], options, name, value, err)) {
+        if (value && !apply_variable(&rows[i], options, name, value, err)) {
             return false;
         }
     }
@@ -275,8 +284,9 @@ static bool unknown_option(const char *argument, const char *name,
     near = nearest_word(name, names);
     return near ? err_set(err, "unknown option %s; did you mean --%s?",
                           argument, near)
-                : err_set(err, "unknown option %s; lyncmock serve --help "
-                               "lists them",
+                : err_set(err,
+                          "unknown option %s; lyncmock serve --help "
+                          "lists them",
                           argument);
 }
 
@@ -308,8 +318,8 @@ static bool read_argument(struct options *options, int argc, char **argv,
         }
         value = argv[++*at];
     }
-    return apply(row, options, value, arena_printf(options->arena, "--%s",
-                                                   row->name), err);
+    return apply(row, options, value,
+                 arena_printf(options->arena, "--%s", row->name), err);
 }
 
 /* A list on the command line replaces the one from the environment. */

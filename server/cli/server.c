@@ -47,11 +47,16 @@ bool server_world(const struct options *options, struct world **out_world,
 static bool make_run_dir(struct server *server, struct err *err)
 {
     const char *parent = env_variable(server->env, "TMPDIR");
-    AUTO(str) path = mem_printf("%s/lyncmock-XXXXXX",
-                                parent && *parent ? parent : "/tmp");
+    AUTO(str)
+    path =
+        mem_printf("%s/lyncmock-XXXXXX", parent && *parent ? parent : "/tmp");
 
     if (!mkdtemp(path)) {
         return err_errno(err, "cannot make a directory like %s", path);
+    }
+    /* Clients of any user shall read the certificate; only we write here. */
+    if (chmod(path, 0755) != 0) {
+        return err_errno(err, "cannot open %s to readers", path);
     }
     server->run_dir = take(&path);
     return true;
@@ -108,8 +113,8 @@ static bool start_tickets(struct server *server, struct err *err)
 {
     AUTO_BUF key = {0};
     AUTO_BUF certificate = {0};
-    enum pki_key kind = server->world->ticket.key == KEY_RSA2048 ? PKI_RSA2048
-                                                                 : PKI_P256;
+    enum pki_key kind =
+        server->world->ticket.key == KEY_RSA2048 ? PKI_RSA2048 : PKI_P256;
     bool good = ticket_init(err) &&
                 pki_signer(server->pki, kind, &key, &certificate, err) &&
                 ticket_keys_new(buf_span(&key), buf_span(&certificate),
@@ -129,8 +134,7 @@ static bool is_loopback(const char *address)
     if (inet_pton(AF_INET, address, &v4) == 1) {
         return ntohl(v4.s_addr) >> 24 == 127;
     }
-    return inet_pton(AF_INET6, address, &v6) == 1 &&
-           IN6_IS_ADDR_LOOPBACK(&v6);
+    return inet_pton(AF_INET6, address, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
 bool server_check_listen(const struct options *options, struct err *err)
@@ -141,8 +145,10 @@ bool server_check_listen(const struct options *options, struct err *err)
 
         if (inet_pton(AF_INET, address, &any) != 1 &&
             inet_pton(AF_INET6, address, &any) != 1) {
-            return err_set(err, "--listen %s: expected an IPv4 or IPv6 "
-                                "address", address);
+            return err_set(err,
+                           "--listen %s: expected an IPv4 or IPv6 "
+                           "address",
+                           address);
         }
         if (!is_loopback(address) && !options->allow_remote) {
             return err_set(err,
@@ -191,8 +197,7 @@ static bool start_http(struct server *server, struct err *err)
         .loop = server->loop,
         .https_port = edge_https_port(server->edge),
     };
-    return http_new(&http, &server->http, err) &&
-           edge_start(server->edge, err);
+    return http_new(&http, &server->http, err) && edge_start(server->edge, err);
 }
 
 static bool start_journal(struct server *server, struct err *err)

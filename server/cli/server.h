@@ -22,8 +22,8 @@ struct server {
     struct edge *edge;
     struct http *http;
     struct services_context services;
-    char *run_dir;  /* private, removed at exit; NULL: none was needed */
-    char *ca_file;  /* what clients should trust */
+    char *run_dir; /* private, removed at exit; NULL: none was needed */
+    char *ca_file; /* what clients should trust */
     bool ports_file_written;
 };
 
@@ -40,8 +40,8 @@ MUST_CHECK bool server_check_listen(const struct options *options,
  * `world` is taken over, whatever the answer.
  */
 MUST_CHECK bool server_start(struct server *server, struct env *env,
-                             const struct options *options,
-                             struct world *world, struct err *err);
+                             const struct options *options, struct world *world,
+                             struct err *err);
 void server_stop(struct server *server);
 
 /* Tells the world that we are ready: stdout, --ready-fd, --ports-file. */

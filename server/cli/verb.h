@@ -29,5 +29,4 @@ extern const struct verb verb_version;
 /* NULL past the end. */
 const struct verb *verb_at(size_t index);
 
-
 #endif

@@ -18,8 +18,7 @@ static void on_accepted(void *ctx, struct edge_conn *conn,
     scenario_at(http->options.services->scenario, POINT_TCP_ACCEPT, &facts);
 }
 
-static void on_hello(void *ctx, struct edge_conn *conn,
-                     const char *sni UNUSED,
+static void on_hello(void *ctx, struct edge_conn *conn, const char *sni UNUSED,
                      struct edge_hello_plan *plan UNUSED)
 {
     struct http *http = ctx;
@@ -63,8 +62,8 @@ static struct exchange *on_request_begin(void *ctx, struct edge_conn *conn)
 {
     struct http *http = ctx;
     struct env *env = http->options.services->env;
-    struct exchange *ex = exchange_new(++http->exchanges,
-                                       edge_conn_facts(conn));
+    struct exchange *ex =
+        exchange_new(++http->exchanges, edge_conn_facts(conn));
 
     ex->began = env_now(env);
     ex->began_monotonic = env_monotonic(env);

@@ -27,16 +27,16 @@ void http_run(struct http *http)
 
 static void on_ready(struct loop_watch *watch, uint32_t events UNUSED)
 {
-    struct http *http = (struct http *)((char *)watch -
-                                        offsetof(struct http, watch));
+    struct http *http =
+        (struct http *)((char *)watch - offsetof(struct http, watch));
 
     http_run(http);
 }
 
 static void on_again(struct loop_task *task)
 {
-    struct http *http = (struct http *)((char *)task -
-                                        offsetof(struct http, again));
+    struct http *http =
+        (struct http *)((char *)task - offsetof(struct http, again));
 
     http_run(http);
 }
@@ -70,11 +70,10 @@ static struct MHD_Daemon *start_daemon(struct http *http)
             MHD_USE_SUPPRESS_DATE_NO_CLOCK | MHD_USE_ERROR_LOG,
         0, NULL, NULL, http_request_step, http,
         /* First: what is logged before this option is read goes to stderr. */
-        MHD_OPTION_EXTERNAL_LOGGER, on_log, http,
-        MHD_OPTION_URI_LOG_CALLBACK, http_request_begin, http,
-        MHD_OPTION_NOTIFY_COMPLETED, http_request_done, http,
-        MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, http,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)EDGE_CONNECTIONS_LIMIT,
+        MHD_OPTION_EXTERNAL_LOGGER, on_log, http, MHD_OPTION_URI_LOG_CALLBACK,
+        http_request_begin, http, MHD_OPTION_NOTIFY_COMPLETED,
+        http_request_done, http, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes,
+        http, MHD_OPTION_CONNECTION_LIMIT, (unsigned)EDGE_CONNECTIONS_LIMIT,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, pool, MHD_OPTION_END);
 }
 

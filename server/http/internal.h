@@ -20,12 +20,12 @@ struct http {
 struct http_request {
     struct http *http;
     struct MHD_Connection *mhd;
-    struct exchange *ex;          /* one reference */
-    struct conn_auth *auth;       /* one reference */
+    struct exchange *ex;    /* one reference */
+    struct conn_auth *auth; /* one reference */
     struct buf body;
-    bool started;                 /* head taken over */
-    bool running;                 /* services have it */
-    bool decided;                 /* ex->reply is final */
+    bool started; /* head taken over */
+    bool running; /* services have it */
+    bool decided; /* ex->reply is final */
 };
 
 /* The edge's connection behind libmicrohttpd's; NULL once it is gone. */

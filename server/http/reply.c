@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "http/internal.h"
+#include "util/buf.h"
 #include "util/stamp.h"
 
 enum {
@@ -80,7 +81,10 @@ struct span http_reply_bytes(struct exchange *ex)
         buf_add_text(&out, "Connection: close\r\n");
     }
     buf_add_text(&out, "\r\n");
-    buf_add(&out, reply->body);
+    /* RFC 9110 9.3.2: all but the body. */
+    if (!ex->request.method || strcmp(ex->request.method, "HEAD") != 0) {
+        buf_add(&out, reply->body);
+    }
     return arena_copy(ex->arena, buf_span(&out));
 }
 

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "http/internal.h"
 #include "util/mem.h"
@@ -32,8 +33,7 @@ static struct conn_auth *auth_of(struct edge_conn *conn)
 }
 
 /* The request line is here. NULL: the connection is on its way out. */
-void *http_request_begin(void *cls, const char *uri,
-                         struct MHD_Connection *mhd)
+void *http_request_begin(void *cls, const char *uri, struct MHD_Connection *mhd)
 {
     struct http *http = cls;
     struct edge_conn *conn = http_conn(http, mhd);
@@ -99,6 +99,41 @@ static void take_head(struct http_request *rq, const char *method,
     ex->dispatched = true;
 }
 
+/* RFC 9112 3.2: exactly one Host with HTTP/1.1; HTTP/1.0 may do without. */
+static bool host_is_clear(const struct request *request)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < request->headers.count; i++) {
+        count += strcasecmp(request->headers.items[i].name, "Host") == 0;
+    }
+    return count == 1 ||
+           (count == 0 && strcmp(request->version, "HTTP/1.0") == 0);
+}
+
+/* Windows' HTTP.SYS refuses this before IIS or Lync see it. */
+static void refuse_host(struct exchange *ex)
+{
+    const char *first = headers_get(&ex->request.headers, "Host");
+    static const char page[] = "<!DOCTYPE html>\r\n<html><head><title>Bad "
+                               "Request</title></head>\r\n<body><h2>Bad "
+                               "Request - Invalid Hostname</h2></body></html>"
+                               "\r\n";
+    struct finding finding = {
+        .rule = "HT-002",
+        .level = FINDING_MUST,
+        .section = "RFC 9112 section 3.2",
+        .text = "an HTTP/1.1 request carries exactly one Host",
+        .evidence = span_text(first),
+    };
+
+    exchange_finding(ex, &finding);
+    exchange_reply(ex, 400);
+    exchange_header(ex, "Server", "Microsoft-HTTPAPI/2.0");
+    exchange_body(ex, "text/html; charset=us-ascii", span_text(page));
+    ex->reply.close = true;
+}
+
 /* Services have decided after they were pending; on the loop's thread. */
 static void resume(void *ctx)
 {
@@ -117,8 +152,10 @@ static enum MHD_Result run_services(struct http_request *rq)
     rq->running = true;
     ex->request.body = arena_copy(ex->arena, buf_span(&rq->body));
     buf_clear(&rq->body);
-    if (services_run(rq->http->options.services, ex, rq->auth, resume, rq) ==
-        SERVICES_PENDING) {
+    if (!host_is_clear(&ex->request)) {
+        refuse_host(ex);
+    } else if (services_run(rq->http->options.services, ex, rq->auth, resume,
+                            rq) == SERVICES_PENDING) {
         MHD_suspend_connection(rq->mhd);
         return MHD_YES;
     }
@@ -126,6 +163,8 @@ static enum MHD_Result run_services(struct http_request *rq)
     return http_reply_queue(rq);
 }
 
+/* libmicrohttpd dictates the signature. */
+/* NOLINTNEXTLINE(readability-function-size) */
 enum MHD_Result http_request_step(void *cls UNUSED,
                                   struct MHD_Connection *mhd UNUSED,
                                   const char *url UNUSED, const char *method,

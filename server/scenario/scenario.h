@@ -25,7 +25,8 @@ struct scenario;
     X(DISCOVER_XFRAME, "discover.xframe", "the XFrame page is answered")       \
     X(MEX_GET, "mex.get", "the metadata document is answered")                 \
     X(AUTH_OFFER, "auth.offer", "a 401 offers authentication schemes")         \
-    X(NTLM_CHALLENGE, "ntlm.challenge", "a handshake is answered with a token")\
+    X(NTLM_CHALLENGE, "ntlm.challenge",                                        \
+      "a handshake is answered with a token")                                  \
     X(NTLM_VERDICT, "ntlm.verdict", "a handshake is accepted or refused")      \
     X(WEBTICKET_REQUEST, "webticket.request", "a ticket request is decoded")   \
     X(WEBTICKET_ISSUE, "webticket.issue", "a ticket is about to be issued")    \
@@ -35,7 +36,7 @@ enum point {
 #define POINT_ENUM(id, name, title) POINT_##id,
     SCENARIO_POINTS(POINT_ENUM)
 #undef POINT_ENUM
-    POINT_COUNT
+        POINT_COUNT
 };
 
 /* A step that applies; the fields grow with the scenario language. */

@@ -21,8 +21,8 @@ struct conn_auth {
     const struct auth_method *method;
     struct auth_handle *handle;
     int leg;
-    int64_t began;       /* monotonic ns, of the last challenge */
-    bool armed;          /* the challenge really went out */
+    int64_t began; /* monotonic ns, of the last challenge */
+    bool armed;    /* the challenge really went out */
     /* Who this connection is; NULL: nobody. */
     const struct user *user;
     char *mechanism;

@@ -9,6 +9,7 @@
 
 #include <strings.h>
 
+#include "services/diagnostics.h"
 #include "wire/httpauth.h"
 
 /* Notes for the journal run newest first; so do remarks. */
@@ -55,8 +56,8 @@ static void commit_verdict(void *data)
 static void plan_effect(struct call *call, struct conn_auth *auth,
                         const struct auth_outcome *outcome)
 {
-    struct outcome_effect *effect = ARENA_NEW(call->arena,
-                                              struct outcome_effect);
+    struct outcome_effect *effect =
+        ARENA_NEW(call->arena, struct outcome_effect);
 
     *effect = (struct outcome_effect){auth, call->world, *outcome, call->now};
     exchange_effect(call->ex,
@@ -93,6 +94,16 @@ static enum gate_verdict refuse(struct call *call)
 {
     product_error_page(call, 401);
     add_offers(call);
+    scenario_at(call->services->scenario, POINT_AUTH_OFFER, &call->ex->facts);
+    return GATE_CLOSED;
+}
+
+/* A 401 must name a scheme (RFC 9110 section 11.6.1); where the world has none
+ * the port is switched off (protocol: discover, failure F-57). */
+static enum gate_verdict refuse_all(struct call *call)
+{
+    product_error_page(call, 403);
+    product_diagnostics(call, DIAGNOSTIC_AUTH_NOT_ALLOWED);
     scenario_at(call->services->scenario, POINT_AUTH_OFFER, &call->ex->facts);
     return GATE_CLOSED;
 }
@@ -176,8 +187,8 @@ static struct auth_outcome step(struct call *call, struct conn_auth *auth,
 
     auth->method->step(auth->handle, &ctx, token, &outcome);
     call->ex->facts.leg = auth->leg;
-    call->ex->facts.auth = outcome.mechanism ? outcome.mechanism
-                                             : auth->method->name;
+    call->ex->facts.auth =
+        outcome.mechanism ? outcome.mechanism : auth->method->name;
     if (outcome.user) {
         call->ex->facts.user = outcome.user->name;
     }
@@ -221,9 +232,8 @@ static enum gate_verdict judge(struct call *call, struct conn_auth *auth,
     return refuse(call);
 }
 
-static enum gate_verdict with_credentials(struct call *call,
-                                          struct conn_auth *auth,
-                                          const char *value)
+static enum gate_verdict
+with_credentials(struct call *call, struct conn_auth *auth, const char *value)
 {
     struct httpauth sent;
     enum httpauth_result result = httpauth_decode(call->arena, value, &sent);
@@ -249,9 +259,12 @@ static enum gate_verdict with_credentials(struct call *call,
 
 enum gate_verdict gate_windows(struct call *call, struct conn_auth *auth)
 {
-    const char *value = headers_get(&call->ex->request.headers,
-                                    "Authorization");
+    const char *value =
+        headers_get(&call->ex->request.headers, "Authorization");
 
+    if (call->world->offer.windows_count == 0) {
+        return refuse_all(call);
+    }
     if (value) {
         return with_credentials(call, auth, value);
     }
@@ -271,9 +284,9 @@ void gate_finish(struct call *call)
         return;
     }
     if (call->auth_token.size) {
-        exchange_header(call->ex, "WWW-Authenticate", "%s",
-                        httpauth_encode(call->arena, call->auth_scheme,
-                                        call->auth_token));
+        exchange_header(
+            call->ex, "WWW-Authenticate", "%s",
+            httpauth_encode(call->arena, call->auth_scheme, call->auth_token));
     }
     /* IIS says so after NTLM: this connection stays authenticated. */
     exchange_header(call->ex, "Persistent-Auth", "true");

@@ -10,7 +10,7 @@
 
 enum gate_verdict {
     GATE_OPEN,   /* call->user and call->mechanism are set */
-    GATE_CLOSED, /* the 401 is planned */
+    GATE_CLOSED, /* the refusal is planned */
 };
 
 enum gate_verdict gate_windows(struct call *call, struct conn_auth *auth);

@@ -65,8 +65,7 @@ bool route_is_discover_host(const char *host)
 static bool path_fits(const struct route *route, const struct exchange *ex)
 {
     return strcasecmp(route->path, ex->request.path) == 0 &&
-           (!route->discover_host ||
-            route_is_discover_host(ex->request.host));
+           (!route->discover_host || route_is_discover_host(ex->request.host));
 }
 
 /* Looks at one route; true: this is the one. */

@@ -6,9 +6,9 @@
 
 enum route_result {
     ROUTE_FOUND,
-    ROUTE_NO_PATH,       /* 404 */
-    ROUTE_NO_METHOD,     /* 405; out_allow: the methods there are */
-    ROUTE_NEEDS_TLS,     /* 403: served on HTTPS alone */
+    ROUTE_NO_PATH,   /* 404 */
+    ROUTE_NO_METHOD, /* 405; out_allow: the methods there are */
+    ROUTE_NEEDS_TLS, /* 403: served on HTTPS alone */
 };
 
 /*

@@ -33,12 +33,12 @@ struct services_context {
 struct call {
     struct exchange *ex;
     const struct services_context *services;
-    struct world *world;          /* the snapshot this exchange keeps */
-    struct arena *arena;          /* the exchange's */
+    struct world *world; /* the snapshot this exchange keeps */
+    struct arena *arena; /* the exchange's */
     const struct route *route;
-    enum location site;           /* which site serves this host */
-    const struct pool *pool;      /* which pool serves this host */
-    int64_t now;                  /* the world's clock */
+    enum location site;      /* which site serves this host */
+    const struct pool *pool; /* which pool serves this host */
+    int64_t now;             /* the world's clock */
     /* Set by the gate where route.gate asks for Windows authentication. */
     const struct user *user;
     const char *mechanism;
@@ -75,14 +75,14 @@ struct route {
     const char *operation; /* "discover.root" */
     enum point point;      /* where a scenario can change it */
     enum gate gate;
-    bool plain_http;       /* served on the HTTP listener as well */
+    bool plain_http; /* served on the HTTP listener as well */
     enum call_result (*handle)(struct call *call);
 };
 
 struct service {
-    const char *name; /* "discover" */
-    const char *spec; /* document and section */
-    const char *doc;  /* one sentence */
+    const char *name;           /* "discover" */
+    const char *spec;           /* document and section */
+    const char *doc;            /* one sentence */
     const struct route *routes; /* ends with path NULL */
 };
 
@@ -100,8 +100,8 @@ void product_error_headers(struct call *call);
  * above (protocol: discover 2.11). Further headers come behind it. The macro
  * notes the source line, which the journal shows.
  */
-void product_error_page_at(struct call *call, unsigned status,
-                           const char *file, int line);
+void product_error_page_at(struct call *call, unsigned status, const char *file,
+                           int line);
 #define product_error_page(call, status)                                       \
     product_error_page_at((call), (status), __FILE__, __LINE__)
 /*

@@ -35,6 +35,7 @@ extern const struct service service_webticket;
 const struct service service_webticket = {
     .name = "webticket",
     .spec = "[MS-OCAUTHWS] 3.2",
-    .doc = "IssueToken: web tickets for users who log on with NTLM or Negotiate",
+    .doc =
+        "IssueToken: web tickets for users who log on with NTLM or Negotiate",
     .routes = routes,
 };

@@ -109,8 +109,8 @@ void exchange_finding(struct exchange *ex, const struct finding *finding)
     ex->findings = copy;
 }
 
-void headers_add(struct headers *headers, struct arena *arena,
-                 const char *name, const char *value)
+void headers_add(struct headers *headers, struct arena *arena, const char *name,
+                 const char *value)
 {
     if (headers->count == headers->capacity) {
         size_t capacity = headers->capacity ? headers->capacity * 2 : 16;
@@ -138,8 +138,8 @@ void headers_remove(struct headers *headers, const char *name)
     headers->count = kept;
 }
 
-void headers_set(struct headers *headers, struct arena *arena,
-                 const char *name, const char *value)
+void headers_set(struct headers *headers, struct arena *arena, const char *name,
+                 const char *value)
 {
     headers_remove(headers, name);
     headers_add(headers, arena, name, value);
@@ -161,8 +161,8 @@ void exchange_reply_at(struct exchange *ex, unsigned status, const char *file,
     ex->reply = (struct reply){.status = status, .file = file, .line = line};
 }
 
-void exchange_header(struct exchange *ex, const char *name,
-                     const char *format, ...)
+void exchange_header(struct exchange *ex, const char *name, const char *format,
+                     ...)
 {
     va_list args;
     va_list again;

@@ -44,9 +44,9 @@ struct reply {
     unsigned status;
     struct headers headers; /* Content-Length and Date are http's business */
     struct span body;
-    bool close;             /* "Connection: close", and mean it */
-    struct span raw;        /* not empty: exactly these bytes go out instead */
-    const char *file;       /* the source line that chose this reply */
+    bool close;       /* "Connection: close", and mean it */
+    struct span raw;  /* not empty: exactly these bytes go out instead */
+    const char *file; /* the source line that chose this reply */
     int line;
 };
 
@@ -59,44 +59,44 @@ struct effect {
 
 struct remark {
     const struct remark *next;
-    const char *key;  /* "ntlm.type3", "ticket.id" ... */
+    const char *key; /* "ntlm.type3", "ticket.id" ... */
     const char *text;
-    bool secret;      /* masked unless --log-secrets */
+    bool secret; /* masked unless --log-secrets */
 };
 
 /* How an exchange ended, told by the edge. */
 enum sent_outcome {
     SENT_WHOLE,
-    SENT_CUT,      /* a fault cut the reply short */
-    SENT_BROKEN,   /* the peer went away */
-    SENT_NOTHING,  /* the request never became whole */
+    SENT_CUT,     /* a fault cut the reply short */
+    SENT_BROKEN,  /* the peer went away */
+    SENT_NOTHING, /* the request never became whole */
 };
 
 struct sent {
     enum sent_outcome outcome;
-    unsigned status;      /* of the status line that went out; 0: none */
-    uint64_t bytes;       /* of the reply, head and body */
-    struct span head;     /* the reply's first bytes, up to a limit */
+    unsigned status;  /* of the status line that went out; 0: none */
+    uint64_t bytes;   /* of the reply, head and body */
+    struct span head; /* the reply's first bytes, up to a limit */
 };
 
 struct exchange {
     struct arena *arena;
     unsigned references;
-    uint64_t id;              /* 1, 2, 3 ... within the run */
-    int64_t began;            /* wall clock, ns; first byte of the request */
+    uint64_t id;   /* 1, 2, 3 ... within the run */
+    int64_t began; /* wall clock, ns; first byte of the request */
     int64_t began_monotonic;
-    int64_t decided;          /* monotonic: when the reply was chosen */
-    int64_t ended;            /* monotonic: set by the journal; 0: still open */
+    int64_t decided; /* monotonic: when the reply was chosen */
+    int64_t ended;   /* monotonic: set by the journal; 0: still open */
     const struct conn_facts *conn;
-    bool dispatched;          /* http understood it as a request */
-    struct span raw;          /* request bytes as received, up to a limit */
-    uint64_t raw_size;        /* how many there were */
+    bool dispatched;   /* http understood it as a request */
+    struct span raw;   /* request bytes as received, up to a limit */
+    uint64_t raw_size; /* how many there were */
     struct request request;
     struct reply reply;
     struct sent sent;
     struct facts facts;
     struct finding *findings;
-    struct remark *remarks;   /* newest first */
+    struct remark *remarks; /* newest first */
     struct effect *effects;
 };
 
@@ -117,11 +117,11 @@ void exchange_remark(struct exchange *ex, const char *key, const char *format,
 void exchange_secret(struct exchange *ex, const char *key, const char *text);
 void exchange_finding(struct exchange *ex, const struct finding *finding);
 
-void headers_add(struct headers *headers, struct arena *arena,
-                 const char *name, const char *value);
+void headers_add(struct headers *headers, struct arena *arena, const char *name,
+                 const char *value);
 /* Replaces all of this name by one, or adds it. */
-void headers_set(struct headers *headers, struct arena *arena,
-                 const char *name, const char *value);
+void headers_set(struct headers *headers, struct arena *arena, const char *name,
+                 const char *value);
 void headers_remove(struct headers *headers, const char *name);
 /* The first of this name (any case), or NULL. */
 const char *headers_get(const struct headers *headers, const char *name);
@@ -134,8 +134,8 @@ void exchange_reply_at(struct exchange *ex, unsigned status, const char *file,
                        int line);
 #define exchange_reply(ex, status)                                             \
     exchange_reply_at((ex), (status), __FILE__, __LINE__)
-void exchange_header(struct exchange *ex, const char *name,
-                     const char *format, ...) PRINTF(3, 4);
+void exchange_header(struct exchange *ex, const char *name, const char *format,
+                     ...) PRINTF(3, 4);
 /* Sets Content-Type and body; the body is borrowed from the arena. */
 void exchange_body(struct exchange *ex, const char *type, struct span body);
 

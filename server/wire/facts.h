@@ -12,9 +12,9 @@
 /* Facts of one TCP connection. tls_version, tls_cipher and certificate_hash
  * point to what lives as long as the edge. */
 struct conn_facts {
-    uint64_t id;             /* 1, 2, 3 ... within the run */
-    bool tls;                /* accepted on the HTTPS listener */
-    const char *peer;        /* "127.0.0.1:40112", "[::1]:40112" */
+    uint64_t id;      /* 1, 2, 3 ... within the run */
+    bool tls;         /* accepted on the HTTPS listener */
+    const char *peer; /* "127.0.0.1:40112", "[::1]:40112" */
     unsigned local_port;
     const char *sni;         /* lower case; NULL: none sent */
     const char *tls_version; /* "TLSv1.3" */
@@ -29,7 +29,7 @@ struct conn_facts {
 
 struct facts {
     const struct conn_facts *conn;
-    const char *host;      /* Host without its port, lower case */
+    const char *host; /* Host without its port, lower case */
     const char *method;
     const char *path;      /* percent-decoded, as sent */
     const char *client;    /* User-Agent */

@@ -8,15 +8,15 @@
 #include "util/span.h"
 
 enum finding_level {
-    FINDING_MUST,       /* a specification's text says MUST */
+    FINDING_MUST, /* a specification's text says MUST */
     FINDING_SHOULD,
-    FINDING_PRACTICE,   /* what real clients do */
+    FINDING_PRACTICE, /* what real clients do */
     FINDING_ROBUSTNESS,
 };
 
 struct finding {
     const struct finding *next;
-    const char *rule;     /* stable id, "HA-027" */
+    const char *rule; /* stable id, "HA-027" */
     enum finding_level level;
     const char *section;  /* document and section */
     const char *text;     /* what was wrong, and what would have been right */

@@ -175,7 +175,7 @@ struct world {
     bool policy_200702;     /* MEX: ws-securitypolicy 200702, not 2005/07 */
     bool strict_applies_to; /* AppliesTo outside the pool is a fault */
     enum audience_check check_audience; /* else 28077 */
-    int64_t clock_skew;     /* ns; Date, tickets, SOAP times */
+    int64_t clock_skew;                 /* ns; Date, tickets, SOAP times */
     struct {
         int minimum; /* TLS1_VERSION ... TLS1_3_VERSION */
         int maximum;

@@ -66,13 +66,14 @@ def free_port():
 class Server:
     """One `lyncmock serve` on ephemeral ports, in a folder of its own."""
 
-    def __init__(self, folder, *args, env=None, pass_fds=()):
+    def __init__(self, folder, *args, env=None, pass_fds=(), prefix=()):
+        """prefix: a command that becomes the server, as prlimit does."""
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.log = folder / "server.log"
         self.journal = folder / "journal.jsonl"
         self.ports_file = folder / "ports.json"
-        command = [BINARY, "serve", "--ports-file", self.ports_file,
+        command = [*prefix, BINARY, "serve", "--ports-file", self.ports_file,
                    "--journal", self.journal, *args]
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(

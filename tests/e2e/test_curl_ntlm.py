@@ -88,21 +88,21 @@ def test_both_kinds_of_ticket_over_ntlmv2(server):
                     ntlm_mic="absent", ntlm_channel_binding="absent")
 
 
-def test_any_authentication(server):
-    """With --anyauth curl asks first and then sends the body three times."""
-    reply = ask(Curl(server, "--anyauth"), server)
-    # Without credentials for Kerberos its choice, Negotiate, comes to nothing.
-    assert reply.status == 401
-    server.stop()
-    assert [line["operation"] for line in server.entries()][0] \
-        == "webticket.issue"
-
-
-def test_ntlm_where_nothing_else_is_offered(serve):
+def test_three_legs(serve):
+    """--anyauth asks without credentials first, and finds NTLM alone."""
     server = serve("--set", "offer.windows=NTLM")
     client = Curl(server, "--anyauth")
     assert ask(client, server).answers == [401, 401, 200]
-    issued(server)[0].says(ntlm_response="NTLMv2")
+    record, = issued(server)
+    record.says(ntlm_response="NTLMv2")
+    assert record.connection == 1
+
+
+def test_three_legs_for_nothing(serve):
+    server = serve("--set", "offer.windows=NTLM")
+    client = Curl(server, "--anyauth")
+    assert ask(client, server, ALICE, "wrong").answers == [401, 401, 401]
+    refused(server, "wrong password")
 
 
 def test_ticket_is_about_the_user_who_asked(server):

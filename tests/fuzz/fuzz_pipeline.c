@@ -65,8 +65,8 @@ static struct span next_line(struct span *rest)
     size_t end = span_find(*rest, span_text("\n"), 0);
     struct span line = span_slice(*rest, 0, end);
 
-    *rest = end == SIZE_MAX ? SPAN_NONE
-                            : span_slice(*rest, end + 1, rest->size);
+    *rest =
+        end == SIZE_MAX ? SPAN_NONE : span_slice(*rest, end + 1, rest->size);
     return line;
 }
 
@@ -75,8 +75,8 @@ static const char *word(struct arena *arena, struct span *line)
     size_t end = span_find(*line, span_text(" "), 0);
     struct span part = span_slice(*line, 0, end);
 
-    *line = end == SIZE_MAX ? SPAN_NONE
-                            : span_slice(*line, end + 1, line->size);
+    *line =
+        end == SIZE_MAX ? SPAN_NONE : span_slice(*line, end + 1, line->size);
     return arena_text(arena, part);
 }
 
@@ -91,8 +91,8 @@ static void read_headers(struct exchange *ex, struct span *rest)
                     arena_text(ex->arena, span_slice(line, 0, colon)),
                     colon == SIZE_MAX
                         ? ""
-                        : arena_text(ex->arena, span_slice(line, colon + 2,
-                                                           line.size)));
+                        : arena_text(ex->arena,
+                                     span_slice(line, colon + 2, line.size)));
     }
 }
 
@@ -107,10 +107,10 @@ static void read_request(struct exchange *ex, struct span text)
                   &request->port);
     request->target = arena_text(ex->arena, line);
     length = strcspn(request->target, "?");
-    request->path = url_decode(ex->arena, span_of(request->target, length),
-                               false);
-    request->query = request->target[length] ? request->target + length + 1
-                                             : "";
+    request->path =
+        url_decode(ex->arena, span_of(request->target, length), false);
+    request->query =
+        request->target[length] ? request->target + length + 1 : "";
     request->version = "HTTP/1.1";
     read_headers(ex, &text);
     request->body = text;
@@ -139,8 +139,8 @@ static void check_reply(const struct exchange *ex)
 static void log_in(struct conn_auth *auth, struct span name)
 {
     AUTO(arena) arena = arena_new();
-    const struct user *user = world_user(services.world,
-                                         arena_text(arena, name));
+    const struct user *user =
+        world_user(services.world, arena_text(arena, name));
 
     if (user) {
         conn_auth_establish(auth, services.world, user, "ntlm");
@@ -184,9 +184,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         } else {
             one_request(auth, text);
         }
-        rest = end == SIZE_MAX ? SPAN_NONE
-                               : span_slice(rest, end + strlen(border),
-                                            rest.size);
+        rest = end == SIZE_MAX
+                   ? SPAN_NONE
+                   : span_slice(rest, end + strlen(border), rest.size);
     }
     conn_auth_unref(auth);
     return 0;

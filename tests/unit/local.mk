@@ -6,6 +6,9 @@ UNIT_TESTS = \
 	%D%/test_discover \
 	%D%/test_discover_user \
 	%D%/test_duration \
+	%D%/test_edge \
+	%D%/test_edge_faults \
+	%D%/test_edge_tls \
 	%D%/test_exchange \
 	%D%/test_framer \
 	%D%/test_gate \
@@ -58,6 +61,8 @@ endif
 EXTRA_DIST += \
 	%D%/auth_fixture.h \
 	%D%/discovering.h \
+	%D%/edge_client.h \
+	%D%/edge_rig.h \
 	%D%/endpoint.h \
 	%D%/journal_fixture.h \
 	%D%/json_reader.h \

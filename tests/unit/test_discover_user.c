@@ -396,8 +396,11 @@ static void homes_elsewhere_redirect(void **state)
     set(f, "hosted.url", HOSTED);
     set(f, "user.bob.home", "hosted");
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        const char *audience =
+            arena_printf(f->world->arena, "https://%s" USER, rows[i].host);
+
         ASK(f, .host = rows[i].host, .port = "40443", .path = USER,
-            .ticket = ISSUE(f, .user = rows[i].user));
+            .ticket = ISSUE(f, .user = rows[i].user, .audience = audience));
         if (rows[i].target) {
             redirects(f, "User", rows[i].target);
         } else {
@@ -413,7 +416,8 @@ static void the_second_pool_names_itself(void **state)
     struct body read;
 
     ASK(f, .host = "lyncweb2.contoso.test", .path = USER,
-        .ticket = ISSUE(f, .user = "away"));
+        .ticket = ISSUE(f, .user = "away",
+                        .audience = "https://lyncweb2.contoso.test" USER));
     read = read_body(f);
     assert_non_null(strstr(read.accesses,
                            "SipClientInternalAccess=pool02.contoso.test:5061"));

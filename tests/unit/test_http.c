@@ -139,8 +139,8 @@ static const struct row {
     {"echo with query and port",
      "POST /echo?a=b%20c HTTP/1.1\r\nHost: LyncWeb.Contoso.TEST:8443\r\n"
      "Content-Length: 5\r\nConnection: close\r\n\r\nhello",
-     {"HTTP/1.1 200 OK\r\n", "Date: ", "X-Query: a=b%20c\r\n",
-      "X-Host: lyncweb.contoso.test|8443\r\n", "\r\n\r\nhello"}},
+     {"HTTP/1.1 200 OK\r\n", "X-Query: a=b%20c\r\n",
+      "X-Host: lyncweb.contoso.test|8443\r\n", "Date: ", "\r\n\r\nhello"}},
     {"absolute form",
      "GET http://x/echo?q HTTP/1.1\r\nHost: y\r\nConnection: close\r\n\r\n",
      {"HTTP/1.1 200 OK", "X-Query: q\r\n", "X-Host: y|\r\n"}},
@@ -166,6 +166,17 @@ static const struct row {
      "GET /empty HTTP/1.1\r\nHost: y\r\n\r\n"
      "GET /close HTTP/1.1\r\nHost: y\r\n\r\n",
      {"HTTP/1.1 304 Not Modified", "HTTP/1.1 200 OK"}},
+    {"a request without Host",
+     "GET /echo HTTP/1.1\r\n\r\n",
+     {"HTTP/1.1 400 Bad Request\r\n", "Connection: close\r\n",
+      "Invalid Hostname"}},
+    {"a request with two",
+     "GET /echo HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+     {"HTTP/1.1 400 Bad Request\r\n", "Connection: close\r\n",
+      "Invalid Hostname"}},
+    {"HTTP/1.0 needs none",
+     "GET /echo?old HTTP/1.0\r\n\r\n",
+     {"HTTP/1.1 200 OK", "X-Query: old\r\n"}},
     {"no request at all", "NONSENSE\r\n\r\n", {"HTTP/1.1 400 Bad Request"}},
 };
 

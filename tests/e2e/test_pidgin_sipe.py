@@ -1,0 +1,165 @@
+"""pidgin-sipe, unmodified, finds its way from the SIP address alone.
+
+It asks at the ports 80 and 443, by names that no DNS knows: the server and the
+client run in a network of their own, with an /etc/hosts of their own.
+"""
+
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from clients import FOLDER
+from harness import (PASSWORD, PATIENCE, ROOT_PATH, TICKET_PATH, USER_PATH,
+                     clean_environment)
+from signin import journal
+
+PURPLE = FOLDER / "purple"
+NAMES = ("lyncdiscover", "lyncdiscoverinternal", "lyncweb", "lyncint",
+         "lyncweb2", "lyncint2", "sip", "pool01")
+MEX_PATH = TICKET_PATH + "/mex"
+
+# As clients of its age did, pidgin-sipe asks without channel binding.
+ALICE = "alice@contoso.test,CONTOSO\\alice"
+AWAY = "away@contoso.test,CONTOSO\\away"
+
+
+def private(*command):
+    """What to put in front of a command that shall have its own network."""
+    mine = [] if os.geteuid() == 0 else ["--map-root-user"]
+    return ["unshare", *mine, "--net", "--mount",
+            PURPLE / "private-network.py", *command]
+
+
+def beside(pid, *command):
+    """The same network as that of a process."""
+    mine = ([] if os.geteuid() == 0
+            else ["--user", "--preserve-credentials"])
+    return ["nsenter", "--target", pid, *mine, "--net", "--mount", *command]
+
+
+@pytest.fixture(scope="module")
+def hosts(tmp_path_factory):
+    file = tmp_path_factory.mktemp("network") / "hosts"
+    file.write_text("127.0.0.1 localhost\n" + "".join(
+        f"127.0.0.1 {name}.contoso.test\n" for name in NAMES))
+    done = subprocess.run([str(word) for word in private(file, "true")],
+                          capture_output=True, text=True)
+    if done.returncode:
+        pytest.skip("no network of our own can be had here: "
+                    + done.stderr.strip())
+    return file
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory):
+    flags = subprocess.run(
+        ["pkg-config", "--cflags", "--libs", "purple", "glib-2.0",
+         "libxml-2.0"], capture_output=True, text=True)
+    if flags.returncode or not os.path.exists("/usr/lib/purple-2/libsipe.so"):
+        pytest.skip("needs the packages libpurple-dev and pidgin-sipe")
+    path = tmp_path_factory.mktemp("purple") / "client"
+    # -rdynamic: see xmlSAXUserParseMemory there.
+    done = subprocess.run(
+        ["cc", "-Wall", "-Wextra", "-Werror", "-rdynamic", "-o", path,
+         PURPLE / "client.c", *flags.stdout.split(), "-ldl"],
+        capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return path
+
+
+@pytest.fixture
+def server(serve, hosts):
+    return serve("--https-port", 443, "--http-port", 80, "--listen",
+                 "127.0.0.1", prefix=private(hosts))
+
+
+@pytest.fixture
+def sign_in(server, program):
+    """sign_in(account, ...) lets pidgin-sipe try, and returns what it says."""
+    def run(account, password=PASSWORD, authentication="ntlm"):
+        certificates = server.folder / "certificates"
+        certificates.mkdir()
+        shutil.copy(server.ca_file, certificates / "lyncmock.pem")
+        done = subprocess.run(
+            [str(word) for word in beside(
+                server.process.pid, program, server.folder / "purple",
+                certificates, account, password, authentication)],
+            env=clean_environment(server.folder), stdin=subprocess.DEVNULL,
+            capture_output=True, timeout=PATIENCE)
+        said = done.stdout.decode(errors="replace")
+        (server.folder / "purple.log").write_text(said)
+        assert done.returncode == 0, done.stderr.decode(errors="replace")
+        return said
+
+    return run
+
+
+def walk_of(records):
+    """(host, path, status) of each HTTP request, and each once."""
+    seen = []
+    for record in records:
+        request = record.entry["request"]
+        if record.operation:
+            step = (request["host"].partition(".")[0], request["path"],
+                    record.status)
+            if step not in seen:
+                seen.append(step)
+    return seen
+
+
+def pool_walk(web):
+    return [(web, ROOT_PATH, 200), (web, USER_PATH, 401), (web, MEX_PATH, 200),
+            (web, TICKET_PATH, 401), (web, TICKET_PATH, 200),
+            (web, USER_PATH, 200)]
+
+
+@pytest.mark.parametrize("authentication,scheme", [
+    ("ntlm", "NTLM"),
+    # Without a KDC it sends NTLM all the same, within Negotiate.
+    ("krb5", "Negotiate"),
+])
+def test_from_the_address_to_the_sip_server(server, sign_in, authentication,
+                                            scheme):
+    said = sign_in(ALICE, authentication=authentication)
+    records = journal(server)
+
+    assert walk_of(records) == [("lyncdiscoverinternal", "/", 200),
+                                *pool_walk("lyncweb")]
+    issued = [record for record in records
+              if (record.operation, record.status) == ("webticket.issue", 200)]
+    assert len(issued) == 1
+    assert issued[0].user == "alice"
+    assert issued[0].leg == 2
+    assert issued[0].header("Authorization").startswith(scheme + " ")
+    issued[0].says(ntlm_response="NTLMv2", rst_claim="sip:alice@contoso.test")
+    opened = [record for record in records
+              if (record.operation, record.status) == ("discover.user", 200)]
+    assert {record.user for record in opened} == {"alice"}
+
+    # It has understood the User resource: it goes where that sends it, and
+    # there is nobody there that speaks SIP.
+    assert "using server 'sip.contoso.test'" in said or \
+        "transport_connect - hostname: sip.contoso.test port: 443" in said
+    assert "client: connection error: " in said
+
+
+def test_a_user_of_another_pool(server, sign_in):
+    sign_in(AWAY)
+    records = journal(server)
+    steps = walk_of(records)
+    second = steps.index(("lyncweb2", ROOT_PATH, 200))
+    assert steps[:second] == [("lyncdiscoverinternal", "/", 200),
+                              *pool_walk("lyncweb")]
+    assert sorted(steps[second:]) == sorted(pool_walk("lyncweb2"))
+
+
+def test_wrong_password(server, sign_in):
+    said = sign_in(ALICE, password="wrong")
+    records = journal(server)
+    assert "discover.user 200" not in [
+        f"{record.operation} {record.status}" for record in records]
+    assert {record.remarks["auth.refused"] for record in records
+            if "auth.refused" in record.remarks} == {"wrong password"}
+    assert "got ticket" not in said
