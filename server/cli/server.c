@@ -243,6 +243,9 @@ static void remove_run_dir(struct server *server)
 void server_stop(struct server *server)
 {
     server_withdraw(server);
+    if (server->loop) {
+        loop_drain(server->loop);
+    }
     edge_free(server->edge);
     http_free(server->http);
     journal_close(server->journal);

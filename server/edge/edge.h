@@ -40,9 +40,12 @@ enum {
 /* What a fault does to the bytes of one reply. All zero: nothing. */
 struct edge_reply_plan {
     struct span raw;     /* not empty: sent in place of the engine's reply;
-                            copied by the edge */
+                            copied by the edge. The connection goes on where
+                            these bytes are just one reply, as their own
+                            framing says, that does not close it */
     bool cut;            /* end the connection after `cut_after` bytes ... */
-    uint64_t cut_after;  /* ... of the reply, counted as plaintext */
+    uint64_t cut_after;  /* ... of the reply, counted as plaintext; where it
+                            has fewer, after its end */
     enum edge_cut {
         EDGE_CUT_CLOSE,  /* TLS close_notify, then FIN */
         EDGE_CUT_FIN,    /* FIN without close_notify */
@@ -75,7 +78,8 @@ struct edge_hello_plan {
 struct edge_identity {
     X509 *certificate;
     EVP_PKEY *key;
-    struct span hash;    /* tls-server-end-point */
+    struct span hash;    /* tls-server-end-point; sessions are resumed only
+                            under the same one */
 };
 
 /*
@@ -107,7 +111,8 @@ struct edge_hooks {
      * edge holds until after request_end. */
     struct exchange *(*request_begin)(void *ctx, struct edge_conn *conn);
     /* The reply to conn's exchange is sent, cut or lost: ex->sent, ex->raw
-     * and ex->raw_size are filled in. */
+     * and ex->raw_size are filled in. Who keeps a reference beyond this finds
+     * facts in ex->conn that live as long as the exchange. */
     void (*request_end)(void *ctx, struct edge_conn *conn,
                         struct exchange *ex);
     /* A TLS handshake failed, for the log: one sentence. */
@@ -154,7 +159,10 @@ struct exchange *edge_conn_exchange(struct edge_conn *conn);
  * the `closed` hook does that. */
 void edge_conn_keep(struct edge_conn *conn, void *state);
 void *edge_conn_kept(const struct edge_conn *conn);
-/* The connection behind an engine's descriptor (the one given to attach). */
+/*
+ * The connection behind an engine's descriptor (the one given to attach); NULL
+ * once the edge has detached it, though the engine has not closed it yet.
+ */
 struct edge_conn *edge_conn_of(struct edge *edge, int engine_fd);
 
 /* What to do to the reply that the engine is about to write for the current

@@ -67,7 +67,8 @@ size_t framer_head_size(struct span bytes, size_t from)
 /* The line in front, without its LF; drops it from `rest`. */
 static struct span next_line(struct span *rest)
 {
-    const uint8_t *lf = memchr(rest->data, '\n', rest->size);
+    const uint8_t *lf =
+        rest->size ? memchr(rest->data, '\n', rest->size) : NULL;
     size_t size = lf ? (size_t)(lf - rest->data) : rest->size;
     struct span line = span_slice(*rest, 0, size);
 

@@ -248,16 +248,21 @@ bool loop_new(struct env *env, struct loop **out_loop, struct err *err)
     return true;
 }
 
-void loop_free(struct loop *loop)
+void loop_drain(struct loop *loop)
 {
     struct loop_job *jobs;
 
-    if (!loop) {
-        return;
-    }
     while (loop->worker && (jobs = worker_wait(loop->worker))) {
         finish_jobs(jobs);
     }
+}
+
+void loop_free(struct loop *loop)
+{
+    if (!loop) {
+        return;
+    }
+    loop_drain(loop);
     worker_free(loop->worker);
     if (loop->wake.fd >= 0) {
         close(loop->wake.fd);

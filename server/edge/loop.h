@@ -72,6 +72,8 @@ void loop_defer(struct loop *loop, struct loop_task *task);
 void loop_undefer(struct loop *loop, struct loop_task *task);
 
 void loop_submit(struct loop *loop, struct loop_job *job);
+/* Waits for all jobs and calls their done(); for the way down. */
+void loop_drain(struct loop *loop);
 
 /* Monotonic ns, read once per turn. */
 int64_t loop_now(const struct loop *loop);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "edge/loop.h"
 #include "services/diagnostics.h"
 #include "services/soap_reply.h"
 #include "ticket/p_sha1.h"
@@ -251,47 +252,116 @@ static void remark_ticket(struct call *call, const struct ticket *ticket,
     }
 }
 
-static void issue(struct call *call, const struct soap *request,
-                  const struct rst *rst)
-{
-    struct rstr rstr = {0};
+/* A ticket being made: between the request and its answer. */
+struct issuing {
+    struct loop_job job; /* first: a job leads back to it */
+    struct call *call;
+    struct rst rst;
+    struct rstr rstr;
     struct ticket ticket;
-    struct span text;
+    struct arena *arena; /* the signer's own */
+    bool good;
+    struct span text; /* in that arena */
     struct err err;
-    AUTO_BUF message = {0};
+};
 
-    plan_ticket(call, rst, &ticket);
-    give_key(call, rst, &ticket, &rstr);
-    reach(call, POINT_WEBTICKET_ISSUE);
-    if (!ticket_issue(call->services->ticket_keys, call->world->ticket.sha1,
-                      call->arena, &ticket, &text, &err)) {
+/* May run on the worker's thread: nothing of the exchange is written. */
+static void sign(struct loop_job *job)
+{
+    struct issuing *issuing = (struct issuing *)job;
+    const struct call *call = issuing->call;
+
+    issuing->good = ticket_issue(
+        call->services->ticket_keys, call->world->ticket.sha1, issuing->arena,
+        &issuing->ticket, &issuing->text, &issuing->err);
+}
+
+static void signed_by_worker(struct loop_job *job)
+{
+    struct issuing *issuing = (struct issuing *)job;
+
+    issuing->call->resume(issuing->call);
+}
+
+static void answer(struct issuing *issuing, const struct soap *request)
+{
+    struct call *call = issuing->call;
+    AUTO_BUF message = {0};
+    const char *text;
+
+    if (!issuing->good) {
         soap_reply_diagnostic(call, request, DIAGNOSTIC_INTERNAL);
-        exchange_remark(call->ex, "error", "%s", err.text);
+        exchange_remark(call->ex, "error", "%s", issuing->err.text);
         return;
     }
-    fill_response(rst, &ticket, arena_text(call->arena, text), &rstr);
-    rstr_encode(&message, call->arena, request, &rstr);
+    text = arena_text(call->arena, issuing->text);
+    fill_response(&issuing->rst, &issuing->ticket, text, &issuing->rstr);
+    rstr_encode(&message, call->arena, request, &issuing->rstr);
     soap_reply(call, request, &message);
-    remark_ticket(call, &ticket, arena_text(call->arena, text));
+    remark_ticket(call, &issuing->ticket, text);
     reach(call, POINT_WEBTICKET_RESPONSE);
 }
 
-void issue_token(struct call *call, const struct soap *request)
+static enum call_result finish(struct issuing *issuing,
+                               const struct soap *request)
+{
+    answer(issuing, request);
+    issuing->call->pending = NULL;
+    arena_free(issuing->arena);
+    return CALL_DONE;
+}
+
+/* An RSA signature takes as long as ten good requests. */
+static bool is_slow(const struct issuing *issuing)
+{
+    const struct call *call = issuing->call;
+
+    return call->services->loop && issuing->ticket.format == TICKET_SAML &&
+           call->world->ticket.key == KEY_RSA2048;
+}
+
+static enum call_result issue(struct call *call, const struct soap *request,
+                              const struct rst *rst)
+{
+    struct issuing *issuing = ARENA_NEW(call->arena, struct issuing);
+
+    issuing->job.run = sign;
+    issuing->job.done = signed_by_worker;
+    issuing->call = call;
+    issuing->rst = *rst;
+    issuing->arena = arena_new();
+    plan_ticket(call, rst, &issuing->ticket);
+    give_key(call, rst, &issuing->ticket, &issuing->rstr);
+    reach(call, POINT_WEBTICKET_ISSUE);
+    if (is_slow(issuing)) {
+        call->pending = issuing;
+        loop_submit(call->services->loop, &issuing->job);
+        return CALL_PENDING;
+    }
+    sign(&issuing->job);
+    return finish(issuing, request);
+}
+
+enum call_result issue_token(struct call *call, const struct soap *request)
 {
     static const char *const actions[] = {ACTION_ISSUE, ACTION_ISSUE_200502,
                                           NULL};
     struct rst rst;
 
+    if (call->pending) {
+        return finish(call->pending, request);
+    }
     if (!soap_action_is(call, actions)) {
         soap_reply_no_action(call, request);
-        return;
+        return CALL_DONE;
     }
     if (call->user->state == USER_NO_SIP) {
         product_error_page(call, 403);
         product_diagnostics(call, DIAGNOSTIC_NO_SIP);
-        return;
+        return CALL_DONE;
     }
-    if (check_request(call, request, &rst)) {
-        issue(call, request, &rst);
+    if (!check_request(call, request, &rst)) {
+        return CALL_DONE;
     }
+    return issue(call, request, &rst);
 }

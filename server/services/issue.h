@@ -14,8 +14,9 @@
 
 /*
  * Plans the reply to an IssueToken of call->user: checks the action, whether
- * the user is enabled, the request; then issues.
+ * the user is enabled, the request; then issues. An RSA signature is made off
+ * the loop: CALL_PENDING, and the same call with the same request goes on.
  */
-void issue_token(struct call *call, const struct soap *request);
+enum call_result issue_token(struct call *call, const struct soap *request);
 
 #endif

@@ -13,10 +13,10 @@ static enum call_result issue_windows(struct call *call)
     AUTO(xml_doc) doc = NULL;
     struct soap request;
 
-    if (soap_read(call, &doc, &request)) {
-        issue_token(call, &request);
+    if (!soap_read(call, &doc, &request)) {
+        return CALL_DONE;
     }
-    return CALL_DONE;
+    return issue_token(call, &request);
 }
 
 static const struct route routes[] = {

@@ -20,7 +20,6 @@ NAMES = ("lyncdiscover", "lyncdiscoverinternal", "lyncweb", "lyncint",
          "lyncweb2", "lyncint2", "sip", "pool01")
 MEX_PATH = TICKET_PATH + "/mex"
 
-# As clients of its age did, pidgin-sipe asks without channel binding.
 ALICE = "alice@contoso.test,CONTOSO\\alice"
 AWAY = "away@contoso.test,CONTOSO\\away"
 
@@ -97,7 +96,7 @@ def sign_in(server, program):
 
 
 def walk_of(records):
-    """(host, path, status) of each HTTP request, and each once."""
+    """(host, path, status) of each HTTP request, each of them once."""
     seen = []
     for record in records:
         request = record.entry["request"]
@@ -110,29 +109,33 @@ def walk_of(records):
 
 
 def pool_walk(web):
-    return [(web, ROOT_PATH, 200), (web, USER_PATH, 401), (web, MEX_PATH, 200),
+    return [(web, USER_PATH, 401), (web, MEX_PATH, 200),
             (web, TICKET_PATH, 401), (web, TICKET_PATH, 200),
             (web, USER_PATH, 200)]
 
 
-@pytest.mark.parametrize("authentication,scheme", [
-    ("ntlm", "NTLM"),
-    # Without a KDC it sends NTLM all the same, within Negotiate.
-    ("krb5", "Negotiate"),
-])
-def test_from_the_address_to_the_sip_server(server, sign_in, authentication,
-                                            scheme):
+def assert_first_pool(steps):
+    """It asks http and https at once: the Redirect that http gives leads to
+    one request more, some time before the end."""
+    by_http = ("lyncweb", ROOT_PATH, 200)
+    assert by_http in steps
+    assert [step for step in steps if step != by_http] == [
+        ("lyncdiscoverinternal", "/", 200), *pool_walk("lyncweb")]
+
+
+# Where it finds no KDC, "krb5" comes down to NTLM.
+@pytest.mark.parametrize("authentication", ["ntlm", "krb5"])
+def test_from_the_address_to_the_sip_server(server, sign_in, authentication):
     said = sign_in(ALICE, authentication=authentication)
     records = journal(server)
 
-    assert walk_of(records) == [("lyncdiscoverinternal", "/", 200),
-                                *pool_walk("lyncweb")]
+    assert_first_pool(walk_of(records))
     issued = [record for record in records
               if (record.operation, record.status) == ("webticket.issue", 200)]
     assert len(issued) == 1
     assert issued[0].user == "alice"
     assert issued[0].leg == 2
-    assert issued[0].header("Authorization").startswith(scheme + " ")
+    assert issued[0].rules == []
     issued[0].says(ntlm_response="NTLMv2", rst_claim="sip:alice@contoso.test")
     opened = [record for record in records
               if (record.operation, record.status) == ("discover.user", 200)]
@@ -140,8 +143,7 @@ def test_from_the_address_to_the_sip_server(server, sign_in, authentication,
 
     # It has understood the User resource: it goes where that sends it, and
     # there is nobody there that speaks SIP.
-    assert "using server 'sip.contoso.test'" in said or \
-        "transport_connect - hostname: sip.contoso.test port: 443" in said
+    assert "transport_connect - hostname: sip.contoso.test port: 443" in said
     assert "client: connection error: " in said
 
 
@@ -150,16 +152,14 @@ def test_a_user_of_another_pool(server, sign_in):
     records = journal(server)
     steps = walk_of(records)
     second = steps.index(("lyncweb2", ROOT_PATH, 200))
-    assert steps[:second] == [("lyncdiscoverinternal", "/", 200),
-                              *pool_walk("lyncweb")]
-    assert sorted(steps[second:]) == sorted(pool_walk("lyncweb2"))
+    assert_first_pool(steps[:second])
+    assert steps[second + 1:] == pool_walk("lyncweb2")
 
 
 def test_wrong_password(server, sign_in):
     said = sign_in(ALICE, password="wrong")
     records = journal(server)
-    assert "discover.user 200" not in [
-        f"{record.operation} {record.status}" for record in records]
+    assert ("lyncweb", USER_PATH, 200) not in walk_of(records)
     assert {record.remarks["auth.refused"] for record in records
             if "auth.refused" in record.remarks} == {"wrong password"}
     assert "got ticket" not in said

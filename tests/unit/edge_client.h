@@ -29,7 +29,7 @@ struct client {
     SSL_SESSION *session;
 };
 
-static inline struct client client_connect_to(int family, int port)
+static inline struct client client_over(int fd, int family, int port)
 {
     struct sockaddr_in v4 = {.sin_family = AF_INET,
                              .sin_port = htons((uint16_t)port),
@@ -38,7 +38,7 @@ static inline struct client client_connect_to(int family, int port)
                               .sin6_port = htons((uint16_t)port),
                               .sin6_addr = IN6ADDR_LOOPBACK_INIT};
     struct timeval patience = {RIG_PATIENCE, 0};
-    struct client client = {.fd = socket(family, SOCK_STREAM, 0)};
+    struct client client = {.fd = fd};
     int rc = family == AF_INET6
                  ? connect(client.fd, (struct sockaddr *)&v6, sizeof(v6))
                  : connect(client.fd, (struct sockaddr *)&v4, sizeof(v4));
@@ -46,6 +46,11 @@ static inline struct client client_connect_to(int family, int port)
     assert_int_equal(rc, 0);
     setsockopt(client.fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
     return client;
+}
+
+static inline struct client client_connect_to(int family, int port)
+{
+    return client_over(socket(family, SOCK_STREAM, 0), family, port);
 }
 
 static inline struct client client_plain(struct rig *rig)

@@ -75,6 +75,8 @@ struct rig {
     struct edge_reply_plan plan; /* for every reply, where `planned` */
     bool planned;
     bool no_identity;
+    bool keep;             /* a reference to the next exchange ... */
+    struct exchange *kept; /* ... here, beyond its connection */
     struct rig_record records[RIG_RECORDS];
     size_t begun;
     size_t ended;
@@ -336,6 +338,10 @@ static void rig_end(void *ctx, struct edge_conn *conn, struct exchange *ex)
     rig_copy_text(record->sni, sizeof(record->sni), facts->sni);
     rig_copy_text(record->version, sizeof(record->version), facts->tls_version);
     rig_copy_text(record->peer, sizeof(record->peer), facts->peer);
+    if (rig->keep) {
+        rig->keep = false;
+        rig->kept = exchange_ref(ex);
+    }
     pthread_cond_broadcast(&rig->changed);
     pthread_mutex_unlock(&rig->lock);
 }

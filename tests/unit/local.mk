@@ -37,6 +37,7 @@ UNIT_TESTS = \
 	%D%/test_soap \
 	%D%/test_spnego \
 	%D%/test_ticket \
+	%D%/test_ticket_forged \
 	%D%/test_util_base64 \
 	%D%/test_util_bytes \
 	%D%/test_util_err \
@@ -71,4 +72,5 @@ EXTRA_DIST += \
 	%D%/pki_fixture.h \
 	%D%/pki_place.h \
 	%D%/signer.h \
-	%D%/sipe.h
+	%D%/sipe.h \
+	%D%/tickets.h

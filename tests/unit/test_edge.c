@@ -8,6 +8,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 
 #include <cmocka.h>
 
@@ -427,6 +429,30 @@ static void ends_everything_with_the_edge(void **state)
     client_close(&half);
 }
 
+/* Its facts stay true after the connection is gone. */
+static void exchanges_outlive_connections(void **state)
+{
+    struct rig *rig = *state;
+    struct client client;
+
+    rig->keep = true;
+    client_tls(rig, &client);
+    client_get(&client, "/a");
+    client_reply(&client);
+    client_close(&client);
+    rig_wait(rig, &rig->closed, 1);
+    rig_counts(rig); /* a turn later its memory is gone too */
+    assert_int_equal(rig->kept->references, 1);
+    assert_ptr_equal(rig->kept->conn, rig->kept->facts.conn);
+    assert_int_equal(rig->kept->conn->id, 1);
+    assert_begins(rig->kept->conn->peer, "127.0.0.1:");
+    assert_string_equal(rig->kept->conn->sni, "web.contoso.test");
+    assert_string_equal(rig->kept->conn->tls_version, "TLSv1.3");
+    assert_true(
+        span_equal(rig->kept->conn->certificate_hash, span_text("hash")));
+    exchange_unref(rig->kept);
+}
+
 /* ---- Time ---- */
 
 static void idle_connections_give_back_their_engine(void **state)
@@ -613,6 +639,55 @@ static void connections_have_a_limit(void **state)
     client_close(&third);
 }
 
+/*
+ * With all descriptors gone the edge waits instead of spinning or falling, and
+ * goes on as soon as some come back. A process of its own has the low limit.
+ */
+static void run_out_of_descriptors(void)
+{
+    enum { LIMIT = 120, STAY = 5 };
+    const struct rlimit limit = {LIMIT, LIMIT};
+    struct rig *rig = rig_new();
+    struct edge_options options = rig_options();
+    struct client clients[LIMIT];
+    size_t count = 0;
+    int last;
+
+    assert(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+    options.handshake_seconds = options.idle_seconds = RIG_TIME_LIMIT;
+    rig_start(rig, &options);
+    while ((last = socket(AF_INET, SOCK_STREAM, 0)) >= 0) {
+        clients[count++] =
+            client_over(last, AF_INET, edge_http_port(rig->edge));
+    }
+    while (rig_counts(rig).refused == 0) {
+        usleep(1000);
+    }
+    while (count > STAY) {
+        client_close(&clients[--count]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        client_get(&clients[i], "/a");
+        client_reply(&clients[i]);
+        assert(text_ends(clients[i].taken, "GET /a 0"));
+    }
+    last = (int)rig_counts(rig).open;
+    _exit(last == STAY ? 0 : 1);
+}
+
+static void descriptors_may_run_out(void **state UNUSED)
+{
+    pid_t child = fork();
+    int status = -1;
+
+    if (child == 0) {
+        alarm(RIG_TIME_LIMIT / 2);
+        run_out_of_descriptors();
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
 #define TEST(name)                                                             \
     cmocka_unit_test_setup_teardown(name, rig_set_up, rig_tear_down)
 /* Makes its own rig. */
@@ -639,6 +714,7 @@ int main(void)
         TEST(ends_exchanges_of_lost_clients),
         TEST(answers_half_closed_clients),
         TEST(ends_everything_with_the_edge),
+        TEST(exchanges_outlive_connections),
         TEST(idle_connections_give_back_their_engine),
         TEST(time_ends_connections),
         TEST(time_ends_blocked_replies),
@@ -646,6 +722,7 @@ int main(void)
         TEST_BARE(a_port_in_use_is_an_error),
         TEST_BARE(binds_as_told),
         TEST_BARE(connections_have_a_limit),
+        cmocka_unit_test(descriptors_may_run_out),
     };
 
     alarm(RIG_TIME_LIMIT);
