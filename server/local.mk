@@ -50,6 +50,8 @@ libserver_a_SOURCES = \
 	%D%/edge/finish.c \
 	%D%/edge/framer.c \
 	%D%/edge/framer.h \
+	%D%/edge/head.c \
+	%D%/edge/head.h \
 	%D%/edge/heap.c \
 	%D%/edge/heap.h \
 	%D%/edge/hello.c \
@@ -64,6 +66,7 @@ libserver_a_SOURCES = \
 	%D%/edge/tls.c \
 	%D%/edge/worker.c \
 	%D%/edge/worker.h \
+	%D%/http/engine.c \
 	%D%/http/hooks.c \
 	%D%/http/http.c \
 	%D%/http/http.h \

@@ -33,7 +33,7 @@ static bool parse_number(const char *text, uint64_t most, uint64_t *out_value)
         return false;
     }
     errno = 0;
-    value = strtoumax(text, &end, 0);
+    value = strtoumax(text, &end, 10);
     if (*end != '\0' || errno != 0 || value > most) {
         return false;
     }

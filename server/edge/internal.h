@@ -43,6 +43,7 @@ struct edge {
     int ports[2]; /* HTTP, HTTPS; 0: none */
     bool accepting;
     size_t descriptors; /* RLIMIT_NOFILE */
+    bool said_short;    /* that they are not enough */
     struct loop_timer accept_again;
 
     SSL_CTX *tls;

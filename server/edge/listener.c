@@ -20,7 +20,8 @@
 enum {
     ACCEPT_BATCH = 64,        /* then others have their turn */
     ACCEPT_PAUSE_MS = 100,    /* after the last descriptor */
-    DESCRIPTOR_RESERVE = 64,  /* for files, engines, and others */
+    DESCRIPTOR_RESERVE = 64,  /* for files, engines, and others ... */
+    RESERVE_SHARE = 4,        /* ... but no more than this part of all */
     DESCRIPTORS_ATTACHED = 2, /* that an engine side costs */
     PORT_TRIES = 32,          /* for one that is free on all addresses */
 };
@@ -33,11 +34,24 @@ union address {
 
 /* ---- Accepting ---- */
 
+/* Once: those who wait will be served, and a flood shall not fill the log. */
+static void say_short(struct edge *edge)
+{
+    if (!edge->said_short) {
+        log_warning("%zu connections are as many as the limit of %zu "
+                    "descriptors allows, new ones wait until some close; "
+                    "ulimit -n raises it",
+                    edge->counts.open, edge->descriptors);
+    }
+    edge->said_short = true;
+}
+
 static void pause_accepting(struct edge *edge)
 {
     if (!edge->accepting) {
         return;
     }
+    say_short(edge);
     for (size_t i = 0; i < edge->listeners_count; i++) {
         loop_unwatch(edge->loop, &edge->listeners[i].watch);
     }
@@ -51,9 +65,10 @@ static void pause_accepting(struct edge *edge)
 static bool short_of_descriptors(const struct edge *edge)
 {
     const struct edge_counts *counts = &edge->counts;
+    size_t share = edge->descriptors / RESERVE_SHARE;
+    size_t reserve = share < DESCRIPTOR_RESERVE ? share : DESCRIPTOR_RESERVE;
 
-    return counts->open + DESCRIPTORS_ATTACHED * counts->attached +
-               DESCRIPTOR_RESERVE >=
+    return counts->open + DESCRIPTORS_ATTACHED * counts->attached + reserve >=
            edge->descriptors;
 }
 

@@ -17,24 +17,6 @@ void record_begin(struct edge_conn *conn)
     assert(conn->exchange);
 }
 
-static const char *copy_text(struct arena *arena, const char *text)
-{
-    return text ? arena_strdup(arena, text) : NULL;
-}
-
-/* An exchange may outlive its connection: it gets facts of its own. */
-static void keep_facts(struct edge_conn *conn, struct exchange *ex)
-{
-    struct conn_facts *facts = ARENA_NEW(ex->arena, struct conn_facts);
-
-    *facts = conn->facts;
-    facts->peer = copy_text(ex->arena, facts->peer);
-    facts->sni = copy_text(ex->arena, facts->sni);
-    facts->certificate_hash = arena_copy(ex->arena, facts->certificate_hash);
-    ex->conn = facts;
-    ex->facts.conn = facts;
-}
-
 static struct sent what_was_sent(const struct conn_reply *reply,
                                  enum sent_outcome outcome)
 {
@@ -61,9 +43,6 @@ void record_end(struct edge_conn *conn, enum sent_outcome outcome)
     ex->sent = what_was_sent(&conn->reply, outcome);
     hooks->request_end(hooks->ctx, conn, ex);
     conn->exchange = NULL;
-    if (ex->references > 1) {
-        keep_facts(conn, ex);
-    }
     exchange_unref(ex);
     request_reset(conn);
     reply_reset(conn);

@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include "edge/head.h"
 #include "edge/internal.h"
 #include "util/log.h"
 
@@ -46,28 +47,33 @@ void request_reset(struct edge_conn *conn)
 
 /* ---- Limits ---- */
 
-static void refuse(struct edge_conn *conn, struct span bytes, unsigned status)
-{
-    static const struct {
-        unsigned status;
-        const char *reason;
-        const char *why;
-    } words[] = {
-        {400, "Bad Request", "this does not begin like an HTTP request"},
-        {413, "Content Too Large", "the body is larger than the limit"},
-        {431, "Request Header Fields Too Large",
-         "the header block is larger than the limit"},
-        {501, "Not Implemented",
-         "the only transfer coding known here is \"chunked\""},
-    };
+static const char too_large[] = "the body is larger than the limit";
+static const char head_too_large[] =
+    "the header block is larger than the limit";
 
+/* RFC 9110, 15 */
+static const char *reason_of(unsigned status)
+{
+    switch (status) {
+    case 413:
+        return "Content Too Large";
+    case 431:
+        return "Request Header Fields Too Large";
+    case 501:
+        return "Not Implemented";
+    case 503:
+        return "Service Unavailable";
+    default:
+        return "Bad Request";
+    }
+}
+
+static void refuse(struct edge_conn *conn, struct span bytes, unsigned status,
+                   const char *why)
+{
     note_raw(conn, bytes);
     conn->phase = CONN_REPLY;
-    for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
-        if (words[i].status == status) {
-            reply_refuse(conn, status, words[i].reason, words[i].why);
-        }
-    }
+    reply_refuse(conn, status, reason_of(status), why);
 }
 
 static bool body_too_large(const struct edge_conn *conn)
@@ -82,21 +88,34 @@ static bool body_too_large(const struct edge_conn *conn)
         return framer->payload > limit;
     case FRAMER_CHUNKED:
     case FRAMER_OPEN:
-        return framer->payload > limit ||
+        return framer->payload + framer->chunks.left > limit ||
                framer->passed > limit * CHUNK_OVERHEAD;
     }
     return false;
 }
 
-/* The status that refuses a complete head; 0: none. */
-static unsigned judge_head(const struct edge_conn *conn, size_t size)
+/* The status that refuses a complete head, and why; 0: none. */
+static unsigned judge_head(const struct edge_conn *conn, struct span head,
+                           const char **out_why)
 {
-    if (size > conn->edge->options.header_limit) {
+    const struct framer *framer = &conn->request.framer;
+    const char *flaw = head_flaw(head);
+
+    if (head.size > conn->edge->options.header_limit) {
+        *out_why = head_too_large;
         return 431;
     }
-    if (conn->request.framer.unknown_coding) {
+    if (flaw || framer->bad) {
+        *out_why = flaw ? flaw
+                        : "where the head or the body ends can be read in "
+                          "more than one way";
+        return 400;
+    }
+    if (framer->unknown_coding) {
+        *out_why = "the only transfer coding known here is \"chunked\"";
         return 501;
     }
+    *out_why = too_large;
     return body_too_large(conn) ? 413 : 0;
 }
 
@@ -126,28 +145,27 @@ static bool attach(struct edge_conn *conn, struct span bytes)
     }
     log_debug("connection %llu gets no engine: %s, answering 503",
               (unsigned long long)conn->facts.id, err.text);
-    note_raw(conn, bytes);
-    conn->phase = CONN_REPLY;
-    reply_refuse(conn, 503, "Service Unavailable",
-                 "the server has no descriptors left");
+    refuse(conn, bytes, 503, "the server has no descriptors left");
     return false;
 }
 
 static size_t take_head(struct edge_conn *conn, struct span bytes, size_t size)
 {
     struct framer *framer = &conn->request.framer;
+    struct span head = span_slice(bytes, 0, size);
+    const char *why;
     unsigned status;
 
-    framer_request(framer, span_slice(bytes, 0, size));
-    status = judge_head(conn, size);
+    framer_request(framer, head);
+    status = judge_head(conn, head, &why);
     if (status) {
-        refuse(conn, bytes, status);
+        refuse(conn, bytes, status, why);
         return bytes.size;
     }
     size += framer_pass(framer, span_slice(bytes, size, SIZE_MAX));
     bytes = span_slice(bytes, 0, size);
     if (body_too_large(conn)) {
-        refuse(conn, bytes, 413);
+        refuse(conn, bytes, 413, too_large);
     } else if (attach(conn, bytes)) {
         hand_over(conn, bytes);
     }
@@ -160,7 +178,7 @@ static size_t take_part(struct edge_conn *conn, struct span bytes)
     size_t size;
 
     if (!framer_token_char(bytes.data[0])) {
-        refuse(conn, bytes, 400);
+        refuse(conn, bytes, 400, "this does not begin like an HTTP request");
         return bytes.size;
     }
     size = framer_head_size(bytes, conn->request.searched);
@@ -168,7 +186,7 @@ static size_t take_part(struct edge_conn *conn, struct span bytes)
         return take_head(conn, bytes, size);
     }
     if (bytes.size > conn->edge->options.header_limit) {
-        refuse(conn, bytes, 431);
+        refuse(conn, bytes, 431, head_too_large);
         return bytes.size;
     }
     conn->request.searched = bytes.size;
@@ -210,7 +228,7 @@ static size_t take_body(struct edge_conn *conn, struct span bytes)
         conn->request.framer.close = true;
         conn->phase = CONN_REPLY;
     } else {
-        refuse(conn, bytes, 413);
+        refuse(conn, bytes, 413, too_large);
     }
     return size;
 }

@@ -15,16 +15,6 @@
 /* Beside the head, libmicrohttpd keeps its tables in a connection's pool. */
 enum { POOL_EXTRA = 16 * 1024 };
 
-void http_run(struct http *http)
-{
-    MHD_UNSIGNED_LONG_LONG timeout;
-
-    MHD_run(http->daemon);
-    if (MHD_get_timeout(http->daemon, &timeout) == MHD_YES && timeout == 0) {
-        loop_defer(http->options.loop, &http->again);
-    }
-}
-
 static void on_ready(struct loop_watch *watch, uint32_t events UNUSED)
 {
     struct http *http =

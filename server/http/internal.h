@@ -28,6 +28,9 @@ struct http_request {
     bool decided; /* ex->reply is final */
 };
 
+/* engine.c: runs the engine, and again at the end of the turn if it wants
+ * more. */
+void http_run(struct http *http);
 /* The edge's connection behind libmicrohttpd's; NULL once it is gone. */
 struct edge_conn *http_conn(struct http *http, struct MHD_Connection *mhd);
 
@@ -49,8 +52,5 @@ struct span http_reply_bytes(struct exchange *ex);
 
 /* hooks.c: the edge's hooks. */
 void http_hooks(struct http *http, struct edge_hooks *out_hooks);
-
-/* Runs the engine; and again at the end of the turn if it wants more. */
-void http_run(struct http *http);
 
 #endif

@@ -13,14 +13,6 @@
 #include "util/mem.h"
 #include "util/url.h"
 
-struct edge_conn *http_conn(struct http *http, struct MHD_Connection *mhd)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
-
-    return info ? edge_conn_of(http->options.edge, info->connect_fd) : NULL;
-}
-
 static struct conn_auth *auth_of(struct edge_conn *conn)
 {
     struct conn_auth *auth = edge_conn_kept(conn);
@@ -68,10 +60,12 @@ static void split_target(struct exchange *ex)
     struct url url;
     size_t length;
 
-    /* RFC 9112 3.2.2: a server accepts the absolute form too. */
+    /* RFC 9112 3.2.2: the absolute form is accepted, and beats Host. */
     if (*target != '/' && url_parse(ex->arena, target, &url)) {
         request->path = url_decode(ex->arena, span_text(url.path), false);
         request->query = url.query;
+        request->host = url.host;
+        request->port = url.port;
         return;
     }
     length = strcspn(target, "?");
@@ -89,9 +83,9 @@ static void take_head(struct http_request *rq, const char *method,
     MHD_get_connection_values(rq->mhd, MHD_HEADER_KIND, add_header, ex);
     request->method = arena_strdup(ex->arena, method);
     request->version = arena_strdup(ex->arena, version);
-    split_target(ex);
     host = headers_get(&request->headers, "Host");
     url_authority(ex->arena, host ? host : "", &request->host, &request->port);
+    split_target(ex);
     ex->facts.host = request->host;
     ex->facts.method = request->method;
     ex->facts.path = request->path;

@@ -55,7 +55,7 @@ static void judge(struct call *call, const char *text,
     struct ticket *ticket = &presented->ticket;
 
     presented->flaw = ticket_open(call->services->ticket_keys, call->arena,
-                                  text, call->now, NULL, ticket);
+                                  text, call->now, call->pool, ticket);
     if (presented->flaw == TICKET_VALID &&
         !audience_fits(call, ticket->audience)) {
         presented->flaw = TICKET_WRONG_AUDIENCE;
@@ -154,6 +154,7 @@ static unsigned diagnostic_of(enum ticket_flaw flaw)
     case TICKET_VALID:
     case TICKET_GARBAGE:
     case TICKET_BAD_SIGNATURE:
+    case TICKET_OTHER_POOL:
     case TICKET_NOT_YET_VALID:
         break;
     }

@@ -12,6 +12,37 @@
 /* protocol: webticket 1.3 and 6.3; WCF puts its own codes there. */
 #define URI_DISPATCHER "http://schemas.microsoft.com/ws/2005/05/addressing/none"
 
+enum { EVIDENCE_MAX = 256 };
+
+/* What is no envelope gets IIS's page, as WCF refuses it before any service
+ * sees it; the journal says why. Always false. */
+static bool refuse_body(struct call *call, const char *key, const char *why)
+{
+    struct exchange *ex = call->ex;
+    struct finding finding = {
+        .rule = "SO-001",
+        .level = FINDING_MUST,
+        .section = "SOAP 1.1 section 4; SOAP 1.2 part 1 section 5",
+        .text =
+            arena_printf(call->arena, "the body is no SOAP envelope: %s", why),
+        .evidence = span_slice(ex->request.body, 0, EVIDENCE_MAX),
+    };
+
+    product_error_page(call, 400);
+    exchange_remark(ex, key, "%s", why);
+    exchange_finding(ex, &finding);
+    return false;
+}
+
+static const char *xml_trouble(struct arena *arena,
+                               const struct xml_report *report)
+{
+    return report->line
+               ? arena_printf(arena, "line %d, column %d: %s", report->line,
+                              report->column, report->text)
+               : arena_strdup(arena, report->text);
+}
+
 bool soap_read(struct call *call, xmlDoc **out_doc, struct soap *out_soap)
 {
     struct exchange *ex = call->ex;
@@ -20,15 +51,10 @@ bool soap_read(struct call *call, xmlDoc **out_doc, struct soap *out_soap)
     const char *text;
 
     if (xml_parse(ex->request.body, &doc, &report) != XML_OK) {
-        product_error_page(call, 400);
-        exchange_remark(ex, "soap.xml", "line %d, column %d: %s", report.line,
-                        report.column, report.text);
-        return false;
+        return refuse_body(call, "soap.xml", xml_trouble(call->arena, &report));
     }
     if (soap_decode(call->arena, doc, out_soap, &text) != SOAP_OK) {
-        product_error_page(call, 400);
-        exchange_remark(ex, "soap.envelope", "%s", text);
-        return false;
+        return refuse_body(call, "soap.envelope", text);
     }
     ex->facts.action = soap_action(call->arena, out_soap, &ex->request.headers);
     *out_doc = take(&doc);

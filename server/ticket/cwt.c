@@ -42,15 +42,20 @@ static const struct field {
     {TAG_MAC, MAC_SIZE}, {TAG_EXPIRES, TICKS_SIZE}, {TAG_GUID_AGAIN, GUID_SIZE},
 };
 
-/* The MAC over all but the MAC itself. */
-static void compute_mac(const struct ticket_keys *keys, struct span before,
-                        struct span after, uint8_t out[MAC_SIZE])
+/*
+ * The MAC over all but the MAC itself, and over the pool's name, which is not
+ * in the ticket: each pool of the product has a key of its own.
+ */
+static void compute_mac(const struct ticket_keys *keys, const char *pool,
+                        struct span before, struct span after,
+                        uint8_t out[MAC_SIZE])
 {
     struct hmac_sha256_ctx ctx;
 
     hmac_sha256_set_key(&ctx, sizeof(keys->mac_key), keys->mac_key);
     hmac_sha256_update(&ctx, before.size, before.data);
     hmac_sha256_update(&ctx, after.size, after.data);
+    hmac_sha256_update(&ctx, strlen(pool), (const uint8_t *)pool);
     hmac_sha256_digest(&ctx, MAC_SIZE, out);
 }
 
@@ -89,7 +94,8 @@ bool cwt_issue(const struct ticket_keys *keys, struct arena *arena,
     add_tag(&after, TAG_EXPIRES, TICKS_SIZE);
     buf_add_u64le(&after, stamp_ticks(ticket->expires));
     add_field(&after, TAG_GUID_AGAIN, guid, sizeof(guid));
-    compute_mac(keys, buf_span(&before), buf_span(&after), mac);
+    compute_mac(keys, ticket->pool ? ticket->pool : "", buf_span(&before),
+                buf_span(&after), mac);
     buf_add(&before, span_of(mac, sizeof(mac)));
     buf_add(&before, buf_span(&after));
     *out_text = span_text(arena_printf(
@@ -148,7 +154,8 @@ static void read_ticket(struct arena *arena, const struct parts *parts,
 }
 
 enum ticket_flaw cwt_open(const struct ticket_keys *keys, struct arena *arena,
-                          struct span bytes, struct ticket *out_ticket)
+                          struct span bytes, const char *pool,
+                          struct ticket *out_ticket)
 {
     struct parts parts = {0};
     uint8_t mac[MAC_SIZE];
@@ -158,11 +165,11 @@ enum ticket_flaw cwt_open(const struct ticket_keys *keys, struct arena *arena,
         return TICKET_GARBAGE;
     }
     read_ticket(arena, &parts, out_ticket);
-    compute_mac(keys, parts.before, parts.after, mac);
+    compute_mac(keys, pool, parts.before, parts.after, mac);
     if (!mem_equal_secret(mac, value_of(&parts, TAG_MAC).data, MAC_SIZE)) {
         out_ticket->detail = "The MAC does not fit: the ticket was changed, or "
-                             "is from another server or another run of this "
-                             "one.";
+                             "is from another pool, another server or "
+                             "another run of this one.";
         return TICKET_BAD_SIGNATURE;
     }
     return TICKET_VALID;

@@ -9,8 +9,10 @@ MUST_CHECK bool cwt_issue(const struct ticket_keys *keys, struct arena *arena,
                           const struct ticket *ticket, struct span *out_text,
                           struct err *err);
 
-/* As saml_open; `bytes` without label and base64. */
+/* As saml_open; `bytes` without label and base64. pool: the FQDN of the pool
+ * that should have issued it. */
 enum ticket_flaw cwt_open(const struct ticket_keys *keys, struct arena *arena,
-                          struct span bytes, struct ticket *out_ticket);
+                          struct span bytes, const char *pool,
+                          struct ticket *out_ticket);
 
 #endif

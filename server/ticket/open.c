@@ -59,41 +59,26 @@ static enum ticket_flaw judge_times(struct arena *arena, int64_t not_before,
     return TICKET_VALID;
 }
 
-static const char *port_of(const struct url *url)
+/* The assertion's Issuer is a URL on one of the pool's two web names. */
+static enum ticket_flaw judge_pool(struct arena *arena, const struct pool *pool,
+                                   struct ticket *ticket)
 {
-    return *url->port                         ? url->port
-           : strcmp(url->scheme, "http") == 0 ? "80"
-                                              : "443";
-}
+    struct url url;
 
-/* IIS does not tell letter cases apart; queries do not name a service. */
-static bool same_service(struct arena *arena, const char *a, const char *b)
-{
-    struct url left;
-    struct url right;
-
-    return url_parse(arena, a, &left) && url_parse(arena, b, &right) &&
-           strcmp(left.scheme, right.scheme) == 0 &&
-           strcmp(left.host, right.host) == 0 &&
-           strcmp(port_of(&left), port_of(&right)) == 0 &&
-           strcasecmp(left.path, right.path) == 0;
-}
-
-static enum ticket_flaw
-judge_audience(struct arena *arena, const char *audience, struct ticket *ticket)
-{
-    if (!audience || !ticket->audience ||
-        same_service(arena, audience, ticket->audience)) {
+    if (!pool || !ticket->issuer ||
+        (url_parse(arena, ticket->issuer, &url) &&
+         (strcmp(url.host, pool->web_internal) == 0 ||
+          strcmp(url.host, pool->web_external) == 0))) {
         return TICKET_VALID;
     }
-    ticket->detail = arena_printf(arena, "The ticket is for %s, not for %s.",
-                                  ticket->audience, audience);
-    return TICKET_WRONG_AUDIENCE;
+    ticket->detail = arena_printf(arena, "The ticket is from %s, not from %s.",
+                                  ticket->issuer, pool->fqdn);
+    return TICKET_OTHER_POOL;
 }
 
 enum ticket_flaw ticket_open(const struct ticket_keys *keys,
                              struct arena *arena, const char *presented,
-                             int64_t now, const char *audience,
+                             int64_t now, const struct pool *pool,
                              struct ticket *out_ticket)
 {
     int64_t not_before = INT64_MIN;
@@ -108,13 +93,13 @@ enum ticket_flaw ticket_open(const struct ticket_keys *keys,
     if (bytes.data[0] == '<') {
         flaw = saml_open(keys, arena, bytes, out_ticket, &not_before);
     } else {
-        flaw = cwt_open(keys, arena, bytes, out_ticket);
+        flaw = cwt_open(keys, arena, bytes, pool ? pool->fqdn : "", out_ticket);
+    }
+    if (flaw == TICKET_VALID) {
+        flaw = judge_pool(arena, pool, out_ticket);
     }
     if (flaw == TICKET_VALID) {
         flaw = judge_times(arena, not_before, now, out_ticket);
-    }
-    if (flaw == TICKET_VALID) {
-        flaw = judge_audience(arena, audience, out_ticket);
     }
     return flaw;
 }

@@ -38,6 +38,7 @@ struct ticket {
     const char *sip;      /* "sip:alice@contoso.test" */
     const uint8_t *sid;   /* 28 bytes; CWT */
     const char *issuer;   /* URL of the service that issues it */
+    const char *pool;     /* FQDN of its pool: a CWT's MAC covers it */
     const char *audience; /* AppliesTo; NULL: any (CWT) */
     int64_t issued;       /* ns since 1970 */
     int64_t expires;
@@ -69,19 +70,21 @@ enum ticket_flaw {
     TICKET_BAD_SIGNATURE, /* tampered with, or from another run: 28032 */
     TICKET_EXPIRED,       /* 28033 */
     TICKET_NOT_YET_VALID,
-    TICKET_WRONG_AUDIENCE, /* 28077 */
+    TICKET_OTHER_POOL,     /* issued by another pool: 28032 */
+    TICKET_WRONG_AUDIENCE, /* 28077; for the caller, who knows the request */
 };
 
 /*
  * Opens what a client presented: the value of X-MS-WebTicket or what follows
  * "Bearer ". Understood: opaque=<base64 of an assertion>, opaque=cwt=...,
- * cwt=..., each also percent-encoded (protocol: discover 3.6). `audience` is
- * the URL asked for; NULL skips that check. out_ticket is filled as far as it
- * could be read even where the answer is not TICKET_VALID.
+ * cwt=..., each also percent-encoded (protocol: discover 3.6). A ticket is
+ * good on the pool that issued it alone (webticket 5.6); pool NULL skips that
+ * check of an assertion. out_ticket is filled as far as it could be read even
+ * where the answer is not TICKET_VALID.
  */
 enum ticket_flaw ticket_open(const struct ticket_keys *keys,
                              struct arena *arena, const char *presented,
-                             int64_t now, const char *audience,
+                             int64_t now, const struct pool *pool,
                              struct ticket *out_ticket);
 
 AUTO_DEFINE(ticket_keys, struct ticket_keys *, ticket_keys_free)

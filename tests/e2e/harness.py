@@ -63,6 +63,15 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def has_ipv6_loopback():
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+        return True
+    except OSError:
+        return False
+
+
 class Server:
     """One `lyncmock serve` on ephemeral ports, in a folder of its own."""
 

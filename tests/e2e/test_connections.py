@@ -6,8 +6,8 @@ import threading
 
 from clients import Connection, token_of
 from harness import ISSUE, PASSWORD, RST, TICKET_PATH, USER_PATH
+from impacket_client import Impacket, impacket
 from signin import Ticket, journal
-from test_impacket import Impacket, impacket
 
 THREADS = 16
 USERS = 400

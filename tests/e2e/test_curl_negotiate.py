@@ -27,7 +27,8 @@ def test_ticket_over_spnego(server):
     sign_in_with_both(client, server, account="", password="")
     for record in issued(server, 2, auth="negotiate+ntlm"):
         assert record.leg == 2
-        record.says(spnego_token="NegTokenResp", spnego_mech_list_mic="verified",
+        record.says(spnego_token="NegTokenResp",
+                    spnego_mech_list_mic="verified",
                     spnego_state="accept-completed", ntlm_response="NTLMv2",
                     ntlm_mic="verified", ntlm_user="alice",
                     ntlm_spn=f"HTTP/{server.name('lyncweb')}",

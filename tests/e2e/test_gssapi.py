@@ -46,7 +46,8 @@ def gssapi(server, mechanism="spnego", scheme=None, bindings="absent"):
 def test_spnego(server):
     sign_in_with_both(gssapi(server), server)
     for record in issued(server, 2, auth="negotiate+ntlm"):
-        record.says(spnego_token="NegTokenResp", spnego_mech_list_mic="verified",
+        record.says(spnego_token="NegTokenResp",
+                    spnego_mech_list_mic="verified",
                     ntlm_response="NTLMv2", ntlm_mic="verified",
                     ntlm_spn=f"HTTP/{server.name('lyncweb')}")
 
@@ -118,3 +119,46 @@ def test_mic_where_it_is_required(serve, mechanism, status):
     else:
         refused(server, "message integrity code absent or wrong").says(
             ntlm_mic="absent")
+
+
+class Meddler:
+    """Alters the last token on its way."""
+
+    def __init__(self, maker, alter):
+        self.maker = maker
+        self.alter = alter
+
+    def step(self, token):
+        made = self.maker.step(token)
+        return made if token is None else self.alter(made)
+
+    def end(self, accepted, token):
+        self.maker.end(accepted, token)
+
+
+def flipped(token, at):
+    return token[:at] + bytes([token[at] ^ 1]) + token[at + 1:]
+
+
+def alter_mic(token):
+    """MIC is the last field in front of the payload ([MS-NLMP] 2.2.1.3)."""
+    return flipped(token, token.index(b"NTLMSSP\0\3") + 72)
+
+
+def alter_mech_list_mic(token):
+    """The checksum in mechListMIC, which is what the token ends in."""
+    return flipped(token, len(token) - 6)
+
+
+@pytest.mark.parametrize("alter,reason,said", [
+    (alter_mic, "message integrity code absent or wrong",
+     {"ntlm_mic": "wrong"}),
+    (alter_mech_list_mic, "mechListMIC absent or wrong",
+     {"ntlm_mic": "verified", "spnego_mech_list_mic": "wrong"}),
+])
+def test_somebody_meddles(server, alter, reason, said):
+    client = gssapi(server)
+    begin = client.begin
+    client.begin = lambda *args: Meddler(begin(*args), alter)
+    assert ask(client, server).status == 401
+    refused(server, reason).says(**said)

@@ -9,7 +9,8 @@ import stat
 
 import pytest
 
-from harness import ROOT_PATH, free_port, run_cli, taken_port
+from harness import (ROOT_PATH, free_port, has_ipv6_loopback, run_cli,
+                     taken_port)
 
 READY = re.compile(
     r"lyncmock: ready pid=\d+ https=\d+ http=\d+ domain=contoso\.test "
@@ -46,15 +47,6 @@ def test_both_loopback_addresses_have_the_same_port(server):
     for address in ("127.0.0.1", "::1"):
         for port in (server.http, server.https):
             socket.create_connection((address, port), 5).close()
-
-
-def has_ipv6_loopback():
-    try:
-        with socket.socket(socket.AF_INET6) as probe:
-            probe.bind(("::1", 0))
-        return True
-    except OSError:
-        return False
 
 
 def test_ports_file_has_the_ready_line_s_facts(server):

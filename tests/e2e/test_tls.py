@@ -11,7 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from clients import ADDRESS, Connection, tool
-from harness import PATIENCE, clean_environment
+from harness import PATIENCE, clean_environment, has_ipv6_loopback
 from signin import journal
 
 # Versions that today's OpenSSL does not speak unless told so.
@@ -168,6 +168,8 @@ def test_default_certificate(server):
 
 
 def test_ipv6(server):
+    if not has_ipv6_loopback():
+        pytest.skip("this machine has no ::1")
     done = s_client(server, "-noservername", "-verify_ip", "::1",
                     address="[::1]")
     assert greeted(done), done.stdout + done.stderr

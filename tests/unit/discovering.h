@@ -303,6 +303,7 @@ struct plan {
     const char *user; /* NULL: alice */
     enum ticket_format format;
     const char *audience;
+    size_t pool;      /* that issues it: 0 or 1 */
     int64_t issued;   /* from noon */
     int64_t lifetime; /* 0: 8 hours */
     bool other_run;
@@ -317,7 +318,8 @@ static UNUSED const char *issue(struct fixture *f, struct plan plan)
         .user = user->name,
         .sip = arena_printf(f->arena, "sip:%s", user->sip),
         .sid = user->sid,
-        .issuer = LYNCWEB "/",
+        .issuer = plan.pool ? "https://lyncweb2.contoso.test/" : LYNCWEB "/",
+        .pool = f->world->pools[plan.pool].fqdn,
         .audience = or (plan.audience, LYNCWEB USER),
         .issued = noon + plan.issued,
         .expires =

@@ -201,7 +201,7 @@ static bool rig_request(struct rig_engine *engine)
     body = rig_body(copy, text + head, engine->in.size - head, &taken);
     if (body == SIZE_MAX && !engine->answered && !strcmp(path, "/early")) {
         engine->answered = true;
-        buf_add_text(&engine->out, "HTTP/1.1 400 Bad\r\nConnection: close\r\n"
+        buf_add_text(&engine->out, "HTTP/1.1 400 Bad\r\n"
                                    "Content-Length: 0\r\n\r\n");
     }
     if (body == SIZE_MAX) {

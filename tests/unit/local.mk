@@ -8,6 +8,7 @@ UNIT_TESTS = \
 	%D%/test_duration \
 	%D%/test_edge \
 	%D%/test_edge_faults \
+	%D%/test_edge_head \
 	%D%/test_edge_tls \
 	%D%/test_exchange \
 	%D%/test_framer \

@@ -400,7 +400,8 @@ static void homes_elsewhere_redirect(void **state)
             arena_printf(f->world->arena, "https://%s" USER, rows[i].host);
 
         ASK(f, .host = rows[i].host, .port = "40443", .path = USER,
-            .ticket = ISSUE(f, .user = rows[i].user, .audience = audience));
+            .ticket = ISSUE(f, .user = rows[i].user, .audience = audience,
+                            .pool = strstr(rows[i].host, "2.") != NULL));
         if (rows[i].target) {
             redirects(f, "User", rows[i].target);
         } else {
@@ -416,7 +417,7 @@ static void the_second_pool_names_itself(void **state)
     struct body read;
 
     ASK(f, .host = "lyncweb2.contoso.test", .path = USER,
-        .ticket = ISSUE(f, .user = "away",
+        .ticket = ISSUE(f, .user = "away", .pool = 1,
                         .audience = "https://lyncweb2.contoso.test" USER));
     read = read_body(f);
     assert_non_null(strstr(read.accesses,

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "edge/internal.h"
 #include "edge_client.h"
 
 enum { MS = ENV_NS_PER_MS };
@@ -180,6 +181,7 @@ static void raw_bytes_take_the_replys_place(void **state)
                 assert_int_equal(client_read(&client), END_REPLY);
             }
         } else {
+            client_patience(&client, 10); /* it does not take the idle time */
             assert_int_equal(client_drain(&client), END_CLOSE_NOTIFY);
             assert_int_equal(client.got.size, strlen(rows[i].raw));
         }
@@ -366,6 +368,23 @@ static void is_silent_after_accept(void **state)
     rig_wait(rig, &rig->closed, 1);
 }
 
+/* The edge's own thread has no SIGPIPE to fear: the default would kill it. */
+static void gone_peers_raise_no_signal(void **state UNUSED)
+{
+    struct sock sock = {.fd = -1};
+    sigset_t pending;
+    int pair[2];
+
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+    close(pair[1]);
+    sock.fd = pair[0];
+    assert_int_equal(sock_send(&sock, "x", 1), -1);
+    assert_int_equal(errno, EPIPE);
+    sigpending(&pending);
+    assert_false(sigismember(&pending, SIGPIPE));
+    close(pair[0]);
+}
+
 #define TEST(name)                                                             \
     cmocka_unit_test_setup_teardown(name, rig_set_up, rig_tear_down)
 
@@ -383,6 +402,7 @@ int main(void)
         TEST(clients_may_leave_a_slow_reply),
         TEST(resets_at_accept),
         TEST(is_silent_after_accept),
+        cmocka_unit_test(gone_peers_raise_no_signal),
     };
 
     alarm(RIG_TIME_LIMIT);

@@ -143,7 +143,7 @@ static const struct row {
       "X-Host: lyncweb.contoso.test|8443\r\n", "Date: ", "\r\n\r\nhello"}},
     {"absolute form",
      "GET http://x/echo?q HTTP/1.1\r\nHost: y\r\nConnection: close\r\n\r\n",
-     {"HTTP/1.1 200 OK", "X-Query: q\r\n", "X-Host: y|\r\n"}},
+     {"HTTP/1.1 200 OK", "X-Query: q\r\n", "X-Host: x|\r\n"}},
     {"chunked upload",
      "POST /echo HTTP/1.1\r\nHost: y\r\nTransfer-Encoding: chunked\r\n"
      "Connection: close\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n",

@@ -89,7 +89,7 @@ static void test_cwt_flips(void **state)
         assert_int_not_equal(
             ticket_open(ours.keys, arena,
                         base64url_text(arena, span_of(bad, good.size)),
-                        SIGNER_NOW, NULL, &found),
+                        SIGNER_NOW, &pool, &found),
             TICKET_VALID);
         assert_non_null(found.detail);
     }
@@ -109,13 +109,13 @@ static void test_cwt_lengths(void **state)
         assert_int_equal(
             ticket_open(ours.keys, arena,
                         base64url_text(arena, span_of(good.data, size)),
-                        SIGNER_NOW, NULL, &found),
+                        SIGNER_NOW, &pool, &found),
             TICKET_GARBAGE);
     }
     assert_int_equal(
         ticket_open(ours.keys, arena,
                     arena_printf(arena, "%sAAAA", base64url_text(arena, good)),
-                    SIGNER_NOW, NULL, &found),
+                    SIGNER_NOW, &pool, &found),
         TICKET_GARBAGE);
 }
 
@@ -132,7 +132,7 @@ static void test_another_run(void **state)
     assert_non_null(strstr(found.detail, "another run"));
     assert_string_equal(found.sip, saml.sip);
     assert_int_equal(ticket_open(ours.keys, arena, issue(&theirs, arena, &cwt),
-                                 SIGNER_NOW, NULL, &found),
+                                 SIGNER_NOW, &pool, &found),
                      TICKET_BAD_SIGNATURE);
     assert_non_null(strstr(found.detail, "another run"));
 }

@@ -119,7 +119,7 @@ static struct ticket open_ticket(void)
     assert_non_null(assertion);
     assert_int_equal(ticket_open(e.signer.keys, arena,
                                  base64_text(arena, span_text(assertion)),
-                                 SIGNER_NOW, NULL, &ticket),
+                                 SIGNER_NOW, &e.world->pools[0], &ticket),
                      TICKET_VALID);
     return ticket;
 }
@@ -275,7 +275,7 @@ static void test_cwt(void **state)
     assert_non_null(text);
     assert_int_equal(strncmp(text, "cwt=AAEB", 8), 0);
     assert_int_equal(ticket_open(e.signer.keys, e.ex->arena, text, SIGNER_NOW,
-                                 NULL, &ticket),
+                                 &e.world->pools[0], &ticket),
                      TICKET_VALID);
     assert_memory_equal(ticket.sid, world_user(e.world, "bob")->sid, 28);
     assert_null(strstr(endpoint_body(&e), "BinarySecret"));

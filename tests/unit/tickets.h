@@ -25,6 +25,12 @@ static struct signer ours;
 static struct signer theirs;
 static struct env env;
 
+static const struct pool pool = {
+    .fqdn = "pool01.contoso.test",
+    .web_internal = "lyncint.contoso.test",
+    .web_external = "lyncweb.contoso.test",
+};
+
 static inline struct ticket a_ticket(struct arena *arena,
                                      enum ticket_format format)
 {
@@ -34,6 +40,7 @@ static inline struct ticket a_ticket(struct arena *arena,
         .sip = "sip:alice@contoso.test",
         .sid = sid,
         .issuer = "https://lyncweb.contoso.test/WebTicket/a.svc",
+        .pool = "pool01.contoso.test",
         .audience = format == TICKET_SAML ? SERVICE : NULL,
         .issued = SIGNER_NOW,
         .expires = SIGNER_NOW + 8 * HOUR,
@@ -63,7 +70,7 @@ static inline enum ticket_flaw
 open_saml(struct arena *arena, const char *assertion, struct ticket *out)
 {
     return ticket_open(ours.keys, arena, opaque(arena, assertion), SIGNER_NOW,
-                       SERVICE, out);
+                       &pool, out);
 }
 
 static inline int tickets_start(void **state)

@@ -15,7 +15,7 @@
 #include <purple.h>
 
 /* Where Debian puts plug-ins that are not libpurple's own. */
-#define PLUGINS "/usr/lib/purple-2"
+#define PLUGINS  "/usr/lib/purple-2"
 #define PROTOCOL "prpl-sipe"
 
 enum { PATIENCE_SECONDS = 20 };

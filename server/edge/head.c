@@ -1,0 +1,91 @@
+/* Whether the head of a request is one, see head.h. */
+#include "config.h"
+
+#include "edge/head.h"
+
+#include <string.h>
+
+#include "edge/framer.h"
+
+/* The line in front, without its LF or CRLF; drops it from `rest`. */
+static struct span next_line(struct span *rest)
+{
+    const uint8_t *lf =
+        rest->size ? memchr(rest->data, '\n', rest->size) : NULL;
+    size_t size = lf ? (size_t)(lf - rest->data) : rest->size;
+    struct span line = span_slice(*rest, 0, size);
+
+    *rest = span_slice(*rest, size + 1, SIZE_MAX);
+    if (line.size && line.data[line.size - 1] == '\r') {
+        line.size--;
+    }
+    return line;
+}
+
+static size_t token_size(struct span text)
+{
+    size_t size = 0;
+
+    while (size < text.size && framer_token_char(text.data[size])) {
+        size++;
+    }
+    return size;
+}
+
+static size_t word_size(struct span text)
+{
+    size_t size = 0;
+
+    while (size < text.size && text.data[size] > ' ') {
+        size++;
+    }
+    return size;
+}
+
+/* Takes so many bytes and the space behind them; false: there is none. */
+static bool take_word(struct span *rest, size_t size)
+{
+    bool good = size > 0 && size < rest->size && rest->data[size] == ' ';
+
+    *rest = span_slice(*rest, size + 1, SIZE_MAX);
+    return good;
+}
+
+/* RFC 9112, 3: method SP request-target SP HTTP-version. */
+static bool is_request_line(struct span line)
+{
+    return take_word(&line, token_size(line)) &&
+           take_word(&line, word_size(line)) && span_starts(line, "HTTP/") &&
+           word_size(line) == line.size;
+}
+
+/* RFC 9112, 5.1: no white space in front of the colon. */
+static bool is_header_line(struct span line)
+{
+    size_t size = token_size(line);
+
+    return size > 0 && size < line.size && line.data[size] == ':';
+}
+
+const char *head_flaw(struct span head)
+{
+    struct span line;
+    bool first = true;
+
+    if (head.size && memchr(head.data, '\0', head.size)) {
+        return "there is a NUL in the head";
+    }
+    line = next_line(&head);
+    if (!is_request_line(line)) {
+        return "the request line is not METHOD TARGET HTTP/VERSION";
+    }
+    for (line = next_line(&head); line.size; line = next_line(&head)) {
+        bool folded = line.data[0] == ' ' || line.data[0] == '\t';
+
+        if (folded ? first : !is_header_line(line)) {
+            return "a header line is not NAME: VALUE";
+        }
+        first = false;
+    }
+    return NULL;
+}

@@ -1,0 +1,107 @@
+/* edge/head.c: heads that can be read in one way, and others. */
+#include "config.h"
+
+#include "edge/head.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "util/attr.h"
+
+#define LINE "GET / HTTP/1.1\r\n"
+#define HOST "Host: a\r\n"
+
+/* A literal's bytes, which may hold NULs. */
+#define BYTES(text)                                                            \
+    {                                                                          \
+        (const uint8_t *)(text), sizeof(text) - 1                              \
+    }
+
+static void finds_flaws(void **state UNUSED)
+{
+    static const char nul[] = "a NUL";
+    static const char first[] = "the request line";
+    static const char header[] = "a header line";
+    static const struct {
+        struct span head;
+        const char *flaw; /* a part of it; NULL: none */
+    } rows[] = {
+        {BYTES(LINE HOST "\r\n"), NULL},
+        {BYTES(LINE "\r\n"), NULL},
+        {BYTES("GET / HTTP/1.1\nHost: a\n\n"), NULL},
+        {BYTES("M-SEARCH * HTTP/1.1\r\n\r\n"), NULL},
+        {BYTES("GET http://a/b?c=d HTTP/1.0\r\n\r\n"), NULL},
+        {BYTES("GET /\xc3\xb6\xff HTTP/1.1\r\n\r\n"), NULL},
+        {BYTES("GET / HTTP/9.9\r\n\r\n"), NULL},
+        {BYTES(LINE "Empty:\r\n" HOST "\r\n"), NULL},
+        {BYTES(LINE "X: \xff\t\x01\r\n\r\n"), NULL},
+        {BYTES(LINE "X: a\r\n b\r\n\tc\r\n\r\n"), NULL},
+        {BYTES("GET /\0 HTTP/1.1\r\n\r\n"), nul},
+        {BYTES(LINE "X: a\0b\r\n\r\n"), nul},
+        {BYTES("GET\r\n\r\n"), first},
+        {BYTES("GET \r\n\r\n"), first},
+        {BYTES("GET /\r\n\r\n"), first},
+        {BYTES("GET / \r\n\r\n"), first},
+        {BYTES("GET HTTP/1.1\r\n\r\n"), first},
+        {BYTES("GET  HTTP/1.1\r\n\r\n"), first},
+        {BYTES("GET  / HTTP/1.1\r\n\r\n"), first},
+        {BYTES("GET /  HTTP/1.1\r\n\r\n"), first},
+        {BYTES("GET /a b HTTP/1.1\r\n\r\n"), first},
+        {BYTES("GET / HTTP/1.1 \r\n\r\n"), first},
+        {BYTES("GET / HTTP/1.1 x\r\n\r\n"), first},
+        {BYTES("GET\t/\tHTTP/1.1\r\n\r\n"), first},
+        {BYTES("GET / http/1.1\r\n\r\n"), first},
+        {BYTES("GET / SIP/2.0\r\n\r\n"), first},
+        {BYTES("G\xd6T / HTTP/1.1\r\n\r\n"), first},
+        {BYTES("GET / HT\r\n\r\n"), first},
+        {BYTES(LINE "nonsense\r\n\r\n"), header},
+        {BYTES(LINE HOST ": a\r\n\r\n"), header},
+        {BYTES(LINE "Host : a\r\n\r\n"), header},
+        {BYTES(LINE "A b: c\r\n\r\n"), header},
+        {BYTES(LINE "\xc3\xb6: c\r\n\r\n"), header},
+        {BYTES(LINE " Host: a\r\n\r\n"), header},
+        {BYTES(LINE "\tHost: a\r\n\r\n"), header},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        const char *flaw = head_flaw(rows[i].head);
+        bool right = rows[i].flaw ? flaw && strstr(flaw, rows[i].flaw) : !flaw;
+
+        if (!right) {
+            fail_msg("row %zu: %s", i, flaw ? flaw : "no flaw");
+        }
+    }
+}
+
+/* The sanitizers see to it, wherever the head is cut. */
+static void reads_no_further(void **state UNUSED)
+{
+    static const char whole[] = LINE HOST "X: a\r\n b\r\n\r\n";
+
+    for (size_t size = 0; size < sizeof(whole); size++) {
+        uint8_t *copy = malloc(size ? size : 1);
+        const char *flaw;
+
+        memcpy(copy, whole, size);
+        flaw = head_flaw((struct span){copy, size});
+        free(copy);
+        assert_true(flaw || size >= strlen("GET / HTTP/"));
+        assert_true(!flaw || size < strlen(whole));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(finds_flaws),
+        cmocka_unit_test(reads_no_further),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
