@@ -15,8 +15,8 @@ enum {
     NETBIOS_NAME = 15, /* characters of a NetBIOS name */
 
     /* All that this server can do; what it grants is what type 1 asked. */
-    SUPPORTED =
-        NTLMSSP_REQUEST_TARGET | NTLMSSP_SIGN | NTLMSSP_SEAL | NTLMSSP_VERSION,
+    SUPPORTED = NTLMSSP_REQUEST_TARGET | NTLMSSP_SIGN | NTLMSSP_SEAL |
+                NTLMSSP_ESS | NTLMSSP_VERSION,
 };
 
 /* The rest of SUPPORTED; these bits do not fit an int. */
@@ -26,11 +26,11 @@ static const uint32_t supported_keys =
 /*
  * What Windows sets whether asked or not, and clients cannot do without. A bit
  * beyond that which type 1 did not ask for ends the handshake of some
- * (go-ntlmssp: KEY_EXCH, LM_KEY), so all others are granted on request only.
+ * (go-ntlmssp: KEY_EXCH, LM_KEY), so all others are granted on request only:
+ * EXTENDED_SESSIONSECURITY too, else an NTLMv1 client mixes up its response.
  */
 static const uint32_t always = NTLMSSP_NTLM | NTLMSSP_ALWAYS_SIGN |
-                               NTLMSSP_ESS | NTLMSSP_TARGET_INFO |
-                               NTLMSSP_TARGET_TYPE_DOMAIN;
+                               NTLMSSP_TARGET_INFO | NTLMSSP_TARGET_TYPE_DOMAIN;
 
 static uint32_t choose_flags(const struct ntlm_settings *settings,
                              uint32_t asked)

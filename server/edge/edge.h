@@ -28,28 +28,28 @@ struct edge;
 struct edge_conn;
 
 enum {
-    EDGE_HEADER_LIMIT = 64 * 1024,     /* request line and header block */
+    EDGE_HEADER_LIMIT = 64 * 1024, /* request line and header block */
     EDGE_BODY_LIMIT = 1024 * 1024,
-    EDGE_RAW_LIMIT = 128 * 1024,       /* raw bytes kept per request */
-    EDGE_HANDSHAKE_SECONDS = 60,       /* TLS handshakes and request heads */
-    EDGE_IDLE_SECONDS = 120,           /* keep-alive, as IIS does */
+    EDGE_RAW_LIMIT = 128 * 1024, /* raw bytes kept per request */
+    EDGE_HANDSHAKE_SECONDS = 60, /* TLS handshakes and request heads */
+    EDGE_IDLE_SECONDS = 120,     /* keep-alive, as IIS does */
     EDGE_CONNECTIONS_LIMIT = 20000,
     EDGE_LISTEN_BACKLOG = 1024,
 };
 
 /* What a fault does to the bytes of one reply. All zero: nothing. */
 struct edge_reply_plan {
-    struct span raw;     /* not empty: sent in place of the engine's reply;
-                            copied by the edge. The connection goes on where
-                            these bytes are just one reply, as their own
-                            framing says, that does not close it */
-    bool cut;            /* end the connection after `cut_after` bytes ... */
-    uint64_t cut_after;  /* ... of the reply, counted as plaintext; where it
-                            has fewer, after its end */
+    struct span raw;    /* not empty: sent in place of the engine's reply;
+                           copied by the edge. The connection goes on where
+                           these bytes are just one reply, as their own
+                           framing says, that does not close it */
+    bool cut;           /* end the connection after `cut_after` bytes ... */
+    uint64_t cut_after; /* ... of the reply, counted as plaintext; where it
+                           has fewer, after its end */
     enum edge_cut {
-        EDGE_CUT_CLOSE,  /* TLS close_notify, then FIN */
-        EDGE_CUT_FIN,    /* FIN without close_notify */
-        EDGE_CUT_RESET,  /* a real RST */
+        EDGE_CUT_CLOSE, /* TLS close_notify, then FIN */
+        EDGE_CUT_FIN,   /* FIN without close_notify */
+        EDGE_CUT_RESET, /* a real RST */
     } cut_how;
     int64_t delay;       /* ns before the first byte */
     uint64_t drip_bytes; /* at most so many bytes ... */
@@ -58,18 +58,18 @@ struct edge_reply_plan {
 
 /* What a fault does to a connection before its first request. */
 struct edge_accept_plan {
-    bool reset;          /* RST at once */
-    bool silence;        /* accepted, never answered */
+    bool reset;   /* RST at once */
+    bool silence; /* accepted, never answered */
 };
 
 struct edge_hello_plan {
-    bool abort;          /* close at ClientHello */
-    bool reset;          /* RST at ClientHello */
-    bool stall;          /* never answer the ClientHello */
-    int alert;           /* fatal alert of choice (RFC 8446 6); 0: none */
+    bool abort;           /* close at ClientHello */
+    bool reset;           /* RST at ClientHello */
+    bool stall;           /* never answer the ClientHello */
+    int alert;            /* fatal alert of choice (RFC 8446 6); 0: none */
     bool stall_in_flight; /* stop after so many raw bytes of our flight: */
     uint64_t stall_after;
-    int minimum;         /* TLS1_VERSION ...; 0: the edge's own setting */
+    int minimum; /* TLS1_VERSION ...; 0: the edge's own setting */
     int maximum;
     bool ask_client_certificate;
 };
@@ -78,8 +78,8 @@ struct edge_hello_plan {
 struct edge_identity {
     X509 *certificate;
     EVP_PKEY *key;
-    struct span hash;    /* tls-server-end-point; sessions are resumed only
-                            under the same one */
+    struct span hash; /* tls-server-end-point; sessions are resumed only
+                         under the same one */
 };
 
 /*
@@ -113,8 +113,7 @@ struct edge_hooks {
     /* The reply to conn's exchange is sent, cut or lost: ex->sent, ex->raw
      * and ex->raw_size are filled in. Who keeps a reference beyond this finds
      * facts in ex->conn that live as long as the exchange. */
-    void (*request_end)(void *ctx, struct edge_conn *conn,
-                        struct exchange *ex);
+    void (*request_end)(void *ctx, struct edge_conn *conn, struct exchange *ex);
     /* A TLS handshake failed, for the log: one sentence. */
     void (*handshake_failed)(void *ctx, struct edge_conn *conn,
                              const char *why);
@@ -125,10 +124,10 @@ struct edge_options {
     const char *const *addresses; /* "127.0.0.1", "::1"; ends with NULL */
     int http_port;                /* 0: ephemeral; -1: no such listener */
     int https_port;
-    int tls_minimum;              /* TLS1_VERSION ... TLS1_3_VERSION */
+    int tls_minimum; /* TLS1_VERSION ... TLS1_3_VERSION */
     int tls_maximum;
-    const char *keylog;           /* NULL: no key log file */
-    size_t header_limit;          /* 0: EDGE_HEADER_LIMIT, and so on */
+    const char *keylog;  /* NULL: no key log file */
+    size_t header_limit; /* 0: EDGE_HEADER_LIMIT, and so on */
     size_t body_limit;
     size_t connections_limit;
     int handshake_seconds;
@@ -167,14 +166,13 @@ struct edge_conn *edge_conn_of(struct edge *edge, int engine_fd);
 
 /* What to do to the reply that the engine is about to write for the current
  * exchange; to be called before the engine runs again. */
-void edge_conn_plan(struct edge_conn *conn,
-                    const struct edge_reply_plan *plan);
+void edge_conn_plan(struct edge_conn *conn, const struct edge_reply_plan *plan);
 
 struct edge_counts {
     uint64_t accepted;
     size_t open;
-    size_t attached;    /* with an engine side */
-    uint64_t refused;   /* over the limit, or no descriptors */
+    size_t attached;  /* with an engine side */
+    uint64_t refused; /* over the limit, or no descriptors */
 };
 struct edge_counts edge_counts(const struct edge *edge);
 

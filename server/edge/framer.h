@@ -3,7 +3,7 @@
  * HTTP. A head is read in one piece; a body passes by in any pieces.
  *
  * Requests are judged strictly: one that two readers could frame differently
- * is `bad`, passes as it is, and is the last of its connection.
+ * is `bad`, and the last of its connection.
  */
 #ifndef EDGE_FRAMER_H
 #define EDGE_FRAMER_H

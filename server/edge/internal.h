@@ -233,7 +233,7 @@ bool tls_pending(const struct edge_conn *conn);
 void tls_notify_close(struct edge_conn *conn);
 
 /* hello.c: OpenSSL's client-hello callback. */
-int hello_callback(SSL *ssl, int *alert, void *edge);
+int hello_callback(SSL *ssl, int *alert, void *ctx);
 
 /* request.c: what the client sends. */
 void request_input(struct edge_conn *conn, struct span bytes);

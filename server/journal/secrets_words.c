@@ -8,13 +8,12 @@
 
 #include "util/attr.h"
 
-/* OAuth 2 (RFC 6749) and the product's token endpoint. */
+/* OAuth 2 (RFC 6749) and the product's token endpoint. Plain "token" and "code"
+ * are none: discovery and error bodies use these words for other things. */
 static const char *const parameters[] = {
-    "access_token",  "assertion",    "client_assertion",
-    "client_secret", "code",         "cwt",
-    "id_token",      "ms_rtc_renew", "passwd",
-    "password",      "pin",          "pwd",
-    "refresh_token", "token",        "wresult",
+    "access_token", "assertion",     "client_assertion", "client_secret", "cwt",
+    "id_token",     "ms_rtc_renew",  "passwd",           "password",      "pin",
+    "pwd",          "refresh_token", "wresult",
 };
 
 /*

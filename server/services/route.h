@@ -20,7 +20,7 @@ enum route_result route_find(const struct exchange *ex,
                              unsigned *out_allow);
 
 /* "GET, HEAD" */
-char *route_methods_text(struct arena *arena, unsigned methods);
+char *route_methods_text(struct arena *arena, unsigned set);
 
 /* NULL past the end; sorted by name. */
 const struct service *service_at(size_t index);

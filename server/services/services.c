@@ -84,6 +84,7 @@ static enum stage route_stage(struct call *call)
 
 static enum stage gate_stage(struct pipeline *line)
 {
+    assert(line->call.route);
     if (line->call.route->gate == GATE_WINDOWS &&
         gate_windows(&line->call, line->auth) == GATE_CLOSED) {
         return STAGE_DECIDE;
@@ -93,6 +94,7 @@ static enum stage gate_stage(struct pipeline *line)
 
 static enum stage handle_stage(struct call *call)
 {
+    assert(call->route);
     if (call->route->handle(call) == CALL_PENDING) {
         return STAGE_WAIT;
     }

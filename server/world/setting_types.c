@@ -112,6 +112,7 @@ static bool add_scheme(struct offer *offer, const char *word, struct err *err)
     if (place < 0) {
         return false;
     }
+    assert((size_t)place < ARRAY_SIZE(schemes));
     for (size_t i = 0; i < offer->windows_count; i++) {
         if (offer->windows[i] == schemes[place]) {
             return err_set(err, "%s stands there twice", schemes[place]);

@@ -3,7 +3,7 @@
 import pytest
 
 from harness import PASSWORD
-from impacket_client import ESS, impacket
+from impacket_client import impacket
 from signin import ALICE, ask, issued, refused, sign_in_with_both
 
 @pytest.mark.parametrize("scheme,auth", [
@@ -34,16 +34,9 @@ OLD = {
 }
 
 
-# impacket goes by the challenge, whatever its own first message said.
-def without_ess(version):
-    if version == "NTLMv1":
-        return ["--set", f"ntlm.flags-clear=0x{ESS:08x}"]
-    return []
-
-
 @pytest.mark.parametrize("version", OLD)
 def test_ntlmv1_is_refused(serve, version):
-    server = serve(*without_ess(version))
+    server = serve()
     assert ask(impacket(server, version), server).status == 401
     refused(server, "response version not allowed").says(
         ntlm_response=OLD[version][1])
@@ -52,7 +45,7 @@ def test_ntlmv1_is_refused(serve, version):
 @pytest.mark.parametrize("version", OLD)
 def test_ntlmv1_where_it_is_allowed(serve, version):
     setting, name = OLD[version]
-    server = serve("--set", f"{setting}=yes", *without_ess(version))
+    server = serve("--set", f"{setting}=yes")
     sign_in_with_both(impacket(server, version), server)
     for record in issued(server, 2):
         record.says(ntlm_response=name)
@@ -60,7 +53,7 @@ def test_ntlmv1_where_it_is_allowed(serve, version):
 
 @pytest.mark.parametrize("version", OLD)
 def test_wrong_password_in_ntlmv1(serve, version):
-    server = serve("--set", f"{OLD[version][0]}=yes", *without_ess(version))
+    server = serve("--set", f"{OLD[version][0]}=yes")
     client = impacket(server, version)
     assert ask(client, server, ALICE, "wrong").status == 401
     refused(server, "wrong password")
@@ -70,7 +63,7 @@ def test_wrong_password_in_ntlmv1(serve, version):
     ("ntlm.v1", "NTLMv1+ESS"), ("ntlm.v1-ess", "NTLMv1"),
 ])
 def test_one_version_does_not_allow_the_other(serve, allowed, version):
-    server = serve("--set", f"{allowed}=yes", *without_ess(version))
+    server = serve("--set", f"{allowed}=yes")
     assert ask(impacket(server, version), server).status == 401
     refused(server, "response version not allowed")
 

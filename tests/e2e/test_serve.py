@@ -176,7 +176,6 @@ def test_argument_too_many(tmp_path):
     ("--log-level", "loud"),
     ("--log-format", "xml"),
     ("--timeout", "soon"),
-    ("--workers", "0"),
     ("--ready-fd", "stdout"),
     ("--set", "ntlm.v1"),
     ("--set", "ntlm.v1=perhaps"),
@@ -225,10 +224,6 @@ def test_seed(serve):
 
 def test_seeds_differ_where_none_is_given(serve):
     assert serve().ready["seed"] != serve().ready["seed"]
-
-
-def test_workers(serve):
-    serve("--workers", 1)
 
 
 def test_set(serve):

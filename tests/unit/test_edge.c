@@ -165,6 +165,7 @@ static void ends_connections_as_replies_say(void **state)
         struct client client;
 
         client_tls(rig, &client);
+        client_patience(&client, 10); /* it does not take a time limit */
         client_get(&client, rows[i].path);
         assert_int_equal(client_drain(&client), rows[i].end);
         assert_ends(buf_text(&client.got), rows[i].got);
@@ -263,6 +264,35 @@ static void takes_big_bodies(void **state)
         assert_int_equal(record->raw.size, EDGE_RAW_LIMIT);
         client_close(&client);
     }
+}
+
+/* Requests that come while one is answered wait with the client in the end. */
+static void holds_back_pipelined_floods(void **state)
+{
+    enum { FLOOD = 64 * 1024 * 1024, TRIES = 20 };
+    struct rig *rig = *state;
+    struct client client = client_plain(rig);
+    AUTO_BUF chunk = {0};
+    size_t total = 0;
+
+    memset(buf_reserve(&chunk, 65536), 'f', 65536);
+    client_get(&client, "/silent");
+    rig_wait(rig, &rig->begun, 1);
+    for (int full = 0; full < TRIES && total < FLOOD;) {
+        ssize_t put =
+            send(client.fd, chunk.data, 65536, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+        if (put > 0) {
+            total += (size_t)put;
+            full = 0;
+        } else {
+            assert_int_equal(errno, EAGAIN);
+            usleep(2000);
+            full++;
+        }
+    }
+    assert_true(total < FLOOD);
+    client_close(&client);
 }
 
 /* ---- Refusals ---- */
@@ -391,9 +421,10 @@ static void ends_exchanges_of_lost_clients(void **state)
         if (rows[i].reset) {
             client_reset(&client);
         } else {
-            client_close(&client);
+            assert_int_equal(shutdown(client.fd, SHUT_WR), 0);
         }
         record = rig_record(rig, i + 1);
+        client_close(&client);
         assert_int_equal(record->outcome, rows[i].outcome);
         rig_wait(rig, &rig->closed, i + 1);
     }
@@ -717,6 +748,7 @@ int main(void)
         TEST(ends_after_an_early_reply),
         TEST(sends_big_replies_to_slow_readers),
         TEST(takes_big_bodies),
+        TEST(holds_back_pipelined_floods),
         TEST(refuses_what_is_no_request),
         TEST(refuses_a_whole_head_over_the_limit),
         TEST(refuses_what_cannot_be_framed),

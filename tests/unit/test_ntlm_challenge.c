@@ -34,11 +34,11 @@ static struct ntlmssp_challenge challenge_for(struct fixture *f, uint32_t asked)
 
 static void challenge_flags(void **state)
 {
-    const uint32_t always = NTLMSSP_NTLM | NTLMSSP_ALWAYS_SIGN | NTLMSSP_ESS |
+    const uint32_t always = NTLMSSP_NTLM | NTLMSSP_ALWAYS_SIGN |
                             NTLMSSP_TARGET_INFO | NTLMSSP_TARGET_TYPE_DOMAIN;
     const uint32_t rest = NTLMSSP_REQUEST_TARGET | NTLMSSP_SIGN | NTLMSSP_SEAL |
-                          NTLMSSP_VERSION | NTLMSSP_128 | NTLMSSP_KEY_EXCH |
-                          NTLMSSP_56;
+                          NTLMSSP_ESS | NTLMSSP_VERSION | NTLMSSP_128 |
+                          NTLMSSP_KEY_EXCH | NTLMSSP_56;
     const struct {
         const char *name;
         uint32_t asked;
@@ -68,9 +68,13 @@ static void challenge_flags(void **state)
          {.flags_masked = true, .flags_set = NTLMSSP_LM_KEY},
          always | NTLMSSP_UNICODE | NTLMSSP_LM_KEY},
         {"forced off",
-         0,
+         NTLMSSP_ESS,
          {.flags_masked = true, .flags_clear = NTLMSSP_ESS | NTLMSSP_UNICODE},
-         always & ~(uint32_t)NTLMSSP_ESS},
+         always},
+        {"extended session security on request",
+         NTLMSSP_ESS,
+         {.flags_masked = true},
+         always | NTLMSSP_UNICODE | NTLMSSP_ESS},
         {"off beats on",
          0,
          {.flags_masked = true,

@@ -52,6 +52,7 @@ static const struct row {
     {{"--https-port", "12x"}, "is no port"},
     {{"--seed", "18446744073709551616"}, "is no seed"},
     {{"--seed", ""}, "is no seed"},
+    {{"--seed", "0x10"}, "is no seed"},
     {{"--ready-fd", "x"}, "is no descriptor number"},
     {{"--timeout", "5"}, "--timeout: "},
     {{"--timeout", "0s"}, "expected more than nothing"},
