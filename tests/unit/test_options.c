@@ -96,8 +96,7 @@ static void defaults(void **state)
 static void values(void **state)
 {
     static const char *const words[] = {
-        "--https-port=8443", "--seed", "0x10", "--set", "a=b",
-        "--set=c=d",         NULL};
+        "--https-port=8443", "--seed", "16", "--set", "a=b", "--set=c=d", NULL};
     struct options options;
     struct err err;
 
