@@ -91,7 +91,9 @@ static void on_request_end(void *ctx, struct edge_conn *conn UNUSED,
 {
     struct http *http = ctx;
 
-    if (!ex->dispatched && ex->sent.status != 0) {
+    bool planned = ex->reply.status != 0 || ex->reply.raw.size != 0;
+
+    if (!planned && ex->sent.status != 0) {
         find_refused(ex);
     }
     journal_end(http->options.journal, ex);

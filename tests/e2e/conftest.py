@@ -2,7 +2,9 @@
 
 import pytest
 
+from clients import Curl
 from harness import SANITIZER, Server
+from signin import sign_in
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -33,13 +35,37 @@ def serve(tmp_path, request):
     yield start
     codes = [server.stop() for server in servers]
     for server, code in zip(servers, codes):
-        report = SANITIZER.search(server.messages())
-        assert not report, f"{report.group(0)}; see {server.log}"
+        judge(server)
         expected = getattr(server, "expected_exit", 0)
         assert code == expected, f"exit code {code}; see {server.log}"
+
+
+def judge(server):
+    """Has a sanitizer or an assertion complained?"""
+    report = SANITIZER.search(server.messages())
+    assert not report, f"{report.group(0)}; see {server.log}"
 
 
 @pytest.fixture
 def server(serve):
     """The good world."""
     return serve()
+
+
+@pytest.fixture(scope="module")
+def shared_server(tmp_path_factory):
+    server = Server(tmp_path_factory.mktemp("shared"))
+    yield server
+    assert server.stop() == 0
+    judge(server)
+
+
+@pytest.fixture
+def sturdy(shared_server, request):
+    """A server that the tests of a file share, since none may harm it: after
+    each of them a good client signs in."""
+    request.node.lyncmock_servers = [shared_server]
+    yield shared_server
+    assert shared_server.process.poll() is None
+    judge(shared_server)
+    sign_in(Curl(shared_server, "--ntlm"), shared_server)

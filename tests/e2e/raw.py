@@ -1,12 +1,12 @@
 """Speaks to the server byte by byte, as no HTTP library would let us."""
 
-import base64
-import re
+import json
 import socket
 import ssl
 import struct
+import time
 
-from harness import PATIENCE, ROOT_PATH, USER_PATH, Reply
+from harness import PATIENCE, ROOT_PATH, Reply
 
 
 def context_of(server):
@@ -17,8 +17,10 @@ def context_of(server):
 class Peer:
     """One connection of a client that may do anything."""
 
-    def __init__(self, server, tls=False, host="lyncweb", context=None):
-        port = server.https if tls else server.http
+    def __init__(self, server, tls=False, host="lyncweb", context=None,
+                 port=None):
+        """port: bare TCP to this one, whatever speaks there."""
+        port = port or (server.https if tls else server.http)
         self.host = server.name(host)
         self.socket = socket.create_connection(("127.0.0.1", port), PATIENCE)
         self.local_port = self.socket.getsockname()[1]
@@ -72,6 +74,11 @@ class Peer:
         self._until(size)
         data, self.received = self.received[:size], self.received[size:]
         return data
+
+    def peek(self, size):
+        """The next bytes, which stay where they are."""
+        self._until(size)
+        return self.received[:size]
 
     def _head(self):
         """The next head with its empty line; None at the end."""
@@ -143,28 +150,52 @@ def request(method, host, path, *lines, body=None):
     return text.encode("latin-1") + (body or b"")
 
 
-def sign_in(server):
-    """The way of a good client: discovery, a ticket over NTLM, User."""
-    reply = server.curl(server.url("lyncdiscover"))
-    assert reply.status == 200
-    reply = server.ask_ticket("CONTOSO\\alice", "--ntlm")
-    assert reply.status == 200
-    ticket = re.search(rb"<saml:Assertion.*</saml:Assertion>", reply.body,
-                       re.S).group(0)
-    reply = server.curl(
-        server.url("lyncweb", USER_PATH), "-H",
-        "X-MS-WebTicket: opaque=" + base64.b64encode(ticket).decode())
-    assert reply.status == 200
+def until(what, condition):
+    """Waits for something that is bound to come, and returns it."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        result = condition()
+        if result:
+            return result
+        assert time.monotonic() < end, f"{what}: not within {PATIENCE} s"
+        time.sleep(0.005)
 
 
-def entries_from(server, port):
-    """What the journal holds of the connection from this port of ours."""
-    return [entry for entry in server.entries()
-            if entry["connection"]["peer"].endswith(f":{port}")]
+class Journal:
+    """What a running server writes from now on."""
+
+    def __init__(self, server):
+        self.path = server.journal
+        self.start = self.path.stat().st_size
+
+    def entries(self):
+        with open(self.path, "rb") as file:
+            file.seek(self.start)
+            text = file.read()
+        whole = text[:text.rfind(b"\n") + 1]
+        return [json.loads(line) for line in whole.splitlines()]
+
+    def of(self, peer, count=1):
+        """All there is of this connection, once that is so many entries."""
+        ours = f"127.0.0.1:{peer.local_port}"
+
+        def found():
+            entries = [entry for entry in self.entries()
+                       if entry["connection"]["peer"] == ours]
+            return entries if len(entries) >= count else None
+
+        entries = until(f"{count} exchanges of {ours}", found)
+        assert len(entries) == count
+        return entries
 
 
-def end(server):
-    """Nothing is broken: a good client signs in, the server ends well.
-    After it the journal is complete."""
-    sign_in(server)
-    assert server.stop() == 0
+def rules_of(entry):
+    return [finding["rule"] for finding in entry["findings"]]
+
+
+def remark_of(entry, key):
+    """The text of the one remark of this key; None: there is none."""
+    texts = [remark["text"] for remark in entry["remarks"]
+             if remark["key"] == key]
+    assert len(texts) < 2, texts
+    return texts[0] if texts else None

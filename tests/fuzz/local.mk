@@ -4,6 +4,7 @@
 # feeds each its corpus.
 FUZZ_TARGETS = \
 	%D%/fuzz_framer \
+	%D%/fuzz_httpauth \
 	%D%/fuzz_ntlmssp \
 	%D%/fuzz_pipeline \
 	%D%/fuzz_soap \

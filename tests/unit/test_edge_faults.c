@@ -124,45 +124,45 @@ static void cuts_far_into_a_big_body(void **state)
 
 /* ---- Raw replies ---- */
 
+static const struct {
+    const char *name;
+    const char *raw;
+    unsigned status;
+    bool kept;
+} raw_rows[] = {
+    {"odd words and headers",
+     "HTTP/1.1 401 Go Away Now\r\nName : v\r\nFold: a\r\n b\r\nEmpty:\r\n"
+     "content-length: 2\r\n\r\nno",
+     401, true},
+    {"no body", "HTTP/1.1 204 None\r\n\r\n", 204, true},
+    {"chunked",
+     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+     "2\r\nhi\r\n0\r\n\r\n",
+     200, true},
+    {"bare LF", "HTTP/1.1 200 OK\nContent-Length: 2\n\nhi", 200, true},
+    {"wants to close",
+     "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi", 200,
+     false},
+    {"too few bytes", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nhi", 200,
+     false},
+    {"too many bytes", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nhi", 200,
+     false},
+    {"broken chunk",
+     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxx\r\n", 200, false},
+    {"no framing at all", "HTTP/1.1 200 OK\r\n\r\nhi", 200, false},
+    {"an old version", "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nhi", 200,
+     false},
+    {"no status", "HTTP/1.1 2xx\r\nContent-Length: 2\r\n\r\nhi", 0, true},
+    {"no HTTP", "\x01\x02 what is this?", 0, false},
+};
+
 static void raw_bytes_take_the_replys_place(void **state)
 {
-    static const struct {
-        const char *name;
-        const char *raw;
-        unsigned status;
-        bool kept;
-    } rows[] = {
-        {"odd words and headers",
-         "HTTP/1.1 401 Go Away Now\r\nName : v\r\nFold: a\r\n b\r\nEmpty:\r\n"
-         "content-length: 2\r\n\r\nno",
-         401, true},
-        {"no body", "HTTP/1.1 204 None\r\n\r\n", 204, true},
-        {"chunked",
-         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-         "2\r\nhi\r\n0\r\n\r\n",
-         200, true},
-        {"bare LF", "HTTP/1.1 200 OK\nContent-Length: 2\n\nhi", 200, true},
-        {"wants to close",
-         "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi",
-         200, false},
-        {"too few bytes", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nhi", 200,
-         false},
-        {"too many bytes", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nhi",
-         200, false},
-        {"broken chunk",
-         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxx\r\n", 200,
-         false},
-        {"no framing at all", "HTTP/1.1 200 OK\r\n\r\nhi", 200, false},
-        {"an old version", "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nhi",
-         200, false},
-        {"no status", "HTTP/1.1 2xx\r\nContent-Length: 2\r\n\r\nhi", 0, true},
-        {"no HTTP", "\x01\x02 what is this?", 0, false},
-    };
     struct rig *rig = *state;
     size_t n = 0;
 
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        struct edge_reply_plan plan = {.raw = span_text(rows[i].raw)};
+    for (size_t i = 0; i < ARRAY_SIZE(raw_rows); i++) {
+        struct edge_reply_plan plan = {.raw = span_text(raw_rows[i].raw)};
         struct client client;
         struct rig_record *record;
 
@@ -171,10 +171,10 @@ static void raw_bytes_take_the_replys_place(void **state)
         client_get(&client, "/a");
         record = rig_record(rig, ++n);
         assert_int_equal(record->outcome, SENT_WHOLE);
-        assert_int_equal(record->status, rows[i].status);
-        assert_int_equal(record->bytes, strlen(rows[i].raw));
+        assert_int_equal(record->status, raw_rows[i].status);
+        assert_int_equal(record->bytes, strlen(raw_rows[i].raw));
         set_plan(rig, NULL);
-        if (rows[i].kept) {
+        if (raw_rows[i].kept) {
             client_get(&client, "/b");
             record = rig_record(rig, ++n);
             while (!text_ends(buf_text(&client.got), "GET /b 0")) {
@@ -183,9 +183,9 @@ static void raw_bytes_take_the_replys_place(void **state)
         } else {
             client_patience(&client, 10); /* it does not take the idle time */
             assert_int_equal(client_drain(&client), END_CLOSE_NOTIFY);
-            assert_int_equal(client.got.size, strlen(rows[i].raw));
+            assert_int_equal(client.got.size, strlen(raw_rows[i].raw));
         }
-        assert_begins(buf_text(&client.got), rows[i].raw);
+        assert_begins(buf_text(&client.got), raw_rows[i].raw);
         client_close(&client);
     }
 }

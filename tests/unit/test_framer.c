@@ -67,71 +67,71 @@ static char letter_of(const struct framer *framer)
 
 #define LINE "POST /a HTTP/1.1\r\n"
 
+static const struct {
+    const char *head;
+    char letter;
+    uint64_t size;
+    bool close;
+} requests[] = {
+    {LINE "\r\n", 'n', 0, false},
+    {LINE "Host: x\n\n", 'n', 0, false},
+    {"nonsense\r\n\r\n", 'n', 0, false},
+    {LINE "Content-Length: 0\r\n\r\n", 's', 0, false},
+    {LINE "Content-Length: 5\r\n\r\n", 's', 5, false},
+    {LINE "content-LENGTH:5\r\n\r\n", 's', 5, false},
+    {LINE "Content-Length:\t 5 \t\r\n\r\n", 's', 5, false},
+    {LINE "Content-Length: 18446744073709551615\r\n\r\n", 's', UINT64_MAX,
+     false},
+    {LINE "X-Content-Length: 5\r\n\r\n", 'n', 0, false},
+    /* twice the same is one; RFC 9112, 6.3 */
+    {LINE "Content-Length: 5\r\nContent-Length: 5\r\n\r\n", 's', 5, false},
+    {LINE "Content-Length: 5\r\nContent-Length: 6\r\n\r\n", 'b', 0, true},
+    {LINE "Content-Length: 5, 5\r\n\r\n", 'b', 0, true},
+    {LINE "Content-Length: 18446744073709551616\r\n\r\n", 'b', 0, true},
+    {LINE "Content-Length: +5\r\n\r\n", 'b', 0, true},
+    {LINE "Content-Length: -5\r\n\r\n", 'b', 0, true},
+    {LINE "Content-Length: 0x5\r\n\r\n", 'b', 0, true},
+    {LINE "Content-Length: \r\n\r\n", 'b', 0, true},
+    {LINE "Content-Length\r\n\r\n", 'b', 0, true},
+    {LINE "Content-Length : 5\r\n\r\n", 'b', 0, true},
+    {LINE "Content-Length: 5\r\n 1\r\n\r\n", 'b', 0, true},
+    {LINE "X: 5\r\n 1\r\n\r\n", 'n', 0, false},
+    {LINE "Transfer-Encoding: chunked\r\n\r\n", 'c', 0, false},
+    {LINE "Transfer-Encoding: CHUNKED\r\n\r\n", 'c', 0, false},
+    {LINE "Transfer-Encoding: gzip, chunked\r\n\r\n", 'u', 0, true},
+    {LINE "Transfer-Encoding: identity\r\n\r\n", 'u', 0, true},
+    {LINE "Transfer-Encoding:\r\n chunked\r\n\r\n", 'b', 0, true},
+    {LINE "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
+     'b', 0, true},
+    {LINE "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n", 'b', 0,
+     true},
+    {LINE "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", 'b', 0,
+     true},
+    /* a lone CR may look like the end of a line to others */
+    {LINE "A: b\rContent-Length: 5\r\n\r\n", 'b', 0, true},
+    {LINE "A: b\r\r\n\r\n", 'b', 0, true},
+    {LINE "Connection: close\r\n\r\n", 'n', 0, true},
+    {LINE "Connection: te, Close\r\n\r\n", 'n', 0, true},
+    {LINE "Connection: closed\r\n\r\n", 'n', 0, false},
+    {"GET / HTTP/1.0\r\n\r\n", 'n', 0, true},
+    {"GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n", 'n', 0, false},
+};
+
 static void reads_requests(void **state UNUSED)
 {
-    static const struct {
-        const char *head;
-        char letter;
-        uint64_t size;
-        bool close;
-    } rows[] = {
-        {LINE "\r\n", 'n', 0, false},
-        {LINE "Host: x\n\n", 'n', 0, false},
-        {"nonsense\r\n\r\n", 'n', 0, false},
-        {LINE "Content-Length: 0\r\n\r\n", 's', 0, false},
-        {LINE "Content-Length: 5\r\n\r\n", 's', 5, false},
-        {LINE "content-LENGTH:5\r\n\r\n", 's', 5, false},
-        {LINE "Content-Length:\t 5 \t\r\n\r\n", 's', 5, false},
-        {LINE "Content-Length: 18446744073709551615\r\n\r\n", 's', UINT64_MAX,
-         false},
-        {LINE "X-Content-Length: 5\r\n\r\n", 'n', 0, false},
-        /* twice the same is one; RFC 9112, 6.3 */
-        {LINE "Content-Length: 5\r\nContent-Length: 5\r\n\r\n", 's', 5, false},
-        {LINE "Content-Length: 5\r\nContent-Length: 6\r\n\r\n", 'b', 0, true},
-        {LINE "Content-Length: 5, 5\r\n\r\n", 'b', 0, true},
-        {LINE "Content-Length: 18446744073709551616\r\n\r\n", 'b', 0, true},
-        {LINE "Content-Length: +5\r\n\r\n", 'b', 0, true},
-        {LINE "Content-Length: -5\r\n\r\n", 'b', 0, true},
-        {LINE "Content-Length: 0x5\r\n\r\n", 'b', 0, true},
-        {LINE "Content-Length: \r\n\r\n", 'b', 0, true},
-        {LINE "Content-Length\r\n\r\n", 'b', 0, true},
-        {LINE "Content-Length : 5\r\n\r\n", 'b', 0, true},
-        {LINE "Content-Length: 5\r\n 1\r\n\r\n", 'b', 0, true},
-        {LINE "X: 5\r\n 1\r\n\r\n", 'n', 0, false},
-        {LINE "Transfer-Encoding: chunked\r\n\r\n", 'c', 0, false},
-        {LINE "Transfer-Encoding: CHUNKED\r\n\r\n", 'c', 0, false},
-        {LINE "Transfer-Encoding: gzip, chunked\r\n\r\n", 'u', 0, true},
-        {LINE "Transfer-Encoding: identity\r\n\r\n", 'u', 0, true},
-        {LINE "Transfer-Encoding:\r\n chunked\r\n\r\n", 'b', 0, true},
-        {LINE
-         "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
-         'b', 0, true},
-        {LINE "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n", 'b', 0,
-         true},
-        {LINE "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", 'b', 0,
-         true},
-        /* a lone CR may look like the end of a line to others */
-        {LINE "A: b\rContent-Length: 5\r\n\r\n", 'b', 0, true},
-        {LINE "A: b\r\r\n\r\n", 'b', 0, true},
-        {LINE "Connection: close\r\n\r\n", 'n', 0, true},
-        {LINE "Connection: te, Close\r\n\r\n", 'n', 0, true},
-        {LINE "Connection: closed\r\n\r\n", 'n', 0, false},
-        {"GET / HTTP/1.0\r\n\r\n", 'n', 0, true},
-        {"GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n", 'n', 0, false},
-    };
-
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(requests); i++) {
         struct framer framer;
 
-        framer_request(&framer, span_text(rows[i].head));
-        if (letter_of(&framer) != rows[i].letter ||
-            framer.payload != rows[i].size || framer.close != rows[i].close) {
+        framer_request(&framer, span_text(requests[i].head));
+        if (letter_of(&framer) != requests[i].letter ||
+            framer.payload != requests[i].size ||
+            framer.close != requests[i].close) {
             fail_msg("row %zu: %c %llu %d", i, letter_of(&framer),
                      (unsigned long long)framer.payload, framer.close);
         }
-        assert_int_equal(framer.done,
-                         framer.body == FRAMER_NONE ||
-                             (framer.body == FRAMER_SIZED && !rows[i].size));
+        assert_int_equal(framer.done, framer.body == FRAMER_NONE ||
+                                          (framer.body == FRAMER_SIZED &&
+                                           !requests[i].size));
     }
 }
 
