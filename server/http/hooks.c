@@ -90,7 +90,6 @@ static void on_request_end(void *ctx, struct edge_conn *conn UNUSED,
                            struct exchange *ex)
 {
     struct http *http = ctx;
-
     bool planned = ex->reply.status != 0 || ex->reply.raw.size != 0;
 
     if (!planned && ex->sent.status != 0) {
