@@ -7,7 +7,7 @@ import pytest
 
 from clients import Curl
 from harness import ISSUE, RST, TICKET_PATH, USER_PATH
-from raw import Journal, Peer, remark_of, request, rules_of
+from raw import Journal, Peer, remark_of, request, rules_of, until
 from signin import ALICE, PASSWORD
 
 SIZE_LIMIT = 256 * 1024
@@ -166,8 +166,8 @@ def post(server, body):
         "POST", server.url("lyncweb", TICKET_PATH),
         {"Content-Type": "text/xml", "SOAPAction": f'"{ISSUE}"',
          "Expect": ""}, None, ALICE, PASSWORD)
-    entry = journal.entries()[-1]
-    assert entry["user"] == "alice"
+    entry, = until("alice's request", lambda: [
+        entry for entry in journal.entries() if entry["user"] == "alice"])
     assert entry["request"]["raw_size"] > len(body)
     return reply, entry
 
