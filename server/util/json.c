@@ -49,13 +49,33 @@ static bool is_c1(struct span utf8)
     return utf8.data[0] == 0xc2 && utf8.data[1] < 0xa0;
 }
 
+/* How many bytes at the front stand for themselves in a string. */
+static size_t plain_run(struct span utf8, bool escape_slash)
+{
+    size_t size = 0;
+
+    while (size < utf8.size) {
+        uint8_t c = utf8.data[size];
+
+        if (c < 0x20 || c >= 0x7f || c == '"' || c == '\\' ||
+            (c == '/' && escape_slash)) {
+            break;
+        }
+        size++;
+    }
+    return size;
+}
+
 static void quote(struct buf *out, struct span utf8, bool escape_slash)
 {
     buf_add_u8(out, '"');
     while (utf8.size > 0) {
-        size_t length = utf8_sequence(utf8);
+        size_t plain = plain_run(utf8, escape_slash);
+        size_t length = plain ? plain : utf8_sequence(utf8);
 
-        if (length == 0) {
+        if (plain) {
+            buf_add(out, span_slice(utf8, 0, plain));
+        } else if (length == 0) {
             buf_add_text(out, "\xef\xbf\xbd");
             length = 1;
         } else if (length == 1) {

@@ -167,7 +167,9 @@ def post(server, body):
         {"Content-Type": "text/xml", "SOAPAction": f'"{ISSUE}"',
          "Expect": ""}, None, ALICE, PASSWORD)
     entry, = until("alice's request", lambda: [
-        entry for entry in journal.entries() if entry["user"] == "alice"])
+        entry for entry in journal.entries()
+        if (entry["operation"], entry["user"]) == ("webticket.issue", "alice")
+    ])
     assert entry["request"]["raw_size"] > len(body)
     return reply, entry
 
