@@ -175,7 +175,7 @@ void reply_refuse(struct edge_conn *conn, unsigned status, const char *reason,
                "Content-Type: text/plain\r\nContent-Length: %zu\r\n\r\n%s\n",
                status, reason, stamp_http(ex->arena, ex->began),
                strlen(why) + 1, why);
-    exchange_remark(ex, "refused", "%s", why);
+    exchange_why(ex, "refused", "%s", why);
     conn->request.framer.close = true;
     reply_input(conn, buf_span(&text));
 }

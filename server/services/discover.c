@@ -64,7 +64,7 @@ void discover_redirect_at(struct call *call, const char *element,
     autodiscover_link(&doc, "Redirect", target);
     autodiscover_rel(&doc, "redirect", target);
     discover_answer_at(call, &doc, file, line);
-    exchange_remark(call->ex, "discover.redirect", "%s: %s", target, why);
+    exchange_why(call->ex, "discover.redirect", "%s: %s", target, why);
 }
 
 enum call_result discover_done(struct call *call, enum point point)

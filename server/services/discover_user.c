@@ -67,7 +67,7 @@ static void judge(struct call *call, const char *text,
         exchange_remark(call->ex, "ticket.id", "%s", ticket->id);
     }
     if (presented->flaw != TICKET_VALID) {
-        exchange_remark(call->ex, "ticket.flaw", "%s", ticket->detail);
+        exchange_why(call->ex, "ticket.flaw", "%s", ticket->detail);
     }
 }
 
@@ -262,9 +262,9 @@ static void answer_user(struct call *call, enum carrier carrier)
 /* discover 2.11: the home server is unknown, or there is no such user. */
 static void answer_homeless(struct call *call, const struct user *user)
 {
-    exchange_remark(call->ex, "user.home", "%s",
-                    user ? "unknown, or not enabled for Lync"
-                         : "the ticket names nobody of this world");
+    exchange_why(call->ex, "user.home", "%s",
+                 user ? "unknown, or not enabled for Lync"
+                      : "the ticket names nobody of this world");
     exchange_reply(call->ex, 404);
     product_error_headers(call);
 }

@@ -158,8 +158,8 @@ static void pick_up(struct call *call, struct conn_auth *auth,
     bool stale = auth->handle && now - auth->began > CONN_AUTH_HALF_OPEN;
 
     if (stale) {
-        exchange_remark(call->ex, "auth.stale",
-                        "the challenge is older than 60 s and was dropped");
+        exchange_why(call->ex, "auth.stale",
+                     "the challenge is older than 60 s and was dropped");
     }
     if (stale || !auth->armed || auth->method != method) {
         conn_auth_drop_handshake(auth);
@@ -215,8 +215,8 @@ static enum gate_verdict judge(struct call *call, struct conn_auth *auth,
     case AUTH_REFUSED:
         scenario_at(call->services->scenario, POINT_NTLM_VERDICT,
                     &call->ex->facts);
-        exchange_remark(call->ex, "auth.refused", "%s",
-                        auth_reason_text(outcome->reason));
+        exchange_why(call->ex, "auth.refused", "%s",
+                     auth_reason_text(outcome->reason));
         if (outcome->reason == AUTH_REASON_OUT_OF_TURN) {
             find(call, "HA-027", "RFC 4559 section 6",
                  "the last leg of a handshake came without its challenge: all "

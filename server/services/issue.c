@@ -292,7 +292,7 @@ static void answer(struct issuing *issuing, const struct soap *request)
 
     if (!issuing->good) {
         soap_reply_diagnostic(call, request, DIAGNOSTIC_INTERNAL);
-        exchange_remark(call->ex, "error", "%s", issuing->err.text);
+        exchange_why(call->ex, "error", "%s", issuing->err.text);
         return;
     }
     text = arena_text(call->arena, issuing->text);

@@ -134,6 +134,9 @@ void product_diagnostics(struct call *call, unsigned id)
     exchange_header(call->ex, "X-Ms-diagnostics",
                     "%u;source=\"%s\";reason=\"%s\"%s", row->id,
                     call->pool->server_fqdn, row->reason, fault);
+    if (!call->ex->why) {
+        exchange_why(call->ex, "diagnostics", "%u %s", row->id, row->reason);
+    }
 }
 
 /* ---- URLs ---- */

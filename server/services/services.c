@@ -65,8 +65,8 @@ static enum stage route_stage(struct call *call)
     case ROUTE_FOUND:
         return STAGE_GATE;
     case ROUTE_NO_PATH:
-        exchange_remark(ex, "unexpected",
-                        "no endpoint of this world serves this path");
+        exchange_why(ex, "unexpected",
+                     "no endpoint of this world serves this path");
         product_error_page(call, 404);
         return STAGE_DECIDE;
     case ROUTE_NO_METHOD:
@@ -75,7 +75,7 @@ static enum stage route_stage(struct call *call)
                         route_methods_text(call->arena, allow));
         return STAGE_DECIDE;
     case ROUTE_NEEDS_TLS:
-        exchange_remark(ex, "plain-http", "this endpoint wants https");
+        exchange_why(ex, "plain-http", "this endpoint wants https");
         product_error_page(call, 403);
         return STAGE_DECIDE;
     }

@@ -97,8 +97,7 @@ void soap_reply_fault_at(struct call *call, const struct soap *request,
     soap_fault(&message, request, fault);
     exchange_reply_at(call->ex, 500, file, line);
     send(call, request, &message);
-    exchange_remark(call->ex, "soap.fault", "%s: %s", fault->code,
-                    fault->reason);
+    exchange_why(call->ex, "soap.fault", "%s: %s", fault->code, fault->reason);
 }
 
 void soap_reply_diagnostic_at(struct call *call, const struct soap *request,

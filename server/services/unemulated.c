@@ -9,8 +9,8 @@
 
 static enum call_result not_emulated(struct call *call)
 {
-    exchange_remark(call->ex, "not-emulated",
-                    "advertised as the product does, but not emulated");
+    exchange_why(call->ex, "not-emulated",
+                 "advertised as the product does, but not emulated");
     product_error_page(call, 503);
     return CALL_DONE;
 }

@@ -83,16 +83,33 @@ static void add_remark(struct exchange *ex, const char *key, const char *text,
     ex->remarks = remark;
 }
 
+static const char *remark(struct exchange *ex, const char *key,
+                          const char *format, va_list args)
+{
+    char text[4096];
+
+    vsnprintf(text, sizeof(text), format, args);
+    add_remark(ex, key, arena_strdup(ex->arena, text), false);
+    return ex->remarks->text;
+}
+
 void exchange_remark(struct exchange *ex, const char *key, const char *format,
                      ...)
 {
-    char text[4096];
     va_list args;
 
     va_start(args, format);
-    vsnprintf(text, sizeof(text), format, args);
+    remark(ex, key, format, args);
     va_end(args);
-    add_remark(ex, key, arena_strdup(ex->arena, text), false);
+}
+
+void exchange_why(struct exchange *ex, const char *key, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    ex->why = remark(ex, key, format, args);
+    va_end(args);
 }
 
 void exchange_secret(struct exchange *ex, const char *key, const char *text)

@@ -97,6 +97,7 @@ struct exchange {
     struct facts facts;
     struct finding *findings;
     struct remark *remarks; /* newest first */
+    const char *why;        /* why the reply is no good one; NULL: it is */
     struct effect *effects;
 };
 
@@ -114,6 +115,9 @@ void exchange_forget(struct exchange *ex);
 /* A fact for the journal; the text is copied. */
 void exchange_remark(struct exchange *ex, const char *key, const char *format,
                      ...) PRINTF(3, 4);
+/* The same, and the reason that the line on the log shows. */
+void exchange_why(struct exchange *ex, const char *key, const char *format, ...)
+    PRINTF(3, 4);
 void exchange_secret(struct exchange *ex, const char *key, const char *text);
 void exchange_finding(struct exchange *ex, const struct finding *finding);
 

@@ -166,7 +166,8 @@ class Journal:
 
     def __init__(self, server):
         self.path = server.journal
-        self.start = self.path.stat().st_size
+        # A line may be half written just now.
+        self.start = self.path.read_bytes().rfind(b"\n") + 1
 
     def entries(self):
         with open(self.path, "rb") as file:

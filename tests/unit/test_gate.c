@@ -174,6 +174,7 @@ static void a_challenge_names_its_scheme_alone(void **state)
     assert_int_equal(ask(f, "POST", service_path, "NTLM " TYPE3), 401);
     assert_string_equal(finding(f), "");
     assert_int_equal(f->ex->facts.leg, 2);
+    assert_string_equal(f->ex->why, "anonymous logon");
     /* The handshake is over: the same again is out of turn. */
     assert_int_equal(ask(f, "POST", service_path, "NTLM " TYPE3), 401);
     assert_string_equal(finding(f), "HA-027");

@@ -84,6 +84,8 @@ static const struct {
     {"Zm9v\v", NULL},
     {"Zm9v\v\f\v\f", NULL}, /* as many as a group */
     {"Zm8\f", NULL},
+    {"A", NULL}, /* all of its bits are zero */
+    {"Zm9vA===", NULL},
     {"Zm\303\2448", NULL},
     {"-_+/", "\xfb\xff\xbf"},
 };
