@@ -17,6 +17,12 @@ static const char *const fields[] = {
     "WWW-Authenticate",    "X-MS-WebTicket",
 };
 
+/* Fields of ours that only begin like one of those. */
+static const char *const harmless[] = {
+    "X-MS-WebTicketSupported",
+    "X-MS-WebTicketURL",
+};
+
 /* What may stand in front of the secret and is none itself. A scheme that is
  * not listed might be a password sent without one. */
 static const char *const openings[] = {
@@ -224,15 +230,29 @@ void secrets_body(struct buf *out, struct span body)
 
 /* ---- Messages nobody has understood ---- */
 
+/* The size of the word of the list that the text begins with, or 0. */
+static size_t word_in_front(struct span text, const char *const *list,
+                            size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (starts(text, list[i])) {
+            return strlen(list[i]);
+        }
+    }
+    return 0;
+}
+
 /* Offset behind the name of a field that holds a secret, wherever it stands in
  * the line; 0: none does. */
 static size_t find_field(struct span line)
 {
-    for (size_t at = 0; at < line.size; at++) {
-        for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
-            if (starts(from(line, at), fields[i])) {
-                return at + strlen(fields[i]);
-            }
+    size_t at = word_in_front(line, harmless, ARRAY_SIZE(harmless));
+
+    for (; at < line.size; at++) {
+        size_t size = word_in_front(from(line, at), fields, ARRAY_SIZE(fields));
+
+        if (size) {
+            return at + size;
         }
     }
     return 0;

@@ -42,7 +42,7 @@ static const char *location_name(enum location site)
 
 /* ---- XML, forms A and D ---- */
 
-/* The samples keep the order token, href (discover 9). */
+/* Samples have either order; this one is token, href (discover 9). */
 static void xml_pair(struct buf *out, const char *element,
                      const char *const names[2], const char *first,
                      const char *second)

@@ -82,7 +82,7 @@ enum call_result discover_done(struct call *call, enum point point)
  * discover 1.3: plain HTTP exists to name the HTTPS host whose certificate is
  * right, with a Root that holds nothing but a Redirect. The other resources
  * answer the same: links or a challenge from there would lead credentials
- * past TLS, and a Redirect must point to a Root (8.2).
+ * past TLS, and a Redirect must point to a Root (discover 8.2).
  */
 bool discover_lead_to_https(struct call *call)
 {
@@ -124,7 +124,7 @@ static const char *foreign_hop(struct call *call,
 
 /*
  * Where somebody we do not serve should ask, or NULL for our own. discover
- * 2.12: a server that cannot process this sipuri answers with a Redirect. An
+ * 2.7: a server that cannot process this sipuri answers with a Redirect. An
  * unknown user of our own domain gets the normal Root: there is no next hop
  * that knows better, and one that leads back here makes clients loop.
  */

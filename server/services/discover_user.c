@@ -111,7 +111,7 @@ static const struct user *ticket_user(const struct call *call,
 
 /*
  * discover 3.1, family A. The page has no Negotiate, NTLM or Basic beside it:
- * they would make clients authenticate to the wrong place (8.3).
+ * they would make clients authenticate to the wrong place (discover 8.3).
  */
 static void challenge_web_ticket(struct call *call)
 {

@@ -99,7 +99,7 @@ static enum gate_verdict refuse(struct call *call)
 }
 
 /* A 401 must name a scheme (RFC 9110 section 11.6.1); where the world has none
- * the port is switched off (protocol: discover, failure F-57). */
+ * the port is switched off (protocol: webticket 11.2, step 3). */
 static enum gate_verdict refuse_all(struct call *call)
 {
     product_error_page(call, 403);

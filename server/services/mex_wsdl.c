@@ -2,7 +2,7 @@
  * The metadata of the web ticket service, see mex_wsdl.h. Its shape is the
  * template of protocol: webticket 3.8: everything in one document, policies
  * and the one service as direct children of the root, no imports, because
- * pidgin-sipe follows none (8.3).
+ * pidgin-sipe follows none (webticket 8.3).
  */
 #include "config.h"
 
@@ -106,7 +106,7 @@ static const char https_token_11[] =
 static const char https_token_12[] =
     "<sp:HttpsToken><wsp:Policy/></sp:HttpsToken>";
 
-/* The body is free: WCF's contract for an untyped message (3.3). */
+/* The body is free: WCF's contract for an untyped message (webticket 3.3). */
 static const char contract[] =
     "<wsdl:types><xsd:schema targetNamespace=\"" URI_MESSAGE "\""
     " elementFormDefault=\"qualified\">"

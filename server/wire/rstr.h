@@ -2,7 +2,7 @@
  * The answer that carries a web ticket: RequestSecurityTokenResponse as
  * protocol: webticket 5 has it. No white space, trust elements without prefix,
  * the ticket byte for byte as it was made: pidgin-sipe reads this by text
- * search (8.4).
+ * search (webticket 8.4).
  */
 #ifndef WIRE_RSTR_H
 #define WIRE_RSTR_H

@@ -18,7 +18,7 @@
 #include "util/span.h"
 
 enum {
-    XML_SIZE_MAX = 256 * 1024, /* protocol: webticket 11.2, 1 */
+    XML_SIZE_MAX = 256 * 1024, /* protocol: webticket 11.2, step 1 */
     XML_DEPTH_MAX = 64,
     XML_NODES_MAX = 10000, /* elements, attributes, declarations, comments */
 };

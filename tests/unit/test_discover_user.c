@@ -371,7 +371,7 @@ static void unknown_homes_get_404(void **state)
     }
 }
 
-/* discover 2.7: a Redirect and nothing else; it names a Root (8.2). */
+/* discover 2.7: a Redirect and nothing else; it names a Root (discover 8.2). */
 static void homes_elsewhere_redirect(void **state)
 {
     static const struct {

@@ -1,0 +1,270 @@
+"""Starting: every variable, what is wrong with a CA that is kept, a disk that
+is full, and the exit code that each has."""
+
+import json
+import os
+import re
+import signal
+import stat
+
+import pytest
+
+from clients import Curl
+from harness import free_port, run_cli, taken_port
+from raw import until
+from signin import sign_in
+
+
+def refused(tmp_path, code, words, *args, env=None):
+    done = run_cli(tmp_path, "serve", *args, env=env)
+    assert done.returncode == code, done.stderr
+    assert done.stdout == ""
+    for word in words:
+        assert str(word) in done.stderr
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert "error: " in done.stderr
+    return done.stderr
+
+
+# --- variables --------------------------------------------------------------
+
+def test_every_option_is_a_variable(tmp_path):
+    """The help lists them; a bad value shows that each is read."""
+    help_text = run_cli(tmp_path, "serve", "--help").stdout
+    options = re.findall(r"^  --([a-z-]+)", help_text, re.M)
+    assert len(options) > 10
+    for option in options:
+        variable = "LYNCMOCK_" + option.upper().replace("-", "_")
+        bad = "\x01" if option in ("ca-dir", "journal", "keylog",
+                                   "ports-file") else "what"
+        if bad == "\x01":
+            # Any text is a path; an empty one is none.
+            bad = ""
+        refused(tmp_path, 2, [variable], env={variable: bad})
+
+
+def test_variables_have_the_options_effect(serve, tmp_path):
+    ours, theirs = os.pipe()
+    port = free_port()
+    server = serve(
+        pass_fds=(theirs,), env={
+            "LYNCMOCK_LISTEN": "127.0.0.1",
+            "LYNCMOCK_HTTP_PORT": str(port),
+            "LYNCMOCK_CA_DIR": str(tmp_path / "ca"),
+            "LYNCMOCK_KEYLOG": str(tmp_path / "keys"),
+            "LYNCMOCK_SEED": "12",
+            "LYNCMOCK_READY_FD": str(theirs),
+            "LYNCMOCK_LOG_FORMAT": "json",
+            "LYNCMOCK_LOG_SECRETS": "yes",
+            "LYNCMOCK_SET": "location=internal\nticket.lifetime=90s",
+        })
+    os.close(theirs)
+    with os.fdopen(ours) as pipe:
+        assert pipe.read() == server.ready_line
+    assert server.http == port
+    assert server.ready["seed"] == "12"
+    assert server.ca_file == str(tmp_path / "ca" / "ca.pem")
+    reply = server.curl(server.url("lyncdiscover"))
+    assert '"AccessLocation":"Internal"' in reply.text
+    assert "CLIENT_TRAFFIC_SECRET_0" in (tmp_path / "keys").read_text()
+    sign_in(Curl(server, "--ntlm"), server)
+    server.stop()
+    for line in server.messages().splitlines():
+        json.loads(line)
+    assert "TlRMTVNTUAAD" in server.journal.read_text()
+
+
+def test_timeout_by_variable(serve):
+    server = serve(env={"LYNCMOCK_TIMEOUT": "100ms"})
+    server.expected_exit = 4
+    assert server.process.wait(20) == 4
+    assert not server.ports_file.exists()
+    assert not os.path.exists(server.ca_file)
+
+
+def test_a_signal_comes_before_the_time_limit(serve):
+    assert serve("--timeout", "1h").stop(signal.SIGINT) == 0
+
+
+def test_usage_comes_before_what_the_machine_lacks(tmp_path):
+    """Several things wrong: exit code 2, and nothing was touched."""
+    with taken_port() as taken:
+        refused(tmp_path, 2, ["--seed"], "--https-port",
+                taken.getsockname()[1], "--ca-dir", tmp_path / "ca",
+                "--seed", "x")
+    assert not (tmp_path / "ca").exists()
+
+
+def test_nothing_stays_behind_where_a_port_is_taken(tmp_path):
+    ports = tmp_path / "ports.json"
+    scratch = tmp_path / "tmp"
+    scratch.mkdir()
+    with taken_port() as taken:
+        refused(tmp_path, 3, [taken.getsockname()[1]], "--http-port",
+                taken.getsockname()[1], "--ports-file", ports,
+                env={"TMPDIR": str(scratch)})
+    assert not ports.exists()
+    assert os.listdir(scratch) == []
+
+
+def test_no_place_for_the_ca_of_the_run(tmp_path):
+    refused(tmp_path, 3, [tmp_path / "none"],
+            env={"TMPDIR": str(tmp_path / "none")})
+
+
+def test_the_same_port_for_both(tmp_path):
+    port = free_port()
+    refused(tmp_path, 3, [port], "--http-port", port, "--https-port", port)
+
+
+@pytest.mark.parametrize("args", [
+    ("--timeout", "0s"), ("--timeout", "-1s"), ("--timeout", "1"),
+    ("--timeout", "99999999999999999999s"), ("--seed", "1" * 30),
+    ("--seed", "0x"), ("--https-port", " 1"), ("--https-port", "1\n"),
+    ("--listen", ""), ("--listen", "localhost"), ("--listen", "127.1"),
+    ("--journal", ""), ("--set", ""), ("--set", "=1"),
+    ("--set", "ticket.lifetime=forever"), ("--set", "domain="),
+    ("--set", "domain=a b"), ("--set", "user.alice.state=good=bad"),
+    ("--set", "ntlm.server-challenge=12"), ("--set", "tls.min=1.4"),
+    ("--set", "user..password=x"), ("--log-secrets", "perhaps"),
+    ("--https-port=http",), ("--", "x"), ("-x",), ("",),
+])
+def test_wrong_arguments(tmp_path, args):
+    refused(tmp_path, 2, [], *args)
+
+
+@pytest.mark.parametrize("settings", [
+    ("tls.min=1.3", "tls.max=1.2"),
+    ("ticket.sha1=yes", "ticket.key=p256"),
+])
+def test_settings_that_contradict(tmp_path, settings):
+    args = [word for setting in settings for word in ("--set", setting)]
+    refused(tmp_path, 2, [], *args)
+
+
+# --- a CA that is kept ------------------------------------------------------
+
+@pytest.fixture
+def kept(serve, tmp_path):
+    """A folder with a good CA in it."""
+    folder = tmp_path / "ca"
+    assert serve("--ca-dir", folder).stop() == 0
+    return folder
+
+
+def other_pair(serve, tmp_path):
+    folder = tmp_path / "other"
+    serve("--ca-dir", folder).stop()
+    return folder
+
+
+@pytest.mark.parametrize("name", ["ca.pem", "ca.key"])
+@pytest.mark.parametrize("content", [
+    "", "no PEM at all\n", "\0" * 1000,
+    "-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n",
+    "x" * 100000,
+], ids=["empty", "text", "NULs", "noise", "large"])
+def test_broken_file(kept, tmp_path, name, content):
+    mode = stat.S_IMODE((kept / name).stat().st_mode)
+    (kept / name).write_text(content)
+    (kept / name).chmod(mode)
+    refused(tmp_path, 3, [kept / name], "--ca-dir", kept)
+
+
+@pytest.mark.parametrize("gone,left", [
+    ("ca.pem", "ca.key"), ("ca.key", "ca.pem"),
+])
+def test_half_a_pair(kept, tmp_path, gone, left):
+    (kept / gone).unlink()
+    refused(tmp_path, 3, [kept, gone, left, "put the other one back",
+                          "to have a new CA made"], "--ca-dir", kept)
+    # It was not made good behind our back.
+    assert os.listdir(kept) == [left]
+
+
+def test_key_of_another_ca(serve, kept, tmp_path):
+    other = other_pair(serve, tmp_path)
+    (kept / "ca.key").write_bytes((other / "ca.key").read_bytes())
+    refused(tmp_path, 3, [kept / "ca.pem", "remove ca.pem and ca.key"],
+            "--ca-dir", kept)
+
+
+def test_ca_of_another_domain(kept, tmp_path):
+    refused(tmp_path, 3, [kept / "ca.pem", "remove ca.pem and ca.key"],
+            "--ca-dir", kept, "--set", "domain=fabrikam.test")
+
+
+def test_key_that_others_may_read(kept, tmp_path):
+    (kept / "ca.key").chmod(0o644)
+    refused(tmp_path, 3, [kept / "ca.key", "chmod 600"], "--ca-dir", kept)
+
+
+def test_folder_in_place_of_a_file(kept, tmp_path):
+    (kept / "ca.key").unlink()
+    (kept / "ca.key").mkdir()
+    refused(tmp_path, 3, [kept / "ca.key"], "--ca-dir", kept)
+
+
+def test_two_servers_make_one_ca(serve, tmp_path):
+    first = serve("--ca-dir", tmp_path / "ca")
+    second = serve("--ca-dir", tmp_path / "ca")
+    assert first.ca_file == second.ca_file
+    for server in (first, second):
+        sign_in(Curl(server, "--ntlm"), server)
+
+
+# --- places that take nothing -----------------------------------------------
+
+def test_journal_on_a_full_disk(serve, tmp_path):
+    full = tmp_path / "journal"
+    full.symlink_to("/dev/full")
+    server = serve("--journal", full)
+    for _ in range(2):
+        sign_in(Curl(server, "--ntlm"), server)
+    warnings = until("a warning", lambda: [
+        line for line in server.messages().splitlines() if "warning" in line])
+    assert len(warnings) == 1
+    assert str(full) in warnings[0]
+    assert "No space left" in warnings[0]
+
+
+def test_messages_to_a_full_disk(tmp_path, serve):
+    server = serve(prefix=["sh", "-c", 'exec "$@" 2>/dev/full', "sh"])
+    sign_in(Curl(server, "--ntlm"), server)
+
+
+def test_messages_to_nobody(serve):
+    server = serve(prefix=["sh", "-c", 'exec "$@" 2>&-', "sh"])
+    sign_in(Curl(server, "--ntlm"), server)
+
+
+def test_ready_line_to_a_full_disk(tmp_path):
+    with open("/dev/full", "wb") as full:
+        done = run_cli(tmp_path, "serve", "--ready-fd", full.fileno())
+    # The descriptor does not reach the program: it is not open there.
+    assert done.returncode == 3
+
+
+def test_ports_file_on_a_full_disk(tmp_path):
+    refused(tmp_path, 3, ["/dev/full/ports.json"], "--ports-file",
+            "/dev/full/ports.json")
+
+
+def test_journal_into_a_pipe_whose_reader_goes(serve, tmp_path):
+    fifo = tmp_path / "journal"
+    os.mkfifo(fifo)
+    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    server = serve("--journal", fifo)
+    server.curl(server.url("lyncdiscover"))
+    until("a line", lambda: has_data(reader))
+    os.close(reader)
+    for _ in range(2):
+        sign_in(Curl(server, "--ntlm"), server)
+    until("a warning", lambda: "warning" in server.messages())
+
+
+def has_data(descriptor):
+    try:
+        return os.read(descriptor, 65536)
+    except BlockingIOError:
+        return b""
