@@ -4,10 +4,26 @@
  */
 #include "config.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/verb.h"
+
+/* Started without one of them, the next file or socket would take its number,
+ * and get our messages. */
+static void hold_standard_descriptors(void)
+{
+    int fd;
+
+    do {
+        fd = open("/dev/null", O_RDWR);
+    } while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0) {
+        close(fd);
+    }
+}
 
 static const struct verb *find_verb(const char *name)
 {
@@ -31,6 +47,7 @@ int main(int argc, char **argv)
 {
     const struct verb *verb = argc > 1 ? find_verb(argv[1]) : NULL;
 
+    hold_standard_descriptors();
     if (!verb) {
         fprintf(stderr,
                 "lyncmock: error: %s%s; lyncmock help lists the "

@@ -64,6 +64,28 @@ static bool decode_v2(struct ntlm_answer *answer, struct ntlmssp_flaw *flaw)
     return true;
 }
 
+/*
+ * 2.2.1.3: names are in the negotiated character set. wget sets UNICODE in
+ * type 3 although it had asked for OEM, and its names are OEM: two bytes a
+ * character always have a NUL in a name that a Latin keyboard can type.
+ */
+static uint32_t agreed_flags(const struct ntlm_handle *handle,
+                             const struct ntlmssp_authenticate *m)
+{
+    struct span user = m->user.bytes;
+    bool granted = handle->offer.flags & NTLMSSP_UNICODE;
+
+    if (!m->has_flags) {
+        /* Clients of the 1990s stop before the flags; the challenge's hold. */
+        return handle->offer.flags;
+    }
+    if (!granted && (m->flags & NTLMSSP_UNICODE) && user.size &&
+        !memchr(user.data, 0, user.size)) {
+        return (m->flags & ~(uint32_t)NTLMSSP_UNICODE) | NTLMSSP_OEM;
+    }
+    return m->flags;
+}
+
 static bool decode(const struct ntlm_handle *handle,
                    const struct auth_context *ctx, struct ntlm_answer *answer,
                    struct ntlmssp_flaw *flaw)
@@ -74,8 +96,7 @@ static bool decode(const struct ntlm_handle *handle,
     if (ntlmssp_decode_authenticate(answer->token, m, flaw) != NTLMSSP_OK) {
         return false;
     }
-    /* Clients of the 1990s stop before the flags; the challenge's hold. */
-    answer->flags = m->has_flags ? m->flags : handle->offer.flags;
+    answer->flags = agreed_flags(handle, m);
     unicode = answer->flags & NTLMSSP_UNICODE;
     answer->domain = ntlmssp_text(ctx->arena, m->domain.bytes, unicode);
     answer->user = ntlmssp_text(ctx->arena, m->user.bytes, unicode);

@@ -65,14 +65,15 @@ static bool write_ports_file(struct server *server, struct err *err)
     const char *path = server->options->ports_file;
     AUTO(str) temporary = mem_printf("%s.%d", path, (int)getpid());
     AUTO_BUF json = {0};
+    struct stat stat;
     int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     bool good;
 
     if (fd < 0) {
-        return err_errno(err, "--ports-file: cannot write %s", temporary);
+        return err_errno(err, "--ports-file: cannot write %s", path);
     }
     ports_json(server, &json);
-    good = write_all(fd, buf_span(&json));
+    good = write_all(fd, buf_span(&json)) && fstat(fd, &stat) == 0;
     good = close(fd) == 0 && good;
     good = good && rename(temporary, path) == 0;
     if (!good) {
@@ -80,7 +81,8 @@ static bool write_ports_file(struct server *server, struct err *err)
         unlink(temporary);
         return false;
     }
-    server->ports_file_written = true;
+    server->ports_file_device = stat.st_dev;
+    server->ports_file_inode = stat.st_ino;
     return true;
 }
 
@@ -114,12 +116,22 @@ bool server_announce(struct server *server, struct err *err)
     return true;
 }
 
+/* Is the ports file still the one that we wrote? */
+static bool owns_ports_file(const struct server *server)
+{
+    struct stat now;
+
+    return server->ports_file_inode &&
+           stat(server->options->ports_file, &now) == 0 &&
+           now.st_dev == server->ports_file_device &&
+           now.st_ino == server->ports_file_inode;
+}
+
 void server_withdraw(struct server *server)
 {
-    if (server->ports_file_written &&
-        unlink(server->options->ports_file) != 0) {
+    if (owns_ports_file(server) && unlink(server->options->ports_file) != 0) {
         log_warning("%s stays behind: %s", server->options->ports_file,
                     strerror(errno));
     }
-    server->ports_file_written = false;
+    server->ports_file_inode = 0;
 }

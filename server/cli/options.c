@@ -72,7 +72,7 @@ static bool read_seed(void *field, struct options *options, const char *text,
     uint64_t value;
 
     if (!parse_number(text, UINT64_MAX, &value)) {
-        return err_set(err, "\"%s\" is no seed: expected a number up to 2^64",
+        return err_set(err, "\"%s\" is no seed: expected a number below 2^64",
                        text);
     }
     *(uint64_t *)field = value;

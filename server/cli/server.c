@@ -81,8 +81,11 @@ static bool write_file(const char *path, struct span bytes, struct err *err)
 static bool publish_ca(struct server *server, struct err *err)
 {
     if (server->options->ca_dir) {
-        server->ca_file = mem_printf("%s/ca.pem", server->options->ca_dir);
-        return true;
+        AUTO(str) path = mem_printf("%s/ca.pem", server->options->ca_dir);
+
+        /* Absolute: who reads it may stand elsewhere. */
+        server->ca_file = realpath(path, NULL);
+        return server->ca_file || err_errno(err, "%s", path);
     }
     if (!make_run_dir(server, err)) {
         return false;
@@ -106,7 +109,10 @@ static bool start_pki(struct server *server, struct err *err)
     for (size_t i = 0; i < NAMES_MAX && world_name(world, i); i++) {
         names[i] = world_name(world, i);
     }
-    return pki_new(&options, &server->pki, err) && publish_ca(server, err);
+    if (!pki_new(&options, &server->pki, err)) {
+        return options.ca_dir ? err_wrap(err, "--ca-dir") : false;
+    }
+    return publish_ca(server, err);
 }
 
 static bool start_tickets(struct server *server, struct err *err)
@@ -137,26 +143,48 @@ static bool is_loopback(const char *address)
     return inet_pton(AF_INET6, address, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
+static bool check_address(const struct options *options, const char *address,
+                          struct err *err)
+{
+    struct in6_addr any;
+
+    if (inet_pton(AF_INET, address, &any) != 1 &&
+        inet_pton(AF_INET6, address, &any) != 1) {
+        return err_set(err,
+                       "--listen %s: expected an IPv4 or IPv6 address, no "
+                       "name and no brackets",
+                       address);
+    }
+    if (!is_loopback(address) && !options->allow_remote) {
+        return err_set(err,
+                       "--listen %s is no loopback address: this is a test "
+                       "server; add --allow-remote if other machines shall "
+                       "reach it",
+                       address);
+    }
+    return true;
+}
+
 bool server_check_listen(const struct options *options, struct err *err)
 {
-    for (size_t i = 0; i < options->listen.count; i++) {
-        const char *address = options->listen.items[i];
-        struct in6_addr any;
+    const struct option_list *listen = &options->listen;
 
-        if (inet_pton(AF_INET, address, &any) != 1 &&
-            inet_pton(AF_INET6, address, &any) != 1) {
-            return err_set(err,
-                           "--listen %s: expected an IPv4 or IPv6 "
-                           "address",
-                           address);
+    for (size_t i = 0; i < listen->count; i++) {
+        for (size_t j = 0; j < i; j++) {
+            if (strcmp(listen->items[i], listen->items[j]) == 0) {
+                return err_set(err, "--listen %s is given twice",
+                               listen->items[i]);
+            }
         }
-        if (!is_loopback(address) && !options->allow_remote) {
-            return err_set(err,
-                           "--listen %s is no loopback address: this is a "
-                           "test server; add --allow-remote if other "
-                           "machines shall reach it",
-                           address);
+        if (!check_address(options, listen->items[i], err)) {
+            return false;
         }
+    }
+    if (options->http_port && options->http_port == options->https_port) {
+        return err_set(err,
+                       "--http-port and --https-port are both %d: expected "
+                       "two different ports",
+                       options->http_port);
     }
     return true;
 }
@@ -209,7 +237,8 @@ static bool start_journal(struct server *server, struct err *err)
         .memory_limit = JOURNAL_MEMORY_LIMIT,
     };
 
-    return journal_open(&journal, server->env, &server->journal, err);
+    return journal_open(&journal, server->env, &server->journal, err) ||
+           err_wrap(err, "--journal");
 }
 
 bool server_start(struct server *server, struct env *env,

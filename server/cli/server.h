@@ -2,6 +2,8 @@
 #ifndef CLI_SERVER_H
 #define CLI_SERVER_H
 
+#include <sys/types.h>
+
 #include "cli/options.h"
 #include "edge/edge.h"
 #include "http/http.h"
@@ -24,7 +26,9 @@ struct server {
     struct services_context services;
     char *run_dir; /* private, removed at exit; NULL: none was needed */
     char *ca_file; /* what clients should trust */
-    bool ports_file_written;
+    /* The ports file that we wrote: a later server may put its own there. */
+    dev_t ports_file_device;
+    ino_t ports_file_inode; /* 0: none written */
 };
 
 /* The world that --set describes. An error here is a usage error. */

@@ -83,6 +83,7 @@ static void add_remark(struct exchange *ex, const char *key, const char *text,
     ex->remarks = remark;
 }
 
+PRINTF(3, 0)
 static const char *remark(struct exchange *ex, const char *key,
                           const char *format, va_list args)
 {

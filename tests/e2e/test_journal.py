@@ -71,14 +71,15 @@ def test_secrets_are_masked(serve, log_format):
     secrets = walk_of_secrets(server)
     server.stop()
     journal = server.journal.read_text()
+    # An assertion may be read; without its signature it opens nothing.
+    signature = re.search(r"SignatureValue>([^<]+)<", secrets.pop("saml"))
+    secrets["signature"] = signature.group(1)
     for text in (journal, server.messages()):
         for name, secret in secrets.items():
             # A part is too much as well.
-            assert secret[:300] not in text, name
-            assert json.dumps(secret[:300])[1:-1] not in text, name
+            assert secret[:40] not in text, name
+            assert secret[-40:] not in text, name
         assert PASSWORD not in text
-        for part in re.findall(r"<ds:SignatureValue>([^<]+)", secrets["saml"]):
-            assert part not in text
 
 
 def test_secrets_on_request(serve):

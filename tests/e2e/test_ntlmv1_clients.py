@@ -1,10 +1,11 @@
-"""Clients that know NTLMv1 alone: Perl's Authen::NTLM, and libntlm."""
+"""Clients that know NTLMv1 alone: Perl's Authen::NTLM, libntlm, and wget."""
 
 import subprocess
 
 import pytest
 
 from clients import FOLDER, Carrier, TokenProgram, tool
+from harness import ISSUE, RST, TICKET_PATH, USER_PATH, clean_environment
 from signin import ALICE, ask, issued, refused, sign_in_with_both
 
 
@@ -63,3 +64,27 @@ def test_extended_session_security_is_something_else(client, serve):
     server = serve("--set", "ntlm.v1-ess=yes")
     assert ask(client(server), server).status == 401
     refused(server, "response version not allowed")
+
+
+# wget asks for OEM and then claims UNICODE; its names are OEM all the same.
+@pytest.mark.parametrize("allowed,status", [("yes", 0), ("no", 6)])
+def test_wget(serve, tmp_path, allowed, status):
+    server = serve("--set", f"ntlm.v1={allowed}")
+    answer = tmp_path / "rstr.xml"
+    body = tmp_path / "rst.xml"
+    body.write_text(RST.read_text().replace(
+        "@APPLIES_TO@", server.url("lyncweb", USER_PATH)))
+    done = subprocess.run(
+        [tool("wget", "wget"), "-q", "-O", answer,
+         f"--ca-certificate={server.ca_file}", f"--post-file={body}",
+         "--user=CONTOSO\\alice", "--password=Passw0rd!",
+         "--header=Content-Type: text/xml",
+         f'--header=SOAPAction: "{ISSUE}"',
+         f"https://localhost:{server.https}{TICKET_PATH}"],
+        env=clean_environment(tmp_path), capture_output=True, text=True)
+    assert done.returncode == status, done.stderr
+    if allowed == "yes":
+        assert "saml:Assertion" in answer.read_text()
+        issued(server)[0].says(ntlm_response="NTLMv1", ntlm_user="alice")
+    else:
+        refused(server, "response version not allowed")

@@ -6,13 +6,15 @@ import os
 import re
 import signal
 import stat
+import subprocess
 
 import pytest
 
 from clients import Curl
-from harness import free_port, run_cli, taken_port
+from harness import (BINARY, PATIENCE, clean_environment, free_port, run_cli,
+                     taken_port)
 from raw import until
-from signin import sign_in
+from signin import ask, sign_in
 
 
 def refused(tmp_path, code, words, *args, env=None):
@@ -33,14 +35,14 @@ def test_every_option_is_a_variable(tmp_path):
     help_text = run_cli(tmp_path, "serve", "--help").stdout
     options = re.findall(r"^  --([a-z-]+)", help_text, re.M)
     assert len(options) > 10
+    # Any text is a path; an empty one is none.
+    paths = {"ca-dir", "journal", "keylog", "ports-file"}
+    # Values that are judged together, wherever they came from.
+    lists = {"listen", "set"}
     for option in options:
         variable = "LYNCMOCK_" + option.upper().replace("-", "_")
-        bad = "\x01" if option in ("ca-dir", "journal", "keylog",
-                                   "ports-file") else "what"
-        if bad == "\x01":
-            # Any text is a path; an empty one is none.
-            bad = ""
-        refused(tmp_path, 2, [variable], env={variable: bad})
+        refused(tmp_path, 2, [f"--{option}" if option in lists else variable],
+                env={variable: "" if option in paths else "what"})
 
 
 def test_variables_have_the_options_effect(serve, tmp_path):
@@ -67,7 +69,7 @@ def test_variables_have_the_options_effect(serve, tmp_path):
     reply = server.curl(server.url("lyncdiscover"))
     assert '"AccessLocation":"Internal"' in reply.text
     assert "CLIENT_TRAFFIC_SECRET_0" in (tmp_path / "keys").read_text()
-    sign_in(Curl(server, "--ntlm"), server)
+    assert ask(Curl(server, "--ntlm"), server).status == 200
     server.stop()
     for line in server.messages().splitlines():
         json.loads(line)
@@ -233,16 +235,30 @@ def test_messages_to_a_full_disk(tmp_path, serve):
     sign_in(Curl(server, "--ntlm"), server)
 
 
-def test_messages_to_nobody(serve):
-    server = serve(prefix=["sh", "-c", 'exec "$@" 2>&-', "sh"])
+def test_no_standard_descriptors_but_stdout(serve):
+    """What takes their numbers must not get the messages."""
+    server = serve("--log-level", "debug",
+                   prefix=["sh", "-c", 'exec "$@" <&- 2>&-', "sh"])
     sign_in(Curl(server, "--ntlm"), server)
+    for number in (0, 2):
+        link = f"/proc/{server.process.pid}/fd/{number}"
+        assert os.readlink(link) == "/dev/null"
+    assert server.stop() == 0
+    assert server.entries()
 
 
-def test_ready_line_to_a_full_disk(tmp_path):
-    with open("/dev/full", "wb") as full:
-        done = run_cli(tmp_path, "serve", "--ready-fd", full.fileno())
-    # The descriptor does not reach the program: it is not open there.
+@pytest.mark.parametrize("redirect,args", [
+    (">/dev/full", ()), ("9>/dev/full", ("--ready-fd", 9)),
+])
+def test_ready_line_to_a_full_disk(tmp_path, redirect, args):
+    """Nobody could find such a server."""
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$@" {redirect}', "sh", BINARY, "serve",
+         *map(str, args)], env=clean_environment(tmp_path),
+        stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        timeout=PATIENCE)
     assert done.returncode == 3
+    assert "No space left" in done.stderr
 
 
 def test_ports_file_on_a_full_disk(tmp_path):
