@@ -10,6 +10,7 @@
 
 #include "services/diagnostics.h"
 #include "services/service.h"
+#include "ticket/guid.h"
 #include "util/number.h"
 
 enum {
@@ -38,20 +39,6 @@ static bool is_guid(const char *text)
     return true;
 }
 
-static char *new_guid(struct call *call)
-{
-    uint8_t b[16];
-
-    env_random(call->services->env, b, sizeof(b));
-    b[6] = (uint8_t)((b[6] & 0x0f) | 0x40); /* RFC 4122 4.4 */
-    b[8] = (uint8_t)((b[8] & 0x3f) | 0x80);
-    return arena_printf(call->arena,
-                        "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-"
-                        "%02x%02x%02x%02x%02x%02x",
-                        b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8],
-                        b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
-}
-
 /* A client that wants its own id back says so; the id comes from outside and
  * is echoed only where it is one. */
 static const char *wanted_request_id(struct call *call)
@@ -76,7 +63,7 @@ static void add_ids(struct call *call)
         env_random(call->services->env, &correlation, sizeof(correlation));
         exchange_header(call->ex, "X-MS-Correlation-Id", "%u", correlation);
         if (!id) {
-            id = new_guid(call);
+            id = guid_random(call->services->env, call->arena);
         }
     }
     if (id) {

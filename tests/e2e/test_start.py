@@ -116,7 +116,8 @@ def test_no_place_for_the_ca_of_the_run(tmp_path):
 
 def test_the_same_port_for_both(tmp_path):
     port = free_port()
-    refused(tmp_path, 3, [port], "--http-port", port, "--https-port", port)
+    refused(tmp_path, 2, [port, "--http-port", "--https-port"],
+            "--http-port", port, "--https-port", port)
 
 
 @pytest.mark.parametrize("args", [
