@@ -21,24 +21,6 @@ enum {
 
 /* ---- Headers ---- */
 
-/* xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx */
-static bool is_guid(const char *text)
-{
-    static const char shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-
-    if (strlen(text) != strlen(shape)) {
-        return false;
-    }
-    for (size_t i = 0; shape[i]; i++) {
-        bool hex = text[i] && strchr("0123456789abcdefABCDEF", text[i]);
-
-        if (shape[i] == 'x' ? !hex : text[i] != '-') {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* A client that wants its own id back says so; the id comes from outside and
  * is echoed only where it is one. */
 static const char *wanted_request_id(struct call *call)
@@ -46,8 +28,10 @@ static const char *wanted_request_id(struct call *call)
     const struct headers *headers = &call->ex->request.headers;
     const char *wanted = headers_get(headers, "return-client-request-id");
     const char *id = headers_get(headers, "client-request-id");
+    uint8_t guid[GUID_SIZE];
 
-    if (wanted && strcasecmp(wanted, "true") == 0 && id && is_guid(id)) {
+    if (wanted && strcasecmp(wanted, "true") == 0 && id &&
+        guid_parse(id, guid)) {
         return id;
     }
     return NULL;

@@ -6,8 +6,7 @@ import ssl
 import pytest
 
 from harness import ISSUE, ROOT_PATH, RST, TICKET_PATH
-from raw import (Journal, Peer, context_of, get, remark_of, request, rules_of,
-                 until)
+from raw import (Journal, Peer, context_of, get, request, rules_of, until)
 
 HEADER_LIMIT = 64 * 1024
 BODY_LIMIT = 1024 * 1024
