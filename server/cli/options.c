@@ -210,7 +210,13 @@ static bool apply(const struct option_row *row, struct options *options,
 {
     void *field = (char *)options + row->offset;
 
-    return row->read(field, options, text, err) || err_wrap(err, "%s", origin);
+    if (!row->read(field, options, text, err)) {
+        return err_wrap(err, "%s", origin);
+    }
+    if (row->read == read_list) {
+        ((struct option_list *)field)->origin = origin;
+    }
+    return true;
 }
 
 static char *variable_name(struct arena *arena, const char *option)

@@ -19,6 +19,7 @@
 struct option_list {
     const char **items;
     size_t count;
+    const char *origin; /* "--set" or "LYNCMOCK_SET": for messages */
 };
 
 struct options {

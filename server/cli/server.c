@@ -28,11 +28,12 @@ bool server_world(const struct options *options, struct world **out_world,
         AUTO(str) name = NULL;
 
         if (!equals) {
-            return err_set(err, "--set %s: expected NAME=VALUE", item);
+            return err_set(err, "%s %s: expected NAME=VALUE",
+                           options->set.origin, item);
         }
         name = mem_printf("%.*s", (int)(equals - item), item);
         if (!world_set(world, name, equals + 1, err)) {
-            return err_wrap(err, "--set %s", item);
+            return err_wrap(err, "%s %s", options->set.origin, item);
         }
     }
     if (!world_finish(world, err)) {
@@ -151,16 +152,15 @@ static bool check_address(const struct options *options, const char *address,
     if (inet_pton(AF_INET, address, &any) != 1 &&
         inet_pton(AF_INET6, address, &any) != 1) {
         return err_set(err,
-                       "--listen %s: expected an IPv4 or IPv6 address, no "
-                       "name and no brackets",
-                       address);
+                       "%s %s: expected an IPv4 or IPv6 address, no name and "
+                       "no brackets",
+                       options->listen.origin, address);
     }
     if (!is_loopback(address) && !options->allow_remote) {
         return err_set(err,
-                       "--listen %s is no loopback address: this is a test "
-                       "server; add --allow-remote if other machines shall "
-                       "reach it",
-                       address);
+                       "%s %s is no loopback address: this is a test server; "
+                       "add --allow-remote if other machines shall reach it",
+                       options->listen.origin, address);
     }
     return true;
 }
@@ -172,7 +172,7 @@ bool server_check_listen(const struct options *options, struct err *err)
     for (size_t i = 0; i < listen->count; i++) {
         for (size_t j = 0; j < i; j++) {
             if (strcmp(listen->items[i], listen->items[j]) == 0) {
-                return err_set(err, "--listen %s is given twice",
+                return err_set(err, "%s %s is given twice", listen->origin,
                                listen->items[i]);
             }
         }

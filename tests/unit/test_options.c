@@ -149,9 +149,11 @@ static void a_list_in_a_variable_has_one_item_a_line(void **state)
     assert_int_equal(options.set.count, 2);
     assert_string_equal(options.set.items[0], "a=b c");
     assert_string_equal(options.set.items[1], "d=e");
+    assert_string_equal(options.set.origin, "LYNCMOCK_SET");
     options_clear(&options);
     assert_true(parse(words, &options, &err));
     assert_int_equal(options.set.count, 1);
+    assert_string_equal(options.set.origin, "--set");
     options_clear(&options);
     variable_name = "";
 }
