@@ -19,9 +19,13 @@ def end_point(connection):
     return b"tls-server-end-point:" + digest
 
 
+def changed(data):
+    return data[:-1] + bytes([data[-1] ^ 1])
+
+
 BINDINGS = {
     "right": end_point,
-    "wrong": lambda connection: end_point(connection)[:-1] + b"\0",
+    "wrong": lambda connection: changed(end_point(connection)),
     "absent": lambda connection: b"",
 }
 
