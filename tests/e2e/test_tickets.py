@@ -132,6 +132,17 @@ def test_ticket_for_another_pool(serve, check, status):
         assert answer.status == 200
 
 
+@pytest.mark.parametrize("form", ["saml", "cwt"])
+def test_ticket_from_another_pool(serve, form):
+    """Whatever it is for: each pool opens its own tickets alone."""
+    server = serve("--set", "ticket.check-audience=any")
+    good = ticket(server, form,
+                  applies_to=server.url("lyncweb2", USER_PATH))
+    assert open_user(Nobody(server), server, good.headers()).status == 200
+    challenged(server, good.headers(), 28032, host="lyncweb2")
+    challenged(server, good.bearer(), 28032, host="lyncweb2")
+
+
 @pytest.mark.parametrize("check,status", [
     ("any", 200), ("pool", 200), ("service", 401), ("url", 401),
 ])
