@@ -1,8 +1,12 @@
 # The server. All but main.c is in libserver.a, which the unit tests and the
 # fuzz targets link as well. Every list here is sorted, one word a line.
 
-# The plug-ins. These two lists are the tables that the program walks: the
+# The plug-ins. These lists are the tables that the program walks: the
 # rules below write them into headers.
+FAULTS = \
+	%D%/faults/delay \
+	%D%/faults/status
+
 SERVICES = \
 	%D%/services/discover \
 	%D%/services/mex \
@@ -16,6 +20,7 @@ AUTH_METHODS = \
 noinst_LIBRARIES += libserver.a
 libserver_a_SOURCES = \
 	$(AUTH_METHODS:=.c) \
+	$(FAULTS:=.c) \
 	$(SERVICES:=.c) \
 	%D%/auth/account.c \
 	%D%/auth/auth.c \
@@ -66,6 +71,8 @@ libserver_a_SOURCES = \
 	%D%/edge/tls.c \
 	%D%/edge/worker.c \
 	%D%/edge/worker.h \
+	%D%/faults/faults.c \
+	%D%/faults/faults.h \
 	%D%/http/engine.c \
 	%D%/http/hooks.c \
 	%D%/http/http.c \
@@ -111,8 +118,14 @@ libserver_a_SOURCES = \
 	%D%/pki/signer.h \
 	%D%/pki/store.c \
 	%D%/pki/store.h \
+	%D%/scenario/fault.h \
+	%D%/scenario/match.c \
+	%D%/scenario/match.h \
+	%D%/scenario/model.h \
+	%D%/scenario/point.h \
 	%D%/scenario/scenario.c \
-	%D%/scenario/scenario.h \
+	%D%/scenario/session.c \
+	%D%/scenario/session.h \
 	%D%/services/accept.c \
 	%D%/services/accept.h \
 	%D%/services/audience.c \
@@ -128,6 +141,7 @@ libserver_a_SOURCES = \
 	%D%/services/discover_query.h \
 	%D%/services/discover_user.c \
 	%D%/services/discover_xframe.c \
+	%D%/services/forms.c \
 	%D%/services/gate.c \
 	%D%/services/gate.h \
 	%D%/services/issue.c \
@@ -136,6 +150,8 @@ libserver_a_SOURCES = \
 	%D%/services/mex_wsdl.h \
 	%D%/services/product.c \
 	%D%/services/product_page.c \
+	%D%/services/reach.c \
+	%D%/services/reach.h \
 	%D%/services/route.c \
 	%D%/services/route.h \
 	%D%/services/service.h \
@@ -206,6 +222,7 @@ libserver_a_SOURCES = \
 	%D%/wire/ntlmssp_decode.c \
 	%D%/wire/ntlmssp_encode.c \
 	%D%/wire/ntlmssp_text.c \
+	%D%/wire/plans.h \
 	%D%/wire/rst.c \
 	%D%/wire/rst.h \
 	%D%/wire/rstr.c \
@@ -239,6 +256,7 @@ lyncmock_LDADD = $(SERVER_LIBS)
 
 plugin_lists = \
 	%D%/auth/methods.h \
+	%D%/faults/list.h \
 	%D%/services/list.h
 
 nodist_libserver_a_SOURCES += $(plugin_lists)
@@ -252,6 +270,11 @@ CLEANFILES += $(plugin_lists)
 	$(SHELL) $(srcdir)/%D%/plugin-list AUTH_METHODS $(AUTH_METHODS) >$@.tmp && \
 	mv $@.tmp $@
 
+%D%/faults/list.h: Makefile
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
+	$(SHELL) $(srcdir)/%D%/plugin-list FAULTS $(FAULTS) >$@.tmp && \
+	mv $@.tmp $@
+
 %D%/services/list.h: Makefile
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
 	$(SHELL) $(srcdir)/%D%/plugin-list SERVICES $(SERVICES) >$@.tmp && \
@@ -259,6 +282,7 @@ CLEANFILES += $(plugin_lists)
 
 # For `make lyncmock` in a fresh tree: BUILT_SOURCES is for `make all`.
 %D%/auth/auth.$(OBJEXT): %D%/auth/methods.h
+%D%/faults/faults.$(OBJEXT): %D%/faults/list.h
 %D%/services/route.$(OBJEXT): %D%/services/list.h
 
 EXTRA_DIST += %D%/plugin-list

@@ -30,6 +30,10 @@ struct auth_context {
     struct arena *arena;          /* for all that the outcome points to */
     const char *host;             /* the name the client asked for */
     struct span certificate_hash; /* tls-server-end-point; empty: no TLS */
+    /* Called as an NTLM challenge is about to be built: what it returns is the
+     * world for that challenge. NULL: it is the one above. */
+    const struct world *(*before_challenge)(void *plan);
+    void *plan;
 };
 
 enum auth_verdict {

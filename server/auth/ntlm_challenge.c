@@ -133,9 +133,9 @@ static struct ntlmssp_version version_of(enum product product)
     };
 }
 
-void ntlm_challenge(struct ntlm_handle *handle, const struct auth_context *ctx,
-                    const struct ntlmssp_negotiate *asked,
-                    struct auth_outcome *out)
+static void build(struct ntlm_handle *handle, const struct auth_context *ctx,
+                  const struct ntlmssp_negotiate *asked,
+                  struct auth_outcome *out)
 {
     struct ntlm_offer *offer = &handle->offer;
     struct ntlmssp_challenge message = {
@@ -162,4 +162,16 @@ void ntlm_challenge(struct ntlm_handle *handle, const struct auth_context *ctx,
     ntlmssp_encode_challenge(&handle->challenge, &message);
     auth_note(ctx, out, "ntlm.challenge-flags", "%s",
               ntlmssp_flags_text(ctx->arena, offer->flags));
+}
+
+void ntlm_challenge(struct ntlm_handle *handle, const struct auth_context *ctx,
+                    const struct ntlmssp_negotiate *asked,
+                    struct auth_outcome *out)
+{
+    struct auth_context own = *ctx;
+
+    if (ctx->before_challenge) {
+        own.world = ctx->before_challenge(ctx->plan);
+    }
+    build(handle, &own, asked, out);
 }

@@ -6,7 +6,7 @@
 
 #include "auth/auth.h"
 #include "cli/verb.h"
-#include "scenario/scenario.h"
+#include "scenario/point.h"
 #include "services/route.h"
 #include "util/attr.h"
 #include "world/world.h"
@@ -23,8 +23,9 @@ static void list_auth(void)
 static void list_points(void)
 {
     for (int i = 0; i < POINT_COUNT; i++) {
-        printf("%s\t%s\n", point_name((enum point)i),
-               point_title((enum point)i));
+        const struct point_info *info = point_info((enum point)i);
+
+        printf("%s\t%s\n", info->name, info->title);
     }
 }
 

@@ -58,13 +58,13 @@ static struct edge_conn *conn_new(struct edge *edge, bool tls, int fd)
 static void greet(struct edge_conn *conn)
 {
     struct edge *edge = conn->edge;
-    struct edge_accept_plan plan = {0};
+    struct accept_plan plan = {0};
 
     if (edge->hooks.accepted) {
         edge->hooks.accepted(edge->hooks.ctx, conn, &plan);
     }
     if (plan.reset) {
-        conn_finish(conn, EDGE_CUT_RESET);
+        conn_finish(conn, REPLY_CUT_RESET);
     } else if (plan.silence) {
         conn->phase = CONN_STALLED;
         conn_deadline(conn, EDGE_STALL_SECONDS * ENV_NS_PER_SEC);

@@ -89,7 +89,7 @@ static void input_ended(struct edge_conn *conn)
         return;
     }
     record_lost(conn);
-    conn_finish(conn, EDGE_CUT_CLOSE);
+    conn_finish(conn, REPLY_CUT_CLOSE);
 }
 
 static void read_some(struct edge_conn *conn)
@@ -218,7 +218,7 @@ static void time_is_up(struct edge_conn *conn)
         break;
     case CONN_IDLE:
         if (conn->rested) {
-            conn_finish(conn, EDGE_CUT_CLOSE);
+            conn_finish(conn, REPLY_CUT_CLOSE);
         } else {
             rest(conn);
         }
@@ -226,7 +226,7 @@ static void time_is_up(struct edge_conn *conn)
     case CONN_HEAD:
     case CONN_BODY:
         record_lost(conn);
-        conn_finish(conn, EDGE_CUT_CLOSE);
+        conn_finish(conn, REPLY_CUT_CLOSE);
         break;
     case CONN_REPLY:
     case CONN_STALLED:

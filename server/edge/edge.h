@@ -23,6 +23,7 @@
 #include "util/span.h"
 #include "wire/exchange.h"
 #include "wire/facts.h"
+#include "wire/plans.h"
 
 struct edge;
 struct edge_conn;
@@ -35,43 +36,6 @@ enum {
     EDGE_IDLE_SECONDS = 120,     /* keep-alive, as IIS does */
     EDGE_CONNECTIONS_LIMIT = 20000,
     EDGE_LISTEN_BACKLOG = 1024,
-};
-
-/* What a fault does to the bytes of one reply. All zero: nothing. */
-struct edge_reply_plan {
-    struct span raw;    /* not empty: sent in place of the engine's reply;
-                           copied by the edge. The connection goes on where
-                           these bytes are just one reply, as their own
-                           framing says, that does not close it */
-    bool cut;           /* end the connection after `cut_after` bytes ... */
-    uint64_t cut_after; /* ... of the reply, counted as plaintext; where it
-                           has fewer, after its end */
-    enum edge_cut {
-        EDGE_CUT_CLOSE, /* TLS close_notify, then FIN */
-        EDGE_CUT_FIN,   /* FIN without close_notify */
-        EDGE_CUT_RESET, /* a real RST */
-    } cut_how;
-    int64_t delay;       /* ns before the first byte */
-    uint64_t drip_bytes; /* at most so many bytes ... */
-    int64_t drip_every;  /* ... every so many ns; 0: no drip */
-};
-
-/* What a fault does to a connection before its first request. */
-struct edge_accept_plan {
-    bool reset;   /* RST at once */
-    bool silence; /* accepted, never answered */
-};
-
-struct edge_hello_plan {
-    bool abort;           /* close at ClientHello */
-    bool reset;           /* RST at ClientHello */
-    bool stall;           /* never answer the ClientHello */
-    int alert;            /* fatal alert of choice (RFC 8446 6); 0: none */
-    bool stall_in_flight; /* stop after so many raw bytes of our flight: */
-    uint64_t stall_after;
-    int minimum; /* TLS1_VERSION ...; 0: the edge's own setting */
-    int maximum;
-    bool ask_client_certificate;
 };
 
 /* Certificate and key for a name; borrowed for as long as the edge lives. */
@@ -90,10 +54,10 @@ struct edge_hooks {
     void *ctx;
 
     void (*accepted)(void *ctx, struct edge_conn *conn,
-                     struct edge_accept_plan *plan);
+                     struct accept_plan *plan);
     /* sni: lower case, NULL where none was sent. */
     void (*hello)(void *ctx, struct edge_conn *conn, const char *sni,
-                  struct edge_hello_plan *plan);
+                  struct hello_plan *plan);
     /* false: the handshake fails with internal_error. */
     bool (*identity)(void *ctx, const char *sni, struct edge_identity *out);
 
@@ -166,7 +130,7 @@ struct edge_conn *edge_conn_of(struct edge *edge, int engine_fd);
 
 /* What to do to the reply that the engine is about to write for the current
  * exchange; to be called before the engine runs again. */
-void edge_conn_plan(struct edge_conn *conn, const struct edge_reply_plan *plan);
+void edge_conn_plan(struct edge_conn *conn, const struct reply_plan *plan);
 
 struct edge_counts {
     uint64_t accepted;

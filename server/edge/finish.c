@@ -84,17 +84,17 @@ void conn_try_reset(struct edge_conn *conn)
     conn_drop(conn);
 }
 
-void conn_finish(struct edge_conn *conn, enum edge_cut how)
+void conn_finish(struct edge_conn *conn, enum reply_cut how)
 {
     assert(!conn->exchange);
     bridge_close(conn);
     conn->ssl_wants_write = false;
-    if (how == EDGE_CUT_RESET) {
+    if (how == REPLY_CUT_RESET) {
         conn->phase = CONN_RESET;
         conn_try_reset(conn);
         return;
     }
-    if (how == EDGE_CUT_CLOSE) {
+    if (how == REPLY_CUT_CLOSE) {
         tls_notify_close(conn);
     }
     /* Closing with bytes unread would send a RST, which takes away the reply

@@ -58,8 +58,7 @@ static char *read_sni(SSL *ssl)
     return name_text(name);
 }
 
-static void decide_fate(struct edge_conn *conn,
-                        const struct edge_hello_plan *plan)
+static void decide_fate(struct edge_conn *conn, const struct hello_plan *plan)
 {
     if (plan->reset) {
         conn->fate = HELLO_RESET;
@@ -78,7 +77,7 @@ static int accept_any(int ok UNUSED, X509_STORE_CTX *store UNUSED)
     return 1;
 }
 
-static bool apply(struct edge_conn *conn, const struct edge_hello_plan *plan)
+static bool apply(struct edge_conn *conn, const struct hello_plan *plan)
 {
     SSL *ssl = conn->ssl;
 
@@ -137,7 +136,7 @@ int hello_callback(SSL *ssl, int *alert, void *ctx)
 {
     struct edge *edge = ctx;
     struct edge_conn *conn = SSL_get_app_data(ssl);
-    struct edge_hello_plan plan = {0};
+    struct hello_plan plan = {0};
 
     /* It comes again after a HelloRetryRequest (RFC 8446, 4.1.4). */
     if (conn->greeted) {

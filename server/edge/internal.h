@@ -92,7 +92,7 @@ struct conn_request {
 
 /* Its reply. */
 struct conn_reply {
-    struct edge_reply_plan plan;
+    struct reply_plan plan;
     struct buf raw;  /* the plan's, our copy */
     struct buf held; /* an incomplete head from the engine */
     struct framer framer;
@@ -196,7 +196,7 @@ static inline bool conn_busy(const struct edge_conn *conn)
 
 /* finish.c: the end of a connection. */
 /* Ends the connection: FIN and the peer's FIN awaited, or RST. */
-void conn_finish(struct edge_conn *conn, enum edge_cut how);
+void conn_finish(struct edge_conn *conn, enum reply_cut how);
 /* The peer is gone: ends the connection at once. Freed at the turn's end. */
 void conn_drop(struct edge_conn *conn);
 void conn_free(struct edge_conn *conn);

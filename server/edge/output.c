@@ -19,9 +19,9 @@ bool output_has_room(const struct edge_conn *conn)
 
 /* ---- The end of a reply ---- */
 
-static enum edge_cut how_it_ends(const struct conn_reply *reply)
+static enum reply_cut how_it_ends(const struct conn_reply *reply)
 {
-    return reply->plan.cut ? reply->plan.cut_how : EDGE_CUT_CLOSE;
+    return reply->plan.cut ? reply->plan.cut_how : REPLY_CUT_CLOSE;
 }
 
 /* The FIN of a client may have been its goodbye: then it answers by a RST. */
@@ -42,7 +42,7 @@ static void finish_whole(struct edge_conn *conn)
 {
     bool last =
         conn->reply.close || conn->reply.plan.cut || conn->phase != CONN_REPLY;
-    enum edge_cut how = how_it_ends(&conn->reply);
+    enum reply_cut how = how_it_ends(&conn->reply);
 
     record_end(conn, whole_or_broken(conn));
     if (last) {
@@ -54,7 +54,7 @@ static void finish_whole(struct edge_conn *conn)
 
 static void finish_cut(struct edge_conn *conn)
 {
-    enum edge_cut how = how_it_ends(&conn->reply);
+    enum reply_cut how = how_it_ends(&conn->reply);
 
     record_end(conn, SENT_CUT);
     conn_finish(conn, how);
@@ -64,7 +64,7 @@ static void finish_cut(struct edge_conn *conn)
 static void finish_truncated(struct edge_conn *conn)
 {
     record_end(conn, conn->reply.sent ? SENT_CUT : SENT_NOTHING);
-    conn_finish(conn, EDGE_CUT_FIN);
+    conn_finish(conn, REPLY_CUT_FIN);
 }
 
 /* ---- To the client ---- */

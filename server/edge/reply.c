@@ -167,7 +167,7 @@ void reply_refuse(struct edge_conn *conn, unsigned status, const char *reason,
     /* An interim reply that is on its way stays on it. */
     bridge_close(conn);
     reply->planned = false;
-    reply->plan = (struct edge_reply_plan){0};
+    reply->plan = (struct reply_plan){0};
     buf_reset(&reply->raw);
     buf_reset(&reply->held);
     buf_printf(&text,
@@ -180,7 +180,7 @@ void reply_refuse(struct edge_conn *conn, unsigned status, const char *reason,
     reply_input(conn, buf_span(&text));
 }
 
-void edge_conn_plan(struct edge_conn *conn, const struct edge_reply_plan *plan)
+void edge_conn_plan(struct edge_conn *conn, const struct reply_plan *plan)
 {
     struct conn_reply *reply = &conn->reply;
 

@@ -173,11 +173,11 @@ static void carry_out(struct edge_conn *conn)
     case HELLO_GO_ON:
     case HELLO_ABORT:
         tls_failed(conn, "closed at ClientHello on purpose");
-        conn_finish(conn, EDGE_CUT_FIN);
+        conn_finish(conn, REPLY_CUT_FIN);
         break;
     case HELLO_RESET:
         tls_failed(conn, "reset at ClientHello on purpose");
-        conn_finish(conn, EDGE_CUT_RESET);
+        conn_finish(conn, REPLY_CUT_RESET);
         break;
     case HELLO_STALL:
         stall(conn);
@@ -185,7 +185,7 @@ static void carry_out(struct edge_conn *conn)
     case HELLO_ALERT:
         send_alert(conn);
         tls_failed(conn, "answered with an alert on purpose");
-        conn_finish(conn, EDGE_CUT_FIN);
+        conn_finish(conn, REPLY_CUT_FIN);
         break;
     }
 }
@@ -227,7 +227,7 @@ static void failed(struct edge_conn *conn, unsigned long code)
         return;
     }
     tls_failed(conn, explain(conn, code, text, sizeof(text)));
-    conn_finish(conn, EDGE_CUT_FIN);
+    conn_finish(conn, REPLY_CUT_FIN);
 }
 
 void tls_handshake(struct edge_conn *conn)

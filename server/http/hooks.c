@@ -7,24 +7,49 @@
 #include <netinet/in.h>
 
 #include "http/internal.h"
+#include "scenario/session.h"
 #include "util/log.h"
 
-static void on_accepted(void *ctx, struct edge_conn *conn,
-                        struct edge_accept_plan *plan UNUSED)
+/* Steps before there is an exchange: no reply is planned, a log line tells. */
+static void reach(struct http *http, enum point point,
+                  const struct facts *facts, struct subject *subject)
 {
-    struct http *http = ctx;
-    struct facts facts = {.conn = edge_conn_facts(conn)};
+    struct session *session = http->options.services->session;
+    struct steps steps = {.count = 0};
 
-    scenario_at(http->options.services->scenario, POINT_TCP_ACCEPT, &facts);
+    if (session) {
+        scenario_at(session, point, facts, &steps);
+    }
+    for (size_t i = 0; i < steps.count; i++) {
+        const struct step *step = steps.items[i];
+
+        log_info("connection %llu from %s: %s: step %s",
+                 (unsigned long long)facts->conn->id, facts->conn->peer,
+                 point_info(point)->name, step->where);
+        for (size_t k = 0; k < step->action_count; k++) {
+            if (step->actions[k].fault->plan) {
+                step->actions[k].fault->plan(step->actions[k].params, subject);
+            }
+        }
+    }
 }
 
-static void on_hello(void *ctx, struct edge_conn *conn, const char *sni UNUSED,
-                     struct edge_hello_plan *plan UNUSED)
+static void on_accepted(void *ctx, struct edge_conn *conn,
+                        struct accept_plan *plan)
 {
-    struct http *http = ctx;
     struct facts facts = {.conn = edge_conn_facts(conn)};
+    struct subject subject = {.accept = plan};
 
-    scenario_at(http->options.services->scenario, POINT_TLS_HELLO, &facts);
+    reach(ctx, POINT_TCP_ACCEPT, &facts, &subject);
+}
+
+static void on_hello(void *ctx, struct edge_conn *conn, const char *sni,
+                     struct hello_plan *plan)
+{
+    struct facts facts = {.conn = edge_conn_facts(conn), .host = sni};
+    struct subject subject = {.hello = plan};
+
+    reach(ctx, POINT_TLS_HELLO, &facts, &subject);
 }
 
 static bool on_identity(void *ctx, const char *sni, struct edge_identity *out)

@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "http/internal.h"
+#include "services/reach.h"
 #include "util/buf.h"
 #include "util/stamp.h"
 
@@ -52,8 +53,7 @@ static bool add_all(struct MHD_Response *response, const struct headers *list)
 static void add_date(struct http_request *rq)
 {
     struct exchange *ex = rq->ex;
-    const struct services_context *services = rq->http->options.services;
-    int64_t now = env_now(services->env) + services->world->clock_skew;
+    int64_t now = services_now(rq->http->options.services);
 
     if (!headers_get(&ex->reply.headers, "Date")) {
         headers_add(&ex->reply.headers, ex->arena, "Date",
@@ -90,12 +90,13 @@ struct span http_reply_bytes(struct exchange *ex)
 
 static enum MHD_Result queue_raw(struct http_request *rq, struct span bytes)
 {
-    struct edge_reply_plan plan = {.raw = bytes};
+    struct reply_plan plan = rq->ex->reply.plan;
     struct edge_conn *conn = http_conn(rq->http, rq->mhd);
     struct MHD_Response *response =
         MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
     enum MHD_Result result = MHD_NO;
 
+    plan.raw = bytes;
     if (conn && response) {
         edge_conn_plan(conn, &plan);
         result = MHD_queue_response(rq->mhd, STATUS_EMPTY, response);
@@ -131,10 +132,16 @@ static struct MHD_Response *make_response(struct exchange *ex)
     return response;
 }
 
+static bool is_changed(const struct reply_plan *plan)
+{
+    return plan->cut || plan->delay || plan->drip_every;
+}
+
 enum MHD_Result http_reply_queue(struct http_request *rq)
 {
     struct exchange *ex = rq->ex;
     struct MHD_Response *response;
+    struct edge_conn *conn;
     enum MHD_Result result;
 
     if (ex->reply.raw.size) {
@@ -144,6 +151,10 @@ enum MHD_Result http_reply_queue(struct http_request *rq)
     response = make_response(ex);
     if (!response) {
         return queue_raw(rq, http_reply_bytes(ex));
+    }
+    conn = http_conn(rq->http, rq->mhd);
+    if (conn && is_changed(&ex->reply.plan)) {
+        edge_conn_plan(conn, &ex->reply.plan);
     }
     result = MHD_queue_response(rq->mhd, ex->reply.status, response);
     MHD_destroy_response(response);

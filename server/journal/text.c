@@ -113,6 +113,7 @@ void text_log(struct exchange *ex)
         {"out", number(ex, ex->sent.bytes)},
         {"ms", milliseconds(ex)},
         {"by", chosen_by(ex)},
+        {"step", ex->step},
         {"why", ex->why},
         {"findings", rules(ex)},
     };

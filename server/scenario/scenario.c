@@ -1,39 +1,91 @@
-/* Points, and the step that applies there; see scenario.h. */
+/* A scenario's life, and its points; see model.h and point.h. */
 #include "config.h"
 
-#include "scenario/scenario.h"
-
 #include <assert.h>
-#include <stddef.h>
+#include <string.h>
+#include <strings.h>
 
-#include "util/attr.h"
+#include "scenario/model.h"
+#include "util/mem.h"
 
-static const struct {
-    const char *name;
-    const char *title;
-} points[] = {
-#define POINT_ROW(id, name, title) [POINT_##id] = {(name), (title)},
+static const struct point_info points[] = {
+#define POINT_ROW(id, name, title, facts, subjects, spec)                      \
+    [POINT_##id] = {(name), (title), (facts), (subjects), (spec)},
     SCENARIO_POINTS(POINT_ROW)
 #undef POINT_ROW
 };
 
-const char *point_name(enum point point)
+const struct point_info *point_info(enum point point)
 {
     assert(point < POINT_COUNT);
-    return points[point].name;
+    return &points[point];
 }
 
-const char *point_title(enum point point)
+enum point point_named(const char *name)
 {
-    assert(point < POINT_COUNT);
-    return points[point].title;
+    for (size_t i = 0; i < POINT_COUNT; i++) {
+        if (strcasecmp(points[i].name, name) == 0) {
+            return (enum point)i;
+        }
+    }
+    return POINT_COUNT;
 }
 
-const struct step *scenario_at(struct scenario *scenario UNUSED,
-                               enum point point,
-                               const struct facts *facts UNUSED)
+struct scenario *scenario_new(struct world *world)
 {
-    /* A world without a scenario has no steps. */
-    assert(point < POINT_COUNT);
-    return NULL;
+    struct scenario *scenario = NEW(struct scenario);
+
+    scenario->arena = arena_new();
+    scenario->references = 1;
+    scenario->name = "";
+    scenario->title = "";
+    scenario->world = world;
+    return scenario;
+}
+
+struct scenario *scenario_ref(struct scenario *scenario)
+{
+    scenario->references++;
+    return scenario;
+}
+
+void scenario_unref(struct scenario *scenario)
+{
+    if (scenario && --scenario->references == 0) {
+        world_unref(scenario->world);
+        arena_free(scenario->arena);
+        mem_free(scenario);
+    }
+}
+
+/* The steps of one point, behind one another; NULL: it has none. */
+static const struct step **steps_of(struct scenario *scenario, enum point point)
+{
+    const struct step **list = NULL;
+    size_t count = 0;
+
+    for (size_t i = 0; i < scenario->step_count; i++) {
+        if (scenario->steps[i].at != point) {
+            continue;
+        }
+        if (!list) {
+            list = arena_alloc(scenario->arena,
+                               (scenario->step_count + 1) * sizeof(*list));
+        }
+        list[count++] = &scenario->steps[i];
+    }
+    if (list) {
+        list[count] = NULL;
+    }
+    return list;
+}
+
+void scenario_index(struct scenario *scenario)
+{
+    for (size_t i = 0; i < scenario->step_count; i++) {
+        scenario->steps[i].index = i;
+    }
+    for (size_t i = 0; i < POINT_COUNT; i++) {
+        scenario->at[i] = steps_of(scenario, (enum point)i);
+    }
 }

@@ -11,6 +11,8 @@
 
 #include <string.h>
 
+#include "services/reach.h"
+
 /* ---- Shared ---- */
 
 struct autodiscover discover_document(struct call *call, const char *element,
@@ -65,17 +67,6 @@ void discover_redirect_at(struct call *call, const char *element,
     autodiscover_rel(&doc, "redirect", target);
     discover_answer_at(call, &doc, file, line);
     exchange_why(call->ex, "discover.redirect", "%s: %s", target, why);
-}
-
-enum call_result discover_done(struct call *call, enum point point)
-{
-    const struct step *step =
-        scenario_at(call->services->scenario, point, &call->ex->facts);
-
-    if (step) {
-        exchange_remark(call->ex, "scenario.step", "%s", step->where);
-    }
-    return CALL_DONE;
 }
 
 /*
@@ -174,6 +165,7 @@ static void answer_root(struct call *call, const struct discover_query *query)
 
 static enum call_result discover_root(struct call *call)
 {
+    call_reach(call, POINT_DISCOVER_ROOT);
     if (!discover_lead_to_https(call)) {
         struct discover_query query = discover_query(call);
         const char *why;
@@ -185,7 +177,7 @@ static enum call_result discover_root(struct call *call)
             answer_root(call, &query);
         }
     }
-    return discover_done(call, POINT_DISCOVER_ROOT);
+    return CALL_DONE;
 }
 
 /* ---- Domain ---- */
@@ -196,6 +188,7 @@ static enum call_result discover_root(struct call *call)
  */
 static enum call_result discover_domain(struct call *call)
 {
+    call_reach(call, POINT_DISCOVER_DOMAIN);
     if (!discover_lead_to_https(call)) {
         const struct world *world = call->world;
         struct autodiscover doc = discover_document(
@@ -217,7 +210,7 @@ static enum call_result discover_domain(struct call *call)
                           call_url(call, external, "/Reach/sip.svc"));
         discover_answer(call, &doc);
     }
-    return discover_done(call, POINT_DISCOVER_DOMAIN);
+    return CALL_DONE;
 }
 
 /* ---- Routes ---- */

@@ -29,9 +29,6 @@ void discover_redirect_at(struct call *call, const char *element,
 #define discover_redirect(call, element, target, why)                          \
     discover_redirect_at((call), (element), (target), (why), __FILE__, __LINE__)
 
-/* Gives the scenario its turn once the good answer is planned. */
-enum call_result discover_done(struct call *call, enum point point);
-
 /* On plain HTTP: plans the way to the Root on HTTPS, and says so. */
 bool discover_lead_to_https(struct call *call);
 

@@ -14,6 +14,7 @@
 
 #include "services/audience.h"
 #include "services/diagnostics.h"
+#include "services/reach.h"
 #include "ticket/ticket.h"
 
 #define WEB_TICKET_SERVICE "/WebTicket/WebTicketService.svc"
@@ -63,12 +64,6 @@ static void judge(struct call *call, const char *text,
             call->arena, "The ticket is for %s, not for this resource.",
             ticket->audience);
     }
-    if (ticket->id) {
-        exchange_remark(call->ex, "ticket.id", "%s", ticket->id);
-    }
-    if (presented->flaw != TICKET_VALID) {
-        exchange_why(call->ex, "ticket.flaw", "%s", ticket->detail);
-    }
 }
 
 /* discover 2.12: X-MS-WebTicket, else a Bearer token, else nothing. */
@@ -105,6 +100,59 @@ static const struct user *ticket_user(const struct call *call,
         user = world_sid_user(call->world, ticket->sid);
     }
     return user;
+}
+
+static const char *flaw_word(const struct presented *presented)
+{
+    static const char *const words[] = {
+        [TICKET_VALID] = "valid",
+        [TICKET_GARBAGE] = "garbage",
+        [TICKET_BAD_SIGNATURE] = "bad-signature",
+        [TICKET_OTHER_POOL] = "other-pool",
+        [TICKET_WRONG_AUDIENCE] = "wrong-audience",
+        [TICKET_NOT_YET_VALID] = "not-yet-valid",
+        [TICKET_EXPIRED] = "expired",
+    };
+
+    return presented->carrier == CARRIER_NONE ? "none" : words[presented->flaw];
+}
+
+/*
+ * The point knows whose ticket it is and what it is worth. A step there may
+ * move the clock or the pool: then it is judged afresh.
+ */
+static struct presented reach_with_ticket(struct call *call)
+{
+    struct presented presented = take_ticket(call);
+    const struct user *user = ticket_user(call, &presented.ticket);
+    const struct world *world = call->world;
+    struct facts *facts = &call->ex->facts;
+
+    facts->ticket = flaw_word(&presented);
+    if (presented.carrier != CARRIER_NONE) {
+        facts->auth = "webticket";
+    }
+    if (user) {
+        facts->user = user->name;
+    }
+    call_reach(call, POINT_DISCOVER_USER);
+    if (call->world != world) {
+        presented = take_ticket(call);
+        facts->ticket = flaw_word(&presented);
+    }
+    return presented;
+}
+
+static void remark_ticket(struct call *call, const struct presented *presented)
+{
+    const struct ticket *ticket = &presented->ticket;
+
+    if (ticket->id) {
+        exchange_remark(call->ex, "ticket.id", "%s", ticket->id);
+    }
+    if (presented->carrier != CARRIER_NONE && presented->flaw != TICKET_VALID) {
+        exchange_why(call->ex, "ticket.flaw", "%s", ticket->detail);
+    }
 }
 
 /* ---- The challenge ---- */
@@ -284,10 +332,6 @@ static void answer_known(struct call *call, const struct presented *presented)
     const struct world *world = call->world;
     const struct pool *home;
 
-    call->ex->facts.auth = "webticket";
-    if (user) {
-        call->ex->facts.user = user->name;
-    }
     if (!user || user->state == USER_UNKNOWN || user->state == USER_NO_SIP ||
         user->home == POOL_UNKNOWN) {
         answer_homeless(call, user);
@@ -311,14 +355,15 @@ static void answer_known(struct call *call, const struct presented *presented)
 
 enum call_result discover_user(struct call *call)
 {
-    if (!discover_lead_to_https(call)) {
-        struct presented presented = take_ticket(call);
+    struct presented presented = reach_with_ticket(call);
 
+    if (!discover_lead_to_https(call)) {
+        remark_ticket(call, &presented);
         if (presented.flaw == TICKET_VALID) {
             answer_known(call, &presented);
         } else {
             challenge(call, &presented);
         }
     }
-    return discover_done(call, POINT_DISCOVER_USER);
+    return CALL_DONE;
 }

@@ -11,6 +11,8 @@
 
 #include "services/discover.h"
 
+#include "services/reach.h"
+
 /*
  * Messages are JSON text, or the object itself; the answer is JSON text. One
  * that is no request, as browser extensions send them, gets no answer.
@@ -116,11 +118,12 @@ enum call_result discover_xframe(struct call *call)
     struct exchange *ex = call->ex;
     const char *origin = headers_get(&ex->request.headers, "Referer");
 
+    call_reach(call, POINT_DISCOVER_XFRAME);
     exchange_reply(ex, 200);
     product_headers(call);
     exchange_body(ex, "text/html; charset=utf-8", span_text(page));
     if (origin) {
         exchange_remark(ex, "xframe.parent", "%s", origin);
     }
-    return discover_done(call, POINT_DISCOVER_XFRAME);
+    return CALL_DONE;
 }

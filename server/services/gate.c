@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "services/diagnostics.h"
+#include "services/reach.h"
 #include "wire/httpauth.h"
 
 /* Notes for the journal run newest first; so do remarks. */
@@ -92,9 +93,9 @@ static void add_offers(struct call *call)
 
 static enum gate_verdict refuse(struct call *call)
 {
+    call_reach(call, POINT_AUTH_OFFER);
     product_error_page(call, 401);
     add_offers(call);
-    scenario_at(call->services->scenario, POINT_AUTH_OFFER, &call->ex->facts);
     return GATE_CLOSED;
 }
 
@@ -102,9 +103,9 @@ static enum gate_verdict refuse(struct call *call)
  * the port is switched off (protocol: webticket 11.2, step 3). */
 static enum gate_verdict refuse_all(struct call *call)
 {
+    call_reach(call, POINT_AUTH_OFFER);
     product_error_page(call, 403);
     product_diagnostics(call, DIAGNOSTIC_AUTH_NOT_ALLOWED);
-    scenario_at(call->services->scenario, POINT_AUTH_OFFER, &call->ex->facts);
     return GATE_CLOSED;
 }
 
@@ -115,8 +116,6 @@ static enum gate_verdict challenge(struct call *call, const char *scheme,
     product_error_page(call, 401);
     exchange_header(call->ex, "WWW-Authenticate", "%s",
                     httpauth_encode(call->arena, scheme, token));
-    scenario_at(call->services->scenario, POINT_NTLM_CHALLENGE,
-                &call->ex->facts);
     return GATE_CLOSED;
 }
 
@@ -173,6 +172,15 @@ static void pick_up(struct call *call, struct conn_auth *auth,
     auth->leg++;
 }
 
+/* The scenario's word before the challenge is built. */
+static const struct world *before_challenge(void *plan)
+{
+    struct call *call = plan;
+
+    call_reach(call, POINT_NTLM_CHALLENGE);
+    return call->world;
+}
+
 static struct auth_outcome step(struct call *call, struct conn_auth *auth,
                                 struct span token)
 {
@@ -182,13 +190,17 @@ static struct auth_outcome step(struct call *call, struct conn_auth *auth,
         .arena = call->arena,
         .host = call->ex->request.host,
         .certificate_hash = call->ex->conn->certificate_hash,
+        .before_challenge = before_challenge,
+        .plan = call,
     };
     struct auth_outcome outcome = {.verdict = AUTH_INVALID};
 
-    auth->method->step(auth->handle, &ctx, token, &outcome);
     call->ex->facts.leg = auth->leg;
-    call->ex->facts.auth =
-        outcome.mechanism ? outcome.mechanism : auth->method->name;
+    call->ex->facts.auth = auth->method->name;
+    auth->method->step(auth->handle, &ctx, token, &outcome);
+    if (outcome.mechanism) {
+        call->ex->facts.auth = outcome.mechanism;
+    }
     if (outcome.user) {
         call->ex->facts.user = outcome.user->name;
     }
@@ -205,16 +217,14 @@ static enum gate_verdict judge(struct call *call, struct conn_auth *auth,
     case AUTH_CONTINUE:
         return challenge(call, scheme, outcome->token_out);
     case AUTH_ACCEPTED:
-        scenario_at(call->services->scenario, POINT_NTLM_VERDICT,
-                    &call->ex->facts);
+        call_reach(call, POINT_NTLM_VERDICT);
         call->user = outcome->user;
         call->mechanism = outcome->mechanism;
         call->auth_scheme = scheme;
         call->auth_token = outcome->token_out;
         return GATE_OPEN;
     case AUTH_REFUSED:
-        scenario_at(call->services->scenario, POINT_NTLM_VERDICT,
-                    &call->ex->facts);
+        call_reach(call, POINT_NTLM_VERDICT);
         exchange_why(call->ex, "auth.refused", "%s",
                      auth_reason_text(outcome->reason));
         if (outcome->reason == AUTH_REASON_OUT_OF_TURN) {

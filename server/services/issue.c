@@ -8,6 +8,7 @@
 
 #include "edge/loop.h"
 #include "services/diagnostics.h"
+#include "services/reach.h"
 #include "services/soap_reply.h"
 #include "ticket/p_sha1.h"
 #include "ticket/ticket.h"
@@ -23,18 +24,6 @@ enum {
     PROOF_KEY_BITS = 256, /* where the request names no KeySize */
     SERVER_ENTROPY_SIZE = 32,
 };
-
-/* A step of the scenario is noted; without a scenario there is none. */
-static void reach(struct call *call, enum point point)
-{
-    const struct step *step =
-        scenario_at(call->services->scenario, point, &call->ex->facts);
-
-    if (step) {
-        exchange_remark(call->ex, "step", "%s: %s", point_name(point),
-                        step->where);
-    }
-}
 
 /* ---- Checks ---- */
 
@@ -122,7 +111,7 @@ static bool check_request(struct call *call, const struct soap *request,
         return refuse(call, request, "InvalidRequest", text);
     }
     remark_request(call, rst);
-    reach(call, POINT_WEBTICKET_REQUEST);
+    call_reach(call, POINT_WEBTICKET_REQUEST);
     if (!rst->issue) {
         return refuse(call, request, "InvalidRequest",
                       "RequestType is not Issue.");
@@ -300,7 +289,7 @@ static void answer(struct issuing *issuing, const struct soap *request)
     rstr_encode(&message, call->arena, request, &issuing->rstr);
     soap_reply(call, request, &message);
     remark_ticket(call, &issuing->ticket, text);
-    reach(call, POINT_WEBTICKET_RESPONSE);
+    call_reach(call, POINT_WEBTICKET_RESPONSE);
 }
 
 static enum call_result finish(struct issuing *issuing,
@@ -331,9 +320,9 @@ static enum call_result issue(struct call *call, const struct soap *request,
     issuing->call = call;
     issuing->rst = *rst;
     issuing->arena = arena_new();
+    call_reach(call, POINT_WEBTICKET_ISSUE);
     plan_ticket(call, rst, &issuing->ticket);
     give_key(call, rst, &issuing->ticket, &issuing->rstr);
-    reach(call, POINT_WEBTICKET_ISSUE);
     if (is_slow(issuing)) {
         call->pending = issuing;
         loop_submit(call->services->loop, &issuing->job);

@@ -9,6 +9,7 @@
 
 #include "services/issue.h"
 #include "services/mex_wsdl.h"
+#include "services/reach.h"
 #include "services/service.h"
 #include "services/soap_reply.h"
 #include "wire/uris.h"
@@ -23,17 +24,6 @@ static void remark_form(struct call *call, const char *form)
     exchange_remark(call->ex, "mex.form", "%s", form);
 }
 
-static void reach(struct call *call)
-{
-    const struct step *step =
-        scenario_at(call->services->scenario, POINT_MEX_GET, &call->ex->facts);
-
-    if (step) {
-        exchange_remark(call->ex, "step", "%s: %s", point_name(POINT_MEX_GET),
-                        step->where);
-    }
-}
-
 /*
  * IIS shows a help page at the bare address, whose use is its link to ?wsdl;
  * here that document comes at once.
@@ -42,6 +32,7 @@ static enum call_result get_document(struct call *call)
 {
     AUTO_BUF document = {0};
 
+    call_reach(call, POINT_MEX_GET);
     buf_add_text(&document, "<?xml version=\"1.0\" encoding=\"utf-8\"?>");
     mex_wsdl_add(&document, call);
     exchange_reply(call->ex, 200);
@@ -49,7 +40,6 @@ static enum call_result get_document(struct call *call)
     exchange_body(call->ex, "text/xml; charset=utf-8",
                   arena_copy(call->arena, buf_span(&document)));
     remark_form(call, "GET");
-    reach(call);
     return CALL_DONE;
 }
 
@@ -80,7 +70,6 @@ static void reply_metadata(struct call *call, const struct soap *request,
     buf_add_text(&message, "</Metadata>");
     soap_close(&message);
     soap_reply(call, request, &message);
-    reach(call);
 }
 
 static enum call_result post_request(struct call *call)
@@ -93,6 +82,7 @@ static enum call_result post_request(struct call *call)
     if (!soap_read(call, &doc, &request)) {
         return CALL_DONE;
     }
+    call_reach(call, POINT_MEX_GET);
     if (soap_action_is(call, transfer)) {
         remark_form(call, "WS-Transfer Get");
         reply_metadata(call, &request, ACTION_TRANSFER_GET_RESPONSE, true);

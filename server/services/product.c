@@ -154,6 +154,14 @@ char *call_url(struct call *call, const char *host, const char *path)
                         v6 ? "]" : "", suffix, path);
 }
 
+void call_place(struct call *call)
+{
+    const char *host = call->ex->request.host;
+
+    call->site = world_site(call->world, host);
+    call->pool = world_pool_of(call->world, host);
+}
+
 char *call_web_url(struct call *call, const char *path)
 {
     return call_url(call, pool_web(call->pool, call->site), path);

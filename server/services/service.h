@@ -8,19 +8,21 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "scenario/scenario.h"
+#include "scenario/point.h"
 #include "util/env.h"
 #include "wire/exchange.h"
 #include "world/world.h"
 
+struct due;
 struct loop;
-struct scenario;
+struct session;
+struct soap;
 struct ticket_keys;
 
 /* What a running server gives its endpoints. Borrowed. */
 struct services_context {
     struct world *world;
-    struct scenario *scenario;
+    struct session *session; /* NULL: no scenario, no steps */
     struct env *env;
     struct ticket_keys *ticket_keys;
     /* For work that may not hold up the loop; NULL: do it inline. */
@@ -45,6 +47,10 @@ struct call {
     /* The handshake's last token, sent along with the handler's reply. */
     const char *auth_scheme; /* NULL: no handshake ended here */
     struct span auth_token;
+    /* What steps do to the reply once it is planned; see reach.h. */
+    struct due *due;
+    int64_t clock_moved;     /* ns; by steps */
+    const struct soap *soap; /* the request's envelope; NULL: none so far */
     /* Where a handler that answered CALL_PENDING goes on. */
     void *pending;
     /* Goes on with a call that is pending; on the loop's thread. */
@@ -116,5 +122,7 @@ void product_diagnostics(struct call *call, unsigned id);
 char *call_url(struct call *call, const char *host, const char *path);
 /* The same on the web name of this call's pool and site. */
 char *call_web_url(struct call *call, const char *path);
+/* Sets site and pool as call->world has them for the host that was asked. */
+void call_place(struct call *call);
 
 #endif

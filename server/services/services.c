@@ -11,6 +11,7 @@
 
 #include "services/conn_auth.h"
 #include "services/gate.h"
+#include "services/reach.h"
 #include "services/route.h"
 
 enum stage {
@@ -41,10 +42,9 @@ static void start_call(struct call *call,
         .services = services,
         .world = services->world,
         .arena = ex->arena,
-        .site = world_site(services->world, host),
-        .pool = world_pool_of(services->world, host),
-        .now = env_now(services->env) + services->world->clock_skew,
+        .now = services_now(services),
     };
+    call_place(call);
     if (!world_has_host(call->world, host)) {
         exchange_remark(ex, "host.unknown",
                         "\"%s\" is no name of this world; answered as the "
@@ -60,7 +60,7 @@ static enum stage route_stage(struct call *call)
     enum route_result result = route_find(ex, &call->route, &allow);
 
     ex->facts.operation = call->route ? call->route->operation : NULL;
-    scenario_at(call->services->scenario, POINT_HTTP_REQUEST, &ex->facts);
+    call_reach(call, POINT_HTTP_REQUEST);
     switch (result) {
     case ROUTE_FOUND:
         return STAGE_GATE;
@@ -108,9 +108,12 @@ static enum stage decide_stage(struct call *call)
     struct exchange *ex = call->ex;
 
     assert(ex->reply.status != 0 || ex->reply.raw.size != 0);
-    scenario_at(call->services->scenario, POINT_HTTP_RESPONSE, &ex->facts);
+    call_apply(call);
+    call_reach(call, POINT_HTTP_RESPONSE);
+    call_apply(call);
     ex->decided = env_monotonic(call->services->env);
     exchange_commit(ex);
+    call_commit(call);
     return STAGE_DONE;
 }
 

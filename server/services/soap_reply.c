@@ -43,6 +43,17 @@ static const char *xml_trouble(struct arena *arena,
                : arena_strdup(arena, report->text);
 }
 
+/* For replies that are planned when the document is gone. */
+static void keep_envelope(struct call *call, const struct soap *soap)
+{
+    struct soap *kept = ARENA_NEW(call->arena, struct soap);
+
+    *kept = *soap;
+    kept->header = NULL;
+    kept->body = NULL;
+    call->soap = kept;
+}
+
 bool soap_read(struct call *call, xmlDoc **out_doc, struct soap *out_soap)
 {
     struct exchange *ex = call->ex;
@@ -57,6 +68,7 @@ bool soap_read(struct call *call, xmlDoc **out_doc, struct soap *out_soap)
         return refuse_body(call, "soap.envelope", text);
     }
     ex->facts.action = soap_action(call->arena, out_soap, &ex->request.headers);
+    keep_envelope(call, out_soap);
     *out_doc = take(&doc);
     return true;
 }

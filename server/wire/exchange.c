@@ -118,6 +118,11 @@ void exchange_secret(struct exchange *ex, const char *key, const char *text)
     add_remark(ex, key, arena_strdup(ex->arena, text), true);
 }
 
+void exchange_step(struct exchange *ex, const char *where)
+{
+    ex->step = arena_strdup(ex->arena, where);
+}
+
 void exchange_finding(struct exchange *ex, const struct finding *finding)
 {
     struct finding *copy = ARENA_NEW(ex->arena, struct finding);
@@ -176,7 +181,11 @@ const char *headers_get(const struct headers *headers, const char *name)
 void exchange_reply_at(struct exchange *ex, unsigned status, const char *file,
                        int line)
 {
-    ex->reply = (struct reply){.status = status, .file = file, .line = line};
+    /* How the bytes are sent is no part of what is said. */
+    struct reply_plan plan = ex->reply.plan;
+
+    ex->reply = (struct reply){
+        .status = status, .plan = plan, .file = file, .line = line};
 }
 
 void exchange_header(struct exchange *ex, const char *name, const char *format,

@@ -15,6 +15,7 @@
 #include "util/span.h"
 #include "wire/facts.h"
 #include "wire/finding.h"
+#include "wire/plans.h"
 
 struct header {
     const char *name;
@@ -44,9 +45,10 @@ struct reply {
     unsigned status;
     struct headers headers; /* Content-Length and Date are http's business */
     struct span body;
-    bool close;       /* "Connection: close", and mean it */
-    struct span raw;  /* not empty: exactly these bytes go out instead */
-    const char *file; /* the source line that chose this reply */
+    bool close;             /* "Connection: close", and mean it */
+    struct span raw;        /* not empty: exactly these bytes go out instead */
+    struct reply_plan plan; /* what the edge does to the bytes of all that */
+    const char *file;       /* the source line that chose this reply */
     int line;
 };
 
@@ -97,6 +99,7 @@ struct exchange {
     struct facts facts;
     struct finding *findings;
     struct remark *remarks; /* newest first */
+    const char *step;       /* the last step that applied, "FILE:LINE" */
     const char *why;        /* why the reply is no good one; NULL: it is */
     struct effect *effects;
 };
@@ -119,6 +122,8 @@ void exchange_remark(struct exchange *ex, const char *key, const char *format,
 void exchange_why(struct exchange *ex, const char *key, const char *format, ...)
     PRINTF(3, 4);
 void exchange_secret(struct exchange *ex, const char *key, const char *text);
+/* Notes the scenario's step that changes this exchange; `where` is borrowed. */
+void exchange_step(struct exchange *ex, const char *where);
 void exchange_finding(struct exchange *ex, const struct finding *finding);
 
 void headers_add(struct headers *headers, struct arena *arena, const char *name,

@@ -27,6 +27,8 @@ struct conn_facts {
     struct span certificate_hash;
 };
 
+struct headers;
+
 struct facts {
     const struct conn_facts *conn;
     const char *host; /* Host without its port, lower case */
@@ -38,6 +40,8 @@ struct facts {
     int leg;               /* of a handshake, from 1; 0 outside of one */
     const char *user;      /* account key of the world */
     const char *action;    /* SOAP action */
+    const char *ticket;    /* none, valid, expired, garbage ... */
+    const struct headers *headers; /* of the request */
 };
 
 #endif

@@ -1,4 +1,7 @@
-/* One row of the table of settings, and its types. Internal to the world. */
+/*
+ * What a user may write by name, as rows of a table: names, types, how a text
+ * becomes a field. The world has such a table, its users, and each fault.
+ */
 #ifndef WORLD_SETTING_H
 #define WORLD_SETTING_H
 
@@ -40,8 +43,16 @@ setting_type setting_positive_duration;
 setting_type setting_hex32;     /* uint32_t */
 setting_type setting_challenge; /* 16 hexadecimal digits, as text */
 setting_type setting_schemes;   /* struct offer: windows */
-setting_type setting_sip;       /* struct user: sip */
-setting_type setting_home;      /* struct user: home */
+setting_type setting_status;    /* unsigned; 100 to 599 */
+/*
+ * Whoever reads a file of settings fills these in itself, since a single text
+ * is not enough; on the command line there are none of them.
+ */
+setting_type setting_map;  /* struct headers: names and texts; a name alone has
+                              NULL, and stands for "not this one" */
+setting_type setting_file; /* struct span: the bytes of the file named */
+setting_type setting_sip;  /* struct user: sip */
+setting_type setting_home; /* struct user: home */
 
 /* user.NAME.<attribute>; `name` begins with "user.". */
 MUST_CHECK bool setting_user(struct world *world, const char *name,

@@ -313,3 +313,33 @@ bool setting_positive_duration(const struct setting *setting,
     }
     return setting_duration(setting, world, object, value, err);
 }
+
+bool setting_status(const struct setting *setting, struct world *world UNUSED,
+                    void *object, const char *value, struct err *err)
+{
+    uint64_t status;
+
+    if (!number_parse(value, NUMBER_DECIMAL, 599, &status) || status < 100) {
+        return err_set(err, "expected a status from 100 to 599, not \"%s\"",
+                       value);
+    }
+    put_int(setting, object, (int)status);
+    return true;
+}
+
+/* ---- What only a file of settings can say ---- */
+
+bool setting_map(const struct setting *setting UNUSED,
+                 struct world *world UNUSED, void *object UNUSED,
+                 const char *value, struct err *err)
+{
+    return err_set(err, "expected a mapping of names to texts, not \"%s\"",
+                   value);
+}
+
+bool setting_file(const struct setting *setting UNUSED,
+                  struct world *world UNUSED, void *object UNUSED,
+                  const char *value, struct err *err)
+{
+    return err_set(err, "the file %s can only be named in a scenario", value);
+}

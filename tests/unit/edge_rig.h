@@ -70,9 +70,9 @@ struct rig {
 
     pthread_mutex_t lock; /* guards all below */
     pthread_cond_t changed;
-    struct edge_accept_plan accept;
-    struct edge_hello_plan hello;
-    struct edge_reply_plan plan; /* for every reply, where `planned` */
+    struct accept_plan accept;
+    struct hello_plan hello;
+    struct reply_plan plan; /* for every reply, where `planned` */
     bool planned;
     bool no_identity;
     bool keep;             /* a reference to the next exchange ... */
@@ -260,7 +260,7 @@ static bool rig_attach(void *ctx, struct edge_conn *conn, int fd)
 }
 
 static void rig_accepted(void *ctx, struct edge_conn *conn,
-                         struct edge_accept_plan *plan)
+                         struct accept_plan *plan)
 {
     struct rig *rig = ctx;
 
@@ -272,7 +272,7 @@ static void rig_accepted(void *ctx, struct edge_conn *conn,
 }
 
 static void rig_hello(void *ctx, struct edge_conn *conn, const char *sni,
-                      struct edge_hello_plan *plan)
+                      struct hello_plan *plan)
 {
     struct rig *rig = ctx;
 

@@ -16,11 +16,11 @@
 
 enum { MS = ENV_NS_PER_MS };
 
-static void set_plan(struct rig *rig, const struct edge_reply_plan *plan)
+static void set_plan(struct rig *rig, const struct reply_plan *plan)
 {
     pthread_mutex_lock(&rig->lock);
     rig->planned = plan != NULL;
-    rig->plan = plan ? *plan : (struct edge_reply_plan){0};
+    rig->plan = plan ? *plan : (struct reply_plan){0};
     pthread_mutex_unlock(&rig->lock);
 }
 
@@ -42,15 +42,15 @@ static void cuts_after_so_many_bytes(void **state)
 {
     static const struct {
         bool tls;
-        enum edge_cut how;
+        enum reply_cut how;
         enum client_end end;
     } ways[] = {
-        {true, EDGE_CUT_CLOSE, END_CLOSE_NOTIFY},
-        {true, EDGE_CUT_FIN, END_FIN},
-        {true, EDGE_CUT_RESET, END_RESET},
-        {false, EDGE_CUT_CLOSE, END_FIN},
-        {false, EDGE_CUT_FIN, END_FIN},
-        {false, EDGE_CUT_RESET, END_RESET},
+        {true, REPLY_CUT_CLOSE, END_CLOSE_NOTIFY},
+        {true, REPLY_CUT_FIN, END_FIN},
+        {true, REPLY_CUT_RESET, END_RESET},
+        {false, REPLY_CUT_CLOSE, END_FIN},
+        {false, REPLY_CUT_FIN, END_FIN},
+        {false, REPLY_CUT_RESET, END_RESET},
     };
     static const struct {
         uint64_t after;
@@ -71,9 +71,9 @@ static void cuts_after_so_many_bytes(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(ways) * ARRAY_SIZE(cuts); i++) {
         size_t way = i / ARRAY_SIZE(cuts);
         size_t cut = i % ARRAY_SIZE(cuts);
-        struct edge_reply_plan plan = {.cut = true,
-                                       .cut_after = cuts[cut].after,
-                                       .cut_how = ways[way].how};
+        struct reply_plan plan = {.cut = true,
+                                  .cut_after = cuts[cut].after,
+                                  .cut_how = ways[way].how};
         struct client client;
         struct rig_record *record;
         enum client_end end;
@@ -101,15 +101,15 @@ static void cuts_after_so_many_bytes(void **state)
 static void cuts_far_into_a_big_body(void **state)
 {
     static const enum client_end ends[] = {
-        [EDGE_CUT_CLOSE] = END_CLOSE_NOTIFY,
-        [EDGE_CUT_FIN] = END_FIN,
-        [EDGE_CUT_RESET] = END_RESET,
+        [REPLY_CUT_CLOSE] = END_CLOSE_NOTIFY,
+        [REPLY_CUT_FIN] = END_FIN,
+        [REPLY_CUT_RESET] = END_RESET,
     };
     struct rig *rig = *state;
 
     for (size_t how = 0; how < ARRAY_SIZE(ends); how++) {
-        struct edge_reply_plan plan = {
-            .cut = true, .cut_after = 50021, .cut_how = (enum edge_cut)how};
+        struct reply_plan plan = {
+            .cut = true, .cut_after = 50021, .cut_how = (enum reply_cut)how};
         struct client client;
 
         set_plan(rig, &plan);
@@ -162,7 +162,7 @@ static void raw_bytes_take_the_replys_place(void **state)
     size_t n = 0;
 
     for (size_t i = 0; i < ARRAY_SIZE(raw_rows); i++) {
-        struct edge_reply_plan plan = {.raw = span_text(raw_rows[i].raw)};
+        struct reply_plan plan = {.raw = span_text(raw_rows[i].raw)};
         struct client client;
         struct rig_record *record;
 
@@ -193,7 +193,7 @@ static void raw_bytes_take_the_replys_place(void **state)
 /* The engine's own wish to close does not count, the client's does. */
 static void raw_replies_keep_what_the_engine_closes(void **state)
 {
-    const struct edge_reply_plan plan = {
+    const struct reply_plan plan = {
         .raw = span_text("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")};
     struct rig *rig = *state;
     struct client client;
@@ -213,11 +213,11 @@ static void raw_replies_keep_what_the_engine_closes(void **state)
 
 static void raw_replies_can_be_cut(void **state)
 {
-    const struct edge_reply_plan plan = {
+    const struct reply_plan plan = {
         .raw = span_text("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"),
         .cut = true,
         .cut_after = 20,
-        .cut_how = EDGE_CUT_RESET,
+        .cut_how = REPLY_CUT_RESET,
     };
     struct rig *rig = *state;
     struct client client;
@@ -240,7 +240,7 @@ static int64_t since(struct rig *rig, int64_t begin)
 
 static void delays_the_first_byte(void **state)
 {
-    const struct edge_reply_plan plan = {.delay = 50 * MS};
+    const struct reply_plan plan = {.delay = 50 * MS};
     struct rig *rig = *state;
     struct client client;
     int64_t begin;
@@ -261,7 +261,7 @@ static void delays_the_first_byte(void **state)
 /* Each piece comes by itself, not before its time, and all of them come. */
 static void drips(void **state)
 {
-    const struct edge_reply_plan plan = {.drip_bytes = 9, .drip_every = 5 * MS};
+    const struct reply_plan plan = {.drip_bytes = 9, .drip_every = 5 * MS};
     struct rig *rig = *state;
 
     for (int tls = 0; tls < 2; tls++) {
@@ -290,10 +290,10 @@ static void drips(void **state)
 /* A drip of a big body, cut: plans add up. */
 static void drips_into_a_cut(void **state)
 {
-    const struct edge_reply_plan plan = {
+    const struct reply_plan plan = {
         .cut = true,
         .cut_after = 25000,
-        .cut_how = EDGE_CUT_FIN,
+        .cut_how = REPLY_CUT_FIN,
         .delay = 2 * MS,
         .drip_bytes = 10000,
         .drip_every = MS,
@@ -311,7 +311,7 @@ static void drips_into_a_cut(void **state)
 
 static void clients_may_leave_a_slow_reply(void **state)
 {
-    const struct edge_reply_plan plans[] = {
+    const struct reply_plan plans[] = {
         {.delay = 3600 * ENV_NS_PER_SEC},
         {.drip_bytes = 1, .drip_every = 3600 * ENV_NS_PER_SEC},
     };
@@ -332,7 +332,7 @@ static void clients_may_leave_a_slow_reply(void **state)
 
 /* ---- Connections ---- */
 
-static void set_accept(struct rig *rig, struct edge_accept_plan plan)
+static void set_accept(struct rig *rig, struct accept_plan plan)
 {
     pthread_mutex_lock(&rig->lock);
     rig->accept = plan;
@@ -344,7 +344,7 @@ static void resets_at_accept(void **state)
     struct rig *rig = *state;
     struct client client;
 
-    set_accept(rig, (struct edge_accept_plan){.reset = true});
+    set_accept(rig, (struct accept_plan){.reset = true});
     client = client_plain(rig);
     assert_int_equal(client_drain(&client), END_RESET);
     rig_wait(rig, &rig->closed, 1);
@@ -357,7 +357,7 @@ static void is_silent_after_accept(void **state)
     struct rig *rig = *state;
     struct client client;
 
-    set_accept(rig, (struct edge_accept_plan){.silence = true});
+    set_accept(rig, (struct accept_plan){.silence = true});
     client = client_plain(rig);
     client_get(&client, "/a");
     client_patience(&client, 2);

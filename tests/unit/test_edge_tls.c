@@ -15,7 +15,7 @@
 
 #define WEB "web.contoso.test"
 
-static void set_hello(struct rig *rig, const struct edge_hello_plan *plan)
+static void set_hello(struct rig *rig, const struct hello_plan *plan)
 {
     pthread_mutex_lock(&rig->lock);
     rig->hello = *plan;
@@ -57,8 +57,8 @@ static void speaks_the_versions_it_is_told(void **state)
     size_t refused = 0;
 
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        const struct edge_hello_plan plan = {.minimum = rows[i].minimum,
-                                             .maximum = rows[i].maximum};
+        const struct hello_plan plan = {.minimum = rows[i].minimum,
+                                        .maximum = rows[i].maximum};
         const struct client_tls tls = {WEB, rows[i].client, rows[i].client,
                                        NULL};
         struct client client;
@@ -314,7 +314,7 @@ static void fails_without_an_identity(void **state)
 static void fails_at_hello_as_planned(void **state)
 {
     static const struct {
-        struct edge_hello_plan plan;
+        struct hello_plan plan;
         enum client_end end;
         int alert;
         const char *why;
@@ -346,7 +346,7 @@ static void fails_at_hello_as_planned(void **state)
 static void alerts_of_any_number(void **state)
 {
     static const uint8_t alert[] = {0x15, 3, 3, 0, 2, 2, 234};
-    const struct edge_hello_plan plan = {.alert = 234};
+    const struct hello_plan plan = {.alert = 234};
     const struct client_tls tls = {.sni = WEB};
     struct rig *rig = *state;
     struct client client;
@@ -371,7 +371,7 @@ static void alerts_of_any_number(void **state)
 
 static void stalls_at_hello(void **state)
 {
-    const struct edge_hello_plan plan = {.stall = true};
+    const struct hello_plan plan = {.stall = true};
     const struct client_tls tls = {.sni = WEB};
     struct rig *rig = *state;
     struct client client;
@@ -394,8 +394,8 @@ static void stalls_in_flight(void **state)
     struct rig *rig = *state;
 
     for (size_t i = 0; i < ARRAY_SIZE(stops); i++) {
-        const struct edge_hello_plan plan = {.stall_in_flight = true,
-                                             .stall_after = stops[i]};
+        const struct hello_plan plan = {.stall_in_flight = true,
+                                        .stall_after = stops[i]};
         const struct client_tls tls = {.sni = WEB};
         struct client client;
         uint64_t before;
@@ -416,8 +416,8 @@ static void stalls_in_flight(void **state)
 /* A budget that is larger than the handshake changes nothing after it. */
 static void a_large_budget_is_no_stall(void **state)
 {
-    const struct edge_hello_plan plan = {.stall_in_flight = true,
-                                         .stall_after = 100000};
+    const struct hello_plan plan = {.stall_in_flight = true,
+                                    .stall_after = 100000};
     struct rig *rig = *state;
     struct client client;
 
@@ -444,7 +444,7 @@ static void asks_for_client_certificates(void **state)
     struct rig *rig = *state;
 
     for (int ask = 0; ask < 2; ask++) {
-        const struct edge_hello_plan plan = {.ask_client_certificate = ask};
+        const struct hello_plan plan = {.ask_client_certificate = ask};
         const struct client_tls tls = {.sni = WEB};
         struct client client;
 

@@ -1,0 +1,76 @@
+/*
+ * A fault: one word under `do`, and what it does to the subject of a point.
+ * Each is one file in faults/ that ends in one `const struct fault
+ * fault_<name>`, and one word in FAULTS (local.mk). The registry is passed
+ * down from cli/, so that the reader can refuse unknown words.
+ */
+#ifndef SCENARIO_FAULT_H
+#define SCENARIO_FAULT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "scenario/point.h"
+#include "util/attr.h"
+#include "util/err.h"
+#include "wire/exchange.h"
+#include "wire/plans.h"
+#include "world/setting.h"
+
+/* The product's own ways to say no: services/ lends them to faults. */
+struct subject_forms {
+    /* An IIS error page with this status takes the reply's place. */
+    void (*page)(void *ctx, unsigned status);
+    /* A SOAP fault in the version of the request; code is a QName's parts. */
+    void (*soap_fault)(void *ctx, const char *code_uri, const char *code,
+                       const char *reason);
+    /* X-Ms-diagnostics, and a fault with its detail where SOAP is awaited;
+     * status 0: the one that goes with the id. */
+    void (*diagnostics)(void *ctx, unsigned id, unsigned status);
+};
+
+/* What a fault may lay hands on. NULL: not at this point. */
+struct subject {
+    struct accept_plan *accept; /* SUBJECT_ACCEPT */
+    struct hello_plan *hello;   /* SUBJECT_HELLO */
+    struct exchange *ex;        /* SUBJECT_REPLY: ex->reply */
+    /* SUBJECT_WORLD: a copy for this exchange alone, to be written; its
+     * arena is the exchange's. */
+    struct world *world;
+    int64_t *clock; /* SUBJECT_CLOCK: to be moved, ns */
+    const struct subject_forms *forms;
+    void *forms_ctx;
+};
+
+/* In this order the faults of a step are let at a reply: one gives it another
+ * form, others then add to it. Two forms in one step are an error. */
+enum fault_order {
+    FAULT_FORM, /* status, redirect, soap-fault ...: takes the reply's place */
+    FAULT_BODY,
+    FAULT_HEADERS,
+    FAULT_BYTES, /* delay, reset ...: how it is sent */
+};
+
+struct fault {
+    const char *name;    /* the word under `do`: "delay" */
+    const char *title;   /* one line, for `lyncmock list faults` */
+    const char *doc;     /* some sentences, for `lyncmock explain` */
+    const char *spec;    /* document and section, or what it stands for */
+    const char *example; /* the value in YAML, in flow style: "3s" */
+    unsigned subjects;   /* any of these will do */
+    enum fault_order order;
+    /*
+     * Parameters by dotted name, "body" and "body.file": offsets into a
+     * struct of `size` bytes that is zero before. Ends with info.name NULL.
+     */
+    const struct setting *params;
+    size_t size;
+    /* What the types cannot say; NULL: nothing. */
+    bool (*check)(const void *params, enum point at, struct err *err);
+    /* As the point is reached, before the good answer is planned. NULL: no. */
+    void (*plan)(const void *params, struct subject *subject);
+    /* Once the good answer is planned: ex->reply. NULL: no. */
+    void (*reply)(const void *params, struct subject *subject);
+};
+
+#endif

@@ -1,0 +1,20 @@
+/* Whether the facts of a point fit what a step's `when` asks. */
+#ifndef SCENARIO_MATCH_H
+#define SCENARIO_MATCH_H
+
+#include <stdbool.h>
+
+#include "scenario/model.h"
+#include "wire/facts.h"
+
+/* One of them fits; "*" is any text, "?" any character, in any letter case.
+ * No text (an unknown fact) fits no pattern. */
+bool patterns_fit(const struct patterns *patterns, const char *text);
+
+/* All that is asked of the facts holds; the counters are not looked at. */
+bool condition_holds(const struct condition *when, const struct facts *facts);
+
+/* Whether the n-th time (from 1) that the facts hold is one that counts. */
+bool condition_counts(const struct condition *when, uint64_t n);
+
+#endif

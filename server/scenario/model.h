@@ -1,0 +1,91 @@
+/*
+ * A scenario as data: a world and the steps where it deviates. Made by the
+ * reader (read.h), immutable while it runs.
+ */
+#ifndef SCENARIO_MODEL_H
+#define SCENARIO_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "scenario/fault.h"
+#include "scenario/point.h"
+#include "util/arena.h"
+#include "util/attr.h"
+#include "world/world.h"
+
+/* Patterns of which one must fit; none: anything. "*" and "?" as in a shell,
+ * letter case does not matter. */
+struct patterns {
+    const char **items;
+    size_t count;
+};
+
+/* header: {NAME: PATTERN}; no pattern: the header must be absent. */
+struct header_condition {
+    const char *name;
+    struct patterns value;
+    bool absent;
+};
+
+/*
+ * `when`. Facts must all hold. Then the step's own counter goes up, and the
+ * counting words are asked, in this order.
+ */
+struct condition {
+    unsigned facts; /* those that are asked, enum fact */
+    struct patterns host;
+    struct patterns method;
+    struct patterns path;
+    struct patterns client;
+    struct patterns auth;
+    struct patterns user;
+    struct patterns action;
+    struct patterns ticket;
+    struct header_condition *headers;
+    size_t header_count;
+    unsigned leg;             /* 0: any */
+    unsigned after;           /* skips so many */
+    unsigned first;           /* of those behind `after`; 0: all */
+    unsigned every;           /* of those behind `after`, each n-th; 0: each */
+    const unsigned *requests; /* by number, from 1; ends with 0; NULL: any */
+};
+
+struct action {
+    const struct fault *fault;
+    void *params; /* fault->size bytes */
+};
+
+struct step {
+    const char *where; /* "FILE:LINE", for journal and messages */
+    enum point at;
+    struct condition when;
+    bool also; /* the next steps are tried, too */
+    struct action *actions;
+    size_t action_count;
+    size_t index; /* its place among all steps: its counter's */
+};
+
+struct scenario {
+    struct arena *arena; /* owns all here but the world */
+    unsigned references;
+    const char *name;  /* "good/ios-ntlm", or as the file says */
+    const char *title; /* "" where there is none */
+    struct world *world;
+    struct step *steps; /* the child's before its parent's */
+    size_t step_count;
+    /* The steps of each point, in order; ends with NULL. NULL: none. */
+    const struct step **at[POINT_COUNT];
+};
+
+/* A scenario without steps; takes over the reference to the world. */
+struct scenario *scenario_new(struct world *world);
+struct scenario *scenario_ref(struct scenario *scenario);
+void scenario_unref(struct scenario *scenario);
+/* After the last change to `steps`: fills `at`. */
+void scenario_index(struct scenario *scenario);
+
+AUTO_DEFINE(scenario, struct scenario *, scenario_unref)
+
+#endif

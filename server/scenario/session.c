@@ -1,0 +1,72 @@
+/* Counters and clock of a running scenario, see session.h. */
+#include "config.h"
+
+#include "scenario/session.h"
+
+#include <assert.h>
+
+#include "scenario/match.h"
+#include "util/mem.h"
+
+struct session {
+    struct scenario *scenario;
+    uint64_t *counts; /* one for each step */
+    int64_t moved;    /* of the clock, by steps */
+};
+
+struct session *session_new(struct scenario *scenario)
+{
+    struct session *session = NEW(struct session);
+
+    session->scenario = scenario_ref(scenario);
+    session->counts = mem_alloc((scenario->step_count + 1) * sizeof(uint64_t));
+    return session;
+}
+
+void session_free(struct session *session)
+{
+    if (session) {
+        scenario_unref(session->scenario);
+        mem_free(session->counts);
+        mem_free(session);
+    }
+}
+
+const struct scenario *session_scenario(const struct session *session)
+{
+    return session->scenario;
+}
+
+int64_t session_clock(const struct session *session)
+{
+    return session->scenario->world->clock_skew + session->moved;
+}
+
+void session_move_clock(struct session *session, int64_t by)
+{
+    session->moved += by;
+}
+
+static bool applies(struct session *session, const struct step *step,
+                    const struct facts *facts)
+{
+    return condition_holds(&step->when, facts) &&
+           condition_counts(&step->when, ++session->counts[step->index]);
+}
+
+void scenario_at(struct session *session, enum point point,
+                 const struct facts *facts, struct steps *out_steps)
+{
+    const struct step **list;
+    bool open = true;
+
+    assert(point < POINT_COUNT);
+    out_steps->count = 0;
+    list = session->scenario->at[point];
+    for (; list && *list; list++) {
+        if (applies(session, *list, facts) && open) {
+            out_steps->items[out_steps->count++] = *list;
+            open = (*list)->also && out_steps->count < STEPS_MAX;
+        }
+    }
+}

@@ -1,0 +1,40 @@
+/*
+ * What moves while a scenario runs: counters, the world's clock. One session
+ * is one test; this version has one for the whole server.
+ */
+#ifndef SCENARIO_SESSION_H
+#define SCENARIO_SESSION_H
+
+#include "scenario/model.h"
+#include "wire/facts.h"
+
+struct session;
+
+/* Takes a reference to the scenario. */
+struct session *session_new(struct scenario *scenario);
+void session_free(struct session *session);
+
+const struct scenario *session_scenario(const struct session *session);
+/* ns to add to the real clock: the world's skew and what steps moved it by. */
+int64_t session_clock(const struct session *session);
+void session_move_clock(struct session *session, int64_t by);
+
+/* More than one only where steps say `also`. */
+enum { STEPS_MAX = 16 };
+
+struct steps {
+    const struct step *items[STEPS_MAX];
+    size_t count;
+};
+
+/*
+ * The steps that apply at this point given these facts, in order. A step's
+ * counter goes up each time its point is reached and its facts hold, also
+ * where an earlier step has applied: so a new step shifts no other's counts.
+ */
+void scenario_at(struct session *session, enum point point,
+                 const struct facts *facts, struct steps *out_steps);
+
+AUTO_DEFINE(session, struct session *, session_free)
+
+#endif

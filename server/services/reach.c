@@ -1,0 +1,141 @@
+/* Steps at work, see reach.h. */
+#include "config.h"
+
+#include "services/reach.h"
+
+#include <string.h>
+
+#include "scenario/session.h"
+
+/* What a step will do to the reply once there is one. */
+struct due {
+    struct due *next;
+    const struct action *action;
+};
+
+int64_t services_now(const struct services_context *services)
+{
+    return env_now(services->env) + (services->session
+                                         ? session_clock(services->session)
+                                         : services->world->clock_skew);
+}
+
+static struct subject subject_of(struct call *call)
+{
+    return (struct subject){
+        .ex = call->ex,
+        .world = call->world,
+        .clock = &call->now,
+        .forms = &call_forms,
+        .forms_ctx = call,
+    };
+}
+
+/* A world of the exchange's own. What it points to is shared and stays; what
+ * is added lives in the exchange's arena. */
+static void own_world(struct call *call)
+{
+    struct world *own;
+
+    if (call->world->arena == call->arena) {
+        return;
+    }
+    own = ARENA_NEW(call->arena, struct world);
+    memcpy(own, call->world, sizeof(*own));
+    own->arena = call->arena;
+    call->world = own;
+}
+
+static void plan(struct call *call, const struct action *action)
+{
+    int64_t before = call->now;
+    struct subject subject;
+
+    own_world(call);
+    subject = subject_of(call);
+    action->fault->plan(action->params, &subject);
+    call->clock_moved += call->now - before;
+    call_place(call);
+}
+
+static void await_reply(struct call *call, const struct action *action)
+{
+    struct due *due = ARENA_NEW(call->arena, struct due);
+    struct due **end = &call->due;
+
+    while (*end) {
+        end = &(*end)->next;
+    }
+    due->action = action;
+    *end = due;
+}
+
+/* "discover.root: wifi.yaml:12: status, headers" */
+static void remark_step(struct call *call, enum point point,
+                        const struct step *step)
+{
+    const char *words = "";
+
+    for (size_t i = 0; i < step->action_count; i++) {
+        words = arena_printf(call->arena, "%s%s%s", words, i ? ", " : "",
+                             step->actions[i].fault->name);
+    }
+    exchange_step(call->ex, step->where);
+    exchange_remark(call->ex, "step", "%s: %s: %s", point_info(point)->name,
+                    step->where, words);
+}
+
+static void take_step(struct call *call, enum point point,
+                      const struct step *step)
+{
+    remark_step(call, point, step);
+    for (size_t i = 0; i < step->action_count; i++) {
+        const struct action *action = &step->actions[i];
+
+        if (action->fault->plan) {
+            plan(call, action);
+        }
+        if (action->fault->reply) {
+            await_reply(call, action);
+        }
+    }
+}
+
+void call_reach(struct call *call, enum point point)
+{
+    struct session *session = call->services->session;
+    struct steps steps;
+
+    if (!session) {
+        return;
+    }
+    call->ex->facts.headers = &call->ex->request.headers;
+    scenario_at(session, point, &call->ex->facts, &steps);
+    for (size_t i = 0; i < steps.count; i++) {
+        take_step(call, point, steps.items[i]);
+    }
+}
+
+void call_apply(struct call *call)
+{
+    struct subject subject = subject_of(call);
+    unsigned planned = call->ex->reply.status;
+
+    if (!call->due) {
+        return;
+    }
+    for (struct due *due = call->due; due; due = due->next) {
+        due->action->fault->reply(due->action->params, &subject);
+    }
+    call->due = NULL;
+    if (call->ex->reply.status != planned || call->ex->reply.raw.size) {
+        exchange_remark(call->ex, "planned", "%u", planned);
+    }
+}
+
+void call_commit(struct call *call)
+{
+    if (call->clock_moved) {
+        session_move_clock(call->services->session, call->clock_moved);
+    }
+}

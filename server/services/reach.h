@@ -1,0 +1,31 @@
+/*
+ * How a scenario's steps come over a call. A point is reached before the good
+ * answer is planned: what a step changes in the world or the clock counts from
+ * there on. What it does to the reply waits until the good one is planned.
+ */
+#ifndef SERVICES_REACH_H
+#define SERVICES_REACH_H
+
+#include "scenario/fault.h"
+#include "services/service.h"
+
+/*
+ * call->world, ->site, ->pool and ->now may be others afterwards. The facts
+ * of the exchange are those that `when` asks.
+ */
+void call_reach(struct call *call, enum point point);
+
+/* Lets the steps reached so far do to ex->reply what they will. Once the good
+ * answer is planned, and again behind each later point. */
+void call_apply(struct call *call);
+
+/* The reply is decided: the clock stands where steps put it. */
+void call_commit(struct call *call);
+
+/* ns: the world's clock, for this request. */
+int64_t services_now(const struct services_context *services);
+
+/* forms.c: the product's own ways to say no, for faults; ctx is the call. */
+extern const struct subject_forms call_forms;
+
+#endif
