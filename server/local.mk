@@ -118,6 +118,8 @@ libserver_a_SOURCES = \
 	%D%/pki/signer.h \
 	%D%/pki/store.c \
 	%D%/pki/store.h \
+	%D%/scenario/expand.c \
+	%D%/scenario/expand.h \
 	%D%/scenario/fault.h \
 	%D%/scenario/match.c \
 	%D%/scenario/match.h \
@@ -134,8 +136,6 @@ libserver_a_SOURCES = \
 	%D%/services/autodiscover.h \
 	%D%/services/conn_auth.c \
 	%D%/services/conn_auth.h \
-	%D%/services/diagnostics.c \
-	%D%/services/diagnostics.h \
 	%D%/services/discover.h \
 	%D%/services/discover_query.c \
 	%D%/services/discover_query.h \
@@ -210,6 +210,8 @@ libserver_a_SOURCES = \
 	%D%/util/utf.h \
 	%D%/wire/der.c \
 	%D%/wire/der.h \
+	%D%/wire/diagnostics.c \
+	%D%/wire/diagnostics.h \
 	%D%/wire/exchange.c \
 	%D%/wire/exchange.h \
 	%D%/wire/facts.h \

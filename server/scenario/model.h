@@ -15,7 +15,7 @@
 #include "util/attr.h"
 #include "world/world.h"
 
-/* Patterns of which one must fit; none: anything. "*" and "?" as in a shell,
+/* Patterns of which one must fit. "*" and "?" as in a shell,
  * letter case does not matter. */
 struct patterns {
     const char **items;
@@ -34,7 +34,7 @@ struct header_condition {
  * counting words are asked, in this order.
  */
 struct condition {
-    unsigned facts; /* those that are asked, enum fact */
+    unsigned facts; /* those that are asked, enum fact; others are ignored */
     struct patterns host;
     struct patterns method;
     struct patterns path;
@@ -85,6 +85,12 @@ struct scenario *scenario_ref(struct scenario *scenario);
 void scenario_unref(struct scenario *scenario);
 /* After the last change to `steps`: fills `at`. */
 void scenario_index(struct scenario *scenario);
+
+/*
+ * What a step does fits its point and goes together; to be asked by whoever
+ * makes steps, once params are read. The error begins with the fault's name.
+ */
+MUST_CHECK bool step_check(const struct step *step, struct err *err);
 
 AUTO_DEFINE(scenario, struct scenario *, scenario_unref)
 

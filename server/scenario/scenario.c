@@ -89,3 +89,57 @@ void scenario_index(struct scenario *scenario)
         scenario->at[i] = steps_of(scenario, (enum point)i);
     }
 }
+
+/* ---- What goes together ---- */
+
+static bool fits_point(const struct step *step, const struct action *action,
+                       struct err *err)
+{
+    const struct fault *fault = action->fault;
+    const struct point_info *point = point_info(step->at);
+
+    if (!(fault->subjects & point->subjects)) {
+        return err_set(err, "%s can do nothing at %s", fault->name,
+                       point->name);
+    }
+    return !fault->check || fault->check(action->params, step->at, err) ||
+           err_wrap(err, "%s", fault->name);
+}
+
+static bool fit_each_other(const struct fault *one, const struct fault *other,
+                           struct err *err)
+{
+    bool forms = one->order == FAULT_FORM && other->order == FAULT_FORM;
+    bool whole = (one->whole && other->order < FAULT_BYTES) ||
+                 (other->whole && one->order < FAULT_BYTES);
+
+    if (one == other) {
+        return err_set(err, "%s: stands there twice", one->name);
+    }
+    if (forms || whole) {
+        return err_set(err,
+                       "%s: each of %s and %s would replace the other's "
+                       "answer; one step has one",
+                       other->name, one->name, other->name);
+    }
+    return true;
+}
+
+bool step_check(const struct step *step, struct err *err)
+{
+    if (step->action_count == 0) {
+        return err_set(err, "do: expected at least one fault");
+    }
+    for (size_t i = 0; i < step->action_count; i++) {
+        if (!fits_point(step, &step->actions[i], err)) {
+            return false;
+        }
+        for (size_t k = 0; k < i; k++) {
+            if (!fit_each_other(step->actions[k].fault, step->actions[i].fault,
+                                err)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}

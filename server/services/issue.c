@@ -7,7 +7,6 @@
 #include <strings.h>
 
 #include "edge/loop.h"
-#include "services/diagnostics.h"
 #include "services/reach.h"
 #include "services/soap_reply.h"
 #include "ticket/p_sha1.h"
@@ -16,6 +15,7 @@
 #include "util/stamp.h"
 #include "util/url.h"
 #include "util/utf.h"
+#include "wire/diagnostics.h"
 #include "wire/rst.h"
 #include "wire/rstr.h"
 #include "wire/uris.h"
@@ -179,7 +179,9 @@ static void give_key(struct call *call, const struct rst *rst,
 static void plan_ticket(struct call *call, const struct rst *rst,
                         struct ticket *ticket)
 {
-    int64_t issued = call->now - call->now % ENV_NS_PER_SEC;
+    const struct ticket_settings *settings = &call->world->ticket;
+    int64_t now = call->now + settings->clock;
+    int64_t issued = now - now % ENV_NS_PER_SEC;
     enum ticket_format format = format_of(call, rst);
 
     *ticket = (struct ticket){
@@ -190,9 +192,9 @@ static void plan_ticket(struct call *call, const struct rst *rst,
         .sid = call->user->sid,
         .issuer = call_web_url(call, WEBTICKET_PATH),
         .pool = call->pool->fqdn,
-        .audience = rst->applies_to,
+        .audience = settings->audience ? settings->audience : rst->applies_to,
         .issued = issued,
-        .expires = issued + call->world->ticket.lifetime,
+        .expires = issued + settings->lifetime,
     };
 }
 
