@@ -4,8 +4,19 @@
 # The plug-ins. These lists are the tables that the program walks: the
 # rules below write them into headers.
 FAULTS = \
+	%D%/faults/body \
+	%D%/faults/clock \
 	%D%/faults/delay \
-	%D%/faults/status
+	%D%/faults/diagnostics \
+	%D%/faults/discover_redirect \
+	%D%/faults/headers \
+	%D%/faults/raw \
+	%D%/faults/redirect \
+	%D%/faults/reset \
+	%D%/faults/soap_fault \
+	%D%/faults/stall \
+	%D%/faults/status \
+	%D%/faults/target_info
 
 SERVICES = \
 	%D%/services/discover \
@@ -73,6 +84,8 @@ libserver_a_SOURCES = \
 	%D%/edge/worker.h \
 	%D%/faults/faults.c \
 	%D%/faults/faults.h \
+	%D%/faults/overlay.c \
+	%D%/faults/overlay.h \
 	%D%/http/engine.c \
 	%D%/http/hooks.c \
 	%D%/http/http.c \
