@@ -128,7 +128,7 @@ _Static_assert(CHANNEL_BINDING_NONE == 0 && CHANNEL_BINDING_ALLOW == 1 &&
                    CHALLENGE_WEBTICKET == 1 && CHALLENGE_OAUTH == 2,
                "channel binding, ticket, key, challenge");
 
-static const struct setting *row_at(size_t index)
+const struct setting *setting_row(size_t index)
 {
     return index < ARRAY_SIZE(rows)
                ? &rows[index]
@@ -137,7 +137,7 @@ static const struct setting *row_at(size_t index)
 
 const struct setting_info *world_setting(size_t index)
 {
-    const struct setting *row = row_at(index);
+    const struct setting *row = setting_row(index);
 
     return row ? &row->info : NULL;
 }
@@ -153,7 +153,7 @@ static const struct setting *find(const char *name, struct err *err)
             return &rows[i];
         }
     }
-    for (size_t i = 0; (row = row_at(i)) != NULL; i++) {
+    for (size_t i = 0; (row = setting_row(i)) != NULL; i++) {
         nearest_try(&nearest, span_text(row->info.name));
     }
     err_set(err, "there is no setting \"%s\"", name);
