@@ -73,6 +73,12 @@ bool meetings_derive(struct world *world, struct err *err)
         }
         meeting->uri = arena_printf(world->arena, "sip:%s;gruu;" URI_FOCUS "%s",
                                     organizer->sip, meeting->id);
+        if (strlen(meeting->uri) > MEETING_URI_MAX) {
+            return err_set(err,
+                           "meeting.%s: expected a conference URI of at most "
+                           "%d bytes, which a ticket can carry, not %s",
+                           meeting->id, MEETING_URI_MAX, meeting->uri);
+        }
     }
     return true;
 }

@@ -51,6 +51,7 @@ enum {
     WORLD_POOLS_MAX = 8,
     WORLD_SCHEMES_MAX = 4,
     USER_SID_SIZE = 28,
+    MEETING_URI_MAX = 255, /* a compact ticket has one byte for it */
 };
 
 /* ProtocolVersion on the wire (RFC 5246 6.2.1); OpenSSL's numbers, too. */

@@ -413,6 +413,9 @@ static void changes_users_that_are_there(void **state)
     assert_non_null(world_user(world, "first.last"));
 }
 
+#define FIFTY   "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+#define LONG_ID FIFTY FIFTY FIFTY FIFTY FIFTY
+
 /* What single settings cannot see, world_finish does. */
 static void refuses_contradictions(void **state UNUSED)
 {
@@ -433,6 +436,8 @@ static void refuses_contradictions(void **state UNUSED)
          "user.carol.sip: Bob@contoso.test is the address of bob already"},
         {{"meeting.ABC.key", "x"},
          "meeting.ABC.organizer: expected the name of a user, not \"\""},
+        {{"meeting." LONG_ID ".organizer", "alice"},
+         "expected a conference URI of at most 255 bytes"},
         {{"meeting.5LB7MRBC.organizer", "carol"},
          "meeting.5LB7MRBC.organizer: expected the name of a user"},
     };
