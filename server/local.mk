@@ -35,6 +35,8 @@ libserver_a_SOURCES = \
 	%D%/auth/ntlm_session.c \
 	%D%/auth/ntlm_session.h \
 	%D%/auth/ntlm_verify.c \
+	%D%/auth/password.c \
+	%D%/auth/password.h \
 	%D%/cli/announce.c \
 	%D%/cli/help.c \
 	%D%/cli/list.c \
@@ -268,9 +270,12 @@ libserver_a_SOURCES = \
 	%D%/wire/xml_fill.c \
 	%D%/world/accounts.c \
 	%D%/world/good.c \
+	%D%/world/meetings.c \
+	%D%/world/meetings.h \
 	%D%/world/names.c \
 	%D%/world/names.h \
 	%D%/world/setting.h \
+	%D%/world/setting_meetings.c \
 	%D%/world/setting_types.c \
 	%D%/world/setting_users.c \
 	%D%/world/settings.c \
