@@ -173,8 +173,12 @@ libserver_a_SOURCES = \
 	%D%/services/forms.c \
 	%D%/services/gate.c \
 	%D%/services/gate.h \
+	%D%/services/identity.c \
+	%D%/services/identity.h \
 	%D%/services/issue.c \
 	%D%/services/issue.h \
+	%D%/services/issue_check.c \
+	%D%/services/issue_check.h \
 	%D%/services/mex_wsdl.c \
 	%D%/services/mex_wsdl.h \
 	%D%/services/product.c \
