@@ -50,6 +50,7 @@ static const struct {
     {"public-port", DISCOVERY | AT(MEX_GET) | ISSUE},
     {"ticket.format", ISSUE},
     {"ticket.lifetime", ISSUE},
+    {"ticket.guest-lifetime", ISSUE},
     {"ticket.sha1", ISSUE},
     {"ticket.audience", ISSUE},
     {"ticket.clock", ISSUE},

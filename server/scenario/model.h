@@ -61,10 +61,29 @@ struct step {
     const char *where; /* "FILE:LINE", for journal and messages */
     enum point at;
     struct condition when;
-    bool also; /* the next steps are tried, too */
-    struct action *actions;
+    bool also;              /* the next steps are tried, too */
+    struct action *actions; /* in fault_order */
     size_t action_count;
     size_t index; /* its place among all steps: its counter's */
+};
+
+/* What is expected of the client: read and checked, not judged yet. */
+struct expectation {
+    const char *where; /* "FILE:LINE" */
+    enum point at;     /* POINT_COUNT: `never` alone */
+    struct condition when;
+    int times; /* -1: not said, as in the next two */
+    int at_least;
+    int at_most;
+    int64_t within;    /* ns; 0: not said */
+    unsigned answered; /* a status; 0: not said */
+    unsigned never;    /* bits by the order of keys_never */
+};
+
+enum fail_on {
+    FAIL_ON_MUST = 1u << 0,
+    FAIL_ON_SHOULD = 1u << 1,
+    FAIL_ON_UNEXPECTED = 1u << 2,
 };
 
 struct scenario {
@@ -75,6 +94,9 @@ struct scenario {
     struct world *world;
     struct step *steps; /* the child's before its parent's */
     size_t step_count;
+    struct expectation *expectations;
+    size_t expectation_count;
+    unsigned fail_on; /* enum fail_on */
     /* The steps of each point, in order; ends with NULL. NULL: none. */
     const struct step **at[POINT_COUNT];
 };
@@ -86,11 +108,13 @@ void scenario_unref(struct scenario *scenario);
 /* After the last change to `steps`: fills `at`. */
 void scenario_index(struct scenario *scenario);
 
-/*
- * What a step does fits its point and goes together; to be asked by whoever
- * makes steps, once params are read. The error begins with the fault's name.
- */
-MUST_CHECK bool step_check(const struct step *step, struct err *err);
+/* Adds an action where fault_order wants it, behind those of the same order;
+ * the step has room. */
+void step_insert(struct step *step, const struct action *action);
+/* The fault of the step whose answer this one would replace, or the other way
+ * round; NULL: they go together. */
+const struct fault *step_clash(const struct step *step,
+                               const struct fault *fault);
 
 AUTO_DEFINE(scenario, struct scenario *, scenario_unref)
 

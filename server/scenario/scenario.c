@@ -90,56 +90,34 @@ void scenario_index(struct scenario *scenario)
     }
 }
 
-/* ---- What goes together ---- */
+/* ---- Steps ---- */
 
-static bool fits_point(const struct step *step, const struct action *action,
-                       struct err *err)
+void step_insert(struct step *step, const struct action *action)
 {
-    const struct fault *fault = action->fault;
-    const struct point_info *point = point_info(step->at);
+    size_t at = step->action_count++;
 
-    if (!(fault->subjects & point->subjects)) {
-        return err_set(err, "%s can do nothing at %s", fault->name,
-                       point->name);
+    while (at > 0 &&
+           step->actions[at - 1].fault->order > action->fault->order) {
+        step->actions[at] = step->actions[at - 1];
+        at--;
     }
-    return !fault->check || fault->check(action->params, step->at, err) ||
-           err_wrap(err, "%s", fault->name);
+    step->actions[at] = *action;
 }
 
-static bool fit_each_other(const struct fault *one, const struct fault *other,
-                           struct err *err)
+static bool exclude(const struct fault *one, const struct fault *other)
 {
-    bool forms = one->order == FAULT_FORM && other->order == FAULT_FORM;
-    bool whole = (one->whole && other->order < FAULT_BYTES) ||
-                 (other->whole && one->order < FAULT_BYTES);
-
-    if (one == other) {
-        return err_set(err, "%s: stands there twice", one->name);
-    }
-    if (forms || whole) {
-        return err_set(err,
-                       "%s: each of %s and %s would replace the other's "
-                       "answer; one step has one",
-                       other->name, one->name, other->name);
-    }
-    return true;
+    return (one->order == FAULT_FORM && other->order == FAULT_FORM) ||
+           (one->whole && other->order < FAULT_BYTES) ||
+           (other->whole && one->order < FAULT_BYTES);
 }
 
-bool step_check(const struct step *step, struct err *err)
+const struct fault *step_clash(const struct step *step,
+                               const struct fault *fault)
 {
-    if (step->action_count == 0) {
-        return err_set(err, "do: expected at least one fault");
-    }
     for (size_t i = 0; i < step->action_count; i++) {
-        if (!fits_point(step, &step->actions[i], err)) {
-            return false;
-        }
-        for (size_t k = 0; k < i; k++) {
-            if (!fit_each_other(step->actions[k].fault, step->actions[i].fault,
-                                err)) {
-                return false;
-            }
+        if (exclude(step->actions[i].fault, fault)) {
+            return step->actions[i].fault;
         }
     }
-    return true;
+    return NULL;
 }

@@ -78,8 +78,7 @@ static void plan_effect(struct call *call, struct conn_auth *auth,
     struct outcome_effect *effect =
         ARENA_NEW(call->arena, struct outcome_effect);
 
-    /* The connection outlives this exchange, and the world that steps have
-     * made for it alone. */
+    /* Not call->world: that may be the exchange's own, and this outlives it. */
     *effect = (struct outcome_effect){call->ex, auth, call->services->world,
                                       *outcome, call->now};
     exchange_effect(call->ex,

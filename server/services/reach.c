@@ -85,16 +85,10 @@ static void remark_step(struct call *call, enum point point,
 static void take_step(struct call *call, enum point point,
                       const struct step *step)
 {
-    static const enum fault_order orders[] = {FAULT_FORM, FAULT_BODY,
-                                              FAULT_HEADERS, FAULT_BYTES};
-
     remark_step(call, point, step);
-    for (size_t i = 0; i < ARRAY_SIZE(orders) * step->action_count; i++) {
-        const struct action *action = &step->actions[i % step->action_count];
+    for (size_t i = 0; i < step->action_count; i++) {
+        const struct action *action = &step->actions[i];
 
-        if (action->fault->order != orders[i / step->action_count]) {
-            continue;
-        }
         if (action->fault->plan) {
             plan(call, action);
         }

@@ -148,13 +148,39 @@ static inline struct step *play(struct play *p, enum point at, const char *name,
     return step;
 }
 
+/* What the reader asks of a step; its actions are in order afterwards. */
+static inline bool play_check(struct play *p, struct step *step,
+                              struct err *err)
+{
+    struct action *said = step->actions;
+    size_t count = step->action_count;
+
+    step->actions =
+        arena_alloc(p->scenario->arena, (count + 1) * sizeof(struct action));
+    step->action_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct fault *fault = said[i].fault;
+        const struct fault *clash = step_clash(step, fault);
+
+        assert_true(fault->subjects & point_info(step->at)->subjects);
+        if (clash) {
+            return err_set(err, "%s and %s", clash->name, fault->name);
+        }
+        if (fault->check && !fault->check(said[i].params, step->at, err)) {
+            return false;
+        }
+        step_insert(step, &said[i]);
+    }
+    return true;
+}
+
 /* From here on the scenario runs. */
 static inline void play_start(struct play *p)
 {
     for (size_t i = 0; i < p->scenario->step_count; i++) {
         struct err err;
 
-        if (!step_check(&p->scenario->steps[i], &err)) {
+        if (!play_check(p, &p->scenario->steps[i], &err)) {
             fail_msg("step %zu: %s", i + 1, err.text);
         }
     }

@@ -98,8 +98,8 @@ static void faults_of_a_step_add_to_its_form(void **state)
     assert_string_equal(play_body(p), "wait, !");
     assert_int_equal(p->ex->reply.plan.delay, 3 * ENV_NS_PER_SEC);
     assert_string_equal(play_remark(p, "step"),
-                        "discover.root: play.yaml:1: headers, delay, body, "
-                        "status");
+                        "discover.root: play.yaml:1: status, body, headers, "
+                        "delay");
 }
 
 /* ---- body, raw ---- */
