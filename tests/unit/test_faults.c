@@ -48,6 +48,29 @@ static void status_below_400_keeps_the_good_answer(void **state)
     assert_has(play_body(p), "Root");
 }
 
+/* A body there would be taken for the next reply. */
+static void status_without_a_body_has_none(void **state)
+{
+    static const char *const statuses[] = {"100", "204", "304"};
+    struct play *p = *state;
+    struct step *step;
+
+    for (size_t i = 0; i < ARRAY_SIZE(statuses); i++) {
+        step = play(p, POINT_DISCOVER_ROOT, "status", statuses[i]);
+        step->when.after = (unsigned)i;
+        step->when.first = 1;
+    }
+    step = play(p, POINT_DISCOVER_ROOT, "status", "204");
+    play_do(p, step, "body", "on purpose");
+    play_start(p);
+    for (size_t i = 0; i < ARRAY_SIZE(statuses); i++) {
+        assert_int_equal(PLAY(p, .path = ROOT), (unsigned)atoi(statuses[i]));
+        assert_int_equal(p->ex->reply.body.size, 0);
+    }
+    assert_int_equal(PLAY(p, .path = ROOT), 204);
+    assert_string_equal(play_body(p), "on purpose");
+}
+
 /* ---- headers ---- */
 
 static void headers_replace_repeat_and_remove(void **state)
@@ -481,6 +504,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(status_has_the_products_page_from_400_on),
         T(status_below_400_keeps_the_good_answer),
+        T(status_without_a_body_has_none),
         T(headers_replace_repeat_and_remove),
         T(faults_of_a_step_add_to_its_form),
         T(body_of_a_file_is_byte_for_byte),
