@@ -146,64 +146,65 @@ static void the_clock_moves_whatever_becomes_of_the_reply(void **state)
 
 /* ---- What may stand where ---- */
 
+static const struct {
+    enum point at;
+    const char *what[2][2];
+    const char *message;
+} bad_steps[] = {
+    {POINT_TCP_ACCEPT, {{"reset.after", "1"}}, "there is no reply"},
+    {POINT_TLS_HELLO, {{"reset.after", "1"}}, "there is no reply"},
+    {POINT_TCP_ACCEPT, {{"stall.after", "1"}}, "nothing is sent"},
+    {POINT_MEX_GET,
+     {{"status", "500"}, {"redirect", "/"}},
+     "status and redirect"},
+    {POINT_MEX_GET, {{"raw", "x"}, {"body", "y"}}, "raw and body"},
+    {POINT_MEX_GET, {{"headers:A", "b"}, {"raw", "x"}}, "headers and raw"},
+    {POINT_MEX_GET, {{"raw", ""}}, "expected at least one byte"},
+    {POINT_MEX_GET, {{"body.type", "x"}}, "expected one of body.text"},
+    {POINT_MEX_GET,
+     {{"body.text", "x"}, {"body.file", "x"}},
+     "expected one of body.text"},
+    {POINT_MEX_GET, {{"body", "${hots}"}}, "the nearest is ${host}"},
+    {POINT_MEX_GET, {{"headers:A", "${x"}}, "A: \"${\" has no"},
+    {POINT_MEX_GET, {{"redirect.status", "307"}}, "redirect.to: expected"},
+    {POINT_MEX_GET, {{"redirect", "${hots}"}}, "the nearest is ${host}"},
+    {POINT_MEX_GET, {{"soap-fault.reason", "x"}}, "soap-fault.code: "},
+    {POINT_MEX_GET, {{"diagnostics", "1"}}, "28000, 28001"},
+    {POINT_MEX_GET, {{"clock", "0s"}}, "expected more than nothing"},
+    {POINT_NTLM_CHALLENGE,
+     {{"target-info.timestamp", "soon"}},
+     "target-info.timestamp: expected send, omit"},
+    {POINT_NTLM_CHALLENGE,
+     {{"ntlm:flag-set", "1"}},
+     "the nearest is \"ntlm.flags-set\""},
+    {POINT_NTLM_CHALLENGE,
+     {{"ntlm:flags-set", "x"}},
+     "ntlm.flags-set: expected up to 8"},
+    {POINT_NTLM_CHALLENGE, {{"ntlm:flags-set", NULL}}, "expected a value"},
+    {POINT_NTLM_CHALLENGE,
+     {{"ntlm:require-mic", "yes"}},
+     "ntlm.require-mic has no effect any more at ntlm.challenge; say it at "
+     "http.request"},
+    {POINT_WEBTICKET_ISSUE,
+     {{"ticket:key", "rsa2048"}},
+     "ticket.key cannot change for one exchange alone"},
+    {POINT_MEX_GET, {{"location", "inside"}}, "expected internal|external"},
+};
+
 static void steps_that_cannot_be(void **state)
 {
-    static const struct {
-        enum point at;
-        const char *what[2][2];
-        const char *message;
-    } rows[] = {
-        {POINT_TCP_ACCEPT, {{"reset.after", "1"}}, "there is no reply"},
-        {POINT_TLS_HELLO, {{"reset.after", "1"}}, "there is no reply"},
-        {POINT_TCP_ACCEPT, {{"stall.after", "1"}}, "nothing is sent"},
-        {POINT_MEX_GET,
-         {{"status", "500"}, {"redirect", "/"}},
-         "status and redirect"},
-        {POINT_MEX_GET, {{"raw", "x"}, {"body", "y"}}, "raw and body"},
-        {POINT_MEX_GET, {{"headers:A", "b"}, {"raw", "x"}}, "headers and raw"},
-        {POINT_MEX_GET, {{"raw", ""}}, "expected at least one byte"},
-        {POINT_MEX_GET, {{"body.type", "x"}}, "expected one of body.text"},
-        {POINT_MEX_GET,
-         {{"body.text", "x"}, {"body.file", "x"}},
-         "expected one of body.text"},
-        {POINT_MEX_GET, {{"body", "${hots}"}}, "the nearest is ${host}"},
-        {POINT_MEX_GET, {{"headers:A", "${x"}}, "A: \"${\" has no"},
-        {POINT_MEX_GET, {{"redirect.status", "307"}}, "redirect.to: expected"},
-        {POINT_MEX_GET, {{"redirect", "${hots}"}}, "the nearest is ${host}"},
-        {POINT_MEX_GET, {{"soap-fault.reason", "x"}}, "soap-fault.code: "},
-        {POINT_MEX_GET, {{"diagnostics", "1"}}, "28000, 28001"},
-        {POINT_MEX_GET, {{"clock", "0s"}}, "expected more than nothing"},
-        {POINT_NTLM_CHALLENGE,
-         {{"target-info.timestamp", "soon"}},
-         "target-info.timestamp: expected send, omit"},
-        {POINT_NTLM_CHALLENGE,
-         {{"ntlm:flag-set", "1"}},
-         "the nearest is \"ntlm.flags-set\""},
-        {POINT_NTLM_CHALLENGE,
-         {{"ntlm:flags-set", "x"}},
-         "ntlm.flags-set: expected up to 8"},
-        {POINT_NTLM_CHALLENGE, {{"ntlm:flags-set", NULL}}, "expected a value"},
-        {POINT_NTLM_CHALLENGE,
-         {{"ntlm:require-mic", "yes"}},
-         "ntlm.require-mic has no effect any more at ntlm.challenge; say it at "
-         "http.request"},
-        {POINT_WEBTICKET_ISSUE,
-         {{"ticket:key", "rsa2048"}},
-         "ticket.key cannot change for one exchange alone"},
-        {POINT_MEX_GET, {{"location", "inside"}}, "expected internal|external"},
-    };
     struct play *p = *state;
 
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        struct step *step = play_step(p, rows[i].at);
+    for (size_t i = 0; i < ARRAY_SIZE(bad_steps); i++) {
+        struct step *step = play_step(p, bad_steps[i].at);
         struct err err = {""};
 
-        for (size_t k = 0; k < 2 && rows[i].what[k][0]; k++) {
-            play_do(p, step, rows[i].what[k][0], rows[i].what[k][1]);
+        for (size_t k = 0; k < 2 && bad_steps[i].what[k][0]; k++) {
+            play_do(p, step, bad_steps[i].what[k][0], bad_steps[i].what[k][1]);
         }
         assert_false(play_check(p, step, &err));
-        if (!strstr(err.text, rows[i].message)) {
-            fail_msg("%s: %s", rows[i].what[0][0], err.text);
+        if (!strstr(err.text, bad_steps[i].message)) {
+            fail_msg("%s: %s", bad_steps[i].what[0][0], err.text);
         }
         p->scenario->step_count = 0;
     }
