@@ -1,5 +1,5 @@
 /*
- * Windows authentication over HTTP, see gate.h. Tokens are judged in auth/;
+ * Authentication in HTTP header fields, see gate.h. Tokens are judged in auth/;
  * here they are taken from and put into header fields, and the handshake is
  * tied to its connection.
  */
@@ -20,6 +20,23 @@ static void remark_notes(struct exchange *ex, const struct auth_note *note)
         remark_notes(ex, note->next);
         exchange_remark(ex, note->key, "%s", note->text);
     }
+}
+
+/* The schemes of the gate, one by one; NULL past the last. A step may change
+ * the world on the way: nothing keeps the list. */
+static const char *scheme_at(const struct call *call, size_t index)
+{
+    const struct offer *offer = &call->world->offer;
+
+    switch (call->gate) {
+    case GATE_WINDOWS:
+        return index < offer->windows_count ? offer->windows[index] : NULL;
+    case GATE_OWN:
+        return call->route->schemes[index];
+    case GATE_NONE:
+        break;
+    }
+    return NULL;
 }
 
 /* ---- Effects: what becomes true once the planned reply is chosen ---- */
@@ -54,15 +71,14 @@ static void commit_verdict(void *data)
     }
 }
 
-static void plan_effect(struct call *call, struct conn_auth *auth,
-                        const struct auth_outcome *outcome)
+static void plan_effect(struct call *call, const struct auth_outcome *outcome)
 {
     struct outcome_effect *effect =
         ARENA_NEW(call->arena, struct outcome_effect);
 
     /* Not call->world: that may be the exchange's own, and this outlives it. */
-    *effect = (struct outcome_effect){auth, call->services->world, *outcome,
-                                      call->now};
+    *effect = (struct outcome_effect){call->auth, call->services->world,
+                                      *outcome, call->now};
     exchange_effect(call->ex,
                     outcome->verdict == AUTH_CONTINUE ? commit_challenge
                                                       : commit_verdict,
@@ -75,17 +91,15 @@ static void plan_effect(struct call *call, struct conn_auth *auth,
  * commas is a setting, because it trips clients (protocol: discover 8.7). */
 static void add_offers(struct call *call)
 {
-    const struct offer *offer = &call->world->offer;
+    const char *scheme;
     char *line = NULL;
 
-    for (size_t i = 0; i < offer->windows_count; i++) {
-        if (!offer->one_line) {
-            exchange_header(call->ex, "WWW-Authenticate", "%s",
-                            offer->windows[i]);
+    for (size_t i = 0; (scheme = scheme_at(call, i)) != NULL; i++) {
+        if (!call->world->offer.one_line) {
+            exchange_header(call->ex, "WWW-Authenticate", "%s", scheme);
         } else {
-            line = line ? arena_printf(call->arena, "%s, %s", line,
-                                       offer->windows[i])
-                        : arena_strdup(call->arena, offer->windows[i]);
+            line = line ? arena_printf(call->arena, "%s, %s", line, scheme)
+                        : arena_strdup(call->arena, scheme);
         }
     }
     if (line) {
@@ -126,10 +140,10 @@ static enum gate_verdict challenge(struct call *call, const char *scheme,
 static const struct auth_method *offered_method(struct call *call,
                                                 const char *scheme)
 {
-    const struct offer *offer = &call->world->offer;
+    const char *offered;
 
-    for (size_t i = 0; i < offer->windows_count; i++) {
-        if (strcasecmp(offer->windows[i], scheme) == 0) {
+    for (size_t i = 0; (offered = scheme_at(call, i)) != NULL; i++) {
+        if (strcasecmp(offered, scheme) == 0) {
             return auth_method_of_scheme(scheme);
         }
     }
@@ -152,9 +166,9 @@ static void find(struct call *call, const char *rule, const char *section,
 
 /* The handshake this token belongs to: the one under way if its challenge
  * went out, is young enough and is of the same method; else a new one. */
-static void pick_up(struct call *call, struct conn_auth *auth,
-                    const struct auth_method *method)
+static void pick_up(struct call *call, const struct auth_method *method)
 {
+    struct conn_auth *auth = call->auth;
     int64_t now = env_monotonic(call->services->env);
     bool stale = auth->handle && now - auth->began > CONN_AUTH_HALF_OPEN;
 
@@ -183,9 +197,9 @@ static const struct world *before_challenge(void *plan)
     return call->world;
 }
 
-static struct auth_outcome step(struct call *call, struct conn_auth *auth,
-                                struct span token)
+static struct auth_outcome step(struct call *call, struct span token)
 {
+    struct conn_auth *auth = call->auth;
     struct auth_context ctx = {
         .world = call->world,
         .env = call->services->env,
@@ -210,11 +224,10 @@ static struct auth_outcome step(struct call *call, struct conn_auth *auth,
     return outcome;
 }
 
-static enum gate_verdict judge(struct call *call, struct conn_auth *auth,
-                               const char *scheme,
+static enum gate_verdict judge(struct call *call, const char *scheme,
                                const struct auth_outcome *outcome)
 {
-    plan_effect(call, auth, outcome);
+    plan_effect(call, outcome);
     switch (outcome->verdict) {
     case AUTH_CONTINUE:
         return challenge(call, scheme, outcome->token_out);
@@ -244,8 +257,7 @@ static enum gate_verdict judge(struct call *call, struct conn_auth *auth,
     return refuse(call);
 }
 
-static enum gate_verdict
-with_credentials(struct call *call, struct conn_auth *auth, const char *value)
+static enum gate_verdict with_credentials(struct call *call, const char *value)
 {
     struct httpauth sent;
     enum httpauth_result result = httpauth_decode(call->arena, value, &sent);
@@ -261,24 +273,26 @@ with_credentials(struct call *call, struct conn_auth *auth, const char *value)
     if (result != HTTPAUTH_OK) {
         find(call, "HA-024", "RFC 4559 section 4.2",
              "the credentials are not one base64 token", sent.text);
-        conn_auth_drop_handshake(auth);
+        conn_auth_drop_handshake(call->auth);
         return refuse(call);
     }
-    pick_up(call, auth, method);
-    outcome = step(call, auth, sent.token);
-    return judge(call, auth, method->scheme, &outcome);
+    pick_up(call, method);
+    outcome = step(call, sent.token);
+    return judge(call, method->scheme, &outcome);
 }
 
-enum gate_verdict gate_windows(struct call *call, struct conn_auth *auth)
+enum gate_verdict gate_pass(struct call *call, enum gate gate)
 {
+    const struct conn_auth *auth = call->auth;
     const char *value =
         headers_get(&call->ex->request.headers, "Authorization");
 
-    if (call->world->offer.windows_count == 0) {
+    call->gate = gate;
+    if (!scheme_at(call, 0)) {
         return refuse_all(call);
     }
     if (value) {
-        return with_credentials(call, auth, value);
+        return with_credentials(call, value);
     }
     if (auth->user) {
         call->user = auth->user;

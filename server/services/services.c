@@ -9,7 +9,6 @@
 
 #include <assert.h>
 
-#include "services/conn_auth.h"
 #include "services/gate.h"
 #include "services/reach.h"
 #include "services/route.h"
@@ -25,7 +24,6 @@ enum stage {
 
 struct pipeline {
     struct call call; /* first: a call leads back to its pipeline */
-    struct conn_auth *auth;
     enum stage stage;
     void (*resume)(void *);
     void *resume_ctx;
@@ -82,11 +80,11 @@ static enum stage route_stage(struct call *call)
     return STAGE_DECIDE;
 }
 
-static enum stage gate_stage(struct pipeline *line)
+static enum stage gate_stage(struct call *call)
 {
-    assert(line->call.route);
-    if (line->call.route->gate == GATE_WINDOWS &&
-        gate_windows(&line->call, line->auth) == GATE_CLOSED) {
+    assert(call->route);
+    if (call->route->gate != GATE_NONE &&
+        gate_pass(call, call->route->gate) == GATE_CLOSED) {
         return STAGE_DECIDE;
     }
     return STAGE_HANDLE;
@@ -125,7 +123,7 @@ static enum services_result advance(struct pipeline *line)
             line->stage = route_stage(&line->call);
             break;
         case STAGE_GATE:
-            line->stage = gate_stage(line);
+            line->stage = gate_stage(&line->call);
             break;
         case STAGE_HANDLE:
             line->stage = handle_stage(&line->call);
@@ -159,10 +157,10 @@ enum services_result services_run(const struct services_context *services,
 {
     struct pipeline *line = ARENA_NEW(ex->arena, struct pipeline);
 
-    line->auth = auth;
     line->resume = resume;
     line->resume_ctx = resume_ctx;
     start_call(&line->call, services, ex);
+    line->call.auth = auth;
     line->call.resume = resume_call;
     return advance(line);
 }
