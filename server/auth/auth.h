@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "auth/report.h"
 #include "util/arena.h"
 #include "util/attr.h"
 #include "util/span.h"
@@ -77,6 +78,7 @@ struct auth_outcome {
     const struct user *user;       /* accepted, or refused but known */
     const char *mechanism;         /* "ntlm", "negotiate+ntlm" ... */
     const struct auth_note *notes; /* newest first */
+    struct auth_report report;     /* whole once accepted */
     /*
      * Set when the verdict changes an account's counters: the caller runs
      * auth_account_commit once the reply it sends implies the verdict.

@@ -43,6 +43,7 @@ static const char *scheme_at(const struct call *call, size_t index)
 
 struct outcome_effect {
     struct conn_auth *auth;
+    const struct auth_method *method;
     struct world *world;
     struct auth_outcome outcome;
     int64_t now;
@@ -64,20 +65,21 @@ static void commit_verdict(void *data)
         auth_account_commit(effect->world, outcome, effect->now);
     }
     if (outcome->verdict == AUTH_ACCEPTED) {
-        conn_auth_establish(effect->auth, effect->world, outcome->user,
-                            outcome->mechanism);
+        conn_auth_establish(effect->auth, effect->world, effect->method,
+                            outcome);
     } else {
         conn_auth_reset(effect->auth);
     }
 }
 
-static void plan_effect(struct call *call, const struct auth_outcome *outcome)
+static void plan_effect(struct call *call, const struct auth_method *method,
+                        const struct auth_outcome *outcome)
 {
     struct outcome_effect *effect =
         ARENA_NEW(call->arena, struct outcome_effect);
 
     /* Not call->world: that may be the exchange's own, and this outlives it. */
-    *effect = (struct outcome_effect){call->auth, call->services->world,
+    *effect = (struct outcome_effect){call->auth, method, call->services->world,
                                       *outcome, call->now};
     exchange_effect(call->ex,
                     outcome->verdict == AUTH_CONTINUE ? commit_challenge
@@ -224,10 +226,13 @@ static struct auth_outcome step(struct call *call, struct span token)
     return outcome;
 }
 
-static enum gate_verdict judge(struct call *call, const char *scheme,
+static enum gate_verdict judge(struct call *call,
+                               const struct auth_method *method,
                                const struct auth_outcome *outcome)
 {
-    plan_effect(call, outcome);
+    const char *scheme = method->scheme;
+
+    plan_effect(call, method, outcome);
     switch (outcome->verdict) {
     case AUTH_CONTINUE:
         return challenge(call, scheme, outcome->token_out);
@@ -235,6 +240,7 @@ static enum gate_verdict judge(struct call *call, const char *scheme,
         call_reach(call, POINT_NTLM_VERDICT);
         call->user = outcome->user;
         call->mechanism = outcome->mechanism;
+        call->report = &outcome->report;
         call->auth_scheme = scheme;
         call->auth_token = outcome->token_out;
         return GATE_OPEN;
@@ -262,7 +268,7 @@ static enum gate_verdict with_credentials(struct call *call, const char *value)
     struct httpauth sent;
     enum httpauth_result result = httpauth_decode(call->arena, value, &sent);
     const struct auth_method *method = offered_method(call, sent.scheme);
-    struct auth_outcome outcome;
+    struct auth_outcome *outcome;
 
     if (!method) {
         find(call, "HA-025", "RFC 9110 section 11.6.2",
@@ -277,13 +283,49 @@ static enum gate_verdict with_credentials(struct call *call, const char *value)
         return refuse(call);
     }
     pick_up(call, method);
-    outcome = step(call, sent.token);
-    return judge(call, method->scheme, &outcome);
+    outcome = ARENA_NEW(call->arena, struct auth_outcome);
+    *outcome = step(call, sent.token);
+    return judge(call, method, outcome);
+}
+
+/*
+ * RFC 4559 section 6: the connection is authenticated, so nobody asks again -
+ * but for what this door takes. Who came in by a scheme that is not offered
+ * here is asked for one that is, and is somebody else from then on: IIS has
+ * one identity a connection, too.
+ */
+static bool is_known(struct call *call)
+{
+    const struct conn_auth *auth = call->auth;
+
+    if (!auth->user) {
+        return false;
+    }
+    if (!offered_method(call, auth->proven_by->scheme)) {
+        exchange_remark(call->ex, "auth.other-scheme",
+                        "the connection is authenticated by %s, which is not "
+                        "offered here",
+                        auth->proven_by->scheme);
+        return false;
+    }
+    return true;
+}
+
+static enum gate_verdict let_in(struct call *call)
+{
+    const struct conn_auth *auth = call->auth;
+
+    call->user = auth->user;
+    call->mechanism = auth->mechanism;
+    call->report = &auth->report;
+    call->standing = true;
+    call->ex->facts.user = auth->user->name;
+    call->ex->facts.auth = arena_strdup(call->arena, auth->mechanism);
+    return GATE_OPEN;
 }
 
 enum gate_verdict gate_pass(struct call *call, enum gate gate)
 {
-    const struct conn_auth *auth = call->auth;
     const char *value =
         headers_get(&call->ex->request.headers, "Authorization");
 
@@ -294,14 +336,7 @@ enum gate_verdict gate_pass(struct call *call, enum gate gate)
     if (value) {
         return with_credentials(call, value);
     }
-    if (auth->user) {
-        call->user = auth->user;
-        call->mechanism = auth->mechanism;
-        call->ex->facts.user = auth->user->name;
-        call->ex->facts.auth = arena_strdup(call->arena, auth->mechanism);
-        return GATE_OPEN;
-    }
-    return refuse(call);
+    return is_known(call) ? let_in(call) : refuse(call);
 }
 
 void gate_finish(struct call *call)

@@ -13,6 +13,7 @@
 #include "wire/exchange.h"
 #include "world/world.h"
 
+struct auth_report;
 struct conn_auth;
 struct due;
 struct loop;
@@ -54,6 +55,8 @@ struct call {
     /* Set by the gate once it is open. */
     const struct user *user;
     const char *mechanism;
+    const struct auth_report *report;
+    bool standing; /* an earlier request proved it: the connection is known */
     /* The handshake's last token, sent along with the handler's reply. */
     const char *auth_scheme; /* NULL: no handshake ended here */
     struct span auth_token;

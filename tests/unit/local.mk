@@ -2,6 +2,7 @@
 UNIT_TESTS = \
 	%D%/test_auth_negotiate \
 	%D%/test_auth_ntlm \
+	%D%/test_auth_report \
 	%D%/test_autodiscover \
 	%D%/test_discover \
 	%D%/test_discover_user \
