@@ -35,6 +35,8 @@ libserver_a_SOURCES = \
 	%D%/auth/ntlm_session.c \
 	%D%/auth/ntlm_session.h \
 	%D%/auth/ntlm_verify.c \
+	%D%/auth/password.c \
+	%D%/auth/password.h \
 	%D%/auth/report.c \
 	%D%/auth/report.h \
 	%D%/cli/announce.c \
