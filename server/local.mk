@@ -10,10 +10,12 @@ FAULTS = \
 SERVICES = \
 	%D%/services/discover \
 	%D%/services/mex \
+	%D%/services/plain \
 	%D%/services/unemulated \
 	%D%/services/webticket
 
 AUTH_METHODS = \
+	%D%/auth/basic \
 	%D%/auth/negotiate \
 	%D%/auth/ntlm
 

@@ -77,6 +77,12 @@ enum subject_kind {
       FACTS_LEG, SUBJECTS_HTTP | SUBJECT_CHALLENGE, "[MS-NLMP] 3.2.5.1.1")     \
     X(NTLM_VERDICT, "ntlm.verdict", "a handshake is accepted or refused",      \
       FACTS_LEG | FACT_USER, SUBJECTS_HTTP, "[MS-NLMP] 3.2.5.1.2")             \
+    X(BASIC_VERDICT, "basic.verdict",                                          \
+      "a name and password of HTTP Basic are accepted or refused",             \
+      FACTS_KNOWN, SUBJECTS_HTTP, "RFC 7617 2")                                \
+    X(PLAIN_ANSWER, "plain.answer",                                            \
+      "an endpoint below /auth tells what it saw", FACTS_LEG | FACT_USER,      \
+      SUBJECTS_HTTP, "docs/auth-endpoints.md")                                 \
     X(WEBTICKET_REQUEST, "webticket.request", "a ticket request is decoded",   \
       FACTS_SOAP, SUBJECTS_SOAP, "[MS-OCAUTHWS] 3.2.4.1")                      \
     X(WEBTICKET_ISSUE, "webticket.issue", "a ticket is about to be issued",    \

@@ -16,6 +16,7 @@
 
 struct conn_auth {
     unsigned references; /* the connection, and each request on it */
+    uint64_t requests;   /* that came on this connection so far */
     struct world *world; /* the snapshot that `user` belongs to */
     /* The handshake under way; NULL: none. */
     const struct auth_method *method;

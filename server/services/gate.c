@@ -13,6 +13,14 @@
 #include "services/reach.h"
 #include "wire/httpauth.h"
 
+static void report_findings(struct exchange *ex, const struct finding *finding)
+{
+    if (finding) {
+        report_findings(ex, finding->next);
+        exchange_finding(ex, finding);
+    }
+}
+
 /* Notes for the journal run newest first; so do remarks. */
 static void remark_notes(struct exchange *ex, const struct auth_note *note)
 {
@@ -64,6 +72,9 @@ static void commit_verdict(void *data)
     if (outcome->counts) {
         auth_account_commit(effect->world, outcome, effect->now);
     }
+    if (effect->method->per_request) {
+        return;
+    }
     if (outcome->verdict == AUTH_ACCEPTED) {
         conn_auth_establish(effect->auth, effect->world, effect->method,
                             outcome);
@@ -89,19 +100,32 @@ static void plan_effect(struct call *call, const struct auth_method *method,
 
 /* ---- Replies ---- */
 
+/* "NTLM", or with what the method adds: "Basic realm=..." */
+static const char *offer_of(const struct call *call, const char *scheme)
+{
+    const struct auth_method *method = auth_method_of_scheme(scheme);
+
+    return method && method->parameters
+               ? arena_printf(call->arena, "%s %s", scheme,
+                              method->parameters(call->arena, call->world))
+               : scheme;
+}
+
 /* IIS names every scheme that is on in a line of its own; one line with
  * commas is a setting, because it trips clients (protocol: discover 8.7). */
 static void add_offers(struct call *call)
 {
     const char *scheme;
-    char *line = NULL;
+    const char *line = NULL;
 
     for (size_t i = 0; (scheme = scheme_at(call, i)) != NULL; i++) {
+        const char *offer = offer_of(call, scheme);
+
         if (!call->world->offer.one_line) {
-            exchange_header(call->ex, "WWW-Authenticate", "%s", scheme);
+            exchange_header(call->ex, "WWW-Authenticate", "%s", offer);
         } else {
-            line = line ? arena_printf(call->arena, "%s, %s", line, scheme)
-                        : arena_strdup(call->arena, scheme);
+            line =
+                line ? arena_printf(call->arena, "%s, %s", line, offer) : offer;
         }
     }
     if (line) {
@@ -114,6 +138,9 @@ static enum gate_verdict refuse(struct call *call)
     call_reach(call, POINT_AUTH_OFFER);
     product_error_page(call, 401);
     add_offers(call);
+    if (call->route->refused) {
+        call->route->refused(call);
+    }
     return GATE_CLOSED;
 }
 
@@ -199,9 +226,10 @@ static const struct world *before_challenge(void *plan)
     return call->world;
 }
 
-static struct auth_outcome step(struct call *call, struct span token)
+static void step(struct call *call, const struct auth_method *method,
+                 struct auth_handle *handle, struct span token,
+                 struct auth_outcome *out)
 {
-    struct conn_auth *auth = call->auth;
     struct auth_context ctx = {
         .world = call->world,
         .env = call->services->env,
@@ -211,19 +239,37 @@ static struct auth_outcome step(struct call *call, struct span token)
         .before_challenge = before_challenge,
         .plan = call,
     };
-    struct auth_outcome outcome = {.verdict = AUTH_INVALID};
 
-    call->ex->facts.leg = auth->leg;
-    call->ex->facts.auth = auth->method->name;
-    auth->method->step(auth->handle, &ctx, token, &outcome);
-    if (outcome.mechanism) {
-        call->ex->facts.auth = outcome.mechanism;
+    call->ex->facts.auth = method->name;
+    method->step(handle, &ctx, token, out);
+    if (out->mechanism) {
+        call->ex->facts.auth = out->mechanism;
     }
-    if (outcome.user) {
-        call->ex->facts.user = outcome.user->name;
+    if (out->user) {
+        call->ex->facts.user = out->user->name;
     }
-    remark_notes(call->ex, outcome.notes);
-    return outcome;
+    remark_notes(call->ex, out->notes);
+    report_findings(call->ex, out->findings);
+}
+
+/* One token of a handshake that the connection keeps between requests. */
+static void step_handshake(struct call *call, const struct auth_method *method,
+                           struct span token, struct auth_outcome *out)
+{
+    pick_up(call, method);
+    call->ex->facts.leg = call->auth->leg;
+    step(call, method, call->auth->handle, token, out);
+}
+
+/* Credentials that are whole by themselves. What the connection has proven
+ * before, and a handshake under way, have nothing to do with them. */
+static void step_alone(struct call *call, const struct auth_method *method,
+                       struct span token, struct auth_outcome *out)
+{
+    struct auth_handle *handle = method->begin();
+
+    step(call, method, handle, token, out);
+    method->end(handle);
 }
 
 static enum gate_verdict judge(struct call *call,
@@ -231,21 +277,23 @@ static enum gate_verdict judge(struct call *call,
                                const struct auth_outcome *outcome)
 {
     const char *scheme = method->scheme;
+    enum point verdict =
+        method->per_request ? POINT_BASIC_VERDICT : POINT_NTLM_VERDICT;
 
     plan_effect(call, method, outcome);
     switch (outcome->verdict) {
     case AUTH_CONTINUE:
         return challenge(call, scheme, outcome->token_out);
     case AUTH_ACCEPTED:
-        call_reach(call, POINT_NTLM_VERDICT);
+        call_reach(call, verdict);
         call->user = outcome->user;
         call->mechanism = outcome->mechanism;
         call->report = &outcome->report;
-        call->auth_scheme = scheme;
+        call->auth_scheme = method->per_request ? NULL : scheme;
         call->auth_token = outcome->token_out;
         return GATE_OPEN;
     case AUTH_REFUSED:
-        call_reach(call, POINT_NTLM_VERDICT);
+        call_reach(call, verdict);
         exchange_why(call->ex, "auth.refused", "%s",
                      auth_reason_text(outcome->reason));
         if (outcome->reason == AUTH_REASON_OUT_OF_TURN) {
@@ -256,8 +304,10 @@ static enum gate_verdict judge(struct call *call,
         }
         return refuse(call);
     case AUTH_INVALID:
-        find(call, "HA-026", "RFC 4559 section 4.2",
-             "the credentials are no token of this scheme", scheme);
+        if (!outcome->findings) {
+            find(call, "HA-026", "RFC 4559 section 4.2",
+                 "the credentials are no token of this scheme", scheme);
+        }
         return refuse(call);
     }
     return refuse(call);
@@ -282,9 +332,12 @@ static enum gate_verdict with_credentials(struct call *call, const char *value)
         conn_auth_drop_handshake(call->auth);
         return refuse(call);
     }
-    pick_up(call, method);
     outcome = ARENA_NEW(call->arena, struct auth_outcome);
-    *outcome = step(call, sent.token);
+    if (method->per_request) {
+        step_alone(call, method, sent.token, outcome);
+    } else {
+        step_handshake(call, method, sent.token, outcome);
+    }
     return judge(call, method, outcome);
 }
 

@@ -91,6 +91,10 @@ struct route {
     /* For GATE_OWN: "NTLM" ..., in the order of the 401; ends with NULL. */
     const char *const *schemes;
     bool plain_http; /* served on the HTTP listener as well */
+    /* Whether this world has taken it away: then 404. NULL: never. */
+    bool (*withdrawn)(const struct world *world);
+    /* Puts a body of its own into a 401 of the gate. NULL: the page of IIS. */
+    void (*refused)(struct call *call);
     enum call_result (*handle)(struct call *call);
 };
 

@@ -9,6 +9,7 @@
 
 #include <assert.h>
 
+#include "services/conn_auth.h"
 #include "services/gate.h"
 #include "services/reach.h"
 #include "services/route.h"
@@ -51,6 +52,17 @@ static void start_call(struct call *call,
     }
 }
 
+/* After the point: a step there may change what the world offers. */
+static enum route_result unless_withdrawn(const struct call *call,
+                                          enum route_result result)
+{
+    const struct route *route = call->route;
+
+    return route && route->withdrawn && route->withdrawn(call->world)
+               ? ROUTE_NO_PATH
+               : result;
+}
+
 static enum stage route_stage(struct call *call)
 {
     struct exchange *ex = call->ex;
@@ -59,7 +71,7 @@ static enum stage route_stage(struct call *call)
 
     ex->facts.operation = call->route ? call->route->operation : NULL;
     call_reach(call, POINT_HTTP_REQUEST);
-    switch (result) {
+    switch (unless_withdrawn(call, result)) {
     case ROUTE_FOUND:
         return STAGE_GATE;
     case ROUTE_NO_PATH:
@@ -159,6 +171,7 @@ enum services_result services_run(const struct services_context *services,
 
     line->resume = resume;
     line->resume_ctx = resume_ctx;
+    auth->requests++;
     start_call(&line->call, services, ex);
     line->call.auth = auth;
     line->call.resume = resume_call;

@@ -137,6 +137,7 @@ struct offer {
     const char *windows[WORLD_SCHEMES_MAX];
     size_t windows_count;
     bool one_line; /* one comma-separated WWW-Authenticate */
+    bool plain;    /* the endpoints below /auth, for any HTTP client */
     bool soap;
     bool anonymous;
     bool kerberos; /* Negotiate may be answered with Kerberos */

@@ -1,5 +1,6 @@
 # Unit tests: each is a cmocka program of one file, and one word here.
 UNIT_TESTS = \
+	%D%/test_auth_basic \
 	%D%/test_auth_negotiate \
 	%D%/test_auth_ntlm \
 	%D%/test_auth_password \

@@ -38,6 +38,7 @@ static const struct {
     {"public-port", "8443"},
     {"offer.windows", "ntlm, Negotiate"},
     {"offer.one-line", "yes"},
+    {"offer.plain", "no"},
     {"offer.soap", "no"},
     {"offer.anonymous", "false"},
     {"lockout-threshold", "3"},
