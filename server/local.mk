@@ -150,8 +150,12 @@ libserver_a_SOURCES = \
 	%D%/services/forms.c \
 	%D%/services/gate.c \
 	%D%/services/gate.h \
+	%D%/services/identity.c \
+	%D%/services/identity.h \
 	%D%/services/issue.c \
 	%D%/services/issue.h \
+	%D%/services/issue_check.c \
+	%D%/services/issue_check.h \
 	%D%/services/mex_wsdl.c \
 	%D%/services/mex_wsdl.h \
 	%D%/services/product.c \
@@ -247,9 +251,12 @@ libserver_a_SOURCES = \
 	%D%/wire/xml_fill.c \
 	%D%/world/accounts.c \
 	%D%/world/good.c \
+	%D%/world/meetings.c \
+	%D%/world/meetings.h \
 	%D%/world/names.c \
 	%D%/world/names.h \
 	%D%/world/setting.h \
+	%D%/world/setting_meetings.c \
 	%D%/world/setting_types.c \
 	%D%/world/setting_users.c \
 	%D%/world/settings.c \

@@ -89,6 +89,9 @@ static const struct setting rows[] = {
      setting_word, AT(ticket.format)},
     {{"ticket.lifetime", "duration", "from issue to expiry"},
      setting_positive_duration, AT(ticket.lifetime)},
+    {{"ticket.guest-lifetime", "duration",
+      "the same for the tickets of meeting guests"},
+     setting_positive_duration, AT(ticket.guest_lifetime)},
     {{"ticket.key", "p256|rsa2048", "the key that signs tickets"},
      setting_word, AT(ticket.key)},
     {{"ticket.sha1", "yes|no", "sign with SHA-1; needs ticket.key rsa2048"},
@@ -133,9 +136,20 @@ _Static_assert(CHANNEL_BINDING_NONE == 0 && CHANNEL_BINDING_ALLOW == 1 &&
 
 static const struct setting *row_at(size_t index)
 {
-    return index < ARRAY_SIZE(rows)
-               ? &rows[index]
-               : setting_user_row(index - ARRAY_SIZE(rows));
+    if (index < ARRAY_SIZE(rows)) {
+        return &rows[index];
+    }
+    index -= ARRAY_SIZE(rows);
+    for (size_t i = 0;; i++) {
+        const struct setting *row = setting_user_row(i);
+
+        if (!row) {
+            return setting_meeting_row(index - i);
+        }
+        if (i == index) {
+            return row;
+        }
+    }
 }
 
 const struct setting_info *world_setting(size_t index)
@@ -174,6 +188,10 @@ bool world_set(struct world *world, const char *name, const char *value,
 
     if (strncmp(name, "user.", strlen("user.")) == 0) {
         return setting_user(world, name, value, err) ||
+               err_wrap(err, "%s", name);
+    }
+    if (strncmp(name, "meeting.", strlen("meeting.")) == 0) {
+        return setting_meeting(world, name, value, err) ||
                err_wrap(err, "%s", name);
     }
     row = find(name, err);
