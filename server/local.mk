@@ -224,6 +224,8 @@ libserver_a_SOURCES = \
 	%D%/wire/exchange.h \
 	%D%/wire/facts.h \
 	%D%/wire/finding.h \
+	%D%/wire/form.c \
+	%D%/wire/form.h \
 	%D%/wire/httpauth.c \
 	%D%/wire/httpauth.h \
 	%D%/wire/ntlmssp.h \

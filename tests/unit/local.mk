@@ -14,6 +14,7 @@ UNIT_TESTS = \
 	%D%/test_edge_head \
 	%D%/test_edge_tls \
 	%D%/test_exchange \
+	%D%/test_form \
 	%D%/test_framer \
 	%D%/test_gate \
 	%D%/test_http \
