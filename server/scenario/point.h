@@ -83,6 +83,12 @@ enum subject_kind {
     X(PLAIN_ANSWER, "plain.answer",                                            \
       "an endpoint below /auth tells what it saw", FACTS_LEG | FACT_USER,      \
       SUBJECTS_HTTP, "docs/auth-endpoints.md")                                 \
+    X(USERTOKEN_VERDICT, "usertoken.verdict",                                  \
+      "a password in SOAP is accepted or refused", FACTS_SOAP, SUBJECTS_SOAP,  \
+      "WSS UsernameToken Profile 1.0")                                         \
+    X(ANONYMOUS_VERDICT, "anonymous.verdict",                                  \
+      "a meeting's guest is let in or refused", FACTS_SOAP, SUBJECTS_SOAP,     \
+      "protocol: webticket 4.5")                                               \
     X(WEBTICKET_REQUEST, "webticket.request", "a ticket request is decoded",   \
       FACTS_SOAP, SUBJECTS_SOAP, "[MS-OCAUTHWS] 3.2.4.1")                      \
     X(WEBTICKET_ISSUE, "webticket.issue", "a ticket is about to be issued",    \

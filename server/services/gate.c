@@ -11,22 +11,15 @@
 
 #include "services/diagnostics.h"
 #include "services/reach.h"
+#include "services/verdict.h"
 #include "wire/httpauth.h"
 
+/* Newest first, as notes are. */
 static void report_findings(struct exchange *ex, const struct finding *finding)
 {
     if (finding) {
         report_findings(ex, finding->next);
         exchange_finding(ex, finding);
-    }
-}
-
-/* Notes for the journal run newest first; so do remarks. */
-static void remark_notes(struct exchange *ex, const struct auth_note *note)
-{
-    if (note) {
-        remark_notes(ex, note->next);
-        exchange_remark(ex, note->key, "%s", note->text);
     }
 }
 
@@ -248,7 +241,7 @@ static void step(struct call *call, const struct auth_method *method,
     if (out->user) {
         call->ex->facts.user = out->user->name;
     }
-    remark_notes(call->ex, out->notes);
+    verdict_remark(call->ex, out->notes);
     report_findings(call->ex, out->findings);
 }
 
