@@ -11,6 +11,7 @@ SERVICES = \
 	%D%/services/anonymous \
 	%D%/services/discover \
 	%D%/services/mex \
+	%D%/services/oauthtoken \
 	%D%/services/plain \
 	%D%/services/unemulated \
 	%D%/services/usertoken \
@@ -162,6 +163,9 @@ libserver_a_SOURCES = \
 	%D%/services/issue_check.h \
 	%D%/services/mex_wsdl.c \
 	%D%/services/mex_wsdl.h \
+	%D%/services/oauth.h \
+	%D%/services/oauth_grants.c \
+	%D%/services/oauth_reply.c \
 	%D%/services/product.c \
 	%D%/services/product_page.c \
 	%D%/services/reach.c \

@@ -370,6 +370,18 @@ static enum gate_verdict let_in(struct call *call)
     return GATE_OPEN;
 }
 
+bool gate_is_tried(struct call *call, enum gate gate)
+{
+    const char *value =
+        headers_get(&call->ex->request.headers, "Authorization");
+    struct httpauth sent;
+
+    call->gate = gate;
+    return value &&
+           httpauth_decode(call->arena, value, &sent) != HTTPAUTH_EMPTY &&
+           offered_method(call, sent.scheme);
+}
+
 enum gate_verdict gate_pass(struct call *call, enum gate gate)
 {
     const char *value =

@@ -18,6 +18,9 @@ enum gate_verdict {
  * so for route->gate; a handler that finds out later may do so by itself. */
 enum gate_verdict gate_pass(struct call *call, enum gate gate);
 
+/* Whether the request has credentials of one of this gate's schemes. */
+bool gate_is_tried(struct call *call, enum gate gate);
+
 /* Adds what goes with the reply behind an open gate: the last token of the
  * handshake and Persistent-Auth. To be called once that reply is planned. */
 void gate_finish(struct call *call);

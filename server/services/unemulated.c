@@ -29,7 +29,6 @@ static const struct route routes[] = {
     UNEMULATED("/PassiveAuth/PassiveAuth.aspx", "passiveauth"),
     UNEMULATED("/Reach/sip.svc", "authbroker"),
     UNEMULATED("/Scheduler", "webscheduler"),
-    UNEMULATED("/WebTicket/oauthtoken", "oauthtoken"),
     UNEMULATED("/ucwa/oauth/v1/applications", "ucwa"),
     UNEMULATED("/ucwa/v1/applications", "ucwa"),
     {.path = NULL},

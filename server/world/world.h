@@ -220,6 +220,7 @@ struct world {
         enum anonymous_type type;
     } anonymous;
     bool usertoken_tells; /* whether an account is disabled or expired */
+    bool oauth_entities;  /* "&amp;" in a form of OAuth is "&" */
     enum audience_check check_audience; /* else 28077 */
     int64_t clock_skew;                 /* ns; Date, tickets, SOAP times */
     struct {

@@ -42,6 +42,7 @@ static const struct {
     {"offer.soap", "no"},
     {"offer.anonymous", "false"},
     {"lockout-threshold", "3"},
+    {"oauth.entities", "on"},
     {"hosted.domain", "Cloud.test"},
     {"hosted.url", "https://webdir.cloud.test/Autodiscover/root"},
     {"clock", "+6m"},
