@@ -31,6 +31,7 @@ UNIT_TESTS = \
 	%D%/test_ntlm_crypto \
 	%D%/test_ntlmssp \
 	%D%/test_number \
+	%D%/test_oauthtoken \
 	%D%/test_options \
 	%D%/test_pki \
 	%D%/test_pki_broken \
