@@ -84,6 +84,7 @@ enum method_set {
 struct route {
     const char *path;      /* compared without regard to case */
     bool discover_host;    /* only on lyncdiscover*. names */
+    bool below;            /* serves all that is below the path as well */
     unsigned methods;      /* others get 405 and Allow */
     const char *operation; /* "discover.root" */
     enum point point;      /* where a scenario can change it */

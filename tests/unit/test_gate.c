@@ -272,6 +272,10 @@ static void routes(void **state)
     /* Advertised, not emulated. */
     assert_int_equal(ask(f, "POST", "/Reach/sip.svc", NULL), 503);
     assert_string_equal(f->ex->remarks->key, "not-emulated");
+    assert_int_equal(ask(f, "GET", "/reach/SIP.svc/mex", NULL), 503);
+    assert_int_equal(ask(f, "GET", "/Reach/sip.svcs", NULL), 404);
+    assert_int_equal(ask(f, "GET", "/Reach", NULL), 404);
+    assert_int_equal(ask(f, "GET", "/auth/ntlm/more", NULL), 404);
     /* "/" is the Root of lyncdiscover names alone. */
     assert_int_equal(ask(f, "GET", "/", NULL), 404);
 }
