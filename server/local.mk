@@ -244,6 +244,7 @@ libserver_a_SOURCES = \
 	%D%/world/names.c \
 	%D%/world/names.h \
 	%D%/world/setting.h \
+	%D%/world/setting_kinds.c \
 	%D%/world/setting_types.c \
 	%D%/world/setting_users.c \
 	%D%/world/settings.c \

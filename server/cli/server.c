@@ -246,6 +246,7 @@ bool server_start(struct server *server, struct env *env,
                   struct err *err)
 {
     *server = (struct server){.env = env, .options = options, .world = world};
+    world_start(world, env_now(env));
     xml_init();
     if (!start_journal(server, err) || !loop_new(env, &server->loop, err) ||
         !start_edge(server, err) || !start_pki(server, err) ||

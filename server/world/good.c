@@ -86,6 +86,7 @@ struct world *world_good(void)
     world->domain = "contoso.test";
     world->location = LOCATION_EXTERNAL;
     world->product = PRODUCT_LYNC2013;
+    world->clock.runs = true;
     world->pool_count = 2;
     /* protocol: discover 10 item 4: the published sample prints 443, but
      * registrars of real pools listen on 5061. */

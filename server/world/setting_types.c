@@ -12,6 +12,7 @@
 #include "util/duration.h"
 #include "util/nearest.h"
 #include "util/number.h"
+#include "util/stamp.h"
 #include "util/url.h"
 #include "util/utf.h"
 
@@ -312,6 +313,51 @@ bool setting_positive_duration(const struct setting *setting,
         return err_set(err, "expected more than nothing, not \"%s\"", value);
     }
     return setting_duration(setting, world, object, value, err);
+}
+
+bool setting_clock(const struct setting *setting, struct world *world UNUSED,
+                   void *object, const char *value, struct err *err)
+{
+    struct world_clock *clock = field_of(setting, object);
+    int64_t time;
+
+    if (stamp_parse(value, &time)) {
+        clock->fixed = true;
+        clock->start = time;
+        return true;
+    }
+    if (!duration_parse(value, &time, err)) {
+        return err_set(err,
+                       "expected a duration such as +6m, or a time such as "
+                       "2013-06-01T12:00:00Z, not \"%s\"",
+                       value);
+    }
+    clock->fixed = false;
+    clock->skew = time;
+    return true;
+}
+
+bool setting_timestamp(const struct setting *setting,
+                       struct world *world UNUSED, void *object,
+                       const char *value, struct err *err)
+{
+    /* yes and no, and YAML's other words for them: sent at even places. */
+    static const char words[] = "send|omit|yes|no|true|false|on|off";
+    struct ntlm_settings *ntlm = field_of(setting, object);
+    int place = find_word(words, value, err);
+
+    if (place >= 0) {
+        ntlm->timestamp = place % 2 == 0;
+        return true;
+    }
+    if (!duration_parse(value, &ntlm->timestamp_skew, err)) {
+        return err_set(err,
+                       "expected send, omit, or a duration such as -1h, "
+                       "not \"%s\"",
+                       value);
+    }
+    ntlm->timestamp = true;
+    return true;
 }
 
 bool setting_status(const struct setting *setting, struct world *world UNUSED,

@@ -29,14 +29,14 @@ static const struct setting rows[] = {
         AT(state),
     },
     {
-        .info = {"user.NAME.sip", "address",
+        .info = {"user.NAME.sip", "SIP address",
                  "the SIP address, NAME@domain by default"},
         .type = setting_sip,
         AT(sip),
         .given = offsetof(struct user, sip_given),
     },
     {
-        .info = {"user.NAME.home", "1|2|unknown|hosted",
+        .info = {"user.NAME.home", "number|unknown|hosted",
                  "the pool that homes the user, by number"},
         .type = setting_home,
         AT(home),

@@ -19,9 +19,9 @@ static const struct setting rows[] = {
     /* clang-format off */
     {{"domain", "name", "SIP and DNS domain; all other names follow"},
      setting_domain, AT(domain)},
-    {{"netbios", "name", "NetBIOS domain; by default the first label of domain"},
+    {{"netbios", "NetBIOS name", "NetBIOS domain; by default the first label of domain"},
      setting_label, AT(netbios), GIVEN(netbios)},
-    {{"realm", "name", "Kerberos realm; by default domain in upper case"},
+    {{"realm", "text", "Kerberos realm; by default domain in upper case"},
      setting_text, AT(realm), GIVEN(realm)},
     {{"location", "internal|external|both",
       "the site that serves; both: lyncdiscoverinternal and the internal web "
@@ -51,8 +51,12 @@ static const struct setting rows[] = {
      setting_domain, AT(hosted_domain)},
     {{"hosted.url", "URL", "the Root resource of the hosting provider"},
      setting_url, AT(hosted_url)},
-    {{"clock", "duration", "moves Date, tickets and SOAP times"},
-     setting_duration, AT(clock_skew)},
+    {{"clock", "duration|time",
+      "moves Date, tickets and SOAP times; a time: the world begins then"},
+     setting_clock, AT(clock)},
+    {{"clock-runs", "yes|no",
+      "no: the world's clock stands, and steps of a scenario alone move it"},
+     setting_flag, AT(clock.runs)},
     {{"ntlm.v1", "yes|no", "accept NTLMv1 responses"},
      setting_flag, AT(ntlm.v1)},
     {{"ntlm.v1-ess", "yes|no",
@@ -65,9 +69,10 @@ static const struct setting rows[] = {
      setting_word, AT(ntlm.channel_binding)},
     {{"ntlm.check-spn", "yes|no", "the client's target name must be this host"},
      setting_flag, AT(ntlm.check_spn)},
-    {{"ntlm.timestamp", "yes|no", "send MsvAvTimestamp"},
-     setting_flag, AT(ntlm.timestamp)},
-    {{"ntlm.timestamp-skew", "duration", "moves MsvAvTimestamp"},
+    {{"ntlm.timestamp", "send|omit|duration",
+      "MsvAvTimestamp; a duration: how far from the real time"},
+     setting_timestamp, AT(ntlm)},
+    {{"ntlm.timestamp-skew", "duration", "moves MsvAvTimestamp, where one is sent"},
      setting_duration, AT(ntlm.timestamp_skew)},
     {{"ntlm.flags-set", "hexadecimal", "flags forced on in the challenge"},
      setting_hex32, AT(ntlm.flags_set)},
@@ -128,7 +133,7 @@ _Static_assert(CHANNEL_BINDING_NONE == 0 && CHANNEL_BINDING_ALLOW == 1 &&
                    CHALLENGE_WEBTICKET == 1 && CHALLENGE_OAUTH == 2,
                "channel binding, ticket, key, challenge");
 
-static const struct setting *row_at(size_t index)
+const struct setting *world_setting_row(size_t index)
 {
     return index < ARRAY_SIZE(rows)
                ? &rows[index]
@@ -137,7 +142,7 @@ static const struct setting *row_at(size_t index)
 
 const struct setting_info *world_setting(size_t index)
 {
-    const struct setting *row = row_at(index);
+    const struct setting *row = world_setting_row(index);
 
     return row ? &row->info : NULL;
 }
@@ -153,7 +158,7 @@ static const struct setting *find(const char *name, struct err *err)
             return &rows[i];
         }
     }
-    for (size_t i = 0; (row = row_at(i)) != NULL; i++) {
+    for (size_t i = 0; (row = world_setting_row(i)) != NULL; i++) {
         nearest_try(&nearest, span_text(row->info.name));
     }
     err_set(err, "there is no setting \"%s\"", name);

@@ -29,6 +29,19 @@ void world_unref(struct world *world)
     }
 }
 
+void world_start(struct world *world, int64_t now)
+{
+    world->clock.began = now;
+    if (world->clock.fixed) {
+        world->clock.skew = world->clock.start - now;
+    }
+}
+
+int64_t world_now(const struct world *world, int64_t now)
+{
+    return (world->clock.runs ? now : world->clock.began) + world->clock.skew;
+}
+
 /* ---- Derived ---- */
 
 static const char *derive_netbios(struct world *world)

@@ -147,6 +147,15 @@ enum challenge_family { /* protocol: discover 3.1 to 3.3 */
                         CHALLENGE_OAUTH = 1u << 1,
 };
 
+/* What the world takes for the time: Date, tickets, SOAP. */
+struct world_clock {
+    int64_t skew;  /* ns from the real time */
+    bool fixed;    /* `start` counts, and gives skew as the world starts */
+    int64_t start; /* ns since 1970 */
+    bool runs;
+    int64_t began; /* the real time at which the world started */
+};
+
 struct world {
     struct arena *arena; /* owns all texts */
     unsigned references;
@@ -175,7 +184,7 @@ struct world {
     bool policy_200702;     /* MEX: ws-securitypolicy 200702, not 2005/07 */
     bool strict_applies_to; /* AppliesTo outside the pool is a fault */
     enum audience_check check_audience; /* else 28077 */
-    int64_t clock_skew;                 /* ns; Date, tickets, SOAP times */
+    struct world_clock clock;
     struct {
         int minimum; /* TLS1_VERSION ... TLS1_3_VERSION */
         int maximum;
@@ -213,6 +222,11 @@ MUST_CHECK bool world_set(struct world *world, const char *name,
 /* After the last world_set: checks what depends on each other, derives names.
  */
 MUST_CHECK bool world_finish(struct world *world, struct err *err);
+
+/* Once, before it is served: a clock that is fixed starts at `now`, ns. */
+void world_start(struct world *world, int64_t now);
+/* The world's time when the real one is `now`. */
+int64_t world_now(const struct world *world, int64_t now);
 
 /* One row of the table, for `lyncmock list` and the manual. */
 struct setting_info {

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "util/env.h"
-#include "world/world.h"
+#include "world/setting.h"
 
 static int set_up(void **state)
 {
@@ -44,6 +44,7 @@ static const struct {
     {"hosted.domain", "Cloud.test"},
     {"hosted.url", "https://webdir.cloud.test/Autodiscover/root"},
     {"clock", "+6m"},
+    {"clock-runs", "no"},
     {"ntlm.v1", "true"},
     {"ntlm.v1-ess", "on"},
     {"ntlm.require-mic", "Yes"},
@@ -94,7 +95,8 @@ static void check_general(const struct world *world)
     assert_string_equal(world->hosted_domain, "cloud.test");
     assert_string_equal(world->hosted_url,
                         "https://webdir.cloud.test/Autodiscover/root");
-    assert_int_equal(world->clock_skew, 360 * ENV_NS_PER_SEC);
+    assert_int_equal(world->clock.skew, 360 * ENV_NS_PER_SEC);
+    assert_false(world->clock.runs);
     assert_int_equal(world->tls.minimum, 0x0302);
     assert_int_equal(world->tls.maximum, 0x0303);
     assert_int_equal(world->tls.key, KEY_RSA2048);
@@ -183,6 +185,49 @@ static void every_setting_is_tested(void **state UNUSED)
     assert_int_equal(count, ARRAY_SIZE(good));
 }
 
+/* Programs read the types, so that all rows of one kind must read alike. */
+static void types_read_alike(void **state UNUSED)
+{
+    const struct setting *row;
+
+    for (size_t i = 0; (row = world_setting_row(i)) != NULL; i++) {
+        enum setting_kind kind = setting_kind_of(row);
+        const char *text = setting_kind_text(kind);
+
+        print_message("%s: %s\n", row->info.name, row->info.type);
+        if (text) {
+            assert_string_equal(row->info.type, text);
+        } else {
+            assert_int_equal(kind, SETTING_WORD);
+            assert_non_null(strchr(row->info.type, '|'));
+        }
+    }
+}
+
+static void takes_a_timestamp(void **state)
+{
+    static const struct {
+        const char *value;
+        bool sent;
+        int64_t skew; /* s; stays where the value does not say */
+    } rows[] = {
+        {"omit", false, 0},  {"send", true, 0},    {"no", false, 0},
+        {"yes", true, 0},    {"false", false, 0},  {"True", true, 0},
+        {"off", false, 0},   {"-1h", true, -3600}, {"omit", false, -3600},
+        {"on", true, -3600}, {"0s", true, 0},
+    };
+    struct world *world = *state;
+    struct err err = {""};
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        print_message("%s\n", rows[i].value);
+        assert_true(world_set(world, "ntlm.timestamp", rows[i].value, &err));
+        assert_int_equal(world->ntlm.timestamp, rows[i].sent);
+        assert_int_equal(world->ntlm.timestamp_skew,
+                         rows[i].skew * ENV_NS_PER_SEC);
+    }
+}
+
 /* The type of a setting of words lists exactly the words that it takes. */
 static void takes_every_word_of_its_type(void **state)
 {
@@ -195,7 +240,7 @@ static void takes_every_word_of_its_type(void **state)
         struct err err = {""};
 
         if (!strchr(at, '|') || strncmp(info->name, "user.", 5) == 0 ||
-            strcmp(info->name, "public-port") == 0) {
+            setting_kind_of(world_setting_row(i)) != SETTING_WORD) {
             continue;
         }
         while (*at) {
@@ -209,7 +254,7 @@ static void takes_every_word_of_its_type(void **state)
             at += length + (at[length] == '|');
         }
     }
-    assert_in_range(words, 40, 100);
+    assert_in_range(words, 35, 100);
 }
 
 static const struct {
@@ -271,13 +316,17 @@ static const struct {
     {"hosted.url", "webdir.test/root", "hosted.url: expected an absolute"},
     {"hosted.url", "ftp://webdir.test/", "hosted.url: expected an absolute"},
     {"hosted.url", "https://webdir.test/\r\nX: y", "hosted.url: expected"},
-    {"clock", "6", "clock: expected a whole number and one of ms, s, m"},
+    {"clock", "6", "clock: expected a duration such as +6m, or a time such"},
     {"ntlm.v1", "2", "ntlm.v1: expected yes|no"},
     {"ntlm.v1-ess", "", "ntlm.v1-ess: expected yes|no"},
     {"ntlm.require-mic", "y", "ntlm.require-mic: expected yes|no"},
     {"ntlm.channel-binding", "required", "the nearest is \"require\""},
     {"ntlm.check-spn", "?", "ntlm.check-spn: expected yes|no"},
-    {"ntlm.timestamp", "omit", "ntlm.timestamp: expected yes|no"},
+    {"clock", "2013-02-30T12:00:00Z", "clock: expected a duration"},
+    {"clock", "", "clock: expected a duration"},
+    {"clock-runs", "never", "clock-runs: expected yes|no"},
+    {"ntlm.timestamp", "omitted",
+     "ntlm.timestamp: expected send, omit, or a duration such as -1h"},
     {"ntlm.timestamp-skew", "h", "ntlm.timestamp-skew: expected a whole"},
     {"ntlm.flags-set", "0x", "ntlm.flags-set: expected up to 8 hex"},
     {"ntlm.flags-set", "100000000", "ntlm.flags-set: expected up to 8"},
@@ -413,6 +462,8 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         SETTING_TEST(takes_good_values),
         cmocka_unit_test(every_setting_is_tested),
+        cmocka_unit_test(types_read_alike),
+        SETTING_TEST(takes_a_timestamp),
         SETTING_TEST(takes_every_word_of_its_type),
         SETTING_TEST(refuses_bad_values),
         SETTING_TEST(withdraws_the_windows_port),

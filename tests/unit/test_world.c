@@ -398,6 +398,37 @@ static void names_accounts(void **state)
                         "CONTOSO\\alice");
 }
 
+/* A clock that is fixed starts as the world does; one that stands, stands. */
+static void tells_the_time(void **state)
+{
+    static const struct {
+        const char *clock;
+        const char *runs;
+        int64_t start; /* s; the world's time as it starts at 1000 s */
+    } rows[] = {
+        {"0s", "yes", 1000},
+        {"-1m", "yes", 940},
+        {"1970-01-01T01:00:00Z", "yes", 3600},
+        {"1970-01-01T01:00:00Z", "no", 3600},
+        {"+1m", "no", 1060},
+    };
+    struct world *world = *state;
+    const int64_t second = INT64_C(1000000000);
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        bool runs = strcmp(rows[i].runs, "yes") == 0;
+
+        print_message("%s %s\n", rows[i].clock, rows[i].runs);
+        set(world, "clock", rows[i].clock);
+        set(world, "clock-runs", rows[i].runs);
+        world_start(world, 1000 * second);
+        assert_int_equal(world_now(world, 1000 * second),
+                         rows[i].start * second);
+        assert_int_equal(world_now(world, 1007 * second),
+                         (rows[i].start + (runs ? 7 : 0)) * second);
+    }
+}
+
 static void counts_references(void **state UNUSED)
 {
     struct world *world = world_good();
@@ -416,6 +447,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         WORLD_TEST(is_the_good_world),
+        WORLD_TEST(tells_the_time),
         WORLD_TEST(has_the_good_accounts),
         WORLD_TEST(finds_accounts),
         WORLD_TEST(finds_sip_addresses),
