@@ -241,10 +241,14 @@ libserver_a_SOURCES = \
 	%D%/wire/xml_fill.c \
 	%D%/world/accounts.c \
 	%D%/world/good.c \
+	%D%/world/index.c \
+	%D%/world/index.h \
 	%D%/world/names.c \
 	%D%/world/names.h \
+	%D%/world/names_check.c \
 	%D%/world/setting.h \
 	%D%/world/setting_kinds.c \
+	%D%/world/setting_pools.c \
 	%D%/world/setting_types.c \
 	%D%/world/setting_users.c \
 	%D%/world/settings.c \

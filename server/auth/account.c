@@ -14,16 +14,26 @@
 
 #include "world/world.h"
 
-static bool is_locked(const struct world *world, const struct user *user)
+/* Locked out by wrong passwords, and not for longer than the world says. */
+static bool is_locked_out(const struct world *world,
+                          const struct account_state *live, int64_t now)
 {
-    return user->state == USER_LOCKED ||
-           (world->lockout_threshold && user->live && user->live->locked_at);
+    return live->locked_at && (!world->lockout_duration ||
+                               now - live->locked_at < world->lockout_duration);
 }
 
-enum auth_reason auth_account_check(const struct world *world,
+static bool is_locked(const struct world *world, const struct user *user,
+                      int64_t now)
+{
+    return user->state == USER_LOCKED ||
+           (world->lockout_threshold && user->live &&
+            is_locked_out(world, user->live, now));
+}
+
+enum auth_reason auth_account_check(const struct auth_context *ctx,
                                     const struct user *user)
 {
-    if (is_locked(world, user)) {
+    if (is_locked(ctx->world, user, ctx->now)) {
         return AUTH_REASON_LOCKED;
     }
     switch (user->state) {
@@ -47,9 +57,6 @@ enum auth_reason auth_account_check(const struct world *world,
 static void count_refused(const struct world *world, struct account_state *live,
                           int64_t now)
 {
-    if (live->locked_at) {
-        return;
-    }
     live->refused++;
     if (world->lockout_threshold && live->refused >= world->lockout_threshold) {
         live->locked_at = now ? now : 1; /* 0 means: not locked */
@@ -59,12 +66,15 @@ static void count_refused(const struct world *world, struct account_state *live,
 void auth_account_commit(const struct world *world,
                          const struct auth_outcome *out, int64_t now)
 {
-    if (!out->counts || !out->user || !out->user->live) {
+    struct account_state *live = out->user ? out->user->live : NULL;
+
+    if (!out->counts || !live || is_locked_out(world, live, now)) {
         return;
     }
-    if (out->verdict == AUTH_ACCEPTED) {
-        out->user->live->refused = 0;
-    } else if (out->reason == AUTH_REASON_WRONG_PASSWORD) {
-        count_refused(world, out->user->live, now);
+    if (live->locked_at || out->verdict == AUTH_ACCEPTED) {
+        *live = (struct account_state){0}; /* opened again: counts afresh */
+    }
+    if (out->reason == AUTH_REASON_WRONG_PASSWORD) {
+        count_refused(world, live, now);
     }
 }

@@ -189,7 +189,7 @@ static enum auth_reason judge_account(const struct ntlm_handle *handle,
     /* An unknown user takes as long as a known one with a wrong password. */
     const char *password = user ? user->password : "no such user";
     enum auth_reason state =
-        user ? auth_account_check(ctx->world, user) : AUTH_REASON_UNKNOWN_USER;
+        user ? auth_account_check(ctx, user) : AUTH_REASON_UNKNOWN_USER;
 
     ntlm_prove(ctx->arena, answer, &handle->offer, password, proof);
     if (state == AUTH_REASON_UNKNOWN_USER || state == AUTH_REASON_LOCKED) {

@@ -23,6 +23,7 @@ static const struct {
     {setting_count, SETTING_NUMBER},
     {setting_duration, SETTING_DURATION},
     {setting_positive_duration, SETTING_POSITIVE_DURATION},
+    {setting_duration_or_none, SETTING_DURATION_OR_NONE},
     {setting_clock, SETTING_CLOCK},
     {setting_timestamp, SETTING_TIMESTAMP},
     {setting_hex32, SETTING_HEX32},
@@ -33,6 +34,8 @@ static const struct {
     {setting_file, SETTING_FILE},
     {setting_sip, SETTING_ADDRESS},
     {setting_home, SETTING_HOME},
+    {setting_account, SETTING_ACCOUNT},
+    {setting_pools, SETTING_POOLS},
 };
 
 enum setting_kind setting_kind_of(const struct setting *setting)
@@ -66,9 +69,11 @@ const char *setting_kind_text(enum setting_kind kind)
     case SETTING_PORT_OR_NONE:
         return "port|0";
     case SETTING_NUMBER:
+    case SETTING_POOLS:
         return "number";
     case SETTING_DURATION:
     case SETTING_POSITIVE_DURATION:
+    case SETTING_DURATION_OR_NONE:
         return "duration";
     case SETTING_CLOCK:
         return "duration|time";
@@ -86,6 +91,8 @@ const char *setting_kind_text(enum setting_kind kind)
         return "mapping";
     case SETTING_FILE:
         return "file";
+    case SETTING_ACCOUNT:
+        return "account";
     case SETTING_ADDRESS:
         return "SIP address";
     case SETTING_HOME:

@@ -269,6 +269,22 @@ bool setting_count(const struct setting *setting, struct world *world UNUSED,
     return true;
 }
 
+bool setting_pools(const struct setting *setting, struct world *world UNUSED,
+                   void *object, const char *value, struct err *err)
+{
+    uint64_t number;
+    size_t count;
+
+    if (!number_parse(value, NUMBER_DECIMAL, WORLD_POOLS_MAX, &number) ||
+        number == 0) {
+        return err_set(err, "expected a number from 1 to %d, not \"%s\"",
+                       WORLD_POOLS_MAX, value);
+    }
+    count = (size_t)number;
+    memcpy(field_of(setting, object), &count, sizeof(count));
+    return true;
+}
+
 bool setting_hex32(const struct setting *setting, struct world *world UNUSED,
                    void *object, const char *value, struct err *err)
 {
@@ -311,6 +327,21 @@ bool setting_positive_duration(const struct setting *setting,
     }
     if (ns <= 0) {
         return err_set(err, "expected more than nothing, not \"%s\"", value);
+    }
+    return setting_duration(setting, world, object, value, err);
+}
+
+bool setting_duration_or_none(const struct setting *setting,
+                              struct world *world, void *object,
+                              const char *value, struct err *err)
+{
+    int64_t ns;
+
+    if (!duration_parse(value, &ns, err)) {
+        return false;
+    }
+    if (ns < 0) {
+        return err_set(err, "expected no less than nothing, not \"%s\"", value);
     }
     return setting_duration(setting, world, object, value, err);
 }

@@ -35,6 +35,17 @@ static const struct setting rows[] = {
     {{"public-port", "port|0",
       "the port in URLs; 0: the one that the client's Host carries"},
      setting_port_or_none, AT(public_port)},
+    {{"pool-count", "number",
+      "how many pools there are; by default 2, and those set by name"},
+     setting_pools, AT(pool_count), GIVEN(pool_count)},
+    {{"sip-edge.fqdn", "name", "the Access Edge; by default sip"},
+     setting_domain, AT(sip_edge.fqdn), GIVEN(sip_edge)},
+    {{"sip-edge.client-port", "port",
+      "its port for clients, of SipClientExternalAccess"},
+     setting_port, AT(sip_edge.client_port)},
+    {{"sip-edge.server-port", "port",
+      "its port for servers, of SipServerExternalAccess"},
+     setting_port, AT(sip_edge.server_port)},
     {{"offer.windows", "Negotiate,NTLM|none",
       "HTTP schemes of the Windows port, in this order"},
      setting_schemes, AT(offer)},
@@ -47,6 +58,10 @@ static const struct setting rows[] = {
     {{"lockout-threshold", "number",
       "wrong passwords in a row that lock an account; 0: never"},
      setting_count, AT(lockout_threshold)},
+    {{"lockout-duration", "duration",
+      "how long such an account is locked, by the world's clock; 0s: until "
+      "the server ends"},
+     setting_duration_or_none, AT(lockout_duration)},
     {{"hosted.domain", "name", "a SIP domain homed at a hosting provider"},
      setting_domain, AT(hosted_domain)},
     {{"hosted.url", "URL", "the Root resource of the hosting provider"},
@@ -135,9 +150,17 @@ _Static_assert(CHANNEL_BINDING_NONE == 0 && CHANNEL_BINDING_ALLOW == 1 &&
 
 const struct setting *world_setting_row(size_t index)
 {
-    return index < ARRAY_SIZE(rows)
-               ? &rows[index]
-               : setting_user_row(index - ARRAY_SIZE(rows));
+    size_t behind = index - ARRAY_SIZE(rows);
+    size_t pools = 0;
+
+    if (index < ARRAY_SIZE(rows)) {
+        return &rows[index];
+    }
+    while (setting_pool_row(pools)) {
+        pools++;
+    }
+    return behind < pools ? setting_pool_row(behind)
+                          : setting_user_row(behind - pools);
 }
 
 const struct setting_info *world_setting(size_t index)
@@ -176,6 +199,10 @@ bool world_set(struct world *world, const char *name, const char *value,
 
     if (strncmp(name, "user.", strlen("user.")) == 0) {
         return setting_user(world, name, value, err) ||
+               err_wrap(err, "%s", name);
+    }
+    if (strncmp(name, "pool.", strlen("pool.")) == 0) {
+        return setting_pool(world, name, value, err) ||
                err_wrap(err, "%s", name);
     }
     row = find(name, err);

@@ -3,6 +3,7 @@
 
 #include "world/world.h"
 
+#include <assert.h>
 #include <string.h>
 #include <strings.h>
 
@@ -12,7 +13,6 @@
 
 enum {
     NETBIOS_LENGTH_MAX = 15, /* MS-NBTE 1.8 */
-    RID_FIRST = 1104,        /* the first RIDs of a domain are the system's */
 };
 
 struct world *world_ref(struct world *world)
@@ -115,6 +115,9 @@ static void derive(struct world *world)
         struct user *user = &world->users[i];
 
         derive_sid(world, user, RID_FIRST + (uint32_t)i);
+        if (!user->account_given) {
+            user->account = user->name;
+        }
         if (!user->sip_given) {
             user->sip =
                 arena_printf(world->arena, "%s@%s", user->name, world->domain);
@@ -165,10 +168,63 @@ static bool check_user(const struct world *world, const struct user *user,
         return err_set(err, "user.%s.sip: expected an address in %s, not %s",
                        user->name, world->domain, user->sip);
     }
-    for (const struct user *other = world->users; other < user; other++) {
-        if (utf8_equal_nocase(other->sip, user->sip)) {
+    if (user->account_domain && !world_is_domain(world, user->account_domain)) {
+        return err_set(
+            err, "user.%s.account: expected the domain %s or %s, not %s",
+            user->name, world->netbios, world->domain, user->account_domain);
+    }
+    return true;
+}
+
+static const char *index_owner(const struct world *world,
+                               const struct name_index *index, const char *name)
+{
+    size_t place = 0;
+    bool found = name_index_find(index, name, &place);
+
+    assert(found);
+    return world->users[place].name;
+}
+
+/* All that name a pool which is not there, at once. */
+static bool check_homes(const struct world *world, struct err *err)
+{
+    const struct user *first = NULL;
+    const char *names = "";
+
+    for (size_t i = 0; i < world->user_count; i++) {
+        const struct user *user = &world->users[i];
+
+        if (user->home >= (int)world->pool_count) {
+            names = arena_printf(world->arena, "%s%suser.%s.home", names,
+                                 first ? ", " : "", user->name);
+            first = first ? first : user;
+        }
+    }
+    return !first || err_set(err,
+                             "%s: expected a pool that there is, 1 to %zu, "
+                             "unknown or hosted, not %d",
+                             names, world->pool_count, first->home + 1);
+}
+
+/* Users by account and address; both belong to one alone. */
+static bool index_users(struct world *world, struct err *err)
+{
+    world->accounts = (struct name_index){0};
+    world->sips = (struct name_index){0};
+    for (size_t i = 0; i < world->user_count; i++) {
+        const struct user *user = &world->users[i];
+
+        if (!name_index_add(&world->sips, world->arena, user->sip, i)) {
             return err_set(err, "user.%s.sip: %s is the address of %s already",
-                           user->name, user->sip, other->name);
+                           user->name, user->sip,
+                           index_owner(world, &world->sips, user->sip));
+        }
+        if (!name_index_add(&world->accounts, world->arena, user->account, i)) {
+            return err_set(err,
+                           "user.%s.account: %s is the account of %s already",
+                           user->name, user->account,
+                           index_owner(world, &world->accounts, user->account));
         }
     }
     return true;
@@ -191,7 +247,8 @@ static bool check(const struct world *world, struct err *err)
                        "flag in both, not 0x%08x",
                        both);
     }
-    if (!check_hosted(world, err)) {
+    if (!check_hosted(world, err) || !names_check(world, err) ||
+        !check_homes(world, err)) {
         return false;
     }
     for (size_t i = 0; i < world->user_count; i++) {
@@ -204,6 +261,9 @@ static bool check(const struct world *world, struct err *err)
 
 bool world_finish(struct world *world, struct err *err)
 {
+    if (!names_count_pools(world, err)) {
+        return false;
+    }
     derive(world);
-    return check(world, err);
+    return check(world, err) && index_users(world, err);
 }

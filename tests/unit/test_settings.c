@@ -43,6 +43,15 @@ static const struct {
     {"lockout-threshold", "3"},
     {"hosted.domain", "Cloud.test"},
     {"hosted.url", "https://webdir.cloud.test/Autodiscover/root"},
+    {"pool-count", "3"},
+    {"pool.3.fqdn", "se.fabrikam.test"},
+    {"pool.3.server", "SE.fabrikam.test"},
+    {"pool.3.web-internal", "se.fabrikam.test"},
+    {"pool.3.web-external", "www.fabrikam.test"},
+    {"sip-edge.fqdn", "access.fabrikam.test"},
+    {"sip-edge.client-port", "5061"},
+    {"sip-edge.server-port", "5062"},
+    {"lockout-duration", "30m"},
     {"clock", "+6m"},
     {"clock-runs", "no"},
     {"ntlm.v1", "true"},
@@ -73,7 +82,8 @@ static const struct {
     {"user.carol.password", "geheim"},
     {"user.carol.state", "must-change"},
     {"user.carol.sip", "sip:c@fabrikam.test"},
-    {"user.carol.home", "2"},
+    {"user.carol.account", "FAB\\karoline"},
+    {"user.carol.home", "3"},
 };
 
 static void check_general(const struct world *world)
@@ -96,10 +106,25 @@ static void check_general(const struct world *world)
     assert_string_equal(world->hosted_url,
                         "https://webdir.cloud.test/Autodiscover/root");
     assert_int_equal(world->clock.skew, 360 * ENV_NS_PER_SEC);
+    assert_int_equal(world->lockout_duration, 1800 * ENV_NS_PER_SEC);
     assert_false(world->clock.runs);
     assert_int_equal(world->tls.minimum, 0x0302);
     assert_int_equal(world->tls.maximum, 0x0303);
     assert_int_equal(world->tls.key, KEY_RSA2048);
+}
+
+static void check_pools(const struct world *world)
+{
+    const struct pool *pool = &world->pools[2];
+
+    assert_int_equal(world->pool_count, 3);
+    assert_string_equal(pool->fqdn, "se.fabrikam.test");
+    assert_string_equal(pool->server_fqdn, "se.fabrikam.test");
+    assert_string_equal(pool->web_internal, "se.fabrikam.test");
+    assert_string_equal(pool->web_external, "www.fabrikam.test");
+    assert_string_equal(world->sip_edge.fqdn, "access.fabrikam.test");
+    assert_int_equal(world->sip_edge.client_port, 5061);
+    assert_int_equal(world->sip_edge.server_port, 5062);
 }
 
 static void check_ntlm(const struct ntlm_settings *ntlm)
@@ -148,14 +173,16 @@ static void takes_good_values(void **state)
         fail_msg("%s", err.text);
     }
     check_general(world);
+    check_pools(world);
     check_ntlm(&world->ntlm);
     check_services(world);
-    carol = world_account(world, "FAB", "CAROL");
+    assert_null(world_account(world, "FAB", "carol"));
+    carol = world_account(world, "FAB", "KAROLINE");
     assert_non_null(carol);
     assert_string_equal(carol->password, "geheim");
     assert_int_equal(carol->state, USER_MUST_CHANGE);
     assert_string_equal(carol->sip, "c@fabrikam.test");
-    assert_int_equal(carol->home, 1);
+    assert_int_equal(carol->home, 2);
     assert_ptr_equal(world_sip_user(world, "sip:c@fabrikam.test"), carol);
 }
 
@@ -174,6 +201,9 @@ static void every_setting_is_tested(void **state UNUSED)
             const char *name = good[i].name;
 
             found = found || strcmp(name, info->name) == 0 ||
+                    (strncmp(info->name, "pool.N.", 7) == 0 &&
+                     strncmp(name, "pool.3.", 7) == 0 &&
+                     strcmp(name + 7, info->name + 7) == 0) ||
                     (user && strncmp(name, "user.carol.", 11) == 0 &&
                      strcmp(name + 11, user) == 0);
         }
@@ -310,6 +340,26 @@ static const struct {
      "offer.one-line: expected yes|no, not \"maybe\""},
     {"offer.soap", "yse", "the nearest is \"yes\""},
     {"offer.anonymous", "", "offer.anonymous: expected yes|no"},
+    {"pool-count", "0", "pool-count: expected a number from 1 to 8"},
+    {"pool-count", "9", "pool-count: expected a number from 1 to 8"},
+    {"pool", "x", "there is no setting \"pool\""},
+    {"pool.0.fqdn", "x.contoso.test", "pool.0.fqdn: expected pool.N.fqdn"},
+    {"pool.9.fqdn", "x.contoso.test", "N from 1 to 8"},
+    {"pool.10.fqdn", "x.contoso.test", "N from 1 to 8"},
+    {"pool.1", "x.contoso.test", "pool.1: expected pool.N.fqdn"},
+    {"pool.", "x.contoso.test", "pool.: expected pool.N.fqdn"},
+    {"pool.1.web", "x.contoso.test",
+     "expected fqdn, server, web-internal or web-external behind the number"},
+    {"pool.1.fqnd", "x.contoso.test", "the nearest is \"fqdn\""},
+    {"pool.1.fqdn", "x y", "pool.1.fqdn: expected a DNS name"},
+    {"sip-edge.fqdn", "", "sip-edge.fqdn: expected a DNS name"},
+    {"sip-edge.client-port", "0", "expected a port from 1 to 65535"},
+    {"sip-edge.server-port", "x", "expected a port from 1 to 65535"},
+    {"lockout-duration", "-1s", "lockout-duration: expected no less"},
+    {"lockout-duration", "1", "lockout-duration: expected a whole number"},
+    {"user.carol.account", "CONTOSO\\", "\"\" is no account name"},
+    {"user.carol.account", "A\\B\\c", "is no account name"},
+    {"user.carol.account", "a b:c", "\"a b:c\" is no account name"},
     {"lockout-threshold", "many", "lockout-threshold: expected a whole"},
     {"lockout-threshold", "2147483648", "lockout-threshold: expected"},
     {"hosted.domain", "x y", "hosted.domain: expected a DNS name"},
@@ -357,9 +407,9 @@ static const struct {
     {"tls.min", "1.4", "tls.min: expected 1.0|1.1|1.2|1.3, not \"1.4\""},
     {"tls.max", "SSLv3", "tls.max: expected 1.0|1.1|1.2|1.3"},
     {"tls.key", "p-256", "the nearest is \"p256\""},
-    {"user.carol", "x", "user.carol: expected user.NAME.password, .state"},
+    {"user.carol", "x", "user.carol: expected user.NAME. and password, state"},
     {"user.carol.pasword", "x", "the nearest is \"password\""},
-    {"user.carol.", "x", "expected password, state, sip or home"},
+    {"user.carol.", "x", "expected password, state, sip, account or home"},
     {"user..password", "x", "user..password: \"\" is no account name"},
     {"user.a/b.password", "x", "\"a/b\" is no account name"},
     {"user.a@b.password", "x", "\"a@b\" is no account name"},
@@ -370,9 +420,9 @@ static const struct {
     {"user.carol.sip", "@x.test", "user.carol.sip: expected a SIP"},
     {"user.carol.sip", "c@x y", "user.carol.sip: expected a SIP"},
     {"user.carol.sip", "c d@x.test", "user.carol.sip: expected a SIP"},
-    {"user.carol.home", "3",
-     "expected the number of a pool (1 to 2), "
-     "unknown or hosted, not \"3\""},
+    {"user.carol.home", "9",
+     "expected the number of a pool (1 to 8), "
+     "unknown or hosted, not \"9\""},
     {"user.carol.home", "0", "user.carol.home: expected the number"},
     {"user.carol.home", "hostde", "the nearest is hosted"},
     {"user.carol.home", "12", "user.carol.home: expected the number"},
@@ -436,6 +486,40 @@ static void refuses_contradictions(void **state UNUSED)
         {{"user.bob.home", "hosted"}, "user.bob.home is hosted"},
         {{"user.bob.sip", "bob@fabrikam.test"},
          "user.bob.sip: expected an address in contoso.test"},
+        {{"user.carol.home", "3"},
+         "user.carol.home: expected a pool that there is, 1 to 2, unknown or "
+         "hosted, not 3"},
+        {{"pool-count", "1", "user.bob.home", "2"},
+         "user.bob.home, user.away.home: expected a pool that there is, 1 to "
+         "1, unknown or hosted, not 2"},
+        {{"pool.4.fqdn", "x.contoso.test"},
+         "pool.4: there is no pool.3 before it"},
+        {{"pool.3.fqdn", "x.contoso.test", "pool-count", "2"},
+         "pool.3: pool-count says that there are 2"},
+        {{"pool.1.fqdn", "pool.fabrikam.test"},
+         "pool.1.fqdn: expected a name in contoso.test, not "
+         "pool.fabrikam.test"},
+        {{"pool.1.server", "evilcontoso.test"},
+         "pool.1.server: expected a name in contoso.test"},
+        {{"sip-edge.fqdn", "sip.fabrikam.test"},
+         "sip-edge.fqdn: expected a name in contoso.test"},
+        {{"pool.1.web-external", "lyncweb2.contoso.test"},
+         "pool.2.web-external: lyncweb2.contoso.test is the name of "
+         "pool.1.web-external already"},
+        {{"pool.1.web-external", "LyncInt.contoso.test"},
+         "pool.1.web-external: lyncint.contoso.test is the name of "
+         "pool.1.web-internal already"},
+        {{"pool.2.fqdn", "meet.contoso.test"},
+         "pool.2.fqdn: meet.contoso.test is the name of meet already"},
+        {{"pool.2.fqdn", "sip.contoso.test"},
+         "is the name of sip-edge.fqdn already"},
+        {{"user.carol.account", "FABRIKAM\\carol"},
+         "user.carol.account: expected the domain CONTOSO or contoso.test, "
+         "not FABRIKAM"},
+        {{"user.carol.account", "ALICE"},
+         "user.carol.account: ALICE is the account of alice already"},
+        {{"user.carol.account", "J\xc3\x96RG"},
+         "is the account of j\xc3\xb6rg already"},
         {{"user.carol.sip", "Bob@contoso.test"},
          "user.carol.sip: Bob@contoso.test is the address of bob already"},
     };
