@@ -114,6 +114,8 @@ libserver_a_SOURCES = \
 	%D%/pki/ossl.h \
 	%D%/pki/pki.c \
 	%D%/pki/pki.h \
+	%D%/pki/profile.c \
+	%D%/pki/profile.h \
 	%D%/pki/signer.c \
 	%D%/pki/signer.h \
 	%D%/pki/store.c \
@@ -223,6 +225,7 @@ libserver_a_SOURCES = \
 	%D%/wire/ntlmssp_encode.c \
 	%D%/wire/ntlmssp_text.c \
 	%D%/wire/plans.h \
+	%D%/wire/profile.h \
 	%D%/wire/rst.c \
 	%D%/wire/rst.h \
 	%D%/wire/rstr.c \

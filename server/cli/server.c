@@ -103,6 +103,8 @@ static bool start_pki(struct server *server, struct err *err)
         .names = names,
         .domain = world->domain,
         .key = world->tls.key == KEY_RSA2048 ? PKI_RSA2048 : PKI_P256,
+        .profile = world->tls.profile,
+        .leaf_clock = world->tls.clock,
         .ca_dir = server->options->ca_dir,
         .now = env_now(server->env),
     };

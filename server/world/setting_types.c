@@ -10,6 +10,7 @@
 
 #include "util/dnsname.h"
 #include "util/duration.h"
+#include "util/env.h"
 #include "util/nearest.h"
 #include "util/number.h"
 #include "util/stamp.h"
@@ -304,12 +305,32 @@ bool setting_hex32(const struct setting *setting, struct world *world UNUSED,
     return true;
 }
 
+/* So that no sum of a time and two durations leaves the range of a time. */
+enum { DAYS_MAX = 18250 };
+
+static bool parse_duration(const char *value, int64_t *out_ns, struct err *err)
+{
+    const int64_t limit = INT64_C(86400) * DAYS_MAX * ENV_NS_PER_SEC;
+    int64_t ns;
+
+    if (!duration_parse(value, &ns, err)) {
+        return false;
+    }
+    if (ns > limit || ns < -limit) {
+        err_set(err, "\"%s\" is too long: %d days are the limit", value,
+                DAYS_MAX);
+        return false;
+    }
+    *out_ns = ns;
+    return true;
+}
+
 bool setting_duration(const struct setting *setting, struct world *world UNUSED,
                       void *object, const char *value, struct err *err)
 {
     int64_t ns;
 
-    if (!duration_parse(value, &ns, err)) {
+    if (!parse_duration(value, &ns, err)) {
         return false;
     }
     memcpy(field_of(setting, object), &ns, sizeof(ns));
@@ -322,7 +343,7 @@ bool setting_positive_duration(const struct setting *setting,
 {
     int64_t ns;
 
-    if (!duration_parse(value, &ns, err)) {
+    if (!parse_duration(value, &ns, err)) {
         return false;
     }
     if (ns <= 0) {
@@ -337,7 +358,7 @@ bool setting_duration_or_none(const struct setting *setting,
 {
     int64_t ns;
 
-    if (!duration_parse(value, &ns, err)) {
+    if (!parse_duration(value, &ns, err)) {
         return false;
     }
     if (ns < 0) {
@@ -349,15 +370,21 @@ bool setting_duration_or_none(const struct setting *setting,
 bool setting_clock(const struct setting *setting, struct world *world UNUSED,
                    void *object, const char *value, struct err *err)
 {
+    const int64_t first = INT64_C(-2208988800) * ENV_NS_PER_SEC;
+    const int64_t last = INT64_C(4102444799) * ENV_NS_PER_SEC;
     struct world_clock *clock = field_of(setting, object);
     int64_t time;
 
     if (stamp_parse(value, &time)) {
+        if (time < first || time > last) {
+            return err_set(err, "expected a year from 1900 to 2099, not \"%s\"",
+                           value);
+        }
         clock->fixed = true;
         clock->start = time;
         return true;
     }
-    if (!duration_parse(value, &time, err)) {
+    if (!parse_duration(value, &time, err)) {
         return err_set(err,
                        "expected a duration such as +6m, or a time such as "
                        "2013-06-01T12:00:00Z, not \"%s\"",
@@ -381,7 +408,7 @@ bool setting_timestamp(const struct setting *setting,
         ntlm->timestamp = place % 2 == 0;
         return true;
     }
-    if (!duration_parse(value, &ntlm->timestamp_skew, err)) {
+    if (!parse_duration(value, &ntlm->timestamp_skew, err)) {
         return err_set(err,
                        "expected send, omit, or a duration such as -1h, "
                        "not \"%s\"",

@@ -131,8 +131,15 @@ static const struct setting rows[] = {
      setting_word, AT(tls.minimum), .first = WORLD_TLS_1_0},
     {{"tls.max", "1.0|1.1|1.2|1.3", "the newest TLS version spoken"},
      setting_word, AT(tls.maximum), .first = WORLD_TLS_1_0},
-    {{"tls.key", "p256|rsa2048", "the key of certificates"},
-     setting_word, AT(tls.key)},
+    {{"tls.key", "p256|rsa2048",
+      "the key of certificates; by default p256, with tls.profile phone "
+      "rsa2048"},
+     setting_word, AT(tls.key), GIVEN(tls_key)},
+    {{"tls.profile", CERT_PROFILE_WORDS, "the certificate to show"},
+     setting_word, AT(tls.profile)},
+    {{"tls.clock", "duration",
+      "moves the time from which and to which certificates are valid"},
+     setting_duration, AT(tls.clock)},
     /* clang-format on */
 };
 

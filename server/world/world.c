@@ -103,6 +103,10 @@ static void derive(struct world *world)
                                  ? NEGOTIATION_SFB2015
                                  : NEGOTIATION_CU2013;
     }
+    if (!world->given.tls_key) {
+        world->tls.key =
+            world->tls.profile == CERT_PROFILE_PHONE ? KEY_RSA2048 : KEY_P256;
+    }
     if (!world->given.user_challenge) {
         /* protocol: discover 3.3. */
         world->user_challenge =
@@ -236,6 +240,11 @@ static bool check(const struct world *world, struct err *err)
 
     if (world->tls.minimum > world->tls.maximum) {
         return err_set(err, "tls.min: expected no more than tls.max");
+    }
+    if (world->tls.profile == CERT_PROFILE_PHONE &&
+        world->tls.key != KEY_RSA2048) {
+        return err_set(err, "tls.key: expected rsa2048, as tls.profile is "
+                            "phone: devices of 2013 know no other");
     }
     if (world->ticket.sha1 && world->ticket.key != KEY_RSA2048) {
         return err_set(err, "ticket.sha1: expected ticket.key to be rsa2048: "

@@ -15,6 +15,7 @@
 #include "util/arena.h"
 #include "util/attr.h"
 #include "util/err.h"
+#include "wire/profile.h"
 #include "world/index.h"
 
 enum location {
@@ -212,6 +213,8 @@ struct world {
         int minimum; /* TLS1_VERSION ... TLS1_3_VERSION */
         int maximum;
         enum key_kind key;
+        enum cert_profile profile;
+        int64_t clock;      /* ns; moves the validity of certificates */
         const char *keylog; /* NULL: none */
     } tls;
     /* Set by name; what is not follows from domain and product. */

@@ -29,6 +29,7 @@ UNIT_TESTS = \
 	%D%/test_options \
 	%D%/test_pki \
 	%D%/test_pki_broken \
+	%D%/test_pki_profiles \
 	%D%/test_pki_store \
 	%D%/test_product \
 	%D%/test_psha1 \

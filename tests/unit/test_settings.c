@@ -79,6 +79,8 @@ static const struct {
     {"tls.min", "1.1"},
     {"tls.max", "1.2"},
     {"tls.key", "rsa2048"},
+    {"tls.profile", "phone"},
+    {"tls.clock", "-900d"},
     {"user.carol.password", "geheim"},
     {"user.carol.state", "must-change"},
     {"user.carol.sip", "sip:c@fabrikam.test"},
@@ -111,6 +113,8 @@ static void check_general(const struct world *world)
     assert_int_equal(world->tls.minimum, 0x0302);
     assert_int_equal(world->tls.maximum, 0x0303);
     assert_int_equal(world->tls.key, KEY_RSA2048);
+    assert_int_equal(world->tls.profile, CERT_PROFILE_PHONE);
+    assert_int_equal(world->tls.clock, -900 * 86400 * ENV_NS_PER_SEC);
 }
 
 static void check_pools(const struct world *world)
@@ -374,6 +378,12 @@ static const struct {
     {"ntlm.check-spn", "?", "ntlm.check-spn: expected yes|no"},
     {"clock", "2013-02-30T12:00:00Z", "clock: expected a duration"},
     {"clock", "", "clock: expected a duration"},
+    {"clock", "1899-12-31T23:59:59Z", "clock: expected a year from 1900"},
+    {"clock", "2100-01-01T00:00:00Z", "clock: expected a year from 1900"},
+    {"tls.clock", "18251d", "tls.clock: \"18251d\" is too long: 18250 days"},
+    {"tls.clock", "-18251d", "is too long: 18250 days"},
+    {"tls.clock", "2013-06-01T12:00:00Z", "tls.clock: expected a whole"},
+    {"tls.profile", "expird", "the nearest is \"expired\""},
     {"clock-runs", "never", "clock-runs: expected yes|no"},
     {"ntlm.timestamp", "omitted",
      "ntlm.timestamp: expected send, omit, or a duration such as -1h"},
@@ -471,70 +481,71 @@ static void changes_users_that_are_there(void **state)
 }
 
 /* What single settings cannot see, world_finish does. */
+static const struct {
+    const char *set[4]; /* name, value, name, value */
+    const char *error;
+} contradictions[] = {
+    {{"tls.profile", "phone", "tls.key", "p256"},
+     "tls.key: expected rsa2048, as tls.profile is phone"},
+    {{"tls.min", "1.3", "tls.max", "1.2"}, "tls.min: expected no more"},
+    {{"ticket.sha1", "yes"}, "ticket.sha1: expected ticket.key"},
+    {{"ntlm.flags-set", "3", "ntlm.flags-clear", "2"}, "0x00000002"},
+    {{"hosted.domain", "cloud.test"}, "hosted.url does not say"},
+    {{"hosted.domain", "contoso.test", "hosted.url", "https://x.test/"},
+     "hosted.domain: expected another domain"},
+    {{"user.bob.home", "hosted"}, "user.bob.home is hosted"},
+    {{"user.bob.sip", "bob@fabrikam.test"},
+     "user.bob.sip: expected an address in contoso.test"},
+    {{"user.carol.home", "3"},
+     "user.carol.home: expected a pool that there is, 1 to 2, unknown or "
+     "hosted, not 3"},
+    {{"pool-count", "1", "user.bob.home", "2"},
+     "user.bob.home, user.away.home: expected a pool that there is, 1 to "
+     "1, unknown or hosted, not 2"},
+    {{"pool.4.fqdn", "x.contoso.test"}, "pool.4: there is no pool.3 before it"},
+    {{"pool.3.fqdn", "x.contoso.test", "pool-count", "2"},
+     "pool.3: pool-count says that there are 2"},
+    {{"pool.1.fqdn", "pool.fabrikam.test"},
+     "pool.1.fqdn: expected a name in contoso.test, not "
+     "pool.fabrikam.test"},
+    {{"pool.1.server", "evilcontoso.test"},
+     "pool.1.server: expected a name in contoso.test"},
+    {{"sip-edge.fqdn", "sip.fabrikam.test"},
+     "sip-edge.fqdn: expected a name in contoso.test"},
+    {{"pool.1.web-external", "lyncweb2.contoso.test"},
+     "pool.2.web-external: lyncweb2.contoso.test is the name of "
+     "pool.1.web-external already"},
+    {{"pool.1.web-external", "LyncInt.contoso.test"},
+     "pool.1.web-external: lyncint.contoso.test is the name of "
+     "pool.1.web-internal already"},
+    {{"pool.2.fqdn", "meet.contoso.test"},
+     "pool.2.fqdn: meet.contoso.test is the name of meet already"},
+    {{"pool.2.fqdn", "sip.contoso.test"},
+     "is the name of sip-edge.fqdn already"},
+    {{"user.carol.account", "FABRIKAM\\carol"},
+     "user.carol.account: expected the domain CONTOSO or contoso.test, "
+     "not FABRIKAM"},
+    {{"user.carol.account", "ALICE"},
+     "user.carol.account: ALICE is the account of alice already"},
+    {{"user.carol.account", "J\xc3\x96RG"},
+     "is the account of j\xc3\xb6rg already"},
+    {{"user.carol.sip", "Bob@contoso.test"},
+     "user.carol.sip: Bob@contoso.test is the address of bob already"},
+};
+
 static void refuses_contradictions(void **state UNUSED)
 {
-    static const struct {
-        const char *set[4]; /* name, value, name, value */
-        const char *error;
-    } rows[] = {
-        {{"tls.min", "1.3", "tls.max", "1.2"}, "tls.min: expected no more"},
-        {{"ticket.sha1", "yes"}, "ticket.sha1: expected ticket.key"},
-        {{"ntlm.flags-set", "3", "ntlm.flags-clear", "2"}, "0x00000002"},
-        {{"hosted.domain", "cloud.test"}, "hosted.url does not say"},
-        {{"hosted.domain", "contoso.test", "hosted.url", "https://x.test/"},
-         "hosted.domain: expected another domain"},
-        {{"user.bob.home", "hosted"}, "user.bob.home is hosted"},
-        {{"user.bob.sip", "bob@fabrikam.test"},
-         "user.bob.sip: expected an address in contoso.test"},
-        {{"user.carol.home", "3"},
-         "user.carol.home: expected a pool that there is, 1 to 2, unknown or "
-         "hosted, not 3"},
-        {{"pool-count", "1", "user.bob.home", "2"},
-         "user.bob.home, user.away.home: expected a pool that there is, 1 to "
-         "1, unknown or hosted, not 2"},
-        {{"pool.4.fqdn", "x.contoso.test"},
-         "pool.4: there is no pool.3 before it"},
-        {{"pool.3.fqdn", "x.contoso.test", "pool-count", "2"},
-         "pool.3: pool-count says that there are 2"},
-        {{"pool.1.fqdn", "pool.fabrikam.test"},
-         "pool.1.fqdn: expected a name in contoso.test, not "
-         "pool.fabrikam.test"},
-        {{"pool.1.server", "evilcontoso.test"},
-         "pool.1.server: expected a name in contoso.test"},
-        {{"sip-edge.fqdn", "sip.fabrikam.test"},
-         "sip-edge.fqdn: expected a name in contoso.test"},
-        {{"pool.1.web-external", "lyncweb2.contoso.test"},
-         "pool.2.web-external: lyncweb2.contoso.test is the name of "
-         "pool.1.web-external already"},
-        {{"pool.1.web-external", "LyncInt.contoso.test"},
-         "pool.1.web-external: lyncint.contoso.test is the name of "
-         "pool.1.web-internal already"},
-        {{"pool.2.fqdn", "meet.contoso.test"},
-         "pool.2.fqdn: meet.contoso.test is the name of meet already"},
-        {{"pool.2.fqdn", "sip.contoso.test"},
-         "is the name of sip-edge.fqdn already"},
-        {{"user.carol.account", "FABRIKAM\\carol"},
-         "user.carol.account: expected the domain CONTOSO or contoso.test, "
-         "not FABRIKAM"},
-        {{"user.carol.account", "ALICE"},
-         "user.carol.account: ALICE is the account of alice already"},
-        {{"user.carol.account", "J\xc3\x96RG"},
-         "is the account of j\xc3\xb6rg already"},
-        {{"user.carol.sip", "Bob@contoso.test"},
-         "user.carol.sip: Bob@contoso.test is the address of bob already"},
-    };
-
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(contradictions); i++) {
         AUTO(world) world = world_good();
         struct err err = {""};
 
-        for (size_t j = 0; j < 4 && rows[i].set[j]; j += 2) {
-            assert_true(
-                world_set(world, rows[i].set[j], rows[i].set[j + 1], &err));
+        for (size_t j = 0; j < 4 && contradictions[i].set[j]; j += 2) {
+            assert_true(world_set(world, contradictions[i].set[j],
+                                  contradictions[i].set[j + 1], &err));
         }
         assert_false(world_finish(world, &err));
         print_message("%s\n", err.text);
-        assert_non_null(strstr(err.text, rows[i].error));
+        assert_non_null(strstr(err.text, contradictions[i].error));
     }
 }
 

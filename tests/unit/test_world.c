@@ -369,6 +369,19 @@ static void follows_the_product(void **state)
                      CHALLENGE_WEBTICKET | (unsigned)CHALLENGE_OAUTH);
 }
 
+static void follows_the_certificate_profile(void **state)
+{
+    struct world *world = *state;
+
+    assert_int_equal(world->tls.key, KEY_P256);
+    set(world, "tls.profile", "phone");
+    finish(world);
+    assert_int_equal(world->tls.key, KEY_RSA2048);
+    set(world, "tls.profile", "good");
+    finish(world);
+    assert_int_equal(world->tls.key, KEY_P256);
+}
+
 static void answers_for_the_hosted_domain(void **state)
 {
     struct world *world = *state;
@@ -606,6 +619,7 @@ int main(void)
         WORLD_TEST(follows_the_domain),
         WORLD_TEST(keeps_what_was_given),
         WORLD_TEST(follows_the_product),
+        WORLD_TEST(follows_the_certificate_profile),
         WORLD_TEST(answers_for_the_hosted_domain),
         WORLD_TEST(cuts_long_netbios_names),
         WORLD_TEST(names_accounts),
