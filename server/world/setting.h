@@ -95,10 +95,6 @@ enum setting_kind setting_kind_of(const struct setting *setting);
 /* NULL: the words differ from setting to setting. */
 const char *setting_kind_text(enum setting_kind kind);
 
-/* All that a world takes; last those of pools and of users, "pool.N.fqdn" and
- * "user.NAME.password". NULL past the end. */
-const struct setting *world_setting_row(size_t index);
-
 /* pool.N.<attribute>; `name` begins with "pool.". */
 MUST_CHECK bool setting_pool(struct world *world, const char *name,
                              const char *value, struct err *err);
@@ -110,5 +106,15 @@ MUST_CHECK bool setting_user(struct world *world, const char *name,
                              const char *value, struct err *err);
 /* NULL past the end. */
 const struct setting *setting_user_row(size_t index);
+
+/* All settings of a world; last those of pools, users and meetings, as
+ * "pool.N.fqdn". NULL past the end. */
+const struct setting *setting_row(size_t index);
+
+/* meeting.ID.<attribute>; `name` begins with "meeting.". */
+MUST_CHECK bool setting_meeting(struct world *world, const char *name,
+                                const char *value, struct err *err);
+/* NULL past the end. */
+const struct setting *setting_meeting_row(size_t index);
 
 #endif

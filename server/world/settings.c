@@ -106,6 +106,9 @@ static const struct setting rows[] = {
      setting_word, AT(ticket.format)},
     {{"ticket.lifetime", "duration", "from issue to expiry"},
      setting_positive_duration, AT(ticket.lifetime)},
+    {{"ticket.guest-lifetime", "duration",
+      "the same for the tickets of meeting guests"},
+     setting_positive_duration, AT(ticket.guest_lifetime)},
     {{"ticket.key", "p256|rsa2048", "the key that signs tickets"},
      setting_word, AT(ticket.key)},
     {{"ticket.sha1", "yes|no", "sign with SHA-1; needs ticket.key rsa2048"},
@@ -155,24 +158,32 @@ _Static_assert(CHANNEL_BINDING_NONE == 0 && CHANNEL_BINDING_ALLOW == 1 &&
                    CHALLENGE_WEBTICKET == 1 && CHALLENGE_OAUTH == 2,
                "channel binding, ticket, key, challenge");
 
-const struct setting *world_setting_row(size_t index)
+const struct setting *setting_row(size_t index)
 {
-    size_t behind = index - ARRAY_SIZE(rows);
-    size_t pools = 0;
+    static const struct setting *(*const tables[])(size_t index) = {
+        setting_pool_row, setting_user_row, setting_meeting_row};
 
     if (index < ARRAY_SIZE(rows)) {
         return &rows[index];
     }
-    while (setting_pool_row(pools)) {
-        pools++;
+    index -= ARRAY_SIZE(rows);
+    for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
+        size_t count = 0;
+
+        while (tables[i](count)) {
+            count++;
+        }
+        if (index < count) {
+            return tables[i](index);
+        }
+        index -= count;
     }
-    return behind < pools ? setting_pool_row(behind)
-                          : setting_user_row(behind - pools);
+    return NULL;
 }
 
 const struct setting_info *world_setting(size_t index)
 {
-    const struct setting *row = world_setting_row(index);
+    const struct setting *row = setting_row(index);
 
     return row ? &row->info : NULL;
 }
@@ -188,7 +199,7 @@ static const struct setting *find(const char *name, struct err *err)
             return &rows[i];
         }
     }
-    for (size_t i = 0; (row = world_setting_row(i)) != NULL; i++) {
+    for (size_t i = 0; (row = setting_row(i)) != NULL; i++) {
         nearest_try(&nearest, span_text(row->info.name));
     }
     err_set(err, "there is no setting \"%s\"", name);
@@ -210,6 +221,10 @@ bool world_set(struct world *world, const char *name, const char *value,
     }
     if (strncmp(name, "pool.", strlen("pool.")) == 0) {
         return setting_pool(world, name, value, err) ||
+               err_wrap(err, "%s", name);
+    }
+    if (strncmp(name, "meeting.", strlen("meeting.")) == 0) {
+        return setting_meeting(world, name, value, err) ||
                err_wrap(err, "%s", name);
     }
     row = find(name, err);

@@ -9,6 +9,7 @@
 
 #include "util/mem.h"
 #include "util/utf.h"
+#include "world/meetings.h"
 #include "world/names.h"
 
 enum {
@@ -274,5 +275,6 @@ bool world_finish(struct world *world, struct err *err)
         return false;
     }
     derive(world);
-    return check(world, err) && index_users(world, err);
+    return check(world, err) && index_users(world, err) &&
+           meetings_derive(world, err);
 }
