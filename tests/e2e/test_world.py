@@ -389,3 +389,39 @@ def test_ntlm_timestamp(serve, value, sent):
         "Authorization: NTLM TlRMTVNTUAABAAAAAYKIAAAAAAAAAAAAAAAAAAAAAAA=")
     assert (b"\x07\0\x08\0" in token_of(reply, "NTLM")) == sent
     assert ask(Curl(server, "--ntlm"), server).status == 200
+
+
+# --- all of it in a scenario --------------------------------------------------
+
+SCENARIO = """\
+lyncmock: 1
+name: branch
+title: A branch office with a pool of its own, in 2013
+world:
+  clock: 2013-06-01T12:00:00Z
+  clock-runs: no
+  location: both
+  product: sfb2015
+  users:
+    alice: {account: 'CONTOSO\\ann', home: 3}
+  pools:
+    3: {fqdn: branch.contoso.test, web-external: out.branch.contoso.test}
+  sip-edge: {fqdn: access.contoso.test, client-port: 5061}
+  ntlm: {timestamp: omit}
+  tls: {profile: phone}
+  lockout-threshold: 3
+  lockout-duration: 30m
+"""
+
+
+def test_scenario(serve, tmp_path):
+    file = tmp_path / "branch.yaml"
+    file.write_text(SCENARIO)
+    server = serve(file)
+    answer = user_of(server, "CONTOSO\\ann", "out.branch")
+    assert answer.header("Date") == "Sat, 01 Jun 2013 12:00:00 GMT"
+    assert answer.header("Server") == "Microsoft-IIS/8.5"
+    user = json.loads(answer.text)["User"]
+    assert user["SipClientInternalAccess"]["fqdn"] == "branch.contoso.test"
+    assert user["SipClientExternalAccess"] == {
+        "fqdn": "access.contoso.test", "port": 5061}
