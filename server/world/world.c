@@ -13,6 +13,7 @@
 #include "world/names.h"
 
 enum {
+    NAMED_MAX = 5,           /* users in one message */
     NETBIOS_LENGTH_MAX = 15, /* MS-NBTE 1.8 */
 };
 
@@ -191,25 +192,34 @@ static const char *index_owner(const struct world *world,
     return world->users[place].name;
 }
 
-/* All that name a pool which is not there, at once. */
+/* The users that name a pool which is not there, at once. */
 static bool check_homes(const struct world *world, struct err *err)
 {
     const struct user *first = NULL;
     const char *names = "";
+    size_t count = 0;
 
     for (size_t i = 0; i < world->user_count; i++) {
         const struct user *user = &world->users[i];
 
-        if (user->home >= (int)world->pool_count) {
+        if (user->home < (int)world->pool_count) {
+            continue;
+        }
+        first = first ? first : user;
+        if (++count <= NAMED_MAX) {
             names = arena_printf(world->arena, "%s%suser.%s.home", names,
-                                 first ? ", " : "", user->name);
-            first = first ? first : user;
+                                 first == user ? "" : ", ", user->name);
         }
     }
-    return !first || err_set(err,
-                             "%s: expected a pool that there is, 1 to %zu, "
-                             "unknown or hosted, not %d",
-                             names, world->pool_count, first->home + 1);
+    if (count > NAMED_MAX) {
+        names = arena_printf(world->arena, "%s and %zu more", names,
+                             count - NAMED_MAX);
+    }
+    return count == 0 ||
+           err_set(err,
+                   "%s: expected a pool that there is, 1 to %zu, unknown or "
+                   "hosted, not %d",
+                   names, world->pool_count, first->home + 1);
 }
 
 /* Users by account and address; both belong to one alone. */

@@ -482,6 +482,22 @@ static void can_be_one_standard_edition_server(void **state)
     assert_false(world_has_host(world, "lyncweb2.contoso.test"));
 }
 
+static void names_some_users_of_a_pool_that_is_gone(void **state)
+{
+    struct world *world = *state;
+    AUTO(arena) arena = arena_new();
+    struct err err = {""};
+
+    for (int i = 0; i < 1000; i++) {
+        set(world, arena_printf(arena, "user.u%d.home", i), "8");
+    }
+    assert_false(world_finish(world, &err));
+    assert_string_equal(
+        err.text, "user.u0.home, user.u1.home, user.u2.home, user.u3.home, "
+                  "user.u4.home and 995 more: expected a pool that there is, "
+                  "1 to 2, unknown or hosted, not 8");
+}
+
 static void signs_in_as_another_account(void **state)
 {
     static const struct {
@@ -656,6 +672,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         WORLD_TEST(is_the_good_world),
         WORLD_TEST(adds_a_pool),
+        WORLD_TEST(names_some_users_of_a_pool_that_is_gone),
         WORLD_TEST(can_be_one_standard_edition_server),
         WORLD_TEST(signs_in_as_another_account),
         WORLD_TEST(swaps_accounts),
