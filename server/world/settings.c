@@ -152,7 +152,7 @@ _Static_assert(ANONYMOUS_URI_ANYWHERE == 0 && ANONYMOUS_URI_CLAIMS == 1 &&
                    ANONYMOUS_TYPE_ANON == 2,
                "anonymous");
 
-static const struct setting *row_at(size_t index)
+const struct setting *setting_row(size_t index)
 {
     if (index < ARRAY_SIZE(rows)) {
         return &rows[index];
@@ -172,7 +172,7 @@ static const struct setting *row_at(size_t index)
 
 const struct setting_info *world_setting(size_t index)
 {
-    const struct setting *row = row_at(index);
+    const struct setting *row = setting_row(index);
 
     return row ? &row->info : NULL;
 }
@@ -188,7 +188,7 @@ static const struct setting *find(const char *name, struct err *err)
             return &rows[i];
         }
     }
-    for (size_t i = 0; (row = row_at(i)) != NULL; i++) {
+    for (size_t i = 0; (row = setting_row(i)) != NULL; i++) {
         nearest_try(&nearest, span_text(row->info.name));
     }
     err_set(err, "there is no setting \"%s\"", name);
