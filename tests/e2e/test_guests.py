@@ -154,3 +154,17 @@ def test_second_pool(server):
     ticket = Ticket(join(server))
     answer = open_user(Curl(server), server, ticket.headers(), "lyncweb2")
     assert answer.status == 401
+
+
+@pytest.mark.parametrize("point", [
+    "anonymous.verdict", "webticket.request", "webticket.issue",
+    "webticket.response"])
+def test_points(serve, tmp_path, point):
+    scenario = tmp_path / "guest.yaml"
+    scenario.write_text(
+        "lyncmock: 1\nname: guest\ntitle: One step\nsteps:\n"
+        f"  - at: {point}\n    when: {{auth: anonymous, first: 1}}\n"
+        "    do: {status: 503}\n")
+    server = serve(scenario)
+    assert join(server).status == 503
+    assert join(server).status == 200

@@ -330,3 +330,60 @@ def test_many_on_one_connection(server):
         assert answer.status == 401
         answer.read()
     connection.close()
+
+
+# --- points of a scenario ---------------------------------------------------
+
+STEPS = """\
+lyncmock: 1
+name: soap
+title: A step at each point of a ticket for a password
+world:
+  lockout-threshold: 1
+steps:
+  - at: usertoken.verdict
+    when: {user: alice, auth: usertoken, action: '*/RST/Issue', first: 1}
+    do: {status: 503}
+  - at: webticket.request
+    when: {user: alice, auth: usertoken, first: 1}
+    do: {status: 502}
+  - at: webticket.issue
+    when: {user: alice, auth: usertoken, first: 1}
+    do: {status: 501}
+  - at: webticket.response
+    when: {user: alice, auth: usertoken, first: 1}
+    do: {status: 504}
+  - at: usertoken.verdict
+    when: {user: bob, first: 1}
+    do: {status: 503}
+"""
+
+
+def test_points(serve, tmp_path):
+    """Each is reached once a ticket; as long as a reply is not sent, what it
+    implies is not true: the first wrong password of bob's does not lock."""
+    scenario = tmp_path / "soap.yaml"
+    scenario.write_text(STEPS)
+    server = serve(scenario)
+    # All four counters go up at once, and the latest point has the last word.
+    assert log_in(server, "alice", PASSWORD).status == 504
+    used(server, Ticket(log_in(server, "alice", PASSWORD)))
+    assert log_in(server, "bob", "wrong").status == 503
+    used(server, Ticket(log_in(server, "bob", PASSWORD)))
+    refused(log_in(server, "bob", "wrong"))
+    refused(log_in(server, "bob", PASSWORD))
+    first = journal(server)[0]
+    assert [remark["text"].partition(":")[0]
+            for remark in first.entry["remarks"] if remark["key"] == "step"] \
+        == ["usertoken.verdict", "webticket.request", "webticket.issue",
+            "webticket.response"]
+
+
+@pytest.mark.parametrize("point,status", [
+    ("usertoken.verdict", 503), ("webticket.request", 500),
+    ("webticket.issue", 500), ("webticket.response", 500)])
+def test_a_refusal_goes_no_further(serve, tmp_path, point, status):
+    scenario = tmp_path / "soap.yaml"
+    scenario.write_text("lyncmock: 1\nname: refusal\ntitle: One step\nsteps:\n"
+                        f"  - at: {point}\n    do: {{status: 503}}\n")
+    assert log_in(serve(scenario), "alice", "wrong").status == status
