@@ -8,9 +8,11 @@ FAULTS = \
 	%D%/faults/status
 
 SERVICES = \
+	%D%/services/anonymous \
 	%D%/services/discover \
 	%D%/services/mex \
 	%D%/services/unemulated \
+	%D%/services/usertoken \
 	%D%/services/webticket
 
 AUTH_METHODS = \
@@ -165,6 +167,8 @@ libserver_a_SOURCES = \
 	%D%/services/autodiscover.h \
 	%D%/services/conn_auth.c \
 	%D%/services/conn_auth.h \
+	%D%/services/credentials.c \
+	%D%/services/credentials.h \
 	%D%/services/diagnostics.c \
 	%D%/services/diagnostics.h \
 	%D%/services/discover.h \
@@ -194,6 +198,8 @@ libserver_a_SOURCES = \
 	%D%/services/services.h \
 	%D%/services/soap_reply.c \
 	%D%/services/soap_reply.h \
+	%D%/services/verdict.c \
+	%D%/services/verdict.h \
 	%D%/ticket/cwt.c \
 	%D%/ticket/cwt.h \
 	%D%/ticket/guid.c \
@@ -272,6 +278,8 @@ libserver_a_SOURCES = \
 	%D%/wire/token.h \
 	%D%/wire/token_ntlm.c \
 	%D%/wire/uris.h \
+	%D%/wire/usertoken.c \
+	%D%/wire/usertoken.h \
 	%D%/wire/xml.c \
 	%D%/wire/xml.h \
 	%D%/wire/xml_fill.c \

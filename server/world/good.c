@@ -65,6 +65,7 @@ static void set_authentication(struct world *world)
         .timestamp = true,
         .flags_masked = true,
     };
+    world->usertoken_tells = true;
     world->check_audience = AUDIENCE_SERVICE;
     world->ticket = (struct ticket_settings){
         .format = TICKET_SAML,

@@ -51,9 +51,11 @@ static const struct setting rows[] = {
      setting_schemes, AT(offer)},
     {{"offer.one-line", "yes|no", "all schemes in one WWW-Authenticate header"},
      setting_flag, AT(offer.one_line)},
-    {{"offer.soap", "yes|no", "the grant \"password\" in the OAuth challenge"},
+    {{"offer.soap", "yes|no",
+      "web tickets for passwords in SOAP; the OAuth grant \"password\""},
      setting_flag, AT(offer.soap)},
-    {{"offer.anonymous", "yes|no", "the grant for guests in the OAuth challenge"},
+    {{"offer.anonymous", "yes|no",
+      "web tickets for meeting guests; the OAuth grant for them"},
      setting_flag, AT(offer.anonymous)},
     {{"lockout-threshold", "number",
       "wrong passwords in a row that lock an account; 0: never"},
@@ -130,6 +132,18 @@ static const struct setting rows[] = {
     {{"webticket.strict-applies-to", "yes|no",
       "AppliesTo outside the pool is a fault"},
      setting_flag, AT(strict_applies_to)},
+    {{"anonymous.uri-in", "anywhere|claims|usertoken",
+      "where a guest's request names the conference"},
+     setting_word, AT(anonymous.uri_in)},
+    {{"anonymous.key", "check|require|ignore",
+      "the conference key in a guest's request; check: where there is one"},
+     setting_word, AT(anonymous.key)},
+    {{"anonymous.token-type", "asked|user-cwt-1|anon-cwt-1",
+      "TokenType of the answer to a guest"},
+     setting_word, AT(anonymous.type)},
+    {{"usertoken.tell-state", "yes|no",
+      "say of a disabled account and an expired password that they are that"},
+     setting_flag, AT(usertoken_tells)},
     {{"tls.min", "1.0|1.1|1.2|1.3", "the oldest TLS version spoken"},
      setting_word, AT(tls.minimum), .first = WORLD_TLS_1_0},
     {{"tls.max", "1.0|1.1|1.2|1.3", "the newest TLS version spoken"},
@@ -157,6 +171,13 @@ _Static_assert(CHANNEL_BINDING_NONE == 0 && CHANNEL_BINDING_ALLOW == 1 &&
                    TICKET_CWT == 1 && KEY_P256 == 0 && KEY_RSA2048 == 1 &&
                    CHALLENGE_WEBTICKET == 1 && CHALLENGE_OAUTH == 2,
                "channel binding, ticket, key, challenge");
+
+_Static_assert(ANONYMOUS_URI_ANYWHERE == 0 && ANONYMOUS_URI_CLAIMS == 1 &&
+                   ANONYMOUS_URI_USERTOKEN == 2 && ANONYMOUS_KEY_CHECK == 0 &&
+                   ANONYMOUS_KEY_REQUIRE == 1 && ANONYMOUS_KEY_IGNORE == 2 &&
+                   ANONYMOUS_TYPE_ASKED == 0 && ANONYMOUS_TYPE_USER == 1 &&
+                   ANONYMOUS_TYPE_ANON == 2,
+               "anonymous");
 
 const struct setting *setting_row(size_t index)
 {

@@ -168,6 +168,26 @@ struct ticket_settings {
     bool sha1;                 /* RSA only: rsa-sha1 instead of rsa-sha256 */
 };
 
+/* Where a guest's request names its meeting; protocol: webticket 4.5. */
+enum anonymous_uri {
+    ANONYMOUS_URI_ANYWHERE,  /* in the text of some element */
+    ANONYMOUS_URI_CLAIMS,    /* in Claims of the RST */
+    ANONYMOUS_URI_USERTOKEN, /* as Username */
+};
+
+enum anonymous_key {
+    ANONYMOUS_KEY_CHECK, /* where the request has one */
+    ANONYMOUS_KEY_REQUIRE,
+    ANONYMOUS_KEY_IGNORE,
+};
+
+/* TokenType of the answer to a guest. */
+enum anonymous_type {
+    ANONYMOUS_TYPE_ASKED, /* as in the request; without one, user-cwt-1 */
+    ANONYMOUS_TYPE_USER,  /* ...:user-cwt-1 */
+    ANONYMOUS_TYPE_ANON,  /* ...:anon-cwt-1 */
+};
+
 struct offer {
     /* "Negotiate", "NTLM", in this order; none: Windows port withdrawn. */
     const char *windows[WORLD_SCHEMES_MAX];
@@ -226,6 +246,12 @@ struct world {
     unsigned oauth_user_challenge; /* on /root/oauth/user */
     bool policy_200702;     /* MEX: ws-securitypolicy 200702, not 2005/07 */
     bool strict_applies_to; /* AppliesTo outside the pool is a fault */
+    struct {
+        enum anonymous_uri uri_in;
+        enum anonymous_key key;
+        enum anonymous_type type;
+    } anonymous;
+    bool usertoken_tells; /* whether an account is disabled or expired */
     enum audience_check check_audience; /* else 28077 */
     struct world_clock clock;
     struct {

@@ -1,5 +1,6 @@
 # Unit tests: each is a cmocka program of one file, and one word here.
 UNIT_TESTS = \
+	%D%/test_anonymous \
 	%D%/test_auth_negotiate \
 	%D%/test_auth_ntlm \
 	%D%/test_auth_password \
@@ -41,6 +42,7 @@ UNIT_TESTS = \
 	%D%/test_spnego \
 	%D%/test_ticket \
 	%D%/test_ticket_forged \
+	%D%/test_usertoken \
 	%D%/test_util_base64 \
 	%D%/test_util_bytes \
 	%D%/test_util_err \

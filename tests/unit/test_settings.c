@@ -77,6 +77,10 @@ static const struct {
     {"discover.sip-internal-port", "443"},
     {"mex.policy", "200702"},
     {"webticket.strict-applies-to", "yes"},
+    {"anonymous.uri-in", "usertoken"},
+    {"anonymous.key", "require"},
+    {"anonymous.token-type", "anon-cwt-1"},
+    {"usertoken.tell-state", "no"},
     {"tls.min", "1.1"},
     {"tls.max", "1.2"},
     {"tls.key", "rsa2048"},
@@ -165,6 +169,10 @@ static void check_services(const struct world *world)
     assert_int_equal(world->sip_internal_port, 443);
     assert_true(world->policy_200702);
     assert_true(world->strict_applies_to);
+    assert_int_equal(world->anonymous.uri_in, ANONYMOUS_URI_USERTOKEN);
+    assert_int_equal(world->anonymous.key, ANONYMOUS_KEY_REQUIRE);
+    assert_int_equal(world->anonymous.type, ANONYMOUS_TYPE_ANON);
+    assert_false(world->usertoken_tells);
 }
 
 static void check_meeting(const struct world *world)
