@@ -35,6 +35,7 @@ UNIT_TESTS = \
 	%D%/test_options \
 	%D%/test_pki \
 	%D%/test_pki_broken \
+	%D%/test_pki_profiles \
 	%D%/test_pki_store \
 	%D%/test_product \
 	%D%/test_psha1 \
@@ -63,7 +64,8 @@ AM_CFLAGS += $(CMOCKA_CFLAGS)
 
 # It counts what is hashed and compared.
 %C%_test_auth_password_LDFLAGS = $(AM_LDFLAGS) \
-	-Wl,--wrap=nettle_sha256_update -Wl,--wrap=utf8_equal_nocase
+	-Wl,--wrap=nettle_sha256_update -Wl,--wrap=utf8_equal_nocase \
+	-Wl,--wrap=name_index_find
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(UNIT_TESTS)
