@@ -65,7 +65,7 @@ void auth_password(const struct auth_context *ctx, const char *name,
 
     auth_note(ctx, out, "password.name", "%s", name);
     out->user = user;
-    out->reason = auth_account_judge(ctx->world, user, same);
+    out->reason = auth_account_judge(ctx, user, same);
     out->verdict =
         out->reason == AUTH_REASON_NONE ? AUTH_ACCEPTED : AUTH_REFUSED;
     out->counts = out->verdict == AUTH_ACCEPTED ||
