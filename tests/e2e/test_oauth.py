@@ -442,3 +442,21 @@ def test_many_grants_on_one_connection(server):
                     "POST", server.name("lyncweb"), TOKEN_PATH,
                     f"Content-Type: {FORM}", body=body.encode()), "POST")
                 assert answer.status == status
+
+
+@pytest.mark.parametrize("point,when", [
+    ("oauth.request", "grant: password"),
+    ("oauth.issue", "grant: password, user: alice, auth: password"),
+    ("oauth.response", "grant: 'pass*', user: alice"),
+    ("http.response", "grant: password"),
+])
+def test_points(serve, tmp_path, point, when):
+    scenario = tmp_path / "oauth.yaml"
+    scenario.write_text(
+        "lyncmock: 1\nname: oauth\ntitle: One step\nsteps:\n"
+        f"  - at: {point}\n    when: {{{when}, first: 1}}\n"
+        "    do: {status: 503}\n")
+    server = serve(scenario)
+    assert as_guest(server).status == 200
+    assert by_password(server, "alice", PASSWORD).status == 503
+    assert by_password(server, "alice", PASSWORD).status == 200
