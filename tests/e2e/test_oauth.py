@@ -364,8 +364,12 @@ def test_only_a_guests_own_token_can_be_renewed(serve):
     other = CONFERENCE.replace("5LB7MRBC", "OTHER1")
     users = token(by_password(server, "alice", PASSWORD))
     others = token(as_guest(server, uri=other), HOUR)
-    forged = others[:-4] + ("AAAA" if others[-4:] != "AAAA" else "BBBB")
-    for old in (users, others, forged, "cwt=", "nonsense"):
+    good = token(as_guest(server), HOUR)
+    # In the middle of its MAC.
+    forged = good[:75] + ("A" if good[75] != "A" else "B") + good[76:]
+    abroad = token(ask(server, host="lyncweb2", grant_type=ANONYMOUS,
+                       password=KEY, ms_rtc_conferenceuri=CONFERENCE), HOUR)
+    for old in (users, others, forged, abroad, "cwt=", "nonsense"):
         refused(as_guest(server, ms_rtc_renew=old), "invalid_grant", 28020)
 
 
