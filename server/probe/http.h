@@ -30,6 +30,7 @@ enum http_end {
     HTTP_BROKEN,    /* ended early, or no HTTP */
     HTTP_TOO_BIG,   /* more than HTTP_BODY_MAX or HTTP_HEAD_MAX */
     HTTP_CANCELLED, /* another request made it needless */
+    HTTP_UNASKED,   /* never set here */
 };
 
 struct http_field {

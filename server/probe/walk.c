@@ -58,6 +58,7 @@ bool walk_no_answer(struct walk *walk, const char *stage, const char *url,
     case HTTP_BROKEN:
     case HTTP_TOO_BIG:
     case HTTP_CANCELLED:
+    case HTTP_UNASKED:
         break;
     }
     return false;

@@ -29,6 +29,7 @@ struct walk {
     /* URLs that redirects led to. */
     const char *visited[WALK_HOPS_MAX + 1];
     size_t hops;
+    size_t progress; /* answers on the way that were any good */
     struct failure failure;
     struct outcome outcome;
 };

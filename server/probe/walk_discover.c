@@ -38,6 +38,7 @@ static bool read_root(struct walk *walk, const struct http_answer *answer,
 {
     const char *problem;
 
+    walk->progress += answer->status < 400;
     if (answer->status >= 300 && answer->status < 400) {
         const char *location = http_header(answer, "Location");
 
@@ -180,21 +181,35 @@ bool walk_redirect(struct walk *walk, const char *from, const char *to,
 
 /* ---- Names ---- */
 
-/* The more telling failure stays: an answer beats silence beats no address. */
-static int weight(const struct failure *failure)
+/*
+ * Of several failures the most telling stays: an answer beats silence beats no
+ * address, and the one further on the way beats the one at its beginning.
+ */
+struct kept {
+    struct failure failure;
+    size_t weight;
+};
+
+static size_t weight(const struct walk *walk)
 {
-    switch (failure->exit_code) {
+    switch (walk->failure.exit_code) {
     case PROBE_FAILED:
-        return 3;
+        return 200 + walk->progress;
     case PROBE_TIMEOUT:
-        return 2;
+        return 100 + walk->progress;
     case PROBE_UNREACHABLE:
-        return 1;
     case PROBE_SIGNED_IN:
     case PROBE_USAGE:
         break;
     }
-    return 0;
+    return 1 + walk->progress;
+}
+
+static void keep(const struct walk *walk, struct kept *kept)
+{
+    if (weight(walk) > kept->weight) {
+        *kept = (struct kept){walk->failure, weight(walk)};
+    }
 }
 
 static bool take_answer(struct walk *walk, const char *url,
@@ -223,11 +238,11 @@ static void tell_twin(struct walk *walk, const struct http_request *request,
 
 /* Goes on with the first that is any good; https is the first. */
 static bool take_twins(struct walk *walk, const struct http_request *requests,
-                       const struct http_answer *answers, size_t count,
+                       const struct http_answer *answers, struct kept *kept,
                        const char **out_user_url)
 {
     bool https_good = answers[0].status == 200;
-    struct failure kept = {0};
+    size_t count = answers[1].end == HTTP_UNASKED ? 1 : 2;
 
     if (count == 2 && https_good) {
         tell_twin(walk, &requests[1], &answers[1]);
@@ -237,14 +252,13 @@ static bool take_twins(struct walk *walk, const struct http_request *requests,
             report_step(walk->report, STAGE, "GET", requests[i].url);
 
         report_answer(step, &answers[i]);
+        walk->hops = 0;
+        walk->progress = 0;
         if (take_answer(walk, requests[i].url, &answers[i], out_user_url)) {
             return true;
         }
-        if (weight(&walk->failure) > weight(&kept)) {
-            kept = walk->failure;
-        }
+        keep(walk, kept);
     }
-    walk->failure = kept;
     return false;
 }
 
@@ -257,7 +271,7 @@ static char *root_url(struct walk *walk, const char *scheme, const char *host)
                         url_encode(walk->arena, sip, "@"));
 }
 
-static bool ask_name(struct walk *walk, const char *host,
+static bool ask_name(struct walk *walk, const char *host, struct kept *kept,
                      const char **out_user_url)
 {
     bool twins = walk->client->http_twin && walk->target->http_port;
@@ -268,7 +282,7 @@ static bool ask_name(struct walk *walk, const char *host,
         {.url = root_url(walk, "https", host), .fields = fields},
         {.url = root_url(walk, "http", host), .fields = fields},
     };
-    struct http_answer answers[2];
+    struct http_answer answers[2] = {{0}, {.end = HTTP_UNASKED}};
 
     if (twins) {
         http_ask_twins(walk->http, requests, answers);
@@ -284,26 +298,22 @@ static bool ask_name(struct walk *walk, const char *host,
             http_ask(walk->http, &requests[0], &answers[0]);
         }
     }
-    return take_twins(walk, requests, answers, twins ? 2 : 1, out_user_url);
+    return take_twins(walk, requests, answers, kept, out_user_url);
 }
 
 static bool ask_names(struct walk *walk, const char **out_user_url)
 {
-    struct failure kept = {0};
+    struct kept kept = {0};
 
     for (const char *const *host = walk->client->hosts; *host; host++) {
-        walk->hops = 0;
-        if (ask_name(walk, *host, out_user_url)) {
+        if (ask_name(walk, *host, &kept, out_user_url)) {
             return true;
-        }
-        if (weight(&walk->failure) >= weight(&kept)) {
-            kept = walk->failure;
         }
         if (http_out_of_time(walk->http)) {
             break;
         }
     }
-    walk->failure = kept;
+    walk->failure = kept.failure;
     if (walk->client->srv_records) {
         report_warn(walk->report,
                     "a PC client would now ask DNS for SRV records "
