@@ -9,9 +9,11 @@ FAULTS = \
 	%D%/faults/status
 
 SERVICES = \
+	%D%/services/anonymous \
 	%D%/services/discover \
 	%D%/services/mex \
 	%D%/services/unemulated \
+	%D%/services/usertoken \
 	%D%/services/webticket
 
 AUTH_METHODS = \
@@ -120,6 +122,8 @@ libserver_a_SOURCES = \
 	%D%/pki/ossl.h \
 	%D%/pki/pki.c \
 	%D%/pki/pki.h \
+	%D%/pki/profile.c \
+	%D%/pki/profile.h \
 	%D%/pki/signer.c \
 	%D%/pki/signer.h \
 	%D%/pki/store.c \
@@ -165,6 +169,8 @@ libserver_a_SOURCES = \
 	%D%/services/autodiscover.h \
 	%D%/services/conn_auth.c \
 	%D%/services/conn_auth.h \
+	%D%/services/credentials.c \
+	%D%/services/credentials.h \
 	%D%/services/diagnostics.c \
 	%D%/services/diagnostics.h \
 	%D%/services/discover.h \
@@ -194,6 +200,8 @@ libserver_a_SOURCES = \
 	%D%/services/services.h \
 	%D%/services/soap_reply.c \
 	%D%/services/soap_reply.h \
+	%D%/services/verdict.c \
+	%D%/services/verdict.h \
 	%D%/ticket/cwt.c \
 	%D%/ticket/cwt.h \
 	%D%/ticket/guid.c \
@@ -258,6 +266,7 @@ libserver_a_SOURCES = \
 	%D%/wire/ntlmssp_encode.c \
 	%D%/wire/ntlmssp_text.c \
 	%D%/wire/plans.h \
+	%D%/wire/profile.h \
 	%D%/wire/rst.c \
 	%D%/wire/rst.h \
 	%D%/wire/rstr.c \
@@ -271,17 +280,24 @@ libserver_a_SOURCES = \
 	%D%/wire/token.h \
 	%D%/wire/token_ntlm.c \
 	%D%/wire/uris.h \
+	%D%/wire/usertoken.c \
+	%D%/wire/usertoken.h \
 	%D%/wire/xml.c \
 	%D%/wire/xml.h \
 	%D%/wire/xml_fill.c \
 	%D%/world/accounts.c \
 	%D%/world/good.c \
+	%D%/world/index.c \
+	%D%/world/index.h \
 	%D%/world/meetings.c \
 	%D%/world/meetings.h \
 	%D%/world/names.c \
 	%D%/world/names.h \
+	%D%/world/names_check.c \
 	%D%/world/setting.h \
+	%D%/world/setting_kinds.c \
 	%D%/world/setting_meetings.c \
+	%D%/world/setting_pools.c \
 	%D%/world/setting_types.c \
 	%D%/world/setting_users.c \
 	%D%/world/settings.c \

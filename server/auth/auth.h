@@ -28,6 +28,7 @@ struct auth_context {
     const struct world *world;
     struct env *env;
     struct arena *arena;          /* for all that the outcome points to */
+    int64_t now;                  /* by the world's clock, ns */
     const char *host;             /* the name the client asked for */
     struct span certificate_hash; /* tls-server-end-point; empty: no TLS */
     /* Called as an NTLM challenge is about to be built: what it returns is the
@@ -111,15 +112,16 @@ void auth_note(const struct auth_context *ctx, struct auth_outcome *out,
 const char *auth_reason_text(enum auth_reason reason);
 
 /* Whether this account may log on now: AUTH_REASON_NONE or why not. */
-enum auth_reason auth_account_check(const struct world *world,
+enum auth_reason auth_account_check(const struct auth_context *ctx,
                                     const struct user *user);
 /*
  * The same where a method knows whether the password was proven; user NULL:
  * nobody has this name. One order of reasons for all methods.
  */
-enum auth_reason auth_account_judge(const struct world *world,
+enum auth_reason auth_account_judge(const struct auth_context *ctx,
                                     const struct user *user, bool proven);
-/* Counts a wrong password, or forgets them after a right one. */
+/* Counts a wrong password, or forgets them after a right one. now: by the
+ * world's clock, ns. */
 void auth_account_commit(const struct world *world,
                          const struct auth_outcome *out, int64_t now);
 

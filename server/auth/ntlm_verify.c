@@ -189,7 +189,7 @@ static enum auth_reason judge_account(const struct ntlm_handle *handle,
     const char *password = user ? user->password : "no such user";
 
     ntlm_prove(ctx->arena, answer, &handle->offer, password, proof);
-    return auth_account_judge(ctx->world, user, proof->proven);
+    return auth_account_judge(ctx, user, proof->proven);
 }
 
 static enum auth_reason judge_binding(const struct ntlm_handle *handle,

@@ -77,6 +77,12 @@ enum subject_kind {
       FACTS_LEG, SUBJECTS_HTTP | SUBJECT_CHALLENGE, "[MS-NLMP] 3.2.5.1.1")     \
     X(NTLM_VERDICT, "ntlm.verdict", "a handshake is accepted or refused",      \
       FACTS_LEG | FACT_USER, SUBJECTS_HTTP, "[MS-NLMP] 3.2.5.1.2")             \
+    X(USERTOKEN_VERDICT, "usertoken.verdict",                                  \
+      "a password in SOAP is accepted or refused", FACTS_SOAP, SUBJECTS_SOAP,  \
+      "WSS UsernameToken Profile 1.0")                                         \
+    X(ANONYMOUS_VERDICT, "anonymous.verdict",                                  \
+      "a meeting's guest is let in or refused", FACTS_SOAP, SUBJECTS_SOAP,     \
+      "protocol: webticket 4.5")                                               \
     X(WEBTICKET_REQUEST, "webticket.request", "a ticket request is decoded",   \
       FACTS_SOAP, SUBJECTS_SOAP, "[MS-OCAUTHWS] 3.2.4.1")                      \
     X(WEBTICKET_ISSUE, "webticket.issue", "a ticket is about to be issued",    \

@@ -246,8 +246,10 @@ static void add_accesses(struct autodiscover *doc, const struct call *call)
     autodiscover_access(doc, "SipServerInternalAccess", pool, 5061);
     autodiscover_access(doc, "SipClientInternalAccess", pool,
                         world->sip_internal_port);
-    autodiscover_access(doc, "SipServerExternalAccess", world->sip_edge, 5061);
-    autodiscover_access(doc, "SipClientExternalAccess", world->sip_edge, 443);
+    autodiscover_access(doc, "SipServerExternalAccess", world->sip_edge.fqdn,
+                        world->sip_edge.server_port);
+    autodiscover_access(doc, "SipClientExternalAccess", world->sip_edge.fqdn,
+                        world->sip_edge.client_port);
 }
 
 /* Which of the pool's two web names a link carries. */

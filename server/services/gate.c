@@ -11,16 +11,8 @@
 
 #include "services/diagnostics.h"
 #include "services/reach.h"
+#include "services/verdict.h"
 #include "wire/httpauth.h"
-
-/* Notes for the journal run newest first; so do remarks. */
-static void remark_notes(struct exchange *ex, const struct auth_note *note)
-{
-    if (note) {
-        remark_notes(ex, note->next);
-        exchange_remark(ex, note->key, "%s", note->text);
-    }
-}
 
 /* ---- Effects: what becomes true once the planned reply is chosen ---- */
 
@@ -190,6 +182,7 @@ static struct auth_outcome step(struct call *call, struct conn_auth *auth,
         .world = call->world,
         .env = call->services->env,
         .arena = call->arena,
+        .now = call->now,
         .host = call->ex->request.host,
         .certificate_hash = call->ex->conn->certificate_hash,
         .before_challenge = before_challenge,
@@ -206,7 +199,7 @@ static struct auth_outcome step(struct call *call, struct conn_auth *auth,
     if (outcome.user) {
         call->ex->facts.user = outcome.user->name;
     }
-    remark_notes(call->ex, outcome.notes);
+    verdict_remark(call->ex, outcome.notes);
     return outcome;
 }
 

@@ -115,6 +115,16 @@ void product_error_page_at(struct call *call, unsigned status, const char *file,
  * text from the table in diagnostics.c.
  */
 void product_diagnostics(struct call *call, unsigned id);
+/* The same with another reason than the table's. */
+void product_diagnostics_saying(struct call *call, unsigned id,
+                                const char *reason);
+/*
+ * The answer at a port of the web ticket service that the world does not offer
+ * (protocol: webticket 2.4).
+ */
+void product_not_offered_at(struct call *call, const char *file, int line);
+#define product_not_offered(call)                                              \
+    product_not_offered_at((call), __FILE__, __LINE__)
 /*
  * Absolute URL on this host name: https, and the port that the client's Host
  * carried (or world.public_port); `path` begins with "/".

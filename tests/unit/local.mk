@@ -1,5 +1,6 @@
 # Unit tests: each is a cmocka program of one file, and one word here.
 UNIT_TESTS = \
+	%D%/test_anonymous \
 	%D%/test_auth_negotiate \
 	%D%/test_auth_ntlm \
 	%D%/test_auth_password \
@@ -30,7 +31,10 @@ UNIT_TESTS = \
 	%D%/test_options \
 	%D%/test_pki \
 	%D%/test_pki_broken \
+	%D%/test_pki_profiles \
 	%D%/test_pki_store \
+	%D%/test_probe_answers \
+	%D%/test_probe_clients \
 	%D%/test_product \
 	%D%/test_psha1 \
 	%D%/test_rst \
@@ -40,6 +44,7 @@ UNIT_TESTS = \
 	%D%/test_spnego \
 	%D%/test_ticket \
 	%D%/test_ticket_forged \
+	%D%/test_usertoken \
 	%D%/test_util_base64 \
 	%D%/test_util_bytes \
 	%D%/test_util_err \
@@ -57,7 +62,12 @@ AM_CFLAGS += $(CMOCKA_CFLAGS)
 
 # It counts what is hashed and compared.
 %C%_test_auth_password_LDFLAGS = $(AM_LDFLAGS) \
-	-Wl,--wrap=nettle_sha256_update -Wl,--wrap=utf8_equal_nocase
+	-Wl,--wrap=nettle_sha256_update -Wl,--wrap=utf8_equal_nocase \
+	-Wl,--wrap=name_index_find
+
+# Of the probe, which the server knows nothing of.
+%C%_test_probe_answers_LDADD = $(PROBE_LIBS) $(CMOCKA_LIBS)
+%C%_test_probe_clients_LDADD = $(PROBE_LIBS) $(CMOCKA_LIBS)
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(UNIT_TESTS)
