@@ -12,11 +12,14 @@ SERVICES = \
 	%D%/services/anonymous \
 	%D%/services/discover \
 	%D%/services/mex \
+	%D%/services/oauthtoken \
+	%D%/services/plain \
 	%D%/services/unemulated \
 	%D%/services/usertoken \
 	%D%/services/webticket
 
 AUTH_METHODS = \
+	%D%/auth/basic \
 	%D%/auth/negotiate \
 	%D%/auth/ntlm
 
@@ -40,6 +43,8 @@ libserver_a_SOURCES = \
 	%D%/auth/ntlm_verify.c \
 	%D%/auth/password.c \
 	%D%/auth/password.h \
+	%D%/auth/report.c \
+	%D%/auth/report.h \
 	%D%/cli/announce.c \
 	%D%/cli/help.c \
 	%D%/cli/list.c \
@@ -189,6 +194,9 @@ libserver_a_SOURCES = \
 	%D%/services/issue_check.h \
 	%D%/services/mex_wsdl.c \
 	%D%/services/mex_wsdl.h \
+	%D%/services/oauth.h \
+	%D%/services/oauth_grants.c \
+	%D%/services/oauth_reply.c \
 	%D%/services/product.c \
 	%D%/services/product_page.c \
 	%D%/services/reach.c \
@@ -257,6 +265,8 @@ libserver_a_SOURCES = \
 	%D%/wire/exchange.h \
 	%D%/wire/facts.h \
 	%D%/wire/finding.h \
+	%D%/wire/form.c \
+	%D%/wire/form.h \
 	%D%/wire/httpauth.c \
 	%D%/wire/httpauth.h \
 	%D%/wire/ntlmssp.h \

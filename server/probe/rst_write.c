@@ -9,9 +9,6 @@
 #include "wire/uris.h"
 #include "wire/xml.h"
 
-#define URI_PASSWORD_TEXT                                                      \
-    URI_OASIS_WSS "oasis-200401-wss-username-token-profile-1.0#PasswordText"
-
 static const char envelope[] =
     "<s:Envelope xmlns:s=\"" URI_SOAP11 "\">{header}<s:Body>"
     "<RequestSecurityToken Context=\"{context}\" xmlns=\"" URI_TRUST "\">"

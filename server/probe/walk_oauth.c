@@ -1,5 +1,5 @@
 /* A ticket for a password at /WebTicket/oauthtoken, as UCWA applications get
- * it. protocol: discover 3.2. */
+ * it. protocol: discover 4. */
 #include "config.h"
 
 #include <string.h>

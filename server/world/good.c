@@ -56,6 +56,7 @@ static void set_authentication(struct world *world)
     world->offer = (struct offer){
         .windows = {"Negotiate", "NTLM"},
         .windows_count = 2,
+        .plain = true,
         .soap = true,
         .anonymous = true,
     };

@@ -193,6 +193,7 @@ struct offer {
     const char *windows[WORLD_SCHEMES_MAX];
     size_t windows_count;
     bool one_line; /* one comma-separated WWW-Authenticate */
+    bool plain;    /* the endpoints below /auth, for any HTTP client */
     bool soap;
     bool anonymous;
     bool kerberos; /* Negotiate may be answered with Kerberos */
@@ -252,6 +253,7 @@ struct world {
         enum anonymous_type type;
     } anonymous;
     bool usertoken_tells; /* whether an account is disabled or expired */
+    bool oauth_entities;  /* "&amp;" in a form of OAuth is "&" */
     enum audience_check check_audience; /* else 28077 */
     struct world_clock clock;
     struct {

@@ -1,9 +1,11 @@
 # Unit tests: each is a cmocka program of one file, and one word here.
 UNIT_TESTS = \
 	%D%/test_anonymous \
+	%D%/test_auth_basic \
 	%D%/test_auth_negotiate \
 	%D%/test_auth_ntlm \
 	%D%/test_auth_password \
+	%D%/test_auth_report \
 	%D%/test_autodiscover \
 	%D%/test_discover \
 	%D%/test_discover_user \
@@ -13,6 +15,7 @@ UNIT_TESTS = \
 	%D%/test_edge_head \
 	%D%/test_edge_tls \
 	%D%/test_exchange \
+	%D%/test_form \
 	%D%/test_framer \
 	%D%/test_gate \
 	%D%/test_http \
@@ -28,6 +31,7 @@ UNIT_TESTS = \
 	%D%/test_ntlm_crypto \
 	%D%/test_ntlmssp \
 	%D%/test_number \
+	%D%/test_oauthtoken \
 	%D%/test_options \
 	%D%/test_pki \
 	%D%/test_pki_broken \
