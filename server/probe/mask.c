@@ -3,6 +3,7 @@
 
 #include "probe/mask.h"
 
+#include <ctype.h>
 #include <strings.h>
 
 #include "util/attr.h"
@@ -49,12 +50,17 @@ static bool is_secret(struct span name)
     return false;
 }
 
-/* "NTLM TlRM..." keeps its scheme; a bare scheme is no secret. */
+/* How much of the value may be seen: the scheme in front of credentials. */
 static size_t open_part(struct span value)
 {
-    size_t space = span_find(value, span_text(" "), 1);
+    size_t letters = 1;
 
-    return space == SIZE_MAX ? (value.size < 16 ? value.size : 0) : space;
+    while (letters < value.size && isalpha(value.data[letters])) {
+        letters++;
+    }
+    return letters == value.size || (letters > 1 && value.data[letters] == ' ')
+               ? letters
+               : 0;
 }
 
 static void mask_line(struct buf *out, struct span line)

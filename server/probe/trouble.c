@@ -22,8 +22,9 @@ static char *parameter(struct arena *arena, const char **at, char **out_name)
 
     *out_name = NULL;
     if (start[word] == '=') {
-        *out_name = arena_text(arena, span_of(start, word));
+        *out_name = arena_text(arena, span_of(start, strcspn(start, " \t=")));
         start += word + 1;
+        start += strspn(start, " \t");
     }
     if (*start == '"') {
         start++;

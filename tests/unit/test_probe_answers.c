@@ -252,7 +252,7 @@ static void reads_diagnostics(void **state UNUSED)
          "No valid; token.", NULL},
         {"28000;\"fe\";\"Not enabled.\";\"wsse:FailedAuthentication\"", 28000,
          "fe", "Not enabled.", "FailedAuthentication"},
-        {"28000; Reason = x", 28000, "Reason = x", NULL, NULL},
+        {"28000; Reason = x", 28000, NULL, "x", NULL},
         {"28033", 28033, NULL, NULL, NULL},
         {"28033;", 28033, NULL, NULL, NULL},
         {"28020;reason=\"open", 28020, NULL, "open", NULL},
