@@ -175,7 +175,13 @@ static bool refused(struct walk *walk, const struct http_answer *answer)
         walk->client->credentials == CREDENTIALS_NTLM) {
         return windows_refused(walk, answer);
     }
-    return walk_refused(walk, STAGE_TICKET, answer, "no ticket");
+    walk_refused(walk, STAGE_TICKET, answer, "no ticket");
+    if (walk->client->credentials == CREDENTIALS_MEETING &&
+        walk->failure.id == TROUBLE_BAD_CREDENTIALS) {
+        walk->failure.reason = "no such meeting, or a wrong key";
+        walk->failure.advice = "--meeting and --key anew";
+    }
+    return false;
 }
 
 static void tell_ticket(struct walk *walk, const struct http_answer *answer,

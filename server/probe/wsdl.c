@@ -48,20 +48,15 @@ static unsigned assertions_in(const xmlNode *node)
     return found;
 }
 
-static bool has_id(const xmlNode *policy, const char *id)
-{
-    xmlChar *value =
-        xmlGetNsProp(policy, (const xmlChar *)"Id", (const xmlChar *)URI_WSU);
-    bool same = value && strcasecmp((const char *)value, id) == 0;
-
-    xmlFree(value);
-    return same;
-}
-
-static const xmlNode *policy_with_id(const xmlNode *root, const char *id)
+static const xmlNode *policy_with_id(struct arena *arena, const xmlNode *root,
+                                     const char *id)
 {
     for (xmlNode *at = xml_first(root); at; at = xml_next(at)) {
-        if (xml_is(at, ns_policy, "Policy") && has_id(at, id)) {
+        const char *own = xml_is(at, ns_policy, "Policy")
+                              ? xml_attribute_ns(arena, at, URI_WSU, "Id")
+                              : NULL;
+
+        if (own && strcasecmp(own, id) == 0) {
             return at;
         }
     }
@@ -102,7 +97,7 @@ static const xmlNode *policy_of(struct arena *arena, const xmlNode *root,
     const char *binding = local_part(xml_attribute(arena, port, "binding"));
     const char *id = reference_of(arena, root, binding);
 
-    return policy_with_id(root,
+    return policy_with_id(arena, root,
                           id ? id : arena_printf(arena, "%s_policy", name));
 }
 

@@ -61,6 +61,62 @@ def test_signs_in(server, client, agent, ticket, stop):
         "discover.user", 200, "webticket")
 
 
+SOAP = [
+    # client, words of its User-Agent, method, what its ticket opens
+    ("soap", "lyncmock-probe", "SOAP user name", "discover.user"),
+    ("android-soap", "ACOMO", "SOAP user name", "discover.user"),
+    ("web-app-soap", "Mozilla", "SOAP user name", None),
+    ("oauth-password", "lyncmock-probe", "OAuth", "discover.oauth-user"),
+]
+
+
+@pytest.mark.parametrize("client, agent, method, opens", SOAP)
+def test_signs_in_with_a_password(server, client, agent, method, opens):
+    done = probe(server, "--as", client)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.match(rf"alice@contoso\.test signed in over {method} in \d+ ms: "
+                    r"ticket CWT until .*, next stop UCWA at https://lyncweb\."
+                    r"contoso\.test/ucwa/", sentence(done))
+    records = journal(server)
+    assert all(agent in record.header("User-Agent") for record in records)
+    assert [record.rules for record in records if record.rules] == []
+    discovers = [record for record in records
+                 if record.operation.startswith("discover.")]
+    assert bool(discovers) == (opens is not None)
+    assert records[-1].status == 200
+    assert records[-1].operation == (opens or "webticket.issue")
+
+
+@pytest.mark.parametrize("client", ["soap", "android-soap", "web-app-soap",
+                                    "oauth-password"])
+def test_password_is_refused(server, client):
+    done = probe(server, "--as", client, password="wrong")
+    assert done.returncode == 1
+    assert "web ticket: wrong user name or password (28020)" in sentence(done)
+
+
+MEETING = "sip:alice@contoso.test;gruu;opaque=app:conf:focus:id:5LB7MRBC"
+
+
+def guest(server, *args):
+    return run_cli(server.folder, "probe", "--ports-file", server.ports_file,
+                   "--as", "web-app-guest", *args)
+
+
+def test_guest(serve):
+    server = serve("--set", "meeting.5LB7MRBC.key=k3y")
+    done = guest(server, "--meeting", MEETING, "--key", "wrong")
+    assert done.returncode == 1
+    assert "no such meeting, or a wrong key (28020)" in sentence(done)
+    done = guest(server, "--meeting", MEETING, "--key", "k3y")
+    assert done.returncode == 0, done.stdout
+    assert sentence(done).startswith(
+        f"a guest of {MEETING} signed in over SOAP anonymous")
+    records = journal(server)
+    assert [record.rules for record in records if record.rules] == []
+    assert records[-1].status == 200
+
+
 def test_expects_a_network(serve):
     server = serve("--set", "location=internal")
     done = probe(server, "--as", "pc-external-ntlm")
