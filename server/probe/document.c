@@ -153,6 +153,6 @@ void document_print(const struct report *report, const struct outcome *outcome,
     }
     add_steps(&json, report->first);
     json_close(&json, '}');
-    fwrite(out.data, 1, out.size, stdout);
+    (void)fwrite(out.data, 1, out.size, stdout);
     putchar('\n');
 }

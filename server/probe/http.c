@@ -333,14 +333,25 @@ static void collect(struct http *http)
     }
 }
 
-static void step(struct http *http)
+/* false: nothing is on its way any more. */
+static bool step(struct http *http)
 {
-    int running;
+    int running = 0;
 
     curl_multi_perform(http->multi, &running);
     collect(http);
     if (running) {
         curl_multi_poll(http->multi, NULL, 0, 50, NULL);
+    }
+    return running != 0;
+}
+
+/* What libcurl did not even begin must not be waited for. */
+static void give_up(struct flight *flight)
+{
+    if (!flight->done) {
+        flight->answer->problem = "libcurl did not take the request";
+        flight->done = true;
     }
 }
 
@@ -351,7 +362,9 @@ void http_ask(struct http *http, const struct http_request *request,
 
     take_off(&flight, http, request, out_answer);
     while (!flight.done) {
-        step(http);
+        if (!step(http)) {
+            give_up(&flight);
+        }
     }
     land(&flight);
 }
@@ -371,7 +384,10 @@ void http_ask_twins(struct http *http, const struct http_request requests[2],
         take_off(&flights[i], http, &requests[i], &out_answers[i]);
     }
     while (!flights[0].done || !flights[1].done) {
-        step(http);
+        if (!step(http)) {
+            give_up(&flights[0]);
+            give_up(&flights[1]);
+        }
         if (is_good(&flights[0]) && !flights[1].done) {
             cancel(&flights[1]);
         }

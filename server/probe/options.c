@@ -129,7 +129,7 @@ static bool read_option(struct arena *arena, char **argv, int *at,
                         struct probe_options *options, struct err *err)
 {
     char *argument = argv[*at];
-    char *name = argument + strspn(argument, "-");
+    char *name = argument + (strncmp(argument, "--", 2) == 0 ? 2 : 1);
     char *equals = strchr(name, '=');
     char *value = equals ? equals + 1 : NULL;
     const struct row *row = find_row(
@@ -148,7 +148,9 @@ static bool read_option(struct arena *arena, char **argv, int *at,
     if (row->kind == KIND_SWITCH && value) {
         return err_set(err, "--%s takes no value", row->name);
     }
-    if (row->argument && !value) {
+    if (row->kind == KIND_SWITCH) {
+        value = argument; /* not looked at */
+    } else if (!value) {
         value = argv[*at + 1];
         if (!value) {
             return err_set(err, "--%s wants a value: %s", row->name,

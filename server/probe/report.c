@@ -41,7 +41,7 @@ static void print_step(const struct step *step)
         mask_text(&line, span_text(at->text));
         printf("    warning: %s\n", buf_text(&line));
     }
-    fflush(stdout);
+    (void)fflush(stdout);
 }
 
 static void print_last(struct report *report)
@@ -76,6 +76,7 @@ void report_answer(struct step *step, const struct http_answer *answer)
     step->took = answer->took;
 }
 
+PRINTF(2, 0)
 static char *text_of(struct arena *arena, const char *format, va_list args)
 {
     char text[1024];
@@ -122,5 +123,5 @@ void report_end(struct report *report, const struct outcome *outcome)
         mask_text(&line, span_text(sentence));
         printf("%s\n", buf_text(&line));
     }
-    fflush(stdout);
+    (void)fflush(stdout);
 }

@@ -232,7 +232,7 @@ static bool read_password_file(struct arena *arena, const char *path,
     }
     good = fgets(line, sizeof(line), file) != NULL;
     if (!standard) {
-        fclose(file);
+        (void)fclose(file);
     }
     if (!good) {
         return err_set(err, "--password-file %s: there is no line in it", path);

@@ -9,7 +9,7 @@
 #include "util/number.h"
 #include "util/url.h"
 
-enum { PAUSES_MAX = 3, PAUSE_MAX_S = 10 };
+enum { PAUSES_MAX = 3, PAUSE_MAX_S = 10, SAID_MAX = 300 };
 
 /* ---- Failures ---- */
 
@@ -80,6 +80,14 @@ bool walk_trouble(struct walk *walk, const struct http_answer *answer,
     return trouble_fault(walk->arena, answer->body, out_trouble);
 }
 
+/* Whole reasons are short; a server may send anything. */
+static const char *shortened(struct arena *arena, const char *text)
+{
+    return text && strlen(text) > SAID_MAX
+               ? arena_printf(arena, "%.*s...", SAID_MAX, text)
+               : text;
+}
+
 bool walk_refused(struct walk *walk, const char *stage,
                   const struct http_answer *answer, const char *reason)
 {
@@ -93,7 +101,8 @@ bool walk_refused(struct walk *walk, const char *stage,
                                      answer->status),
               told ? trouble_advice(&trouble) : NULL);
     walk->failure.id = trouble.id;
-    walk->failure.said = trouble.reason ? trouble.reason : trouble.code;
+    walk->failure.said =
+        shortened(walk->arena, trouble.reason ? trouble.reason : trouble.code);
     return false;
 }
 

@@ -172,7 +172,7 @@ bool walk_redirect(struct walk *walk, const char *from, const char *to,
                    const char **out_user_url)
 {
     struct http_answer answer;
-    struct discovery root;
+    struct discovery root = {0};
 
     return check_hop(walk, from, to) && ask_root(walk, to, &answer) &&
            read_root(walk, &answer, &root) &&
@@ -216,7 +216,7 @@ static bool take_answer(struct walk *walk, const char *url,
                         const struct http_answer *answer,
                         const char **out_user_url)
 {
-    struct discovery root;
+    struct discovery root = {0};
 
     if (answer->end != HTTP_ANSWERED) {
         return walk_no_answer(walk, STAGE, url, answer);
@@ -326,7 +326,7 @@ bool walk_discover(struct walk *walk, const char **out_user_url)
 {
     const char *url = walk->target->url;
     struct http_answer answer;
-    struct discovery root;
+    struct discovery root = {0};
 
     if (!url) {
         return ask_names(walk, out_user_url);
