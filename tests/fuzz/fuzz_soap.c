@@ -1,6 +1,6 @@
 /*
- * XML, SOAP envelope, UsernameToken, RequestSecurityToken: whatever comes in, what is read
- * from it can be written into an answer that is well-formed again.
+ * XML, SOAP envelope, UsernameToken, RequestSecurityToken: whatever comes in,
+ * what is read from it can be written into an answer that is well-formed again.
  */
 #include "config.h"
 
