@@ -30,23 +30,29 @@ static void own_folder(char *out, size_t size)
 
 static enum exit_code run(int argc, char **argv)
 {
-    char folder[PATH_MAX];
     char program[] = PROGRAM;
+    char folder[PATH_MAX];
     AUTO(str) beside = NULL;
+    AUTO(str) moved = NULL;
 
     own_folder(folder, sizeof(folder));
     beside = mem_printf("%s/" PROGRAM, folder);
+    moved = mem_printf("%s/../libexec/lyncmock/" PROGRAM, folder);
     argv[0] = program;
     argv[argc] = NULL;
-    /* In the build tree, then where it is installed. */
-    execv(beside, argv);
-    if (errno == ENOENT || errno == ENOTDIR) {
-        execv(PKGLIBEXECDIR "/" PROGRAM, argv);
+    /* In the build tree; where it is installed; in a tree that was moved. */
+    const char *const places[] = {beside, PKGLIBEXECDIR "/" PROGRAM, moved};
+
+    for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+        execv(places[i], argv);
+        if (errno != ENOENT && errno != ENOTDIR) {
+            break;
+        }
     }
     fprintf(stderr,
-            "lyncmock: error: cannot start the probe: %s: looked for %s and "
-            "%s\n",
-            strerror(errno), beside, PKGLIBEXECDIR "/" PROGRAM);
+            "lyncmock: error: cannot start the probe: %s: looked for %s, %s "
+            "and %s\n",
+            strerror(errno), beside, PKGLIBEXECDIR "/" PROGRAM, moved);
     return EXIT_START;
 }
 

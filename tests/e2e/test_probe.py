@@ -392,3 +392,16 @@ def test_program_is_missing(tmp_path):
     assert done.returncode == 3
     assert "cannot start the probe" in done.stderr
     assert str(tmp_path / "lyncmock-probe") in done.stderr
+
+
+def test_installed_tree(tmp_path):
+    """As `make install` lays it out, wherever that was moved to."""
+    for folder, name in (("bin", "lyncmock"),
+                         ("libexec/lyncmock", "lyncmock-probe")):
+        (tmp_path / folder).mkdir(parents=True)
+        shutil.copy(pathlib.Path(BINARY).parent / name, tmp_path / folder)
+    done = subprocess.run(
+        [tmp_path / "bin/lyncmock", "probe", "--help"], capture_output=True,
+        text=True, env=clean_environment(tmp_path), timeout=PATIENCE)
+    assert done.returncode == 0
+    assert "usage: lyncmock probe" in done.stdout
