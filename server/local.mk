@@ -5,8 +5,19 @@
 # The plug-ins. These lists are the tables that the program walks: the
 # rules below write them into headers.
 FAULTS = \
+	%D%/faults/body \
+	%D%/faults/clock \
 	%D%/faults/delay \
-	%D%/faults/status
+	%D%/faults/diagnostics \
+	%D%/faults/discover_redirect \
+	%D%/faults/headers \
+	%D%/faults/raw \
+	%D%/faults/redirect \
+	%D%/faults/reset \
+	%D%/faults/soap_fault \
+	%D%/faults/stall \
+	%D%/faults/status \
+	%D%/faults/target_info
 
 SERVICES = \
 	%D%/services/anonymous \
@@ -86,6 +97,8 @@ libserver_a_SOURCES = \
 	%D%/edge/worker.h \
 	%D%/faults/faults.c \
 	%D%/faults/faults.h \
+	%D%/faults/overlay.c \
+	%D%/faults/overlay.h \
 	%D%/http/engine.c \
 	%D%/http/hooks.c \
 	%D%/http/http.c \
@@ -135,6 +148,8 @@ libserver_a_SOURCES = \
 	%D%/pki/store.h \
 	%D%/scenario/diagnostics.c \
 	%D%/scenario/diagnostics.h \
+	%D%/scenario/expand.c \
+	%D%/scenario/expand.h \
 	%D%/scenario/fault.h \
 	%D%/scenario/keys.c \
 	%D%/scenario/keys.h \
@@ -176,8 +191,6 @@ libserver_a_SOURCES = \
 	%D%/services/conn_auth.h \
 	%D%/services/credentials.c \
 	%D%/services/credentials.h \
-	%D%/services/diagnostics.c \
-	%D%/services/diagnostics.h \
 	%D%/services/discover.h \
 	%D%/services/discover_query.c \
 	%D%/services/discover_query.h \
@@ -261,6 +274,8 @@ libserver_a_SOURCES = \
 	%D%/util/utf.h \
 	%D%/wire/der.c \
 	%D%/wire/der.h \
+	%D%/wire/diagnostics.c \
+	%D%/wire/diagnostics.h \
 	%D%/wire/exchange.c \
 	%D%/wire/exchange.h \
 	%D%/wire/facts.h \

@@ -14,6 +14,7 @@
 
 /* ---- What is wrong ---- */
 
+PRINTF(4, 0)
 static void tell(struct reading *reading, enum severity severity,
                  const struct node *node, const char *format, va_list args)
 {
