@@ -9,10 +9,7 @@
 const struct verb *verb_at(size_t index)
 {
     static const struct verb *const verbs[] = {
-        &verb_help,
-        &verb_list,
-        &verb_serve,
-        &verb_version,
+        &verb_help, &verb_list, &verb_probe, &verb_serve, &verb_version,
     };
 
     return index < ARRAY_SIZE(verbs) ? verbs[index] : NULL;
@@ -28,7 +25,8 @@ static enum exit_code run_help(int argc UNUSED, char **argv UNUSED)
         printf("  lyncmock %s %s\n      %s\n", verb->name, verb->usage,
                verb->doc);
     }
-    printf("\nlyncmock serve --help lists the options.\n");
+    printf("\nlyncmock serve --help and lyncmock probe --help list the "
+           "options.\n");
     return EXIT_GOOD;
 }
 

@@ -23,6 +23,7 @@ struct verb {
 
 extern const struct verb verb_help;
 extern const struct verb verb_list;
+extern const struct verb verb_probe;
 extern const struct verb verb_serve;
 extern const struct verb verb_version;
 
