@@ -38,12 +38,17 @@ libserver_a_SOURCES = \
 	%D%/auth/password.c \
 	%D%/auth/password.h \
 	%D%/cli/announce.c \
+	%D%/cli/arguments.c \
+	%D%/cli/arguments.h \
+	%D%/cli/check.c \
+	%D%/cli/explain.c \
 	%D%/cli/help.c \
 	%D%/cli/list.c \
 	%D%/cli/load.c \
 	%D%/cli/load.h \
 	%D%/cli/options.c \
 	%D%/cli/options.h \
+	%D%/cli/schema.c \
 	%D%/cli/serve.c \
 	%D%/cli/server.c \
 	%D%/cli/server.h \
@@ -144,8 +149,14 @@ libserver_a_SOURCES = \
 	%D%/scenario/read_world.c \
 	%D%/scenario/reading.h \
 	%D%/scenario/scenario.c \
+	%D%/scenario/schema.c \
+	%D%/scenario/schema.h \
+	%D%/scenario/schema_value.c \
+	%D%/scenario/schema_value.h \
 	%D%/scenario/session.c \
 	%D%/scenario/session.h \
+	%D%/scenario/settings_rows.c \
+	%D%/scenario/settings_rows.h \
 	%D%/scenario/shipped.c \
 	%D%/scenario/shipped.h \
 	%D%/scenario/source.c \
@@ -221,6 +232,8 @@ libserver_a_SOURCES = \
 	%D%/util/err.h \
 	%D%/util/json.c \
 	%D%/util/json.h \
+	%D%/util/json_indent.c \
+	%D%/util/json_indent.h \
 	%D%/util/log.c \
 	%D%/util/log.h \
 	%D%/util/mem.c \

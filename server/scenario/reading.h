@@ -5,6 +5,7 @@
 #include "scenario/keys.h"
 #include "scenario/match.h"
 #include "scenario/model.h"
+#include "scenario/settings_rows.h"
 #include "scenario/source.h"
 #include "scenario/vocabulary.h"
 #include "scenario/yaml_node.h"
@@ -59,7 +60,7 @@ const char *read_text(struct reading *reading, const struct node *node,
 
 /* read_settings.c: settings as nested mappings. */
 struct settings_table {
-    const struct setting *(*row)(const void *ctx, size_t index);
+    struct settings_rows rows;
     /* `name` in full; the row tells the type. */
     void (*set)(struct reading *reading, void *ctx, const struct setting *row,
                 const char *name, const struct node *node);
