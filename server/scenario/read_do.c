@@ -55,6 +55,9 @@ static bool add_headers(struct reading *reading, struct headers *headers,
                       name);
         return false;
     }
+    if (!reading_few(reading, entry)) {
+        return false;
+    }
     if (entry->kind != NODE_LIST) {
         return add_header(reading, headers, name, entry);
     }
@@ -70,7 +73,8 @@ static bool set_map(struct reading *reading, const char *name,
     struct headers headers = {0};
     bool good = true;
 
-    if (!reading_kind(reading, node, NODE_MAP, "a mapping of names to texts")) {
+    if (!reading_kind(reading, node, NODE_MAP, "a mapping of names to texts") ||
+        !reading_few(reading, node)) {
         return false;
     }
     if (!node->first) {

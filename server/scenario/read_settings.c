@@ -113,12 +113,8 @@ static void read_named(struct reading *reading,
                        const struct level *level, const char *row,
                        const struct node *map)
 {
-    if (!reading_kind(reading, map, NODE_MAP, "a mapping of names")) {
-        return;
-    }
-    if (map->count > READ_ROWS_MAX) {
-        reading_error(reading, map->key, "%s: %zu of them; %d are the limit",
-                      map->key->text, map->count, READ_ROWS_MAX);
+    if (!reading_kind(reading, map, NODE_MAP, "a mapping of names") ||
+        !reading_few(reading, map)) {
         return;
     }
     for (const struct node *entry = map->first; entry; entry = entry->next) {
@@ -163,7 +159,7 @@ static void read_entry(struct reading *reading,
         return;
     }
     there = below(reading, level, word, word);
-    if (!strchr(word, '.') &&
+    if (*word && !strchr(word, '.') &&
         !rows_free_name(reading->arena, &table->rows, there.row) &&
         (rows_find(&table->rows, there.row) ||
          rows_nested(&table->rows, there.row))) {

@@ -72,6 +72,17 @@ bool reading_kind(struct reading *reading, const struct node *node,
     return node->kind == kind;
 }
 
+bool reading_few(struct reading *reading, const struct node *node)
+{
+    if (node->count > READ_ROWS_MAX) {
+        reading_error(reading, node->key ? node->key : node,
+                      "%s%s%zu of them; %d are the limit",
+                      node->key ? node->key->text : "", node->key ? ": " : "",
+                      node->count, READ_ROWS_MAX);
+    }
+    return node->count <= READ_ROWS_MAX;
+}
+
 const char *reading_where(struct reading *reading, const struct node *node)
 {
     return arena_printf(reading->arena, "%s:%u", reading->source->label,

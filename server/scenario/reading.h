@@ -15,7 +15,7 @@
 enum {
     READ_CHAIN_MAX = 8, /* scenarios that extend one another */
     READ_STEPS_MAX = 1000,
-    READ_ROWS_MAX = 256, /* users, and whatever else has names */
+    READ_ROWS_MAX = 256, /* users, patterns of one fact, headers ... */
 };
 
 struct reading {
@@ -41,6 +41,8 @@ bool reading_kind(struct reading *reading, const struct node *node,
                   enum node_kind kind, const char *expected);
 /* "first, second, ..." of a list that ends with NULL */
 const char *reading_list(struct reading *reading, const char *const *words);
+/* No more entries or items than READ_ROWS_MAX; else an error. */
+bool reading_few(struct reading *reading, const struct node *node);
 /* "FILE:LINE" */
 const char *reading_where(struct reading *reading, const struct node *node);
 

@@ -328,10 +328,11 @@ static struct node *load_map(struct loading *loading, const yaml_event_t *start,
         if (!value) {
             return NULL;
         }
-        if (check_key(loading, key)) {
-            value->key = key;
-            append(map, &end, value);
+        if (!check_key(loading, key)) {
+            return NULL;
         }
+        value->key = key;
+        append(map, &end, value);
     }
     if (ended) {
         tell_duplicates(loading, map);
