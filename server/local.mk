@@ -4,8 +4,19 @@
 # The plug-ins. These lists are the tables that the program walks: the
 # rules below write them into headers.
 FAULTS = \
+	%D%/faults/body \
+	%D%/faults/clock \
 	%D%/faults/delay \
-	%D%/faults/status
+	%D%/faults/diagnostics \
+	%D%/faults/discover_redirect \
+	%D%/faults/headers \
+	%D%/faults/raw \
+	%D%/faults/redirect \
+	%D%/faults/reset \
+	%D%/faults/soap_fault \
+	%D%/faults/stall \
+	%D%/faults/status \
+	%D%/faults/target_info
 
 SERVICES = \
 	%D%/services/discover \
@@ -82,6 +93,8 @@ libserver_a_SOURCES = \
 	%D%/edge/worker.h \
 	%D%/faults/faults.c \
 	%D%/faults/faults.h \
+	%D%/faults/overlay.c \
+	%D%/faults/overlay.h \
 	%D%/http/engine.c \
 	%D%/http/hooks.c \
 	%D%/http/http.c \
@@ -129,6 +142,8 @@ libserver_a_SOURCES = \
 	%D%/pki/store.h \
 	%D%/scenario/diagnostics.c \
 	%D%/scenario/diagnostics.h \
+	%D%/scenario/expand.c \
+	%D%/scenario/expand.h \
 	%D%/scenario/fault.h \
 	%D%/scenario/keys.c \
 	%D%/scenario/keys.h \
@@ -174,8 +189,6 @@ libserver_a_SOURCES = \
 	%D%/services/autodiscover.h \
 	%D%/services/conn_auth.c \
 	%D%/services/conn_auth.h \
-	%D%/services/diagnostics.c \
-	%D%/services/diagnostics.h \
 	%D%/services/discover.h \
 	%D%/services/discover_query.c \
 	%D%/services/discover_query.h \
@@ -184,8 +197,12 @@ libserver_a_SOURCES = \
 	%D%/services/forms.c \
 	%D%/services/gate.c \
 	%D%/services/gate.h \
+	%D%/services/identity.c \
+	%D%/services/identity.h \
 	%D%/services/issue.c \
 	%D%/services/issue.h \
+	%D%/services/issue_check.c \
+	%D%/services/issue_check.h \
 	%D%/services/mex_wsdl.c \
 	%D%/services/mex_wsdl.h \
 	%D%/services/product.c \
@@ -252,6 +269,8 @@ libserver_a_SOURCES = \
 	%D%/util/utf.h \
 	%D%/wire/der.c \
 	%D%/wire/der.h \
+	%D%/wire/diagnostics.c \
+	%D%/wire/diagnostics.h \
 	%D%/wire/exchange.c \
 	%D%/wire/exchange.h \
 	%D%/wire/facts.h \

@@ -41,7 +41,7 @@ static void hash(const char *text, uint8_t out[SHA256_DIGEST_SIZE])
 }
 
 /* Digests have one length, so neither length nor a common start shows. */
-static bool same_password(const char *sent, const char *known)
+bool auth_same_secret(const char *sent, const char *known)
 {
     uint8_t a[SHA256_DIGEST_SIZE];
     uint8_t b[SHA256_DIGEST_SIZE];
@@ -60,7 +60,8 @@ void auth_password(const struct auth_context *ctx, const char *name,
 {
     const struct user *user = find_user(ctx->world, name);
     /* Somebody's password is compared, whoever was named. */
-    bool same = same_password(password, user ? user->password : "no such user");
+    bool same =
+        auth_same_secret(password, user ? user->password : "no such user");
 
     auth_note(ctx, out, "password.name", "%s", name);
     out->user = user;

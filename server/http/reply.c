@@ -20,12 +20,20 @@ enum {
     STATUS_MOST = 599,
     STATUS_EMPTY = 204,
     STATUS_NOT_MODIFIED = 304,
+
+    /* libmicrohttpd writes a head into memory that the request shares. */
+    HEADERS_USUAL = 8 * 1024,
 };
 
 static bool has_no_body(unsigned status)
 {
     return status < STATUS_FINAL || status == STATUS_EMPTY ||
            status == STATUS_NOT_MODIFIED;
+}
+
+static bool is_without(const struct reply *reply, const char *name)
+{
+    return headers_get(&reply->without, name) != NULL;
 }
 
 /* Framing headers of ours would fight with libmicrohttpd's own. */
@@ -55,7 +63,8 @@ static void add_date(struct http_request *rq)
     struct exchange *ex = rq->ex;
     int64_t now = services_now(rq->http->options.services);
 
-    if (!headers_get(&ex->reply.headers, "Date")) {
+    if (!headers_get(&ex->reply.headers, "Date") &&
+        !is_without(&ex->reply, "Date")) {
         headers_add(&ex->reply.headers, ex->arena, "Date",
                     stamp_http(ex->arena, now));
     }
@@ -74,10 +83,10 @@ struct span http_reply_bytes(struct exchange *ex)
     }
     if (!headers_get(&reply->headers, "Content-Length") &&
         !headers_get(&reply->headers, "Transfer-Encoding") &&
-        !has_no_body(reply->status)) {
+        !is_without(reply, "Content-Length") && !has_no_body(reply->status)) {
         buf_printf(&out, "Content-Length: %zu\r\n", reply->body.size);
     }
-    if (reply->close) {
+    if (reply->close && !is_without(reply, "Connection")) {
         buf_add_text(&out, "Connection: close\r\n");
     }
     buf_add_text(&out, "\r\n");
@@ -107,6 +116,24 @@ static enum MHD_Result queue_raw(struct http_request *rq, struct span bytes)
     return result;
 }
 
+static bool is_usual(const struct reply *reply)
+{
+    size_t size = 0;
+
+    for (size_t i = 0; i < reply->headers.count; i++) {
+        size += strlen(reply->headers.items[i].name) +
+                strlen(reply->headers.items[i].value);
+    }
+    for (size_t i = 0; i < reply->without.count; i++) {
+        if (is_framing(reply->without.items[i].name)) {
+            return false;
+        }
+    }
+    return size <= HEADERS_USUAL && reply->status >= STATUS_FINAL &&
+           reply->status <= STATUS_MOST && !reply->raw.size &&
+           !(has_no_body(reply->status) && reply->body.size);
+}
+
 /* NULL: libmicrohttpd will not send this one. */
 static struct MHD_Response *make_response(struct exchange *ex)
 {
@@ -114,8 +141,7 @@ static struct MHD_Response *make_response(struct exchange *ex)
     struct MHD_Response *response;
     void *body;
 
-    if (reply->status < STATUS_FINAL || reply->status > STATUS_MOST ||
-        reply->raw.size || (has_no_body(reply->status) && reply->body.size)) {
+    if (!is_usual(reply)) {
         return NULL;
     }
     /* The body lives in the arena, which lives until http_request_done. */

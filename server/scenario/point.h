@@ -40,9 +40,11 @@ enum subject_kind {
     SUBJECT_CHALLENGE = 1u << 5, /* ... where an NTLM challenge is built */
     SUBJECT_TICKET = 1u << 6,    /* ... where a ticket is issued */
     SUBJECT_SOAP = 1u << 7,      /* a client that awaits SOAP: faults fit */
+    SUBJECT_DISCOVER = 1u << 8,  /* a client that awaits Autodiscover */
 
     SUBJECTS_HTTP = SUBJECT_REPLY | SUBJECT_CLOCK | SUBJECT_WORLD,
     SUBJECTS_SOAP = SUBJECTS_HTTP | SUBJECT_SOAP,
+    SUBJECTS_DISCOVER = SUBJECTS_HTTP | SUBJECT_DISCOVER,
 };
 
 /*
@@ -60,11 +62,11 @@ enum subject_kind {
       FACTS_SOAP | FACT_LEG | FACT_TICKET, SUBJECT_REPLY | SUBJECT_CLOCK,      \
       "RFC 9112 4")                                                            \
     X(DISCOVER_ROOT, "discover.root", "the Root resource is answered",         \
-      FACTS_HTTP, SUBJECTS_HTTP, "[MS-OCDISCWS] 3.1.5.2")                      \
+      FACTS_HTTP, SUBJECTS_DISCOVER, "[MS-OCDISCWS] 3.1.5.2")                  \
     X(DISCOVER_DOMAIN, "discover.domain", "the Domain resource is answered",   \
-      FACTS_HTTP, SUBJECTS_HTTP, "[MS-OCDISCWS] 3.1.5")                        \
+      FACTS_HTTP, SUBJECTS_DISCOVER, "[MS-OCDISCWS] 3.1.5")                    \
     X(DISCOVER_USER, "discover.user", "the User resource is answered",         \
-      FACTS_KNOWN | FACT_TICKET, SUBJECTS_HTTP, "[MS-OCDISCWS] 3.1.5.3")       \
+      FACTS_KNOWN | FACT_TICKET, SUBJECTS_DISCOVER, "[MS-OCDISCWS] 3.1.5.3")   \
     X(DISCOVER_XFRAME, "discover.xframe", "the XFrame page is answered",       \
       FACTS_HTTP, SUBJECTS_HTTP, "protocol: discover 2.10")                    \
     X(MEX_GET, "mex.get", "the metadata document is answered",                 \

@@ -32,11 +32,6 @@ static bool add_header(struct reading *reading, struct headers *headers,
         }
         text = value->text;
     }
-    if (text && strpbrk(text, "\r\n")) {
-        reading_error(reading, value,
-                      "%s: a header is one line; expected no line break", name);
-        return false;
-    }
     headers->items[headers->count++] = (struct header){
         .name = arena_strdup(reading->arena, name),
         .value = text ? arena_strdup(reading->arena, text) : NULL,
@@ -50,9 +45,8 @@ static bool add_headers(struct reading *reading, struct headers *headers,
     const char *name = entry->key->text;
     bool good = true;
 
-    if (!*name || strpbrk(name, " \t:\r\n")) {
-        reading_error(reading, entry->key, "\"%s\" is no name of a header",
-                      name);
+    if (!*name) {
+        reading_error(reading, entry->key, "expected a name, not \"\"");
         return false;
     }
     if (!reading_few(reading, entry)) {
@@ -232,48 +226,26 @@ static bool fill(struct reading *reading, const struct node *entry,
     return reading->diagnostics->errors == errors;
 }
 
-/* Behind those of the same order: in the order of the file. */
-static void insert(struct step *step, const struct action *action)
-{
-    size_t at = step->action_count++;
-
-    while (at > 0 &&
-           step->actions[at - 1].fault->order > action->fault->order) {
-        step->actions[at] = step->actions[at - 1];
-        at--;
-    }
-    step->actions[at] = *action;
-}
-
-static const struct fault *form_of(const struct step *step)
-{
-    for (size_t i = 0; i < step->action_count; i++) {
-        if (step->actions[i].fault->order == FAULT_FORM) {
-            return step->actions[i].fault;
-        }
-    }
-    return NULL;
-}
-
 static void read_fault(struct reading *reading, const struct node *entry,
                        enum point at, struct step *step)
 {
     const struct fault *fault = find_fault(reading, entry, at);
-    const struct fault *form = form_of(step);
+    const struct fault *other;
     struct action action;
 
     if (!fault) {
         return;
     }
-    if (fault->order == FAULT_FORM && form) {
+    other = step_clash(step, fault);
+    if (other) {
         reading_error(reading, entry->key,
                       "%s and %s both take the place of the reply; leave one "
                       "of them out",
-                      fault->name, form->name);
+                      fault->name, other->name);
         return;
     }
     if (fill(reading, entry, fault, at, &action)) {
-        insert(step, &action);
+        step_insert(step, &action);
     }
 }
 

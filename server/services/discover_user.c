@@ -13,9 +13,9 @@
 #include <strings.h>
 
 #include "services/audience.h"
-#include "services/diagnostics.h"
 #include "services/reach.h"
 #include "ticket/ticket.h"
+#include "wire/diagnostics.h"
 
 #define WEB_TICKET_SERVICE "/WebTicket/WebTicketService.svc"
 #define OAUTH_TOKEN        "/WebTicket/oauthtoken"

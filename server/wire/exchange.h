@@ -44,6 +44,7 @@ struct request {
 struct reply {
     unsigned status;
     struct headers headers; /* Content-Length and Date are http's business */
+    struct headers without; /* names that http shall not add by itself */
     struct span body;
     bool close;             /* "Connection: close", and mean it */
     struct span raw;        /* not empty: exactly these bytes go out instead */
@@ -95,6 +96,7 @@ struct exchange {
     uint64_t raw_size; /* how many there were */
     struct request request;
     struct reply reply;
+    const struct reply *planned; /* the good one; NULL: it is `reply` */
     struct sent sent;
     struct facts facts;
     struct finding *findings;

@@ -12,6 +12,9 @@ UNIT_TESTS = \
 	%D%/test_edge_head \
 	%D%/test_edge_tls \
 	%D%/test_exchange \
+	%D%/test_expand \
+	%D%/test_fault_effects \
+	%D%/test_faults \
 	%D%/test_framer \
 	%D%/test_gate \
 	%D%/test_http \
@@ -21,6 +24,7 @@ UNIT_TESTS = \
 	%D%/test_journal_record \
 	%D%/test_journal_secrets \
 	%D%/test_loop \
+	%D%/test_match \
 	%D%/test_mex \
 	%D%/test_nearest \
 	%D%/test_ntlm_challenge \
@@ -35,6 +39,7 @@ UNIT_TESTS = \
 	%D%/test_psha1 \
 	%D%/test_rst \
 	%D%/test_rstr \
+	%D%/test_session \
 	%D%/test_settings \
 	%D%/test_soap \
 	%D%/test_spnego \
@@ -77,6 +82,7 @@ EXTRA_DIST += \
 	%D%/ntlm_client.h \
 	%D%/pki_fixture.h \
 	%D%/pki_place.h \
+	%D%/scenario_fixture.h \
 	%D%/signer.h \
 	%D%/sipe.h \
 	%D%/tickets.h
