@@ -219,8 +219,10 @@ static bool fill(struct reading *reading, const struct node *entry,
     read_setting(reading, &table, fault->name, entry);
     if (reading->diagnostics->errors == errors && fault->check &&
         at != POINT_COUNT && !fault->check(params, at, &err)) {
-        reading_error(reading, culprit(reading, entry, err.text), "%s: %s",
-                      fault->name, err.text);
+        bool named = strncmp(err.text, fault->name, strlen(fault->name)) == 0;
+
+        reading_error(reading, culprit(reading, entry, err.text), "%s%s%s",
+                      named ? "" : fault->name, named ? "" : ": ", err.text);
     }
     *out_action = (struct action){fault, params};
     return reading->diagnostics->errors == errors;
