@@ -255,6 +255,9 @@ static void define_expectations(struct json *json,
     json_open_named(json, "oneOf", '[');
     json_open(json, '{');
     require(json, "at", NULL);
+    json_open_named(json, "not", '{');
+    require(json, "never", NULL);
+    json_close(json, '}');
     json_close(json, '}');
     json_open(json, '{');
     require(json, "never", NULL);
