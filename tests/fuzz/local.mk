@@ -7,6 +7,7 @@ FUZZ_TARGETS = \
 	%D%/fuzz_httpauth \
 	%D%/fuzz_ntlmssp \
 	%D%/fuzz_pipeline \
+	%D%/fuzz_scenario \
 	%D%/fuzz_soap \
 	%D%/fuzz_spnego \
 	%D%/fuzz_ticket
