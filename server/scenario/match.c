@@ -86,7 +86,7 @@ static const struct {
                              offsetof(struct facts, member)}
     ROW(FACT_HOST, host),     ROW(FACT_METHOD, method), ROW(FACT_PATH, path),
     ROW(FACT_CLIENT, client), ROW(FACT_AUTH, auth),     ROW(FACT_USER, user),
-    ROW(FACT_ACTION, action), ROW(FACT_TICKET, ticket),
+    ROW(FACT_ACTION, action), ROW(FACT_TICKET, ticket), ROW(FACT_GRANT, grant),
 #undef ROW
 };
 

@@ -40,7 +40,7 @@ char *diagnostic_ids(struct arena *arena);
  * The OCSDiagnosticsFault element for a fault's detail (protocol: webticket
  * 6.3), as markup in the arena.
  */
-const char *diagnostic_detail(struct arena *arena,
-                              const struct diagnostic *row);
+const char *diagnostic_detail(struct arena *arena, unsigned id,
+                              const char *reason);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "scenario/keys.h"
 #include "scenario/read.h"
 #include "scenario/shipped.h"
 #include "util/env.h"
@@ -304,6 +305,21 @@ static void a_child_goes_first(void **state)
     assert_string_equal(scenario->title, "");
 }
 
+static void each_fact_has_a_word(void **state)
+{
+    unsigned words_have = 0;
+
+    (void)state;
+    for (const struct key *key = keys_when; key->name; key++) {
+        words_have |= key->fact;
+    }
+    for (int i = 0; i < POINT_COUNT; i++) {
+        unsigned facts = point_info((enum point)i)->facts;
+
+        assert_int_equal(facts & ~words_have, 0);
+    }
+}
+
 static void expectations_are_kept(void **state)
 {
     AUTO(scenario)
@@ -395,6 +411,7 @@ int main(void)
         cmocka_unit_test(actions_are_in_the_order_of_faults),
         cmocka_unit_test(faults_are_judged_by_themselves),
         cmocka_unit_test(a_child_goes_first),
+        cmocka_unit_test(each_fact_has_a_word),
         cmocka_unit_test(expectations_are_kept),
         cmocka_unit_test(shipped_files),
         cmocka_unit_test(diagnostics_in_order),
