@@ -107,7 +107,7 @@ static bool set_file(struct reading *reading, const struct node *node,
 static bool set_text(struct reading *reading, const struct setting *row,
                      const char *name, const struct node *node, void *params)
 {
-    const char *value = read_text(reading, node, row->info.type);
+    const char *value = read_text(reading, node, row);
     struct err err;
 
     if (!value) {

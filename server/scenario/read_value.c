@@ -212,12 +212,13 @@ static const char *joined(struct reading *reading, const struct node *list,
 }
 
 const char *read_text(struct reading *reading, const struct node *node,
-                      const char *expected)
+                      const struct setting *row)
 {
-    if (node->kind == NODE_LIST) {
-        return joined(reading, node, expected);
+    if (node->kind == NODE_LIST && setting_kind_of(row) == SETTING_SCHEMES) {
+        return joined(reading, node, row->info.type);
     }
-    return reading_kind(reading, node, NODE_TEXT, expected) ? node->text : NULL;
+    return reading_kind(reading, node, NODE_TEXT, row->info.type) ? node->text
+                                                                  : NULL;
 }
 
 const char *reading_list(struct reading *reading, const char *const *words)

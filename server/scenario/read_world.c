@@ -7,7 +7,7 @@ static void set_world(struct reading *reading, void *ctx UNUSED,
                       const struct setting *row, const char *name,
                       const struct node *node)
 {
-    const char *value = read_text(reading, node, row->info.type);
+    const char *value = read_text(reading, node, row);
     struct err err;
 
     if (value && !world_set(reading->world, name, value, &err)) {

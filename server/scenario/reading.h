@@ -56,9 +56,10 @@ bool read_flag(struct reading *reading, const struct node *node,
                bool *out_flag);
 bool read_point(struct reading *reading, const struct node *node,
                 enum point *out_point);
-/* One text, or a list of texts that become one with commas; NULL: told. */
+/* One text; where the setting is a list, also a list of them, which becomes
+ * one with commas. NULL: told. */
 const char *read_text(struct reading *reading, const struct node *node,
-                      const char *expected);
+                      const struct setting *row);
 
 /* read_settings.c: settings as nested mappings. */
 struct settings_table {

@@ -76,35 +76,48 @@ static void add_words(struct json *json, const char *list)
     json_close(json, ']');
 }
 
-static const struct {
-    setting_type *type;
-    const char *definition;
-} named[] = {
-    {setting_flag, "flag"},
-    {setting_count, "number"},
-    {setting_duration, "duration"},
-    {setting_positive_duration, "positive-duration"},
-    {setting_port, "port"},
-    {setting_port_or_none, "port-or-none"},
-    {setting_status, "status"},
-    {setting_map, "headers"},
-    {setting_file, "file"},
-};
+/* NULL: its words. */
+static const char *definition_of(enum setting_kind kind)
+{
+    static const char *const names[] = {
+        [SETTING_FLAG] = "flag",
+        [SETTING_TEXT] = "text",
+        [SETTING_NAME] = "text",
+        [SETTING_LABEL] = "text",
+        [SETTING_URL] = "text",
+        [SETTING_PORT] = "port",
+        [SETTING_PORT_OR_NONE] = "port-or-none",
+        [SETTING_NUMBER] = "number",
+        [SETTING_DURATION] = "duration",
+        [SETTING_POSITIVE_DURATION] = "positive-duration",
+        [SETTING_DURATION_OR_NONE] = "duration-or-none",
+        [SETTING_CLOCK] = "clock",
+        [SETTING_TIMESTAMP] = "timestamp",
+        [SETTING_HEX32] = "hexadecimal",
+        [SETTING_HEX64] = "hexadecimal",
+        [SETTING_SCHEMES] = "schemes",
+        [SETTING_STATUS] = "status",
+        [SETTING_MAP] = "headers",
+        [SETTING_FILE] = "file",
+        [SETTING_POOLS] = "positive-number",
+        [SETTING_ACCOUNT] = "text",
+        [SETTING_ADDRESS] = "text",
+        [SETTING_HOME] = "text",
+    };
+
+    return (size_t)kind < ARRAY_SIZE(names) ? names[kind] : "text";
+}
 
 void schema_type(struct json *json, const struct setting *row)
 {
+    const char *definition = definition_of(setting_kind_of(row));
+
     json_text(json, "description", row->info.doc);
-    if (row->type == setting_word) {
+    if (definition) {
+        schema_ref(json, definition);
+    } else {
         add_words(json, row->info.type);
-        return;
     }
-    for (size_t i = 0; i < ARRAY_SIZE(named); i++) {
-        if (row->type == named[i].type) {
-            schema_ref(json, named[i].definition);
-            return;
-        }
-    }
-    schema_ref(json, "text-or-list");
 }
 
 /* ---- Definitions ---- */
@@ -115,8 +128,12 @@ void schema_definitions(struct json *json)
         const char *name;
         const char *schema;
     } rows[] = {
+        {"clock", "{\"anyOf\":[{\"$ref\":\"#/$defs/duration\"},{\"type\":"
+                  "\"string\",\"pattern\":\"^[0-9]{4}-[0-9]{2}-[0-9]{2}T\"}]}"},
         {"duration", "{\"type\":\"string\",\"pattern\":"
                      "\"^[+-]?[0-9]+(ms|s|m|h|d)$\"}"},
+        {"duration-or-none", "{\"type\":\"string\",\"pattern\":"
+                             "\"^[+]?[0-9]+(ms|s|m|h|d)$\"}"},
         {"file", "{\"type\":\"string\",\"minLength\":1}"},
         {"flag", "{\"enum\":[true,false,\"yes\",\"no\",\"true\",\"false\","
                  "\"on\",\"off\"]}"},
@@ -125,6 +142,8 @@ void schema_definitions(struct json *json)
          "{\"anyOf\":[{\"type\":\"null\"},{\"$ref\":\"#/$defs/text\"},"
          "{\"type\":\"array\",\"items\":{\"anyOf\":[{\"type\":\"null\"},"
          "{\"$ref\":\"#/$defs/text\"}]}}]}}"},
+        {"hexadecimal", "{\"type\":[\"string\",\"integer\"],\"pattern\":"
+                        "\"^(0[xX])?[0-9A-Fa-f]+$\"}"},
         {"number", "{\"type\":[\"integer\",\"string\"],\"minimum\":0,"
                    "\"pattern\":\"^[0-9]+$\"}"},
         {"patterns",
@@ -138,12 +157,13 @@ void schema_definitions(struct json *json)
                               "\"^[+]?[0-9]*[1-9][0-9]*(ms|s|m|h|d)$\"}"},
         {"positive-number", "{\"type\":[\"integer\",\"string\"],\"minimum\":1,"
                             "\"pattern\":\"^[0-9]*[1-9][0-9]*$\"}"},
+        {"schemes", "{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"array\","
+                    "\"minItems\":1,\"items\":{\"type\":\"string\"}}]}"},
         {"status", "{\"type\":[\"integer\",\"string\"],\"minimum\":100,"
                    "\"maximum\":599,\"pattern\":\"^[1-5][0-9][0-9]$\"}"},
         {"text", "{\"type\":[\"string\",\"number\",\"boolean\"]}"},
-        {"text-or-list",
-         "{\"anyOf\":[{\"$ref\":\"#/$defs/text\"},{\"type\":\"array\","
-         "\"minItems\":1,\"items\":{\"$ref\":\"#/$defs/text\"}}]}"},
+        {"timestamp", "{\"anyOf\":[{\"$ref\":\"#/$defs/flag\"},{\"enum\":["
+                      "\"send\",\"omit\"]},{\"$ref\":\"#/$defs/duration\"}]}"},
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {

@@ -317,6 +317,9 @@ GOOD = {
     "words that look like numbers": "world: {tls: {min: 1.0, max: '1.2'}, "
                                     "mex: {policy: 200702}}",
     "lists": "world: {offer: {windows: [NTLM, Negotiate]}}",
+    "clocks": "world: {clock: '2013-06-01T12:00:00Z', "
+              "ntlm: {timestamp: omit}, lockout-duration: 0s}",
+    "pools": "world: {pools: {1: {fqdn: first.contoso.test}}}",
     "users": "world: {users: {carol: {password: 12345, state: locked}}}",
     "expectations": "expect: [{at: webticket.issue, times: 2, within: 20s}, "
                     "{at: discover.user, answered: 200}, "

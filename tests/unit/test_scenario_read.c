@@ -241,7 +241,8 @@ static void parameters(void **state)
     AUTO(scenario)
     one = must_read(STEP "   do: {late: -3s}\n");
     AUTO(scenario)
-    two = must_read(STEP "   do: {late: {by: 2m, text: [a, b], deep: "
+    two = must_read(STEP "   do: {late: {by: 2m, text: "
+                         "'a,b', deep: "
                          "{number: 5}}}\n");
 
     (void)state;
