@@ -78,6 +78,7 @@ static bool key_fits(struct call *call, const struct meeting *meeting,
 {
     const char *sent = token->password;
     const char *decoded = sent ? credentials_decode(call->arena, sent) : NULL;
+    bool fits;
 
     if (call->world->anonymous.key == ANONYMOUS_KEY_IGNORE) {
         return true;
@@ -85,8 +86,9 @@ static bool key_fits(struct call *call, const struct meeting *meeting,
     if (!sent) {
         return call->world->anonymous.key == ANONYMOUS_KEY_CHECK;
     }
-    return auth_same_secret(sent, meeting->key) |
-           auth_same_secret(decoded ? decoded : "", meeting->key);
+    /* Both are compared, whatever the first one says. */
+    fits = auth_same_secret(sent, meeting->key);
+    return auth_same_secret(decoded ? decoded : sent, meeting->key) || fits;
 }
 
 /* NULL: nothing speaks against it. */

@@ -90,9 +90,6 @@ static const struct user *ticket_user(const struct call *call,
 {
     const struct user *user = NULL;
 
-    if (ticket->guest) {
-        return NULL;
-    }
     if (ticket->user) {
         user = world_user(call->world, ticket->user);
     }

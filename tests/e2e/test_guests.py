@@ -3,9 +3,9 @@
 import pytest
 
 from clients import Curl
-from harness import PASSWORD
+from harness import PASSWORD, USER_PATH
 from raw import Journal, until
-from signin import Record, Ticket, journal, open_user
+from signin import Record, Ticket, journal, links, open_user
 from soap import (ANON, CWT, MEETING, MEETING_KEY, SAML, encoded, envelope,
                   fault, post, refused)
 
@@ -44,10 +44,15 @@ def test_ticket(serve):
             for name in ("Created", "Expires"))
         assert created[14:] == expires[14:]
         assert (int(expires[11:13]) - int(created[11:13])) % 24 == 1
-        assert open_user(Curl(server), server, ticket.headers()).status == 404
-        assert open_user(Curl(server), server, ticket.bearer()).status == 404
+        # Guests walk the way of users, to the organizer's pool; protocol:
+        # discover 2.12.
+        for headers in (ticket.headers(), ticket.bearer()):
+            answer = open_user(Curl(server), server, headers)
+            assert answer.status == 200, answer.text
+            assert links(answer)["Self"] == server.url("lyncweb", USER_PATH)
     records = journal(server)
-    issued = [record for record in records if record.status == 200]
+    issued = [record for record in records
+              if record.operation == "webticket.issue"]
     assert len(issued) == 2
     for record in issued:
         assert (record.user, record.auth) == (None, "anonymous")
@@ -55,9 +60,12 @@ def test_ticket(serve):
         assert record.remarks["anonymous.meeting"] == MEETING
         assert record.remarks["anonymous.guest"].startswith("sip:")
     assert len({record.remarks["anonymous.guest"] for record in issued}) == 2
-    opened = [record for record in records if record.status == 404]
-    assert {record.remarks["ticket.meeting"] for record in opened} \
-        == {MEETING}
+    opened = [record for record in records
+              if record.operation == "discover.user"]
+    assert len(opened) == 4
+    for record in opened:
+        assert (record.user, record.auth) == (None, "webticket")
+        assert record.remarks["ticket.meeting"] == MEETING
 
 
 @pytest.mark.parametrize("uri,key,reason", [
@@ -147,6 +155,19 @@ def test_key_is_masked(serve):
     for secret in (MEETING_KEY, encoded(MEETING_KEY), encoded("not-this-one")):
         assert secret not in server.journal.read_text()
         assert secret not in server.messages()
+
+
+def test_organizer_on_the_second_pool(serve):
+    """There the meeting is, and a redirect leads there."""
+    server = serve("--set", "user.alice.home=2")
+    seen = Journal(server)
+    ticket = Ticket(join(server))
+    entry, = until("the exchange", seen.entries)
+    assert "another pool" in Record(entry).remarks["anonymous.pool"]
+    answer = open_user(Curl(server), server, ticket.headers())
+    assert answer.status == 200
+    assert server.name("lyncweb2") in answer.text
+    assert server.name("lyncweb") not in answer.text
 
 
 def test_second_pool(server):

@@ -213,6 +213,27 @@ static void test_clear(void **state)
     assert_null(e.ex->findings);
 }
 
+/* A name that is base64 of something, but is an account's as it stands. */
+static void test_name_that_could_be_base64(void **state)
+{
+    struct err err;
+
+    (void)state;
+    ask_as_written("YWJj", PASSWORD);
+    assert_refused(NOBODY, "unknown user");
+    assert_string_equal(endpoint_remark(&e, "password.name"), "abc");
+    assert_true(world_set(e.world, "user.YWJj.state", "good", &err));
+    assert_true(world_finish(e.world, &err));
+    ask_as_written("YWJj", PASSWORD);
+    open_ticket();
+    assert_string_equal(e.ex->facts.user, "YWJj");
+    assert_true(world_set(e.world, "user.abc.state", "good", &err));
+    assert_true(world_finish(e.world, &err));
+    ask_as_written("YWJj", "UGFzc3cwcmQh");
+    open_ticket();
+    assert_string_equal(e.ex->facts.user, "abc");
+}
+
 /* What is found says what the name was, and nothing of the password. */
 static void test_finding_is_no_leak(void **state)
 {
@@ -296,6 +317,7 @@ static void test_encodings(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         ask_bytes(rows[i].name, rows[i].password);
         assert_refused(NOBODY, rows[i].why);
+        assert_true(has_finding("RS-022"));
     }
 }
 
@@ -533,6 +555,7 @@ int main(void)
         cmocka_unit_test(test_tickets),
         cmocka_unit_test(test_saml),
         cmocka_unit_test(test_clear),
+        cmocka_unit_test(test_name_that_could_be_base64),
         cmocka_unit_test(test_finding_is_no_leak),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_encodings),
