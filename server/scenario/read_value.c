@@ -14,8 +14,9 @@
 
 /* ---- What is wrong ---- */
 
-static void tell(struct reading *reading, enum severity severity,
-                 const struct node *node, const char *format, va_list args)
+static PRINTF(4, 0) void tell(struct reading *reading, enum severity severity,
+                              const struct node *node, const char *format,
+                              va_list args)
 {
     char text[2048];
 
