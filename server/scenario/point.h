@@ -94,7 +94,7 @@ enum subject_kind {
       "a meeting's guest is let in or refused", FACTS_SOAP, SUBJECTS_SOAP,     \
       "protocol: webticket 4.5")                                               \
     X(OAUTH_REQUEST, "oauth.request", "a form with an OAuth grant is decoded", \
-      FACTS_OAUTH, SUBJECTS_HTTP, "protocol: discover 4")                      \
+      FACTS_HTTP | FACT_GRANT, SUBJECTS_HTTP, "protocol: discover 4")          \
     X(OAUTH_ISSUE, "oauth.issue", "a token is about to be issued for a grant", \
       FACTS_OAUTH, SUBJECTS_HTTP | SUBJECT_TICKET, "protocol: discover 4")     \
     X(OAUTH_RESPONSE, "oauth.response", "the token's answer is built",         \
