@@ -57,6 +57,10 @@ libserver_a_SOURCES = \
 	%D%/auth/report.c \
 	%D%/auth/report.h \
 	%D%/cli/announce.c \
+	%D%/cli/arguments.c \
+	%D%/cli/arguments.h \
+	%D%/cli/check.c \
+	%D%/cli/explain.c \
 	%D%/cli/help.c \
 	%D%/cli/list.c \
 	%D%/cli/load.c \
@@ -64,6 +68,7 @@ libserver_a_SOURCES = \
 	%D%/cli/options.c \
 	%D%/cli/options.h \
 	%D%/cli/probe.c \
+	%D%/cli/schema.c \
 	%D%/cli/serve.c \
 	%D%/cli/server.c \
 	%D%/cli/server.h \
@@ -170,8 +175,14 @@ libserver_a_SOURCES = \
 	%D%/scenario/read_world.c \
 	%D%/scenario/reading.h \
 	%D%/scenario/scenario.c \
+	%D%/scenario/schema.c \
+	%D%/scenario/schema.h \
+	%D%/scenario/schema_value.c \
+	%D%/scenario/schema_value.h \
 	%D%/scenario/session.c \
 	%D%/scenario/session.h \
+	%D%/scenario/settings_rows.c \
+	%D%/scenario/settings_rows.h \
 	%D%/scenario/shipped.c \
 	%D%/scenario/shipped.h \
 	%D%/scenario/source.c \
@@ -256,6 +267,8 @@ libserver_a_SOURCES = \
 	%D%/util/err.h \
 	%D%/util/json.c \
 	%D%/util/json.h \
+	%D%/util/json_indent.c \
+	%D%/util/json_indent.h \
 	%D%/util/log.c \
 	%D%/util/log.h \
 	%D%/util/mem.c \

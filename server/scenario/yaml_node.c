@@ -46,11 +46,9 @@ const struct node *node_entry(const struct node *map, const char *key)
     return NULL;
 }
 
-static void complain(struct loading *loading, const yaml_mark_t *mark,
-                     const char *format, ...) PRINTF(3, 4);
-
-static void complain(struct loading *loading, const yaml_mark_t *mark,
-                     const char *format, ...)
+static PRINTF(3, 4) void complain(struct loading *loading,
+                                  const yaml_mark_t *mark, const char *format,
+                                  ...)
 {
     char text[512];
     va_list args;
@@ -328,10 +326,11 @@ static struct node *load_map(struct loading *loading, const yaml_event_t *start,
         if (!value) {
             return NULL;
         }
-        if (check_key(loading, key)) {
-            value->key = key;
-            append(map, &end, value);
+        if (!check_key(loading, key)) {
+            return NULL;
         }
+        value->key = key;
+        append(map, &end, value);
     }
     if (ended) {
         tell_duplicates(loading, map);

@@ -9,6 +9,7 @@ FUZZ_TARGETS = \
 	%D%/fuzz_ntlmssp \
 	%D%/fuzz_pipeline \
 	%D%/fuzz_probe \
+	%D%/fuzz_scenario \
 	%D%/fuzz_soap \
 	%D%/fuzz_spnego \
 	%D%/fuzz_ticket

@@ -27,6 +27,7 @@ UNIT_TESTS = \
 	%D%/test_journal_file \
 	%D%/test_journal_record \
 	%D%/test_journal_secrets \
+	%D%/test_json_indent \
 	%D%/test_loop \
 	%D%/test_match \
 	%D%/test_mex \
@@ -47,6 +48,7 @@ UNIT_TESTS = \
 	%D%/test_psha1 \
 	%D%/test_rst \
 	%D%/test_rstr \
+	%D%/test_scenario_read \
 	%D%/test_session \
 	%D%/test_settings \
 	%D%/test_soap \
