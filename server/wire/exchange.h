@@ -114,7 +114,7 @@ void exchange_unref(struct exchange *ex);
 /* `commit` runs when the planned reply is really chosen; data: in the arena. */
 void exchange_effect(struct exchange *ex, void (*commit)(void *), void *data);
 void exchange_commit(struct exchange *ex);
-/* Forgets effects of a plan that another reply has replaced. */
+/* Forgets effects and reason of a plan that another reply has replaced. */
 void exchange_forget(struct exchange *ex);
 
 /* A fact for the journal; the text is copied. */
