@@ -1,5 +1,6 @@
 # The server. All but main.c is in libserver.a, which the unit tests and the
-# fuzz targets link as well. Every list here is sorted, one word a line.
+# fuzz targets link as well; so is all of the probe but its main.c in
+# libprobe.a. Every list here is sorted, one word a line.
 
 # The plug-ins. These lists are the tables that the program walks: the
 # rules below write them into headers.
@@ -66,6 +67,7 @@ libserver_a_SOURCES = \
 	%D%/cli/load.h \
 	%D%/cli/options.c \
 	%D%/cli/options.h \
+	%D%/cli/probe.c \
 	%D%/cli/schema.c \
 	%D%/cli/serve.c \
 	%D%/cli/server.c \
@@ -343,6 +345,55 @@ libserver_a_SOURCES = \
 bin_PROGRAMS += lyncmock
 lyncmock_SOURCES = %D%/main.c
 lyncmock_LDADD = $(SERVER_LIBS)
+
+# The probe: an executable of its own, started by `lyncmock probe`.
+noinst_LIBRARIES += libprobe.a
+libprobe_a_SOURCES = \
+	%D%/probe/challenge.c \
+	%D%/probe/challenge.h \
+	%D%/probe/clients.c \
+	%D%/probe/clients.h \
+	%D%/probe/discovery.c \
+	%D%/probe/discovery.h \
+	%D%/probe/discovery_json.c \
+	%D%/probe/discovery_parts.h \
+	%D%/probe/discovery_xml.c \
+	%D%/probe/document.c \
+	%D%/probe/http.c \
+	%D%/probe/http.h \
+	%D%/probe/mask.c \
+	%D%/probe/mask.h \
+	%D%/probe/options.c \
+	%D%/probe/options.h \
+	%D%/probe/ports_file.c \
+	%D%/probe/ports_file.h \
+	%D%/probe/proof_key.c \
+	%D%/probe/report.c \
+	%D%/probe/report.h \
+	%D%/probe/rst_write.c \
+	%D%/probe/rst_write.h \
+	%D%/probe/rstr_read.c \
+	%D%/probe/rstr_read.h \
+	%D%/probe/sentence.c \
+	%D%/probe/sentence.h \
+	%D%/probe/target.c \
+	%D%/probe/target.h \
+	%D%/probe/trouble.c \
+	%D%/probe/trouble.h \
+	%D%/probe/trust.c \
+	%D%/probe/trust.h \
+	%D%/probe/walk.c \
+	%D%/probe/walk.h \
+	%D%/probe/walk_discover.c \
+	%D%/probe/walk_oauth.c \
+	%D%/probe/walk_ticket.c \
+	%D%/probe/walk_user.c \
+	%D%/probe/wsdl.c \
+	%D%/probe/wsdl.h
+
+pkglibexec_PROGRAMS += lyncmock-probe
+lyncmock_probe_SOURCES = %D%/probe/main.c
+lyncmock_probe_LDADD = $(PROBE_LIBS)
 
 plugin_lists = \
 	%D%/auth/methods.h \

@@ -42,6 +42,8 @@ UNIT_TESTS = \
 	%D%/test_pki_broken \
 	%D%/test_pki_profiles \
 	%D%/test_pki_store \
+	%D%/test_probe_answers \
+	%D%/test_probe_clients \
 	%D%/test_product \
 	%D%/test_psha1 \
 	%D%/test_rst \
@@ -73,6 +75,10 @@ AM_CFLAGS += $(CMOCKA_CFLAGS)
 %C%_test_auth_password_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=nettle_sha256_update -Wl,--wrap=utf8_equal_nocase \
 	-Wl,--wrap=name_index_find
+
+# Of the probe, which the server knows nothing of.
+%C%_test_probe_answers_LDADD = $(PROBE_LIBS) $(CMOCKA_LIBS)
+%C%_test_probe_clients_LDADD = $(PROBE_LIBS) $(CMOCKA_LIBS)
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(UNIT_TESTS)
