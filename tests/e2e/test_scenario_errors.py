@@ -46,6 +46,8 @@ ERRORS = {
     "a key twice": (HEAD + "name: a\n§name: b\n", "first in line 2"),
     "a key twice, deep": (HEAD + "world: {clock: 5m, §clock: 6m}\n",
                           "leave one of them out"),
+    "do twice": (doing("{status: 503}") + "    §do: {status: 404}\n"
+                          "    when: {first: 1}\n", "first in line 4"),
     "a key that is a list": (HEAD + "world: {§[a]: b}\n",
                              "expected a key, not a list"),
     "a key that is empty": (HEAD + "world:\n  ? §''\n  : b\n",
@@ -461,7 +463,7 @@ def test_errors_in_a_log_of_json(tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["keys", "steps", "users", "errors", "deep",
-                                  "flow", "names"])
+                                  "flow", "twice", "names"])
 def test_large_files_are_read_in_no_time(tmp_path, kind):
     """1 MiB of anything ends soon: the limit of run_cli is far away."""
     size = 1 << 20
@@ -475,6 +477,7 @@ def test_large_files_are_read_in_no_time(tmp_path, kind):
         "errors": "- " * 20 + "x" * 1000,
         "deep": "[" * (size // 2),
         "flow": HEAD + "world: {" + "a: " * (size // 4),
+        "twice": HEAD + "x: 1\n" * 24000,
         "names": "a: " * 1000 + "? " * (size // 4),
     }[kind]
     done = check(tmp_path, text)
