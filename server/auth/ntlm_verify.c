@@ -180,7 +180,7 @@ static const struct user *find_user(const struct auth_context *ctx,
     if (user || !(answer->flags & NTLMSSP_UNICODE) ||
         !ntlm_name_bytes(ctx->arena, m->user.bytes, true, &name) ||
         !ntlm_name_bytes(ctx->arena, m->domain.bytes, true, &domain) ||
-        !utf8_valid(name) || !utf8_valid(domain)) {
+        !utf8_is_text(name) || !utf8_is_text(domain)) {
         return user;
     }
     return world_account(ctx->world, arena_text(ctx->arena, domain),

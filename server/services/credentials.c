@@ -32,8 +32,8 @@ const char *credentials_decode(struct arena *arena, const char *text)
 {
     struct span bytes;
 
-    if (!base64_decode(arena, span_text(text), &bytes) || !utf8_valid(bytes) ||
-        (bytes.size && memchr(bytes.data, 0, bytes.size))) {
+    if (!base64_decode(arena, span_text(text), &bytes) ||
+        !utf8_is_text(bytes)) {
         return NULL;
     }
     return arena_text(arena, bytes);

@@ -72,6 +72,12 @@ bool utf8_valid(struct span bytes)
     return true;
 }
 
+bool utf8_is_text(struct span bytes)
+{
+    return utf8_valid(bytes) &&
+           !(bytes.size && memchr(bytes.data, 0, bytes.size));
+}
+
 static uint32_t next_code(struct span *utf8)
 {
     uint32_t code = REPLACEMENT;
@@ -144,7 +150,9 @@ char *utf16le_text(struct arena *arena, struct span utf16)
     struct reader rd = rd_init(utf16);
 
     while (rd_left(&rd) > 0) {
-        add_utf8(&out, next_utf16(&rd));
+        uint32_t code = next_utf16(&rd);
+
+        add_utf8(&out, code ? code : REPLACEMENT);
     }
     return arena_text(arena, buf_span(&out));
 }

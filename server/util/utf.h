@@ -15,10 +15,13 @@
  */
 size_t utf8_sequence(struct span bytes);
 bool utf8_valid(struct span bytes);
+/* Well-formed, and without a NUL, which would end the text before its end. */
+bool utf8_is_text(struct span bytes);
 
 /* UTF-8 to UTF-16LE, appended. What is not well-formed becomes U+FFFD. */
 void utf16le_add(struct buf *out, struct span utf8);
-/* UTF-16LE to UTF-8 text. Lone surrogates and an odd byte become U+FFFD. */
+/* UTF-16LE to UTF-8 text. Lone surrogates, an odd byte and NUL become
+ * U+FFFD. */
 char *utf16le_text(struct arena *arena, struct span utf16);
 
 /*

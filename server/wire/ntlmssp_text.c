@@ -91,7 +91,7 @@ static char *oem_text(struct arena *arena, struct span bytes)
 {
     AUTO_BUF wide = {0};
 
-    if (utf8_valid(bytes)) {
+    if (utf8_is_text(bytes)) {
         return arena_text(arena, bytes);
     }
     for (size_t i = 0; i < bytes.size; i++) {

@@ -473,6 +473,8 @@ static void texts(void **state)
         {"4a00f6", true, "J\xef\xbf\xbd"},
         {"4ac3b6", false, "J\xc3\xb6"}, /* UTF-8, as Unix clients send */
         {"4af6", false, "J\xc3\xb6"},   /* ISO 8859-1 */
+        {"4a0000004a00", true, "J\xef\xbf\xbdJ"},
+        {"4a004a", false, "J\xef\xbf\xbdJ"},
         {"", true, ""},
         {"", false, ""},
     };

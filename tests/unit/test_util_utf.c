@@ -149,6 +149,8 @@ static const struct {
     {"low before high",
      {(const uint8_t *)"\x00\xdc\x00\xd8", 4},
      REPLACED REPLACED},
+    {"NUL", {(const uint8_t *)"a\0\0\0b\0", 6}, "a" REPLACED "b"},
+    {"NUL at the end", {(const uint8_t *)"a\0\0\0", 4}, "a" REPLACED},
     {"high and an odd byte",
      {(const uint8_t *)"\x00\xd8\x80", 3},
      REPLACED REPLACED},
