@@ -93,25 +93,36 @@ void account_split(struct arena *arena, const char *name,
     }
 }
 
-/* Whether a name is known shall not show in how long that takes: it is looked
- * up whatever its domain, and the index takes as long for both. */
+static bool is_ours(const struct world *world, const char *domain)
+{
+    return !*domain || world_is_domain(world, domain);
+}
+
+/*
+ * NTLM has a domain beside the name, which may be a whole account itself, as in
+ * CONTOSO and alice@contoso.test. Methods that have a name alone write the same
+ * as CONTOSO\alice@contoso.test.
+ *
+ * Whether a name is known shall not show in how long that takes: it is looked
+ * up whatever its domain, and the index takes as long for both.
+ */
 const struct user *world_account(const struct world *world, const char *domain,
                                  const char *name)
 {
     AUTO(arena) arena = arena_new();
-    const char *inner_domain;
-    const char *inner_name;
+    const char *inner_domain = "";
     const struct user *user;
+    bool beside = domain && *domain;
 
-    account_split(arena, name, &inner_domain, &inner_name);
-    user = find(world, &world->accounts, inner_name);
-    if (domain && *domain && !world_is_domain(world, domain)) {
-        return NULL;
+    if (!beside) {
+        account_split(arena, name, &domain, &name);
     }
-    if (*inner_domain && !world_is_domain(world, inner_domain)) {
-        return NULL;
+    if (beside || !strchr(name, '\\')) {
+        account_split(arena, name, &inner_domain, &name);
     }
-    return known(user);
+    user = find(world, &world->accounts, name);
+    return is_ours(world, domain) && is_ours(world, inner_domain) ? known(user)
+                                                                  : NULL;
 }
 
 const struct user *world_sip_user(const struct world *world, const char *sip)

@@ -109,59 +109,66 @@ static void has_the_good_accounts(void **state)
 }
 
 /* domain NULL and "" are alike: none was given. */
+static const struct {
+    const char *domain;
+    const char *name;
+    const char *found; /* NULL: unknown */
+} accounts[] = {
+    {NULL, "alice", "alice"},
+    {"", "alice", "alice"},
+    {"", "ALICE", "alice"},
+    {"CONTOSO", "alice", "alice"},
+    {"contoso", "Alice", "alice"},
+    {"contoso.test", "alice", "alice"},
+    {"CONTOSO.TEST", "alice", "alice"},
+    {"", "alice@contoso.test", "alice"},
+    {"", "Alice@Contoso.Test", "alice"},
+    {"", "alice@CONTOSO", "alice"},
+    {"", "CONTOSO\\alice", "alice"},
+    {"", "contoso.test\\alice", "alice"},
+    {"CONTOSO", "CONTOSO\\alice", "alice"},
+    {"CONTOSO", "alice@contoso.test", "alice"},
+    {"", "CONTOSO\\alice@contoso.test", "alice"},
+    {"", "CONTOSO\\CONTOSO\\alice", NULL},
+    {"", "FABRIKAM\\alice@contoso.test", NULL},
+    {"", "CONTOSO\\alice@fabrikam.test", NULL},
+    {"CONTOSO", "CONTOSO\\alice@contoso.test", NULL},
+    {"", "JÖRG", "jörg"},
+    {"CONTOSO", "jÖrg", "jörg"},
+    {"", "jörg@contoso.test", "jörg"},
+    {"", "disabled", "disabled"},
+    {"FABRIKAM", "alice", NULL},
+    {"fabrikam.test", "alice", NULL},
+    {"FABRIKAM", "CONTOSO\\alice", NULL},
+    {"CONTOSO", "FABRIKAM\\alice", NULL},
+    {"", "FABRIKAM\\alice", NULL},
+    {"", "alice@fabrikam.test", NULL},
+    {"", "alice@", "alice"}, /* an empty suffix names no domain */
+    {"", "CONTOSO\\", NULL},
+    {"", "@contoso.test", NULL},
+    {"", "", NULL},
+    {"CONTOSO", "", NULL},
+    {"", "alic", NULL},
+    {"", "alicee", NULL},
+    {"", "joerg", NULL},
+    {".", "alice", NULL},
+    {"CONTOSO.TES", "alice", NULL},
+};
+
 static void finds_accounts(void **state)
 {
-    static const struct {
-        const char *domain;
-        const char *name;
-        const char *found; /* NULL: unknown */
-    } rows[] = {
-        {NULL, "alice", "alice"},
-        {"", "alice", "alice"},
-        {"", "ALICE", "alice"},
-        {"CONTOSO", "alice", "alice"},
-        {"contoso", "Alice", "alice"},
-        {"contoso.test", "alice", "alice"},
-        {"CONTOSO.TEST", "alice", "alice"},
-        {"", "alice@contoso.test", "alice"},
-        {"", "Alice@Contoso.Test", "alice"},
-        {"", "alice@CONTOSO", "alice"},
-        {"", "CONTOSO\\alice", "alice"},
-        {"", "contoso.test\\alice", "alice"},
-        {"CONTOSO", "CONTOSO\\alice", "alice"},
-        {"CONTOSO", "alice@contoso.test", "alice"},
-        {"", "JÖRG", "jörg"},
-        {"CONTOSO", "jÖrg", "jörg"},
-        {"", "jörg@contoso.test", "jörg"},
-        {"", "disabled", "disabled"},
-        {"FABRIKAM", "alice", NULL},
-        {"fabrikam.test", "alice", NULL},
-        {"FABRIKAM", "CONTOSO\\alice", NULL},
-        {"CONTOSO", "FABRIKAM\\alice", NULL},
-        {"", "FABRIKAM\\alice", NULL},
-        {"", "alice@fabrikam.test", NULL},
-        {"", "alice@", "alice"}, /* an empty suffix names no domain */
-        {"", "CONTOSO\\", NULL},
-        {"", "@contoso.test", NULL},
-        {"", "", NULL},
-        {"CONTOSO", "", NULL},
-        {"", "alic", NULL},
-        {"", "alicee", NULL},
-        {"", "joerg", NULL},
-        {".", "alice", NULL},
-        {"CONTOSO.TES", "alice", NULL},
-    };
     const struct world *world = *state;
 
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(accounts); i++) {
         const struct user *user =
-            world_account(world, rows[i].domain, rows[i].name);
+            world_account(world, accounts[i].domain, accounts[i].name);
 
-        print_message("%s, %s\n", rows[i].domain ? rows[i].domain : "(none)",
-                      rows[i].name);
-        if (rows[i].found) {
+        print_message("%s, %s\n",
+                      accounts[i].domain ? accounts[i].domain : "(none)",
+                      accounts[i].name);
+        if (accounts[i].found) {
             assert_non_null(user);
-            assert_string_equal(user->name, rows[i].found);
+            assert_string_equal(user->name, accounts[i].found);
         } else {
             assert_null(user);
         }
