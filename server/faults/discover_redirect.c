@@ -40,7 +40,7 @@ const struct fault fault_discover_redirect = {
     .doc = "The answer is good, in the form that the client's Accept chose, "
            "and holds nothing but a Redirect link to this URL. To lead the "
            "client in circles, name the Root that it asks: "
-           "https://${host}:${port}/Autodiscover/AutodiscoverService.svc/root.",
+           "${origin}/Autodiscover/AutodiscoverService.svc/root.",
     .spec = "protocol: discover 2.7",
     .example = "'https://lyncdiscover.fabrikam.test/'",
     .subjects = SUBJECT_DISCOVER,

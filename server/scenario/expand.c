@@ -35,6 +35,11 @@ static const char *port(const struct expansion *with, int64_t by UNUSED)
     return with->port;
 }
 
+static const char *origin(const struct expansion *with, int64_t by UNUSED)
+{
+    return with->origin;
+}
+
 static const char *user(const struct expansion *with, int64_t by UNUSED)
 {
     return with->user;
@@ -60,10 +65,15 @@ static const struct variable {
     bool is_time; /* "+8h" and "-5m" may follow */
     const char *(*value)(const struct expansion *with, int64_t by);
 } variables[] = {
-    {"now", true, iso},        {"date", true, http_date},
-    {"host", false, host},     {"port", false, port},
-    {"user", false, user},     {"user.sip", false, user_sip},
-    {"domain", false, domain}, {"uuid", false, uuid},
+    {"now", true, iso},
+    {"date", true, http_date},
+    {"host", false, host},
+    {"port", false, port},
+    {"origin", false, origin},
+    {"user", false, user},
+    {"user.sip", false, user_sip},
+    {"domain", false, domain},
+    {"uuid", false, uuid},
 };
 
 static const struct variable *variable_named(const char *name, struct err *err)
@@ -82,8 +92,8 @@ static const struct variable *variable_named(const char *name, struct err *err)
                 (const char *)nearest.best.data);
     } else {
         err_set(err,
-                "there is no ${%s}; there are now, date, host, port, user, "
-                "user.sip, domain and uuid; \"$$\" stands for one \"$\"",
+                "there is no ${%s}; there are now, date, host, port, origin, "
+                "user, user.sip, domain and uuid; \"$$\" stands for one \"$\"",
                 name);
     }
     return NULL;

@@ -103,6 +103,7 @@ static const char *expanded(void *ctx, const char *text)
         .now = call->now,
         .host = call->ex->request.host,
         .port = own_port(call),
+        .origin = call_url(call, call->ex->request.host, ""),
         .user = name,
         .user_sip = user ? user->sip : NULL,
         .domain = call->world->domain,
