@@ -31,16 +31,19 @@ def tool(name, package):
 
 
 class Curl:
-    """curl; args say how it authenticates."""
+    """curl; args say how it authenticates, `always` what else it is."""
 
-    def __init__(self, server, *args, env=None):
+    def __init__(self, server, *args, always=(), env=None):
         self.server = server
         self.args = args
+        self.always = list(always)
         self.env = env
 
     def send(self, method, url, headers, body=None, account=None,
              password=None):
-        args = ["-X", method] if body is None and method != "GET" else []
+        args = list(self.always)
+        if body is None and method != "GET":
+            args += ["-X", method]
         for name, value in headers.items():
             args += ["-H", f"{name}: {value}"]
         if body is not None:

@@ -69,8 +69,9 @@ def program(tmp_path_factory):
 
 
 @pytest.fixture
-def server(serve, hosts):
-    return serve("--https-port", 443, "--http-port", 80, "--listen",
+def server(serve, hosts, request):
+    """Parameter: a scenario, or none."""
+    return serve(*getattr(request, "param", []), "--https-port", 443, "--http-port", 80, "--listen",
                  "127.0.0.1", prefix=private(hosts))
 
 
@@ -147,8 +148,18 @@ def test_from_the_address_to_the_sip_server(server, sign_in, authentication):
     assert "client: connection error: " in said
 
 
-def test_a_user_of_another_pool(server, sign_in):
-    sign_in(AWAY)
+@pytest.mark.parametrize("server", [["good/pc-external-ntlm"]], indirect=True)
+def test_the_scenario_of_its_kind(server, sign_in):
+    said = sign_in(ALICE)
+    assert_first_pool(walk_of(journal(server)))
+    assert "transport_connect - hostname: sip.contoso.test port: 443" in said
+
+
+@pytest.mark.parametrize("server,account", [
+    ([], AWAY), (["failures/user-homed-elsewhere"], ALICE),
+], indirect=["server"])
+def test_a_user_of_another_pool(server, sign_in, account):
+    sign_in(account)
     records = journal(server)
     steps = walk_of(records)
     second = steps.index(("lyncweb2", ROOT_PATH, 200))
