@@ -209,10 +209,13 @@ static bool mint_named(struct pki *pki, struct leaf_plan *plan, size_t index,
     AUTO(mem) all = default_names(pki);
     const char *own[] = {plan->profile->wrong_name ? wrong : pki->names[index],
                          NULL};
+    bool good;
 
     plan->loopback = index == pki->name_count && !plan->profile->wrong_name;
     plan->names = plan->loopback ? (const char *const *)all : own;
-    return leaf_make(plan, out_certificate, err);
+    good = leaf_make(plan, out_certificate, err);
+    plan->names = NULL;
+    return good;
 }
 
 static bool mint(struct pki *pki, const struct profile *profile, size_t index,

@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "scenario/reading.h"
@@ -101,6 +102,8 @@ static void read_at(struct reading *reading, const struct settings_table *table,
                       level->name, words_at(reading, table, level->row, NULL),
                       node_kind_text(node->kind));
     } else {
+        /* Words that are neither a row nor lead to one were refused before. */
+        assert(row);
         reading_error(reading, node, "%s: expected %s (%s), not %s",
                       level->name, row->info.type, row->info.doc,
                       node_kind_text(node->kind));

@@ -31,7 +31,7 @@ static void make_room(struct world *world)
         return;
     }
     users = arena_alloc(world->arena, room * sizeof(*users));
-    if (world->user_count) {
+    if (world->users) {
         memcpy(users, world->users, world->user_count * sizeof(*users));
     }
     world->users = users;
