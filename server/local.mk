@@ -35,9 +35,13 @@ libserver_a_SOURCES = \
 	%D%/auth/ntlm_session.c \
 	%D%/auth/ntlm_session.h \
 	%D%/auth/ntlm_verify.c \
+	%D%/auth/password.c \
+	%D%/auth/password.h \
 	%D%/cli/announce.c \
 	%D%/cli/help.c \
 	%D%/cli/list.c \
+	%D%/cli/load.c \
+	%D%/cli/load.h \
 	%D%/cli/options.c \
 	%D%/cli/options.h \
 	%D%/cli/serve.c \
@@ -118,14 +122,39 @@ libserver_a_SOURCES = \
 	%D%/pki/signer.h \
 	%D%/pki/store.c \
 	%D%/pki/store.h \
+	%D%/scenario/diagnostics.c \
+	%D%/scenario/diagnostics.h \
 	%D%/scenario/fault.h \
+	%D%/scenario/keys.c \
+	%D%/scenario/keys.h \
 	%D%/scenario/match.c \
 	%D%/scenario/match.h \
 	%D%/scenario/model.h \
 	%D%/scenario/point.h \
+	%D%/scenario/read.c \
+	%D%/scenario/read.h \
+	%D%/scenario/read_apply.c \
+	%D%/scenario/read_do.c \
+	%D%/scenario/read_expect.c \
+	%D%/scenario/read_hidden.c \
+	%D%/scenario/read_settings.c \
+	%D%/scenario/read_step.c \
+	%D%/scenario/read_value.c \
+	%D%/scenario/read_when.c \
+	%D%/scenario/read_world.c \
+	%D%/scenario/reading.h \
 	%D%/scenario/scenario.c \
 	%D%/scenario/session.c \
 	%D%/scenario/session.h \
+	%D%/scenario/shipped.c \
+	%D%/scenario/shipped.h \
+	%D%/scenario/source.c \
+	%D%/scenario/source.h \
+	%D%/scenario/vocabulary.h \
+	%D%/scenario/yaml_node.c \
+	%D%/scenario/yaml_node.h \
+	%D%/scenario/yaml_text.c \
+	%D%/scenario/yaml_text.h \
 	%D%/services/accept.c \
 	%D%/services/accept.h \
 	%D%/services/audience.c \
@@ -144,8 +173,12 @@ libserver_a_SOURCES = \
 	%D%/services/forms.c \
 	%D%/services/gate.c \
 	%D%/services/gate.h \
+	%D%/services/identity.c \
+	%D%/services/identity.h \
 	%D%/services/issue.c \
 	%D%/services/issue.h \
+	%D%/services/issue_check.c \
+	%D%/services/issue_check.h \
 	%D%/services/mex_wsdl.c \
 	%D%/services/mex_wsdl.h \
 	%D%/services/product.c \
@@ -241,9 +274,12 @@ libserver_a_SOURCES = \
 	%D%/wire/xml_fill.c \
 	%D%/world/accounts.c \
 	%D%/world/good.c \
+	%D%/world/meetings.c \
+	%D%/world/meetings.h \
 	%D%/world/names.c \
 	%D%/world/names.h \
 	%D%/world/setting.h \
+	%D%/world/setting_meetings.c \
 	%D%/world/setting_types.c \
 	%D%/world/setting_users.c \
 	%D%/world/settings.c \
@@ -259,9 +295,13 @@ plugin_lists = \
 	%D%/faults/list.h \
 	%D%/services/list.h
 
-nodist_libserver_a_SOURCES += $(plugin_lists)
-BUILT_SOURCES += $(plugin_lists)
-CLEANFILES += $(plugin_lists)
+generated = \
+	$(plugin_lists) \
+	%D%/scenario/shipped_list.h
+
+nodist_libserver_a_SOURCES += $(generated)
+BUILT_SOURCES += $(generated)
+CLEANFILES += $(generated)
 
 # A header with one X-macro, from a list of plug-ins. It depends on Makefile,
 # which make remakes when a list changes.
@@ -280,9 +320,17 @@ CLEANFILES += $(plugin_lists)
 	$(SHELL) $(srcdir)/%D%/plugin-list SERVICES $(SERVICES) >$@.tmp && \
 	mv $@.tmp $@
 
+%D%/scenario/shipped_list.h: Makefile $(SCENARIO_FILES)
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
+	$(SHELL) $(srcdir)/%D%/embed-files $(srcdir)/scenarios \
+	$(SCENARIO_FILES:scenarios/%=%) >$@.tmp && mv $@.tmp $@
+
 # For `make lyncmock` in a fresh tree: BUILT_SOURCES is for `make all`.
 %D%/auth/auth.$(OBJEXT): %D%/auth/methods.h
 %D%/faults/faults.$(OBJEXT): %D%/faults/list.h
+%D%/scenario/shipped.$(OBJEXT): %D%/scenario/shipped_list.h
 %D%/services/route.$(OBJEXT): %D%/services/list.h
 
-EXTRA_DIST += %D%/plugin-list
+EXTRA_DIST += \
+	%D%/embed-files \
+	%D%/plugin-list

@@ -5,8 +5,7 @@
  * Windows tells a locked account as locked whatever the password was, and
  * judges no password then. All else - disabled, password expired, password to
  * be changed - it tells only to those who know the password, and in this
- * order. A method therefore asks auth_account_check twice: for
- * AUTH_REASON_LOCKED before it judges the password, for the rest after.
+ * order.
  */
 #include "config.h"
 
@@ -42,6 +41,22 @@ enum auth_reason auth_account_check(const struct world *world,
         return AUTH_REASON_NONE;
     }
     return AUTH_REASON_UNKNOWN_USER;
+}
+
+/*
+ * An account without a password is one nobody logs on to over the network:
+ * Windows has a policy for that (LimitBlankPasswordUse), and it is on.
+ */
+enum auth_reason auth_account_judge(const struct world *world,
+                                    const struct user *user, bool proven)
+{
+    enum auth_reason state =
+        user ? auth_account_check(world, user) : AUTH_REASON_UNKNOWN_USER;
+
+    if (state == AUTH_REASON_UNKNOWN_USER || state == AUTH_REASON_LOCKED) {
+        return state;
+    }
+    return proven && *user->password ? state : AUTH_REASON_WRONG_PASSWORD;
 }
 
 static void count_refused(const struct world *world, struct account_state *live,

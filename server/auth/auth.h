@@ -113,6 +113,12 @@ const char *auth_reason_text(enum auth_reason reason);
 /* Whether this account may log on now: AUTH_REASON_NONE or why not. */
 enum auth_reason auth_account_check(const struct world *world,
                                     const struct user *user);
+/*
+ * The same where a method knows whether the password was proven; user NULL:
+ * nobody has this name. One order of reasons for all methods.
+ */
+enum auth_reason auth_account_judge(const struct world *world,
+                                    const struct user *user, bool proven);
 /* Counts a wrong password, or forgets them after a right one. */
 void auth_account_commit(const struct world *world,
                          const struct auth_outcome *out, int64_t now);

@@ -179,7 +179,6 @@ static const struct user *find_user(const struct auth_context *ctx,
                          arena_text(ctx->arena, name));
 }
 
-/* Password and account, in the order that account.c tells of. */
 static enum auth_reason judge_account(const struct ntlm_handle *handle,
                                       const struct auth_context *ctx,
                                       const struct ntlm_answer *answer,
@@ -188,14 +187,9 @@ static enum auth_reason judge_account(const struct ntlm_handle *handle,
 {
     /* An unknown user takes as long as a known one with a wrong password. */
     const char *password = user ? user->password : "no such user";
-    enum auth_reason state =
-        user ? auth_account_check(ctx->world, user) : AUTH_REASON_UNKNOWN_USER;
 
     ntlm_prove(ctx->arena, answer, &handle->offer, password, proof);
-    if (state == AUTH_REASON_UNKNOWN_USER || state == AUTH_REASON_LOCKED) {
-        return state;
-    }
-    return proof->proven ? state : AUTH_REASON_WRONG_PASSWORD;
+    return auth_account_judge(ctx->world, user, proof->proven);
 }
 
 static enum auth_reason judge_binding(const struct ntlm_handle *handle,

@@ -296,6 +296,21 @@ static bool unknown_option(const char *argument, const char *name,
                           argument);
 }
 
+static bool read_scenario(struct options *options, const char *argument,
+                          struct err *err)
+{
+    if (options->scenario) {
+        return err_set(err,
+                       "unexpected argument \"%s\": the scenario is %s already",
+                       argument, options->scenario);
+    }
+    if (*argument == '\0') {
+        return err_set(err, "the name of the scenario is empty");
+    }
+    options->scenario = arena_strdup(options->arena, argument);
+    return true;
+}
+
 /* One "--name=value", "--name value" or "--switch" at argv[*at]. */
 static bool read_argument(struct options *options, int argc, char **argv,
                           int *at, struct err *err)
@@ -307,8 +322,14 @@ static bool read_argument(struct options *options, int argc, char **argv,
     const struct option_row *row;
     const char *value = equals ? equals + 1 : NULL;
 
+    if (argument[0] != '-') {
+        return read_scenario(options, argument, err);
+    }
     if (strncmp(argument, "--", 2) != 0) {
-        return err_set(err, "unexpected argument \"%s\"", argument);
+        return err_set(err,
+                       "unexpected argument \"%s\"; lyncmock serve --help "
+                       "lists the options",
+                       argument);
     }
     key = equals ? span_of(name, (size_t)(equals - name)) : span_text(name);
     row = find_row(key);

@@ -40,11 +40,12 @@ struct options {
     bool log_secrets;
     int64_t timeout;        /* ns; 0: none */
     struct option_list set; /* NAME=VALUE */
+    const char *scenario;   /* the word that is no option; NULL: none */
 };
 
 /*
- * Reads environment, then arguments (argv[0] is the verb). What is no option
- * is an error. On success the caller releases with options_clear.
+ * Reads environment, then arguments (argv[0] is the verb). One of them may be
+ * no option: the scenario. On success the caller releases with options_clear.
  */
 MUST_CHECK bool options_parse(int argc, char **argv, struct env *env,
                               struct options *out_options, struct err *err);

@@ -9,6 +9,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "cli/load.h"
 #include "cli/server.h"
 #include "cli/verb.h"
 #include "util/log.h"
@@ -28,7 +29,7 @@ static void on_signal(struct loop_watch *watch, uint32_t events UNUSED)
 
     while (read(watch->fd, &info, sizeof(info)) == sizeof(info)) {
         if (info.ssi_signo == SIGHUP) {
-            log_info("SIGHUP: no scenario file to read again, going on");
+            log_info("SIGHUP: this version reads no scenario again, going on");
         } else {
             log_info("%s: stopping", strsignal((int)info.ssi_signo));
             loop_stop(serving->server.loop);
@@ -76,12 +77,12 @@ static bool watch_ends(struct serving *serving, int fd,
 }
 
 static bool start(struct serving *serving, struct env *env,
-                  const struct options *options, struct world *world,
+                  const struct options *options, struct scenario *scenario,
                   struct err *err)
 {
     int signals = block_signals();
 
-    if (!server_start(&serving->server, env, options, world, err)) {
+    if (!server_start(&serving->server, env, options, scenario, err)) {
         close(signals);
         return false;
     }
@@ -94,18 +95,34 @@ static bool start(struct serving *serving, struct env *env,
     return true;
 }
 
+static void tell_scenario(const struct scenario *scenario)
+{
+    if (scenario->step_count) {
+        log_info("scenario %s: steps=%zu", scenario->name,
+                 scenario->step_count);
+    }
+    if (scenario->expectation_count || scenario->fail_on) {
+        log_warning("expect and fail-on of %s are well-formed; this version "
+                    "does not judge the client by them",
+                    scenario->name);
+    }
+}
+
 static enum exit_code serve(struct env *env, const struct options *options)
 {
     struct serving serving = {.exit_code = EXIT_GOOD};
-    struct world *world;
+    struct scenario *scenario;
     struct err err;
 
-    if (!server_check_listen(options, &err) ||
-        !server_world(options, &world, &err)) {
+    if (!server_check_listen(options, &err)) {
         log_error("%s", err.text);
         return EXIT_USAGE;
     }
-    if (!start(&serving, env, options, world, &err)) {
+    if (!load_scenario(options, &scenario)) {
+        return EXIT_USAGE;
+    }
+    tell_scenario(scenario);
+    if (!start(&serving, env, options, scenario, &err)) {
         log_error("%s", err.text);
         return EXIT_START;
     }
@@ -125,14 +142,17 @@ static bool wants_help(int argc, char **argv)
 
 static void print_help(void)
 {
-    printf("usage: lyncmock serve [OPTION]...\n\n"
-           "Serves the good world (SIP domain contoso.test) until stopped. "
-           "Prints one line\nwhen it is ready: \"lyncmock: ready pid=... "
-           "https=PORT http=PORT ...\".\n\nOptions (each is also a variable: "
+    printf("usage: lyncmock serve [SCENARIO] [OPTION]...\n\n"
+           "Serves until stopped. SCENARIO is a file, or the id of a shipped "
+           "scenario (lyncmock\nlist scenarios); without one: the good world, "
+           "SIP domain contoso.test. Prints one\nline when it is ready: "
+           "\"lyncmock: ready pid=... https=PORT http=PORT ...\".\n\nOptions "
+           "(each is also a variable: "
            "--https-port is LYNCMOCK_HTTPS_PORT):\n");
     options_print(stdout);
-    printf("\nExit codes: 0 stopped by TERM or INT; 2 an option or setting is "
-           "wrong, nothing\nwas started; 3 could not start; 4 --timeout "
+    printf("\nExit codes: 0 stopped by TERM or INT; 2 an option, a setting or "
+           "the scenario is\nwrong, nothing was started; 3 could not start; 4 "
+           "--timeout "
            "reached; 70 a bug of lyncmock.\n");
 }
 
@@ -164,7 +184,7 @@ static enum exit_code run(int argc, char **argv)
 
 const struct verb verb_serve = {
     .name = "serve",
-    .usage = "[OPTION]...",
-    .doc = "serve until stopped",
+    .usage = "[SCENARIO] [OPTION]...",
+    .doc = "serve a scenario, or the good world, until stopped",
     .run = run,
 };

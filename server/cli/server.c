@@ -17,11 +17,9 @@
 
 enum { NAMES_MAX = 64 };
 
-bool server_world(const struct options *options, struct world **out_world,
-                  struct err *err)
+bool server_settings(const struct options *options, struct world *world,
+                     struct err *err)
 {
-    AUTO(world) world = world_good();
-
     for (size_t i = 0; i < options->set.count; i++) {
         const char *item = options->set.items[i];
         const char *equals = strchr(item, '=');
@@ -36,10 +34,6 @@ bool server_world(const struct options *options, struct world **out_world,
             return err_wrap(err, "%s %s", options->set.origin, item);
         }
     }
-    if (!world_finish(world, err)) {
-        return false;
-    }
-    *out_world = take(&world);
     return true;
 }
 
@@ -220,6 +214,7 @@ static bool start_http(struct server *server, struct err *err)
 
     server->services = (struct services_context){
         .world = server->world,
+        .session = server->session,
         .env = server->env,
         .ticket_keys = server->ticket_keys,
         .loop = server->loop,
@@ -242,10 +237,16 @@ static bool start_journal(struct server *server, struct err *err)
 }
 
 bool server_start(struct server *server, struct env *env,
-                  const struct options *options, struct world *world,
+                  const struct options *options, struct scenario *scenario,
                   struct err *err)
 {
-    *server = (struct server){.env = env, .options = options, .world = world};
+    *server = (struct server){
+        .env = env,
+        .options = options,
+        .scenario = scenario,
+        .session = session_new(scenario),
+        .world = scenario->world,
+    };
     xml_init();
     if (!start_journal(server, err) || !loop_new(env, &server->loop, err) ||
         !start_edge(server, err) || !start_pki(server, err) ||
@@ -282,7 +283,8 @@ void server_stop(struct server *server)
     ticket_keys_free(server->ticket_keys);
     ticket_shutdown();
     pki_free(server->pki);
-    world_unref(server->world);
+    session_free(server->session);
+    scenario_unref(server->scenario);
     remove_run_dir(server);
     mem_free(server->run_dir);
     mem_free(server->ca_file);

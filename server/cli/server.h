@@ -9,6 +9,7 @@
 #include "http/http.h"
 #include "journal/journal.h"
 #include "pki/pki.h"
+#include "scenario/session.h"
 #include "services/services.h"
 #include "ticket/ticket.h"
 #include "world/world.h"
@@ -16,7 +17,9 @@
 struct server {
     struct env *env;
     const struct options *options;
-    struct world *world;
+    struct scenario *scenario;
+    struct session *session;
+    struct world *world; /* the scenario's */
     struct pki *pki;
     struct ticket_keys *ticket_keys;
     struct journal *journal;
@@ -31,9 +34,9 @@ struct server {
     ino_t ports_file_inode; /* 0: none written */
 };
 
-/* The world that --set describes. An error here is a usage error. */
-MUST_CHECK bool server_world(const struct options *options,
-                             struct world **out_world, struct err *err);
+/* What --set says. An error here is a usage error. */
+MUST_CHECK bool server_settings(const struct options *options,
+                                struct world *world, struct err *err);
 
 /* Addresses that are none, or not loopback without --allow-remote. */
 MUST_CHECK bool server_check_listen(const struct options *options,
@@ -41,11 +44,11 @@ MUST_CHECK bool server_check_listen(const struct options *options,
 
 /*
  * Binds and starts everything but the loop. On failure nothing stays behind.
- * `world` is taken over, whatever the answer.
+ * `scenario` is taken over, whatever the answer.
  */
 MUST_CHECK bool server_start(struct server *server, struct env *env,
-                             const struct options *options, struct world *world,
-                             struct err *err);
+                             const struct options *options,
+                             struct scenario *scenario, struct err *err);
 void server_stop(struct server *server);
 
 /* Tells the world that we are ready: stdout, --ready-fd, --ports-file. */

@@ -67,6 +67,25 @@ struct step {
     size_t index; /* its place among all steps: its counter's */
 };
 
+/* What is expected of the client: read and checked, not judged yet. */
+struct expectation {
+    const char *where; /* "FILE:LINE" */
+    enum point at;     /* POINT_COUNT: `never` alone */
+    struct condition when;
+    int times; /* -1: not said, as in the next two */
+    int at_least;
+    int at_most;
+    int64_t within;    /* ns; 0: not said */
+    unsigned answered; /* a status; 0: not said */
+    unsigned never;    /* bits by the order of keys_never */
+};
+
+enum fail_on {
+    FAIL_ON_MUST = 1u << 0,
+    FAIL_ON_SHOULD = 1u << 1,
+    FAIL_ON_UNEXPECTED = 1u << 2,
+};
+
 struct scenario {
     struct arena *arena; /* owns all here but the world */
     unsigned references;
@@ -75,6 +94,9 @@ struct scenario {
     struct world *world;
     struct step *steps; /* the child's before its parent's */
     size_t step_count;
+    struct expectation *expectations;
+    size_t expectation_count;
+    unsigned fail_on; /* enum fail_on */
     /* The steps of each point, in order; ends with NULL. NULL: none. */
     const struct step **at[POINT_COUNT];
 };

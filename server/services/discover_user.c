@@ -84,12 +84,15 @@ static struct presented take_ticket(struct call *call)
     return presented;
 }
 
-/* The ticket's user in this world; NULL: nobody that we know. */
+/* The ticket's user in this world; NULL: nobody that we know, or a guest. */
 static const struct user *ticket_user(const struct call *call,
                                       const struct ticket *ticket)
 {
     const struct user *user = NULL;
 
+    if (ticket->guest) {
+        return NULL;
+    }
     if (ticket->user) {
         user = world_user(call->world, ticket->user);
     }
@@ -149,6 +152,10 @@ static void remark_ticket(struct call *call, const struct presented *presented)
 
     if (ticket->id) {
         exchange_remark(call->ex, "ticket.id", "%s", ticket->id);
+    }
+    if (ticket->guest) {
+        exchange_remark(call->ex, "ticket.guest", "%s", ticket->sip);
+        exchange_remark(call->ex, "ticket.meeting", "%s", ticket->meeting);
     }
     if (presented->carrier != CARRIER_NONE && presented->flaw != TICKET_VALID) {
         exchange_why(call->ex, "ticket.flaw", "%s", ticket->detail);
@@ -307,12 +314,19 @@ static void answer_user(struct call *call, enum carrier carrier)
     discover_answer(call, &doc);
 }
 
-/* discover 2.11: the home server is unknown, or there is no such user. */
-static void answer_homeless(struct call *call, const struct user *user)
+/*
+ * discover 2.11: the home server is unknown, or there is no such user. So for
+ * a meeting's guest, who is homed nowhere: the ticket is good, and a 401 would
+ * have the client fetch another one for ever.
+ */
+static void answer_homeless(struct call *call, const struct user *user,
+                            const struct ticket *ticket)
 {
+    const char *why = user ? "unknown, or not enabled for Lync"
+                           : "the ticket names nobody of this world";
+
     exchange_why(call->ex, "user.home", "%s",
-                 user ? "unknown, or not enabled for Lync"
-                      : "the ticket names nobody of this world");
+                 ticket->guest ? "the ticket is a meeting guest's" : why);
     exchange_reply(call->ex, 404);
     product_error_headers(call);
 }
@@ -334,7 +348,7 @@ static void answer_known(struct call *call, const struct presented *presented)
 
     if (!user || user->state == USER_UNKNOWN || user->state == USER_NO_SIP ||
         user->home == POOL_UNKNOWN) {
-        answer_homeless(call, user);
+        answer_homeless(call, user, &presented->ticket);
         return;
     }
     if (user->home == POOL_HOSTED) {

@@ -60,7 +60,9 @@ static void plan_effect(struct call *call, struct conn_auth *auth,
     struct outcome_effect *effect =
         ARENA_NEW(call->arena, struct outcome_effect);
 
-    *effect = (struct outcome_effect){auth, call->world, *outcome, call->now};
+    /* Not call->world: that may be the exchange's own, and this outlives it. */
+    *effect = (struct outcome_effect){auth, call->services->world, *outcome,
+                                      call->now};
     exchange_effect(call->ex,
                     outcome->verdict == AUTH_CONTINUE ? commit_challenge
                                                       : commit_verdict,

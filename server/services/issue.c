@@ -1,22 +1,16 @@
-/* Checks a request for a web ticket and issues it, see issue.h. */
+/* Issues web tickets in answer to requests for them, see issue.h. */
 #include "config.h"
 
 #include "services/issue.h"
 
-#include <string.h>
-#include <strings.h>
-
 #include "edge/loop.h"
 #include "services/diagnostics.h"
+#include "services/issue_check.h"
 #include "services/reach.h"
 #include "services/soap_reply.h"
 #include "ticket/p_sha1.h"
-#include "ticket/ticket.h"
 #include "util/base64.h"
 #include "util/stamp.h"
-#include "util/url.h"
-#include "util/utf.h"
-#include "wire/rst.h"
 #include "wire/rstr.h"
 #include "wire/uris.h"
 
@@ -24,111 +18,6 @@ enum {
     PROOF_KEY_BITS = 256, /* where the request names no KeySize */
     SERVER_ENTROPY_SIZE = 32,
 };
-
-/* ---- Checks ---- */
-
-/* A fault of WS-Trust 1.3, section 11. Always false. */
-static bool refuse_at(struct call *call, const struct soap *request,
-                      const char *code, const char *reason, int line)
-{
-    const struct soap_fault fault = {
-        .code_uri = URI_TRUST, .code = code, .reason = reason};
-
-    soap_reply_fault_at(call, request, &fault, __FILE__, line);
-    return false;
-}
-#define refuse(call, request, code, reason)                                    \
-    refuse_at((call), (request), (code), (reason), __LINE__)
-
-static void remark_request(struct call *call, const struct rst *rst)
-{
-    struct exchange *ex = call->ex;
-
-    if (rst->context) {
-        exchange_remark(ex, "rst.context", "%s", rst->context);
-    }
-    if (rst->claim_value) {
-        exchange_remark(ex, "rst.claim", "%s", rst->claim_value);
-    }
-    if (rst->key_type) {
-        exchange_remark(ex, "rst.key-type", "%s", rst->key_type);
-    }
-    for (size_t i = 0; i < rst->note_count; i++) {
-        exchange_remark(ex, "rst.note", "%s", rst->notes[i]);
-    }
-}
-
-static const char *without_scheme(const char *sip)
-{
-    return strncasecmp(sip, "sip:", 4) == 0 ? sip + 4 : sip;
-}
-
-/* protocol: webticket 6.4: the claim must name the user who logged on. */
-static bool check_claim(struct call *call, const struct soap *request,
-                        const struct rst *rst)
-{
-    if (!rst->claim_value ||
-        utf8_equal_nocase(without_scheme(rst->claim_value), call->user->sip)) {
-        return true;
-    }
-    soap_reply_diagnostic(call, request, DIAGNOSTIC_CLAIM_MISMATCH);
-    return false;
-}
-
-/* Is this an address on the pool that was asked? */
-static bool within_pool(struct call *call, const char *address)
-{
-    struct url url;
-
-    return url_parse(call->arena, address, &url) &&
-           world_has_host(call->world, url.host) &&
-           world_pool_of(call->world, url.host) == call->pool;
-}
-
-static bool check_applies_to(struct call *call, const struct soap *request,
-                             const struct rst *rst)
-{
-    if (!rst->applies_to || within_pool(call, rst->applies_to)) {
-        return true;
-    }
-    if (call->world->strict_applies_to) {
-        return refuse(call, request, "InvalidScope",
-                      "AppliesTo names no service of this pool.");
-    }
-    exchange_remark(call->ex, "rst.applies-to",
-                    "%s is no service of this pool; the ticket is issued "
-                    "nevertheless",
-                    rst->applies_to);
-    return true;
-}
-
-static bool check_request(struct call *call, const struct soap *request,
-                          struct rst *rst)
-{
-    const char *text;
-
-    if (rst_decode(call->arena, request->body, rst, &text) != RST_OK) {
-        return refuse(call, request, "InvalidRequest", text);
-    }
-    remark_request(call, rst);
-    call_reach(call, POINT_WEBTICKET_REQUEST);
-    if (!rst->issue) {
-        return refuse(call, request, "InvalidRequest",
-                      "RequestType is not Issue.");
-    }
-    if (rst->token == RST_TOKEN_UNKNOWN) {
-        return refuse(call, request, "BadRequest",
-                      "TokenType is none that this service issues.");
-    }
-    if (rst->key == RST_KEY_UNKNOWN) {
-        return refuse(call, request, "BadRequest",
-                      "KeyType is none that this service knows.");
-    }
-    return check_claim(call, request, rst) &&
-           check_applies_to(call, request, rst);
-}
-
-/* ---- Issuing ---- */
 
 static enum ticket_format format_of(const struct call *call,
                                     const struct rst *rst)
@@ -173,27 +62,6 @@ static void give_key(struct call *call, const struct rst *rst,
     env_random(call->services->env, entropy, SERVER_ENTROPY_SIZE);
     rstr->server_entropy = span_of(entropy, SERVER_ENTROPY_SIZE);
     p_sha1(rst->entropy, rstr->server_entropy, key, size);
-}
-
-/* Whole seconds: Lifetime and assertion then say the same. */
-static void plan_ticket(struct call *call, const struct rst *rst,
-                        struct ticket *ticket)
-{
-    int64_t issued = call->now - call->now % ENV_NS_PER_SEC;
-    enum ticket_format format = format_of(call, rst);
-
-    *ticket = (struct ticket){
-        .id = ticket_id(format, call->services->env, call->arena),
-        .format = format,
-        .user = call->user->name,
-        .sip = arena_printf(call->arena, "sip:%s", call->user->sip),
-        .sid = call->user->sid,
-        .issuer = call_web_url(call, WEBTICKET_PATH),
-        .pool = call->pool->fqdn,
-        .audience = rst->applies_to,
-        .issued = issued,
-        .expires = issued + call->world->ticket.lifetime,
-    };
 }
 
 static const char *token_type_of(const struct rst *rst,
@@ -311,7 +179,7 @@ static bool is_slow(const struct issuing *issuing)
 }
 
 static enum call_result issue(struct call *call, const struct soap *request,
-                              const struct rst *rst)
+                              const struct identity *who, const struct rst *rst)
 {
     struct issuing *issuing = ARENA_NEW(call->arena, struct issuing);
 
@@ -321,7 +189,8 @@ static enum call_result issue(struct call *call, const struct soap *request,
     issuing->rst = *rst;
     issuing->arena = arena_new();
     call_reach(call, POINT_WEBTICKET_ISSUE);
-    plan_ticket(call, rst, &issuing->ticket);
+    issuing->ticket =
+        identity_ticket(call, who, format_of(call, rst), rst->applies_to);
     give_key(call, rst, &issuing->ticket, &issuing->rstr);
     if (is_slow(issuing)) {
         call->pending = issuing;
@@ -332,26 +201,29 @@ static enum call_result issue(struct call *call, const struct soap *request,
     return finish(issuing, request);
 }
 
-enum call_result issue_token(struct call *call, const struct soap *request)
+enum call_result issue_resume(struct call *call)
+{
+    return finish(call->pending, call->soap);
+}
+
+enum call_result issue_token(struct call *call, const struct soap *request,
+                             const struct identity *who)
 {
     static const char *const actions[] = {ACTION_ISSUE, ACTION_ISSUE_200502,
                                           NULL};
     struct rst rst;
 
-    if (call->pending) {
-        return finish(call->pending, request);
-    }
     if (!soap_action_is(call, actions)) {
         soap_reply_no_action(call, request);
         return CALL_DONE;
     }
-    if (call->user->state == USER_NO_SIP) {
+    if (who->user && who->user->state == USER_NO_SIP) {
         product_error_page(call, 403);
         product_diagnostics(call, DIAGNOSTIC_NO_SIP);
         return CALL_DONE;
     }
-    if (!check_request(call, request, &rst)) {
+    if (!issue_check(call, request, who->user, &rst)) {
         return CALL_DONE;
     }
-    return issue(call, request, &rst);
+    return issue(call, request, who, &rst);
 }

@@ -11,12 +11,16 @@
 static enum call_result issue_windows(struct call *call)
 {
     AUTO(xml_doc) doc = NULL;
+    const struct identity who = {.user = call->user};
     struct soap request;
 
+    if (call->pending) {
+        return issue_resume(call);
+    }
     if (!soap_read(call, &doc, &request)) {
         return CALL_DONE;
     }
-    return issue_token(call, &request);
+    return issue_token(call, &request, &who);
 }
 
 static const struct route routes[] = {

@@ -19,9 +19,11 @@
 
 enum {
     SID_SIZE = 28,
+    ANONYMOUS_SIZE = 12,
     MAC_SIZE = SHA256_DIGEST_SIZE,
     TICKS_SIZE = 8,
     FLAGS = 0x10b0, /* seen on the wire as b0 10 */
+    FIELDS_MAX = 8,
 };
 
 enum tag {
@@ -31,15 +33,33 @@ enum tag {
     TAG_MAC = 0x83,
     TAG_EXPIRES = 0x86,
     TAG_GUID_AGAIN = 0x0d,
+    /* Ours: no ticket of a guest was ever published. */
+    TAG_GUEST = 0x8d,
+    TAG_MEETING = 0x8e,
+};
+
+/* S-1-5-7, "Anonymous": a guest's SID (MS-DTYP 2.4.2.4). */
+static const uint8_t anonymous[ANONYMOUS_SIZE] = {1, 1, 0, 0, 0, 0, 0, 5, 7};
+
+struct field {
+    enum tag tag;
+    size_t size; /* 0: any */
 };
 
 /* The order of the fields and their sizes are fixed. */
-static const struct field {
-    enum tag tag;
-    size_t size;
-} fields[] = {
+static const struct field user_fields[] = {
     {TAG_SID, SID_SIZE}, {TAG_GUID, GUID_SIZE},     {TAG_FLAGS, 2},
     {TAG_MAC, MAC_SIZE}, {TAG_EXPIRES, TICKS_SIZE}, {TAG_GUID_AGAIN, GUID_SIZE},
+};
+static const struct field guest_fields[FIELDS_MAX] = {
+    {TAG_SID, ANONYMOUS_SIZE},
+    {TAG_GUID, GUID_SIZE},
+    {TAG_FLAGS, 2},
+    {TAG_MAC, MAC_SIZE},
+    {TAG_EXPIRES, TICKS_SIZE},
+    {TAG_GUID_AGAIN, GUID_SIZE},
+    {TAG_GUEST, GUID_SIZE},
+    {TAG_MEETING, 0},
 };
 
 /*
@@ -72,28 +92,70 @@ static void add_field(struct buf *out, enum tag tag, const void *data,
     buf_add(out, span_of(data, size));
 }
 
+static bool parse_guid(const char *text, const char *what,
+                       uint8_t out[GUID_SIZE], struct err *err)
+{
+    return guid_parse(text, out) ||
+           err_set(err, "the %s of a compact ticket is no GUID: %s", what,
+                   text);
+}
+
+static bool add_guest(struct buf *out, const struct ticket *ticket,
+                      struct err *err)
+{
+    struct span meeting = span_text(ticket->meeting);
+    uint8_t guest[GUID_SIZE];
+
+    if (!parse_guid(ticket->guest, "guest", guest, err)) {
+        return false;
+    }
+    if (meeting.size > MEETING_URI_MAX) {
+        return err_set(err,
+                       "a compact ticket cannot carry a conference URI "
+                       "of %zu bytes",
+                       meeting.size);
+    }
+    add_field(out, TAG_GUEST, guest, sizeof(guest));
+    add_field(out, TAG_MEETING, meeting.data, meeting.size);
+    return true;
+}
+
+/* Up to where the MAC goes, and what follows it. */
+static bool add_fields(const struct ticket *ticket, struct buf *before,
+                       struct buf *after, struct err *err)
+{
+    uint8_t guid[GUID_SIZE];
+
+    if (!parse_guid(ticket->id, "id", guid, err)) {
+        return false;
+    }
+    buf_add(before, span_of("\x00\x01", 2));
+    if (ticket->guest) {
+        add_field(before, TAG_SID, anonymous, sizeof(anonymous));
+    } else {
+        add_field(before, TAG_SID, ticket->sid, SID_SIZE);
+    }
+    add_field(before, TAG_GUID, guid, sizeof(guid));
+    add_tag(before, TAG_FLAGS, 2);
+    buf_add_u16le(before, FLAGS);
+    add_tag(before, TAG_MAC, MAC_SIZE);
+    add_tag(after, TAG_EXPIRES, TICKS_SIZE);
+    buf_add_u64le(after, stamp_ticks(ticket->expires));
+    add_field(after, TAG_GUID_AGAIN, guid, sizeof(guid));
+    return !ticket->guest || add_guest(after, ticket, err);
+}
+
 bool cwt_issue(const struct ticket_keys *keys, struct arena *arena,
                const struct ticket *ticket, struct span *out_text,
                struct err *err)
 {
     AUTO_BUF before = {0};
     AUTO_BUF after = {0};
-    uint8_t guid[GUID_SIZE];
     uint8_t mac[MAC_SIZE];
 
-    if (!guid_parse(ticket->id, guid)) {
-        return err_set(err, "the id of a compact ticket is no GUID: %s",
-                       ticket->id);
+    if (!add_fields(ticket, &before, &after, err)) {
+        return false;
     }
-    buf_add(&before, span_of("\x00\x01", 2));
-    add_field(&before, TAG_SID, ticket->sid, SID_SIZE);
-    add_field(&before, TAG_GUID, guid, sizeof(guid));
-    add_tag(&before, TAG_FLAGS, 2);
-    buf_add_u16le(&before, FLAGS);
-    add_tag(&before, TAG_MAC, MAC_SIZE);
-    add_tag(&after, TAG_EXPIRES, TICKS_SIZE);
-    buf_add_u64le(&after, stamp_ticks(ticket->expires));
-    add_field(&after, TAG_GUID_AGAIN, guid, sizeof(guid));
     compute_mac(keys, ticket->pool ? ticket->pool : "", buf_span(&before),
                 buf_span(&after), mac);
     buf_add(&before, span_of(mac, sizeof(mac)));
@@ -103,40 +165,58 @@ bool cwt_issue(const struct ticket_keys *keys, struct arena *arena,
     return true;
 }
 
-/* What is in each of `fields`, and where the MAC is. */
+/* What is in each of the fields, and where the MAC is. */
 struct parts {
-    struct span values[sizeof(fields) / sizeof(fields[0])];
+    const struct field *fields;
+    size_t count;
+    struct span values[FIELDS_MAX];
     struct span before;
     struct span after;
 };
+
+/* A user's ticket or a guest's: the length of the SID tells. */
+static void choose_fields(struct span bytes, struct parts *parts)
+{
+    struct reader rd = rd_init(span_slice(bytes, 3, 1));
+    bool guest = rd_u8(&rd) == ANONYMOUS_SIZE;
+
+    parts->fields = guest ? guest_fields : user_fields;
+    parts->count = guest ? ARRAY_SIZE(guest_fields) : ARRAY_SIZE(user_fields);
+}
 
 static bool split(struct span bytes, struct parts *parts)
 {
     struct reader rd = rd_init(bytes);
 
+    choose_fields(bytes, parts);
     if (rd_u8(&rd) != 0 || rd_u8(&rd) != 1) {
         return false;
     }
-    for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
-        if (rd_u8(&rd) != fields[i].tag || rd_u8(&rd) != fields[i].size) {
+    for (size_t i = 0; i < parts->count; i++) {
+        const struct field *field = &parts->fields[i];
+        enum tag tag = rd_u8(&rd);
+        size_t size = rd_u8(&rd);
+
+        if (tag != field->tag || (field->size && size != field->size)) {
             return false;
         }
-        if (fields[i].tag == TAG_MAC) {
+        if (tag == TAG_MAC) {
             parts->before = span_slice(bytes, 0, rd.offset);
         }
-        parts->values[i] = rd_bytes(&rd, fields[i].size);
-        if (fields[i].tag == TAG_MAC) {
+        parts->values[i] = rd_bytes(&rd, size);
+        if (tag == TAG_MAC) {
             parts->after = span_slice(bytes, rd.offset, bytes.size);
         }
     }
     return !rd.short_read && rd_left(&rd) == 0;
 }
 
+/* Of a tag that the fields have. */
 static struct span value_of(const struct parts *parts, enum tag tag)
 {
     size_t i = 0;
 
-    while (fields[i].tag != tag) {
+    while (parts->fields[i].tag != tag) {
         i++;
     }
     return parts->values[i];
@@ -149,8 +229,14 @@ static void read_ticket(struct arena *arena, const struct parts *parts,
 
     ticket->format = TICKET_CWT;
     ticket->id = guid_text(arena, value_of(parts, TAG_GUID).data);
-    ticket->sid = arena_copy(arena, value_of(parts, TAG_SID)).data;
     ticket->expires = stamp_from_ticks(rd_u64le(&ticks));
+    if (parts->fields == guest_fields) {
+        ticket->guest = guid_text(arena, value_of(parts, TAG_GUEST).data);
+        ticket->meeting = arena_text(arena, value_of(parts, TAG_MEETING));
+        ticket->sip = ticket_guest_sip(arena, ticket->guest);
+    } else {
+        ticket->sid = arena_copy(arena, value_of(parts, TAG_SID)).data;
+    }
 }
 
 enum ticket_flaw cwt_open(const struct ticket_keys *keys, struct arena *arena,

@@ -34,9 +34,16 @@ void ticket_keys_free(struct ticket_keys *keys);
 struct ticket {
     const char *id; /* AssertionID, or the CWT's GUID; see ticket_id */
     enum ticket_format format;
-    const char *user;     /* account key of the world */
-    const char *sip;      /* "sip:alice@contoso.test" */
-    const uint8_t *sid;   /* 28 bytes; CWT */
+    const char *user;   /* account key of the world; NULL for a guest */
+    const char *sip;    /* "sip:alice@contoso.test"; see ticket_guest_sip */
+    const uint8_t *sid; /* 28 bytes; CWT; NULL for a guest */
+    /*
+     * A meeting's guest instead of a user (CWT): the GUID of an anonymous
+     * identity, which renewal keeps, and the conference URI it is good for.
+     * Both NULL: a user's ticket.
+     */
+    const char *guest;
+    const char *meeting;
     const char *issuer;   /* URL of the service that issues it */
     const char *pool;     /* FQDN of its pool: a CWT's MAC covers it */
     const char *audience; /* AppliesTo; NULL: any (CWT) */
@@ -53,6 +60,9 @@ struct ticket {
  */
 char *ticket_id(enum ticket_format format, struct env *env,
                 struct arena *arena);
+
+/* How SIP calls the guest of this GUID, "sip:<guid>@anonymous.invalid". */
+char *ticket_guest_sip(struct arena *arena, const char *guest);
 
 /*
  * Makes the text that goes into RequestedSecurityToken: for SAML the whole

@@ -69,6 +69,7 @@ static void set_authentication(struct world *world)
     world->ticket = (struct ticket_settings){
         .format = TICKET_SAML,
         .lifetime = 8 * 60 * 60 * ENV_NS_PER_SEC,
+        .guest_lifetime = 60 * 60 * ENV_NS_PER_SEC,
         .key = KEY_P256,
     };
     /* protocol: discover 3.3; user_challenge follows from the product. */
@@ -96,6 +97,7 @@ struct world *world_good(void)
     world->tls.key = KEY_P256;
     set_authentication(world);
     add_accounts(world);
+    world_add_meeting(world, "5LB7MRBC")->organizer = "alice";
     consistent = world_finish(world, &err);
     assert(consistent);
     return world;

@@ -60,4 +60,13 @@ MUST_CHECK bool setting_user(struct world *world, const char *name,
 /* NULL past the end. */
 const struct setting *setting_user_row(size_t index);
 
+/* All settings of a world, those of users as well; NULL past the end. */
+const struct setting *setting_row(size_t index);
+
+/* meeting.ID.<attribute>; `name` begins with "meeting.". */
+MUST_CHECK bool setting_meeting(struct world *world, const char *name,
+                                const char *value, struct err *err);
+/* NULL past the end. */
+const struct setting *setting_meeting_row(size_t index);
+
 #endif

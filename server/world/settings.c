@@ -86,6 +86,9 @@ static const struct setting rows[] = {
      setting_word, AT(ticket.format)},
     {{"ticket.lifetime", "duration", "from issue to expiry"},
      setting_positive_duration, AT(ticket.lifetime)},
+    {{"ticket.guest-lifetime", "duration",
+      "the same for the tickets of meeting guests"},
+     setting_positive_duration, AT(ticket.guest_lifetime)},
     {{"ticket.key", "p256|rsa2048", "the key that signs tickets"},
      setting_word, AT(ticket.key)},
     {{"ticket.sha1", "yes|no", "sign with SHA-1; needs ticket.key rsa2048"},
@@ -128,16 +131,27 @@ _Static_assert(CHANNEL_BINDING_NONE == 0 && CHANNEL_BINDING_ALLOW == 1 &&
                    CHALLENGE_WEBTICKET == 1 && CHALLENGE_OAUTH == 2,
                "channel binding, ticket, key, challenge");
 
-static const struct setting *row_at(size_t index)
+const struct setting *setting_row(size_t index)
 {
-    return index < ARRAY_SIZE(rows)
-               ? &rows[index]
-               : setting_user_row(index - ARRAY_SIZE(rows));
+    if (index < ARRAY_SIZE(rows)) {
+        return &rows[index];
+    }
+    index -= ARRAY_SIZE(rows);
+    for (size_t i = 0;; i++) {
+        const struct setting *row = setting_user_row(i);
+
+        if (!row) {
+            return setting_meeting_row(index - i);
+        }
+        if (i == index) {
+            return row;
+        }
+    }
 }
 
 const struct setting_info *world_setting(size_t index)
 {
-    const struct setting *row = row_at(index);
+    const struct setting *row = setting_row(index);
 
     return row ? &row->info : NULL;
 }
@@ -153,7 +167,7 @@ static const struct setting *find(const char *name, struct err *err)
             return &rows[i];
         }
     }
-    for (size_t i = 0; (row = row_at(i)) != NULL; i++) {
+    for (size_t i = 0; (row = setting_row(i)) != NULL; i++) {
         nearest_try(&nearest, span_text(row->info.name));
     }
     err_set(err, "there is no setting \"%s\"", name);
@@ -171,6 +185,10 @@ bool world_set(struct world *world, const char *name, const char *value,
 
     if (strncmp(name, "user.", strlen("user.")) == 0) {
         return setting_user(world, name, value, err) ||
+               err_wrap(err, "%s", name);
+    }
+    if (strncmp(name, "meeting.", strlen("meeting.")) == 0) {
+        return setting_meeting(world, name, value, err) ||
                err_wrap(err, "%s", name);
     }
     row = find(name, err);

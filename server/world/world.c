@@ -8,6 +8,7 @@
 
 #include "util/mem.h"
 #include "util/utf.h"
+#include "world/meetings.h"
 #include "world/names.h"
 
 enum {
@@ -192,5 +193,5 @@ static bool check(const struct world *world, struct err *err)
 bool world_finish(struct world *world, struct err *err)
 {
     derive(world);
-    return check(world, err);
+    return check(world, err) && meetings_derive(world, err);
 }

@@ -51,6 +51,7 @@ enum {
     WORLD_POOLS_MAX = 8,
     WORLD_SCHEMES_MAX = 4,
     USER_SID_SIZE = 28,
+    MEETING_URI_MAX = 255, /* a compact ticket has one byte for it */
 };
 
 /* ProtocolVersion on the wire (RFC 5246 6.2.1); OpenSSL's numbers, too. */
@@ -76,6 +77,21 @@ struct user {
     /* S-1-5-21-...: binary SID, MS-DTYP 2.4.2.2, 28 bytes. */
     uint8_t sid[USER_SID_SIZE];
     struct account_state *live;
+};
+
+enum meeting_state {
+    MEETING_OPEN,
+    MEETING_ENDED,
+};
+
+/* A conference that guests may join. */
+struct meeting {
+    const char *id;        /* "5LB7MRBC" */
+    const char *organizer; /* account name */
+    const char *key;       /* conference key: what a guest proves himself by */
+    enum meeting_state state;
+    /* "sip:alice@contoso.test;gruu;opaque=app:conf:focus:id:5LB7MRBC" */
+    const char *uri;
 };
 
 struct pool {
@@ -128,6 +144,7 @@ enum key_kind {
 struct ticket_settings {
     enum ticket_format format; /* where the client does not say */
     int64_t lifetime;          /* ns */
+    int64_t guest_lifetime;    /* ns; of those for guests */
     enum key_kind key;         /* of the signer */
     bool sha1;                 /* RSA only: rsa-sha1 instead of rsa-sha256 */
 };
@@ -166,6 +183,8 @@ struct world {
     const char *hosted_url;    /* the provider's Root */
     struct user *users;
     size_t user_count;
+    struct meeting *meetings;
+    size_t meeting_count;
     unsigned lockout_threshold; /* 0: none */
     struct offer offer;
     struct ntlm_settings ntlm;
@@ -202,6 +221,9 @@ void world_unref(struct world *world);
  * only; it moves the other users in memory.
  */
 struct user *world_add_user(struct world *world, const char *name);
+
+/* The same for a meeting (open, no organizer, with the good meeting's key). */
+struct meeting *world_add_meeting(struct world *world, const char *id);
 
 /*
  * Sets one setting by its user-visible name ("ntlm.v1", "yes"). Names, types
@@ -248,6 +270,13 @@ const struct user *world_user(const struct world *world, const char *name);
 /* By binary SID, USER_SID_SIZE bytes. */
 const struct user *world_sid_user(const struct world *world,
                                   const uint8_t *sid);
+
+/*
+ * The meeting whose URI stands in this text, open or ended; NULL: none. Letter
+ * case and percent-encoding do not matter, nor what stands around it; who is
+ * named as organizer must be that (protocol: webticket 4.5).
+ */
+const struct meeting *world_meeting(const struct world *world, const char *uri);
 
 /* "CONTOSO\alice" */
 char *user_account(struct arena *arena, const struct world *world,

@@ -307,6 +307,7 @@ struct plan {
     int64_t issued;   /* from noon */
     int64_t lifetime; /* 0: 8 hours */
     bool other_run;
+    const char *guest; /* GUID: a guest of the good meeting; needs CWT */
 };
 
 static UNUSED const char *issue(struct fixture *f, struct plan plan)
@@ -324,6 +325,8 @@ static UNUSED const char *issue(struct fixture *f, struct plan plan)
         .issued = noon + plan.issued,
         .expires =
             noon + plan.issued + (plan.lifetime ? plan.lifetime : 8 * hour),
+        .guest = plan.guest,
+        .meeting = f->world->meetings[0].uri,
     };
     struct span text;
     struct err err = {""};

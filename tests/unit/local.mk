@@ -2,6 +2,7 @@
 UNIT_TESTS = \
 	%D%/test_auth_negotiate \
 	%D%/test_auth_ntlm \
+	%D%/test_auth_password \
 	%D%/test_autodiscover \
 	%D%/test_discover \
 	%D%/test_discover_user \
@@ -53,6 +54,10 @@ UNIT_TESTS = \
 # What every program links that has no list of its own.
 LDADD = $(fuzz_main) $(SERVER_LIBS) $(CMOCKA_LIBS)
 AM_CFLAGS += $(CMOCKA_CFLAGS)
+
+# It counts what is hashed and compared.
+%C%_test_auth_password_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=nettle_sha256_update -Wl,--wrap=utf8_equal_nocase
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(UNIT_TESTS)

@@ -371,6 +371,25 @@ static void unknown_homes_get_404(void **state)
     }
 }
 
+/* Not 401 either: the ticket is good, and another one would be no better. */
+static void guests_get_404(void **state)
+{
+    struct fixture *f = *state;
+    const char *ticket = ISSUE(f, .format = TICKET_CWT,
+                               .guest = "00112233-4455-6677-8899-aabbccddeeff");
+
+    assert_int_equal(ASK(f, .path = USER, .ticket = ticket), 404);
+    assert_int_equal(f->ex->reply.body.size, 0);
+    assert_string_equal(f->ex->facts.ticket, "valid");
+    assert_null(f->ex->facts.user);
+    assert_non_null(strstr(f->ex->why, "meeting guest"));
+    assert_int_equal(
+        ASK(f, .path = OAUTH_USER, .authorization = bearer(f, ticket)), 404);
+    assert_int_equal(
+        ASK(f, .host = "lyncweb2.contoso.test", .path = USER, .ticket = ticket),
+        401);
+}
+
 /* discover 2.7: a Redirect and nothing else; it names a Root (discover 8.2). */
 static void homes_elsewhere_redirect(void **state)
 {
@@ -450,6 +469,7 @@ int main(void)
         DISCOVER_TEST(user_is_complete),
         DISCOVER_TEST(takes_every_carrier),
         DISCOVER_TEST(unknown_homes_get_404),
+        DISCOVER_TEST(guests_get_404),
         DISCOVER_TEST(homes_elsewhere_redirect),
         DISCOVER_TEST(the_second_pool_names_itself),
         DISCOVER_TEST(names_outside_ascii_work),

@@ -24,8 +24,8 @@ static bool parse(const char *const *words, struct options *out,
                   struct err *err)
 {
     struct env env = {.variable = one_variable};
-    char copies[8][64] = {{0}};
-    char *argv[9] = {NULL};
+    char copies[10][64] = {{0}};
+    char *argv[11] = {NULL};
     int argc = 0;
 
     strcpy(copies[argc], "serve");
@@ -61,7 +61,9 @@ static const struct row {
     {{"--log-format", "xml"}, "expected text or json"},
     {{"--allow-remote=perhaps"}, "expected yes or no"},
     {{"--journal", ""}, "--journal: the value is empty"},
-    {{"scenario.yaml"}, "unexpected argument \"scenario.yaml\""},
+    {{"a.yaml", "b.yaml"}, "\"b.yaml\": the scenario is a.yaml already"},
+    {{""}, "the name of the scenario is empty"},
+    {{"-x"}, "unexpected argument \"-x\""},
 };
 
 static void refuses(void **state)
@@ -96,7 +98,8 @@ static void defaults(void **state)
 static void values(void **state)
 {
     static const char *const words[] = {
-        "--https-port=8443", "--seed", "16", "--set", "a=b", "--set=c=d", NULL};
+        "--https-port=8443", "--seed", "16", "--set", "a=b", "a.yaml",
+        "--set=c=d",         NULL};
     struct options options;
     struct err err;
 
@@ -109,6 +112,7 @@ static void values(void **state)
     assert_string_equal(options.set.items[0], "a=b");
     assert_string_equal(options.set.items[1], "c=d");
     assert_null(options.set.items[2]);
+    assert_string_equal(options.scenario, "a.yaml");
     options_clear(&options);
 }
 

@@ -58,6 +58,7 @@ static const struct {
     {"ntlm.server-challenge", "0123456789abcdef"},
     {"ticket.format", "cwt"},
     {"ticket.lifetime", "5m"},
+    {"ticket.guest-lifetime", "7m"},
     {"ticket.key", "rsa2048"},
     {"ticket.sha1", "yes"},
     {"ticket.check-audience", "url"},
@@ -73,6 +74,9 @@ static const struct {
     {"user.carol.state", "must-change"},
     {"user.carol.sip", "sip:c@fabrikam.test"},
     {"user.carol.home", "2"},
+    {"meeting.ABC12.organizer", "carol"},
+    {"meeting.ABC12.key", "sesame"},
+    {"meeting.ABC12.state", "ended"},
 };
 
 static void check_general(const struct world *world)
@@ -120,6 +124,7 @@ static void check_services(const struct world *world)
 {
     assert_int_equal(world->ticket.format, TICKET_CWT);
     assert_int_equal(world->ticket.lifetime, 300 * ENV_NS_PER_SEC);
+    assert_int_equal(world->ticket.guest_lifetime, 420 * ENV_NS_PER_SEC);
     assert_int_equal(world->ticket.key, KEY_RSA2048);
     assert_true(world->ticket.sha1);
     assert_int_equal(world->check_audience, AUDIENCE_URL);
@@ -129,6 +134,20 @@ static void check_services(const struct world *world)
     assert_int_equal(world->sip_internal_port, 443);
     assert_true(world->policy_200702);
     assert_true(world->strict_applies_to);
+}
+
+static void check_meeting(const struct world *world)
+{
+    const struct meeting *meeting =
+        world_meeting(world, "opaque=app:conf:focus:id:ABC12");
+
+    assert_non_null(meeting);
+    assert_string_equal(meeting->organizer, "carol");
+    assert_string_equal(meeting->key, "sesame");
+    assert_int_equal(meeting->state, MEETING_ENDED);
+    assert_string_equal(
+        meeting->uri,
+        "sip:c@fabrikam.test;gruu;opaque=app:conf:focus:id:ABC12");
 }
 
 static void takes_good_values(void **state)
@@ -148,6 +167,7 @@ static void takes_good_values(void **state)
     check_general(world);
     check_ntlm(&world->ntlm);
     check_services(world);
+    check_meeting(world);
     carol = world_account(world, "FAB", "CAROL");
     assert_non_null(carol);
     assert_string_equal(carol->password, "geheim");
@@ -157,6 +177,27 @@ static void takes_good_values(void **state)
     assert_ptr_equal(world_sip_user(world, "sip:c@fabrikam.test"), carol);
 }
 
+/* "user.NAME.home" is what "user.carol.home" sets. */
+static bool is_row_of(const char *setting, const char *name)
+{
+    static const struct {
+        const char *row;
+        const char *good;
+    } families[] = {{"user.NAME.", "user.carol."},
+                    {"meeting.ID.", "meeting.ABC12."}};
+
+    for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
+        size_t row = strlen(families[i].row);
+        size_t own = strlen(families[i].good);
+
+        if (strncmp(setting, families[i].row, row) == 0 &&
+            strncmp(name, families[i].good, own) == 0) {
+            return strcmp(setting + row, name + own) == 0;
+        }
+    }
+    return strcmp(setting, name) == 0;
+}
+
 /* A setting without a row above is a setting without a test. */
 static void every_setting_is_tested(void **state UNUSED)
 {
@@ -164,16 +205,10 @@ static void every_setting_is_tested(void **state UNUSED)
     size_t count = 0;
 
     for (; (info = world_setting(count)) != NULL; count++) {
-        const char *user =
-            strncmp(info->name, "user.NAME.", 10) == 0 ? info->name + 10 : NULL;
         bool found = false;
 
         for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
-            const char *name = good[i].name;
-
-            found = found || strcmp(name, info->name) == 0 ||
-                    (user && strncmp(name, "user.carol.", 11) == 0 &&
-                     strcmp(name + 11, user) == 0);
+            found = found || is_row_of(info->name, good[i].name);
         }
         print_message("%s: %s\n", info->name, info->type);
         assert_true(found);
@@ -195,6 +230,7 @@ static void takes_every_word_of_its_type(void **state)
         struct err err = {""};
 
         if (!strchr(at, '|') || strncmp(info->name, "user.", 5) == 0 ||
+            strncmp(info->name, "meeting.", 8) == 0 ||
             strcmp(info->name, "public-port") == 0) {
             continue;
         }
@@ -327,6 +363,12 @@ static const struct {
     {"user.carol.home", "0", "user.carol.home: expected the number"},
     {"user.carol.home", "hostde", "the nearest is hosted"},
     {"user.carol.home", "12", "user.carol.home: expected the number"},
+    {"meeting.ABC", "x", "meeting.ABC: expected meeting.ID.organizer, .key"},
+    {"meeting.ABC.sate", "x", "the nearest is state"},
+    {"meeting..key", "x", "\"\" is no meeting id"},
+    {"meeting.a;b.key", "x", "\"a;b\" is no meeting id"},
+    {"meeting.ABC.state", "endd", "the nearest is \"ended\""},
+    {"meeting.ABC.key", "\xff", "meeting.ABC.key: expected UTF-8"},
 };
 
 static void refuses_bad_values(void **state)
@@ -371,6 +413,9 @@ static void changes_users_that_are_there(void **state)
     assert_non_null(world_user(world, "first.last"));
 }
 
+#define FIFTY   "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+#define LONG_ID FIFTY FIFTY FIFTY FIFTY FIFTY
+
 /* What single settings cannot see, world_finish does. */
 static void refuses_contradictions(void **state UNUSED)
 {
@@ -389,6 +434,12 @@ static void refuses_contradictions(void **state UNUSED)
          "user.bob.sip: expected an address in contoso.test"},
         {{"user.carol.sip", "Bob@contoso.test"},
          "user.carol.sip: Bob@contoso.test is the address of bob already"},
+        {{"meeting.ABC.key", "x"},
+         "meeting.ABC.organizer: expected the name of a user, not \"\""},
+        {{"meeting." LONG_ID ".organizer", "alice"},
+         "expected a conference URI of at most 255 bytes"},
+        {{"meeting.5LB7MRBC.organizer", "carol"},
+         "meeting.5LB7MRBC.organizer: expected the name of a user"},
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {

@@ -106,6 +106,84 @@ static void test_cwt_round_trip(void **state)
     assert_memory_equal(bytes.data + 34, bytes.data + 100, 16);
 }
 
+#define GUEST   "00112233-4455-6677-8899-aabbccddeeff"
+#define MEETING "sip:alice@contoso.test;gruu;opaque=app:conf:focus:id:5LB7MRBC"
+
+static struct ticket a_guest_ticket(struct arena *arena)
+{
+    struct ticket ticket = a_ticket(arena, TICKET_CWT);
+
+    ticket.sip = NULL;
+    ticket.sid = NULL;
+    ticket.guest = GUEST;
+    ticket.meeting = MEETING;
+    return ticket;
+}
+
+static void test_guest_round_trip(void **state)
+{
+    AUTO(arena) arena = arena_new();
+    struct ticket ticket = a_guest_ticket(arena);
+    const char *text = issue(&ours, arena, &ticket);
+    struct ticket found;
+    struct span bytes;
+
+    (void)state;
+    assert_int_equal(strncmp(text, "cwt=AAEB", 8), 0);
+    assert_int_equal(
+        ticket_open(ours.keys, arena, text, SIGNER_NOW, &pool, &found),
+        TICKET_VALID);
+    assert_string_equal(found.id, ticket.id);
+    assert_string_equal(found.guest, GUEST);
+    assert_string_equal(found.meeting, MEETING);
+    assert_string_equal(found.sip, "sip:" GUEST "@anonymous.invalid");
+    assert_null(found.sid);
+    assert_null(found.user);
+    assert_int_equal(ticket_open(ours.keys, arena, text, SIGNER_NOW + 8 * HOUR,
+                                 &pool, &found),
+                     TICKET_EXPIRED);
+    /* Each bit that is changed shows: identity and meeting are signed, too. */
+    assert_true(base64_decode(arena, span_text(text + 4), &bytes));
+    for (size_t i = 0; i < bytes.size; i++) {
+        uint8_t *changed = arena_alloc(arena, bytes.size);
+
+        memcpy(changed, bytes.data, bytes.size);
+        changed[i] ^= 4;
+        assert_int_not_equal(
+            ticket_open(ours.keys, arena,
+                        base64url_text(arena, span_of(changed, bytes.size)),
+                        SIGNER_NOW, &pool, &found),
+            TICKET_VALID);
+        assert_int_not_equal(
+            ticket_open(ours.keys, arena,
+                        base64url_text(arena, span_of(bytes.data, i)),
+                        SIGNER_NOW, &pool, &found),
+            TICKET_VALID);
+    }
+}
+
+static void test_guest_cannot_issue(void **state)
+{
+    AUTO(arena) arena = arena_new();
+    struct ticket ticket = a_guest_ticket(arena);
+    char *uri = arena_alloc(arena, 257);
+    struct span text;
+    struct err err;
+
+    (void)state;
+    memset(uri, 'a', 256);
+    ticket.meeting = uri;
+    assert_false(ticket_issue(ours.keys, false, arena, &ticket, &text, &err));
+    assert_non_null(strstr(err.text, "URI of 256 bytes"));
+    ticket.meeting = MEETING;
+    ticket.guest = "nobody";
+    assert_false(ticket_issue(ours.keys, false, arena, &ticket, &text, &err));
+    assert_non_null(strstr(err.text, "guest of a compact ticket is no GUID"));
+    ticket.format = TICKET_SAML;
+    assert_false(ticket_issue(ours.keys, false, arena, &ticket, &text, &err));
+    assert_non_null(strstr(err.text, "cannot name a meeting's guest"));
+}
+
 /* The same ticket in every form of discover 3.6. */
 static void test_carriers(void **state)
 {
@@ -390,6 +468,8 @@ int main(void)
         cmocka_unit_test(test_saml_round_trip),
         cmocka_unit_test(test_saml_bytes),
         cmocka_unit_test(test_cwt_round_trip),
+        cmocka_unit_test(test_guest_round_trip),
+        cmocka_unit_test(test_guest_cannot_issue),
         cmocka_unit_test(test_carriers),
         cmocka_unit_test(test_garbage),
         cmocka_unit_test(test_terms),

@@ -398,6 +398,61 @@ static void names_accounts(void **state)
                         "CONTOSO\\alice");
 }
 
+#define FOCUS "gruu;opaque=app:conf:focus:id:"
+
+static void finds_meetings(void **state)
+{
+    static const struct {
+        const char *uri;
+        bool found;
+    } rows[] = {
+        {"sip:alice@contoso.test;" FOCUS "5LB7MRBC", true},
+        {"SIP:Alice@CONTOSO.test;GRUU;OPAQUE=APP:CONF:FOCUS:ID:5lb7mrbc", true},
+        {"sip%3aalice%40contoso.test%3b"
+         "gruu%3bopaque%3dapp%3aconf%3afocus%3aid%3a5LB7MRBC",
+         true},
+        {"<" FOCUS "5LB7MRBC>", true},
+        {"opaque=app:conf:focus:id:5LB7MRBC?x", true},
+        {FOCUS "AAAA sip:alice@contoso.test;" FOCUS "5LB7MRBC", true},
+        {"sip:bob@contoso.test;" FOCUS "5LB7MRBC", false},
+        {"sip:;" FOCUS "5LB7MRBC", false},
+        {"sip:alice@contoso.test;" FOCUS "5LB7MRB", false},
+        {"sip:alice@contoso.test;" FOCUS "5LB7MRBCX", false},
+        {"sip:alice@contoso.test;" FOCUS, false},
+        {"sip:alice@contoso.test", false},
+        {"5LB7MRBC", false},
+        {"", false},
+    };
+    const struct world *world = *state;
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        const struct meeting *meeting = world_meeting(world, rows[i].uri);
+
+        if ((meeting != NULL) != rows[i].found) {
+            fail_msg("%s", rows[i].uri);
+        }
+    }
+}
+
+/* design of the good world: this very URI; and it moves with the domain. */
+static void has_the_good_meeting(void **state)
+{
+    struct world *world = *state;
+    const struct meeting *meeting;
+
+    assert_int_equal(world->meeting_count, 1);
+    meeting = &world->meetings[0];
+    assert_string_equal(meeting->uri,
+                        "sip:alice@contoso.test;" FOCUS "5LB7MRBC");
+    assert_string_equal(meeting->organizer, "alice");
+    assert_string_equal(meeting->key, "7Q2RVX4K");
+    assert_int_equal(meeting->state, MEETING_OPEN);
+    set(world, "domain", "fabrikam.test");
+    finish(world);
+    assert_string_equal(world->meetings[0].uri,
+                        "sip:alice@fabrikam.test;" FOCUS "5LB7MRBC");
+}
+
 static void counts_references(void **state UNUSED)
 {
     struct world *world = world_good();
@@ -429,6 +484,8 @@ int main(void)
         WORLD_TEST(answers_for_the_hosted_domain),
         WORLD_TEST(cuts_long_netbios_names),
         WORLD_TEST(names_accounts),
+        WORLD_TEST(finds_meetings),
+        WORLD_TEST(has_the_good_meeting),
         cmocka_unit_test(counts_references),
     };
 

@@ -1,0 +1,167 @@
+/* From words and files to a scenario, see load.h. */
+#include "config.h"
+
+#include "cli/load.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "auth/auth.h"
+#include "cli/server.h"
+#include "faults/faults.h"
+#include "scenario/read.h"
+#include "services/route.h"
+
+enum { WORDS_MAX = 256 };
+
+struct words {
+    const char *items[WORDS_MAX + 1];
+    size_t count;
+};
+
+static void add_word(struct words *words, const char *word)
+{
+    for (size_t i = 0; i < words->count; i++) {
+        if (strcasecmp(words->items[i], word) == 0) {
+            return;
+        }
+    }
+    if (words->count < WORDS_MAX) {
+        words->items[words->count++] = word;
+    }
+}
+
+static const char *const *keep(struct arena *arena, const struct words *words)
+{
+    size_t size = (words->count + 1) * sizeof(*words->items);
+    const char **items = arena_alloc(arena, size);
+
+    memcpy(items, words->items, size);
+    return items;
+}
+
+/* What the fact `auth` can be: methods, and what Negotiate carries. */
+static const char *const *auth_words(struct arena *arena)
+{
+    const struct auth_method *method;
+    struct words words = {0};
+
+    for (size_t i = 0; (method = auth_method_at(i)) != NULL; i++) {
+        add_word(&words, method->name);
+    }
+    add_word(&words, "negotiate+ntlm");
+    add_word(&words, "webticket");
+    return keep(arena, &words);
+}
+
+static const char *const *path_words(struct arena *arena)
+{
+    const struct service *service;
+    struct words words = {0};
+
+    for (size_t i = 0; (service = service_at(i)) != NULL; i++) {
+        for (const struct route *r = service->routes; r->path; r++) {
+            add_word(&words, r->path);
+        }
+    }
+    return keep(arena, &words);
+}
+
+const struct vocabulary *load_vocabulary(struct arena *arena)
+{
+    /* discover_user.c and gate.c say these of a ticket. */
+    static const char *const tickets[] = {
+        "none",          "valid",          "expired",
+        "not-yet-valid", "garbage",        "bad-signature",
+        "other-pool",    "wrong-audience", NULL,
+    };
+    static const char *const methods[] = {"GET", "HEAD", "POST", NULL};
+    struct vocabulary *vocabulary = ARENA_NEW(arena, struct vocabulary);
+
+    *vocabulary = (struct vocabulary){
+        .faults = faults,
+        .auth = auth_words(arena),
+        .tickets = tickets,
+        .methods = methods,
+        .paths = path_words(arena),
+    };
+    return vocabulary;
+}
+
+/* ---- Diagnostics ---- */
+
+static void print_one(const struct diagnostic *item, enum log_format format)
+{
+    AUTO(arena) arena = arena_new();
+    const char *line = diagnostic_line(arena, item);
+
+    if (!item->place.file) {
+        log_error("%s", item->text);
+    } else if (format == LOG_TEXT) {
+        fprintf(stderr, "%s\n", line);
+    } else if (item->severity == SEVERITY_ERROR) {
+        log_error("%s", line);
+    } else {
+        log_warning("%s", line);
+    }
+}
+
+void print_diagnostics(const struct diagnostics *diagnostics,
+                       enum log_format format)
+{
+    size_t told = 0;
+
+    for (size_t i = 0; i < diagnostics->count; i++) {
+        print_one(&diagnostics->items[i], format);
+        told += diagnostics->items[i].severity == SEVERITY_ERROR;
+    }
+    if (told < diagnostics->errors) {
+        log_error("there are more errors; the first %zu are shown", told);
+    }
+}
+
+/* ---- The scenario ---- */
+
+static bool override(const void *ctx, struct world *world, struct err *err)
+{
+    return server_settings(ctx, world, err);
+}
+
+/* Without a file: the good world, and what --set says. */
+static bool load_good(const struct options *options,
+                      struct scenario **out_scenario)
+{
+    AUTO(world) world = world_good();
+    struct err err;
+
+    if (!server_settings(options, world, &err) || !world_finish(world, &err)) {
+        log_error("%s", err.text);
+        return false;
+    }
+    *out_scenario = scenario_new(take(&world));
+    return true;
+}
+
+bool load_scenario(const struct options *options,
+                   struct scenario **out_scenario)
+{
+    AUTO(arena) arena = arena_new();
+    const struct scenario_source source = {
+        .name = options->scenario,
+        .override = override,
+        .override_ctx = options,
+    };
+    struct diagnostics diagnostics;
+    bool good;
+
+    if (!options->scenario) {
+        return load_good(options, out_scenario);
+    }
+    diagnostics_init(&diagnostics);
+    good = scenario_read(&source, load_vocabulary(arena), out_scenario,
+                         &diagnostics);
+    print_diagnostics(&diagnostics, options->log_format);
+    diagnostics_clear(&diagnostics);
+    return good;
+}

@@ -1,0 +1,22 @@
+/* Scenarios for the verbs: the words of this program, and what is printed. */
+#ifndef CLI_LOAD_H
+#define CLI_LOAD_H
+
+#include "cli/options.h"
+#include "scenario/diagnostics.h"
+#include "scenario/model.h"
+#include "scenario/vocabulary.h"
+
+/* All that faults, routes and methods know; in the arena. */
+const struct vocabulary *load_vocabulary(struct arena *arena);
+
+/* Diagnostics on stderr, one a line; as log messages where the log is JSON. */
+void print_diagnostics(const struct diagnostics *diagnostics,
+                       enum log_format format);
+
+/* The scenario that the options name, the good world without one; with what
+ * --set says. false: told on stderr why. */
+MUST_CHECK bool load_scenario(const struct options *options,
+                              struct scenario **out_scenario);
+
+#endif

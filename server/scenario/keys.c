@@ -1,0 +1,172 @@
+/* The words of the language, see keys.h. */
+#include "config.h"
+
+#include "scenario/keys.h"
+
+#include <string.h>
+
+#include "scenario/model.h"
+
+const struct key keys_scenario[] = {
+    {"lyncmock", SHAPE_VERSION,
+     "The version of the language, 1. Each scenario says it.", "1", 0, 0},
+    {"name", SHAPE_TEXT, "A short name; by default the file's or the id.",
+     "ntlm-ticket-expires", 0, 0},
+    {"title", SHAPE_TEXT, "What happens, in one line.",
+     "'The web ticket expires behind bad Wi-Fi'", 0, 0},
+    {"extends", SHAPE_TEXT,
+     "The scenario that this one begins with: a shipped one by its id, or a "
+     "path relative to this file. Its settings hold where this file sets "
+     "nothing else, its steps come behind the ones here, and its `expect` and "
+     "`fail-on` hold where this file has none.",
+     "good/pc-external-ntlm", 0, 0},
+    {"world", SHAPE_WORLD,
+     "What is simulated: settings, as nested mappings (`lyncmock list "
+     "settings`), and users by name. What is not said stays as in the good "
+     "world.",
+     "{domain: fabrikam.test, ntlm: {v1: yes}}", 0, 0},
+    {"steps", SHAPE_STEPS,
+     "Where the server deviates from good behaviour. The first step of a "
+     "point whose `when` holds applies.",
+     "[{at: discover.root, do: {status: 503}}]", 0, 0},
+    {"expect", SHAPE_EXPECT,
+     "What the client must do for the run to pass. This version checks how it "
+     "is written, and does not judge it yet.",
+     "[{at: webticket.issue, times: 2, within: 20s}]", 0, 0},
+    {"fail-on", SHAPE_WORDS,
+     "What else fails the run. Checked and not judged yet, as `expect`.",
+     "[must, unexpected]", 0, 0},
+    {NULL, SHAPE_TEXT, NULL, NULL, 0, 0},
+};
+
+const struct key keys_step[] = {
+    {"at", SHAPE_POINT,
+     "The point where the step applies (`lyncmock list points`).",
+     "discover.root", 0, 0},
+    {"when", SHAPE_WHEN,
+     "Facts that must all hold, and words that count; none: always.",
+     "{user: alice, first: 2}", 0, 0},
+    {"do", SHAPE_FAULTS,
+     "What happens instead of the good behaviour, or to it: one or more "
+     "faults (`lyncmock list faults`).",
+     "{status: 503, delay: 3s}", 0, 0},
+    {"also", SHAPE_FLAG,
+     "yes: the steps behind this one are tried too, though it applies.", "yes",
+     0, 0},
+    {NULL, SHAPE_TEXT, NULL, NULL, 0, 0},
+};
+
+#define ROW(name, shape, fact, member, example, doc)                           \
+    {                                                                          \
+        name, shape, doc, example, fact, offsetof(struct condition, member)    \
+    }
+
+const struct key keys_when[] = {
+    ROW("host", SHAPE_PATTERNS, FACT_HOST, host, "lyncdiscover.*",
+        "The name that was asked, without a port; at tls.handshake the name "
+        "in the ClientHello."),
+    ROW("method", SHAPE_PATTERNS, FACT_METHOD, method, "POST",
+        "The method of the request."),
+    ROW("path", SHAPE_PATTERNS, FACT_PATH, path, "/WebTicket/*",
+        "The path of the request, percent-decoded, without the query."),
+    ROW("client", SHAPE_PATTERNS, FACT_CLIENT, client, "'*iPhone*'",
+        "The User-Agent header."),
+    ROW("header", SHAPE_HEADERS, FACT_HEADER, headers,
+        "{Accept: '*json*', X-MS-WebTicket: null}",
+        "Headers of the request by name, any letter case; null: the header is "
+        "absent."),
+    ROW("auth", SHAPE_PATTERNS, FACT_AUTH, auth, "ntlm",
+        "How the client authenticates (`lyncmock list auth`), or webticket."),
+    ROW("leg", SHAPE_COUNT, FACT_LEG, leg, "2",
+        "The leg of the handshake, from 1."),
+    ROW("user", SHAPE_PATTERNS, FACT_USER, user, "alice",
+        "The user, by the name that the world has."),
+    ROW("action", SHAPE_PATTERNS, FACT_ACTION, action, "'*/RST/Issue'",
+        "The SOAP action of the request."),
+    ROW("ticket", SHAPE_PATTERNS, FACT_TICKET, ticket, "expired",
+        "What the web ticket of the request is worth: none, valid, expired, "
+        "not-yet-valid, bad-signature, garbage, other-pool, wrong-audience."),
+    ROW("after", SHAPE_COUNT, 0, after, "1",
+        "Not the first so many times that the facts hold."),
+    ROW("first", SHAPE_COUNT, 0, first, "2",
+        "Only the first so many times (behind those that `after` leaves out)."),
+    ROW("every", SHAPE_COUNT, 0, every, "3", "Only each third time, say."),
+    ROW("requests", SHAPE_NUMBERS, 0, requests, "[2, 5]",
+        "Only these times, counted from 1, in rising order."),
+    {NULL, SHAPE_TEXT, NULL, NULL, 0, 0},
+};
+
+#undef ROW
+#define ROW(name, shape, member, example, doc)                                 \
+    {                                                                          \
+        name, shape, doc, example, 0, offsetof(struct expectation, member)     \
+    }
+
+const struct key keys_expectation[] = {
+    ROW("at", SHAPE_POINT, at, "webticket.issue", "The point to be reached."),
+    ROW("when", SHAPE_WHEN, when, "{user: alice}",
+        "The facts that hold there, as in a step; no counting words."),
+    ROW("times", SHAPE_TIMES, times, "2", "So often, no more and no less."),
+    ROW("at-least", SHAPE_TIMES, at_least, "1",
+        "So often or more; by default once."),
+    ROW("at-most", SHAPE_TIMES, at_most, "3", "No more often than that."),
+    ROW("within", SHAPE_DURATION, within, "20s",
+        "So long after the first exchange of the run."),
+    ROW("answered", SHAPE_STATUS, answered, "200",
+        "The status of the answer that was sent."),
+    ROW("never", SHAPE_NEVER, never, "{cleartext-password: yes}",
+        "What must not happen, alone in its item."),
+    {NULL, SHAPE_TEXT, NULL, NULL, 0, 0},
+};
+
+#undef ROW
+
+const struct key keys_never[] = {
+    {"cleartext-password", SHAPE_FLAG,
+     "A password went over a connection without TLS.", "yes", 0, 0},
+    {NULL, SHAPE_TEXT, NULL, NULL, 0, 0},
+};
+
+const struct key keys_fail_on[] = {
+    {"must", SHAPE_TEXT, "A breach of a rule of level MUST.", NULL, 0, 0},
+    {"should", SHAPE_TEXT, "A breach of a rule of level SHOULD.", NULL, 0, 0},
+    {"unexpected", SHAPE_TEXT,
+     "A request that no endpoint of the world serves.", NULL, 0, 0},
+    {NULL, SHAPE_TEXT, NULL, NULL, 0, 0},
+};
+
+const struct key *key_named(const struct key *keys, const char *name)
+{
+    for (; keys->name; keys++) {
+        if (strcmp(keys->name, name) == 0) {
+            return keys;
+        }
+    }
+    return NULL;
+}
+
+const char *key_shape_text(enum key_shape shape)
+{
+    static const char *const texts[] = {
+        [SHAPE_TEXT] = "a text",
+        [SHAPE_VERSION] = "1",
+        [SHAPE_POINT] = "the name of a point",
+        [SHAPE_FLAG] = "yes or no",
+        [SHAPE_PATTERNS] = "a text, or a list of texts",
+        [SHAPE_HEADERS] = "a mapping of header names to texts",
+        [SHAPE_COUNT] = "a whole number from 1",
+        [SHAPE_TIMES] = "a whole number",
+        [SHAPE_NUMBERS] = "a list of whole numbers that rise, from 1",
+        [SHAPE_DURATION] = "a duration such as 3s",
+        [SHAPE_STATUS] = "a status from 100 to 599",
+        [SHAPE_WORDS] = "a list of must, should, unexpected",
+        [SHAPE_WORLD] = "a mapping of settings",
+        [SHAPE_FAULTS] = "a mapping of faults to their values",
+        [SHAPE_WHEN] = "a mapping of facts and counting words",
+        [SHAPE_NEVER] = "a mapping such as {cleartext-password: yes}",
+        [SHAPE_STEPS] = "a list of steps",
+        [SHAPE_EXPECT] = "a list of expectations",
+    };
+
+    return texts[shape];
+}

@@ -1,0 +1,27 @@
+/* Scenarios as users write them (YAML), read and checked. */
+#ifndef SCENARIO_READ_H
+#define SCENARIO_READ_H
+
+#include "scenario/diagnostics.h"
+#include "scenario/model.h"
+#include "scenario/vocabulary.h"
+
+struct scenario_source {
+    const char *name; /* a path that exists, else a shipped id */
+    /* Not empty: the text; `name` is only its name then. */
+    struct span text;
+    /* What beats the file, as --set does; NULL: nothing does. */
+    bool (*override)(const void *ctx, struct world *world, struct err *err);
+    const void *override_ctx;
+};
+
+/*
+ * The scenario, with all that it extends. false: the diagnostics have errors,
+ * and nothing else was made; they may have warnings either way.
+ */
+MUST_CHECK bool scenario_read(const struct scenario_source *from,
+                              const struct vocabulary *words,
+                              struct scenario **out_scenario,
+                              struct diagnostics *diagnostics);
+
+#endif

@@ -1,0 +1,180 @@
+/* Whether a condition can ever hold: words that exist, counts that come. */
+#include "config.h"
+
+#include <string.h>
+
+#include "scenario/reading.h"
+
+/* RFC 9110 9.3, RFC 5789: what a client may send before anything is routed. */
+static const char *const any_methods[] = {
+    "CONNECT", "DELETE", "GET", "HEAD",  "OPTIONS",
+    "PATCH",   "POST",   "PUT", "TRACE", NULL,
+};
+
+static bool fits_one(const char *pattern, const char *const *words)
+{
+    const struct patterns patterns = {&pattern, 1};
+
+    for (size_t i = 0; words[i]; i++) {
+        if (patterns_fit(&patterns, words[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Any request gets there, whether it is served or not. */
+static bool is_open(enum point at)
+{
+    return at == POINT_HTTP_REQUEST || at == POINT_HTTP_RESPONSE ||
+           at == POINT_COUNT;
+}
+
+/* The names of the world, and those that loopback has. */
+static const char *const *hosts(struct reading *reading)
+{
+    static const char *const loopback[] = {"localhost", "127.0.0.1", "::1"};
+    const struct world *world = reading->world;
+    size_t count = 0;
+    const char **words;
+
+    while (world->names[count]) {
+        count++;
+    }
+    words = arena_alloc(reading->arena,
+                        (count + ARRAY_SIZE(loopback) + 1) * sizeof(*words));
+    memcpy(words, world->names, count * sizeof(*words));
+    memcpy(words + count, loopback, sizeof(loopback));
+    return words;
+}
+
+static const char *const *users(struct reading *reading)
+{
+    const struct world *world = reading->world;
+    const char **words =
+        arena_alloc(reading->arena, (world->user_count + 1) * sizeof(*words));
+
+    for (size_t i = 0; i < world->user_count; i++) {
+        words[i] = world->users[i].name;
+    }
+    return words;
+}
+
+/* The words that a fact can have; NULL: any text. */
+static const char *const *words_of(struct reading *reading, unsigned fact,
+                                   enum point at)
+{
+    const struct vocabulary *words = reading->words;
+
+    switch (fact) {
+    case FACT_HOST:
+        return reading->world_known ? hosts(reading) : NULL;
+    case FACT_USER:
+        return reading->world_known ? users(reading) : NULL;
+    case FACT_METHOD:
+        return is_open(at) ? any_methods : words->methods;
+    case FACT_PATH:
+        return is_open(at) ? NULL : words->paths;
+    case FACT_AUTH:
+        return words->auth;
+    case FACT_TICKET:
+        return words->tickets;
+    default:
+        return NULL;
+    }
+}
+
+static struct span first_label(const char *name)
+{
+    return span_of(name, strcspn(name, "."));
+}
+
+/* Hosts are alike in their domain: it is the first label that counts. */
+static const char *nearest_to(struct reading *reading, unsigned fact,
+                              const char *pattern, const char *const *words)
+{
+    struct nearest nearest;
+    const char *word = pattern;
+
+    if (fact == FACT_HOST) {
+        word = arena_text(reading->arena, first_label(pattern));
+    }
+    nearest_init(&nearest, word);
+    for (size_t i = 0; words[i]; i++) {
+        nearest_try(&nearest, fact == FACT_HOST ? first_label(words[i])
+                                                : span_text(words[i]));
+    }
+    return nearest.best.size ? (const char *)nearest.best.data : NULL;
+}
+
+static void complain(struct reading *reading, const struct node *node,
+                     unsigned fact, const char *pattern,
+                     const char *const *words)
+{
+    static const char *const what[] = {
+        "host of the world",
+        "method that is served",
+        "path that is served",
+        "client",
+        "header",
+        "way to authenticate",
+        "leg",
+        "user of the world",
+        "action",
+        "state of a ticket",
+    };
+    const char *nearest = nearest_to(reading, fact, pattern, words);
+    size_t index = (size_t)__builtin_ctz(fact);
+
+    if (nearest) {
+        reading_error(reading, node,
+                      "no %s fits \"%s\", so the step would never apply; the "
+                      "nearest is \"%s\"",
+                      what[index], pattern, nearest);
+    } else {
+        reading_error(reading, node,
+                      "no %s fits \"%s\", so the step would never apply; there "
+                      "are: %s",
+                      what[index], pattern, reading_list(reading, words));
+    }
+}
+
+void check_patterns(struct reading *reading, const struct node *node,
+                    unsigned fact, enum point at,
+                    const struct patterns *patterns)
+{
+    const char *const *words = words_of(reading, fact, at);
+    const struct node *item = node->kind == NODE_LIST ? node->first : node;
+
+    for (size_t i = 0; words && i < patterns->count; i++) {
+        if (!fits_one(patterns->items[i], words)) {
+            complain(reading, item, fact, patterns->items[i], words);
+        }
+        item = item->next;
+    }
+}
+
+static bool one_counts(const struct condition *condition)
+{
+    for (const unsigned *n = condition->requests; *n; n++) {
+        if (condition_counts(condition, *n)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void check_counts(struct reading *reading, const struct node *when,
+                  const struct condition *condition)
+{
+    if (condition->first && condition->every > condition->first) {
+        reading_error(reading, when,
+                      "first: %u and every: %u leave no request over, so the "
+                      "step would never apply",
+                      condition->first, condition->every);
+    } else if (condition->requests && !one_counts(condition)) {
+        reading_error(reading, when,
+                      "after, first and every leave none of the requests over, "
+                      "so the step would never apply");
+    }
+}

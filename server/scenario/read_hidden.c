@@ -1,0 +1,114 @@
+/*
+ * Steps that never get their turn, since an earlier one of the same file
+ * always applies first. (What a child hides of its parent is meant.)
+ */
+#include "config.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "scenario/reading.h"
+
+/* Whatever fits `inner` fits `outer`. "?" may not stand for a "*". */
+static bool covers_pattern(const char *outer, const char *inner)
+{
+    const struct patterns one = {&outer, 1};
+
+    return strcasecmp(outer, inner) == 0 ||
+           (!(strchr(outer, '?') && strchr(inner, '*')) &&
+            patterns_fit(&one, inner));
+}
+
+static bool covers(const struct patterns *outer, const struct patterns *inner)
+{
+    for (size_t i = 0; i < inner->count; i++) {
+        bool covered = false;
+
+        for (size_t j = 0; j < outer->count && !covered; j++) {
+            covered = covers_pattern(outer->items[j], inner->items[i]);
+        }
+        if (!covered) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool asks_header(const struct condition *when,
+                        const struct header_condition *asked)
+{
+    for (size_t i = 0; i < when->header_count; i++) {
+        const struct header_condition *one = &when->headers[i];
+
+        if (strcasecmp(one->name, asked->name) == 0 &&
+            one->absent == asked->absent &&
+            covers(&asked->value, &one->value)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool covers_headers(const struct condition *outer,
+                           const struct condition *inner)
+{
+    for (size_t i = 0; i < outer->header_count; i++) {
+        if (!asks_header(inner, &outer->headers[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool covers_facts(const struct condition *outer,
+                         const struct condition *inner)
+{
+    for (const struct key *key = keys_when; key->name; key++) {
+        const void *mine = (const char *)outer + key->offset;
+        const void *other = (const char *)inner + key->offset;
+
+        if (key->shape == SHAPE_PATTERNS && (outer->facts & key->fact) &&
+            !(inner->facts & key->fact && covers(mine, other))) {
+            return false;
+        }
+    }
+    return (!outer->leg || outer->leg == inner->leg) &&
+           covers_headers(outer, inner);
+}
+
+static bool always(const struct step *step)
+{
+    const struct condition *when = &step->when;
+
+    return !step->also && !when->after && !when->first && !when->every &&
+           !when->requests;
+}
+
+static const struct step *hider(const struct step *steps, size_t index)
+{
+    for (size_t i = 0; i < index; i++) {
+        if (steps[i].at == steps[index].at && always(&steps[i]) &&
+            covers_facts(&steps[i].when, &steps[index].when)) {
+            return &steps[i];
+        }
+    }
+    return NULL;
+}
+
+void warn_hidden(struct reading *reading, const struct node *list,
+                 const struct step *steps, size_t count)
+{
+    const struct node *node = list->first;
+
+    for (size_t i = 0; i < count; i++, node = node->next) {
+        const struct step *before = hider(steps, i);
+
+        if (before) {
+            reading_warning(reading, node,
+                            "the step never gets its turn: the one at %s "
+                            "always applies first; put this one before it, or "
+                            "add \"also: yes\" there",
+                            before->where);
+        }
+    }
+}

@@ -1,0 +1,287 @@
+/*
+ * Settings as nested mappings: {ntlm: {v1: yes}} sets ntlm.v1. A table with
+ * rows such as user.NAME.state is written as {users: {NAME: {state: good}}}.
+ */
+#include "config.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "scenario/reading.h"
+#include "util/buf.h"
+
+/* A place in the nesting: how it is called, and how the rows call it. */
+struct level {
+    const char *name; /* "user.alice" */
+    const char *row;  /* "user.NAME" */
+};
+
+static struct level below(struct reading *reading, const struct level *level,
+                          const char *name, const char *row)
+{
+    const char *dot = *level->row ? "." : "";
+
+    return (struct level){
+        arena_printf(reading->arena, "%s%s%s", level->name, dot, name),
+        arena_printf(reading->arena, "%s%s%s", level->row, dot, row),
+    };
+}
+
+static const struct setting *find_row(const struct settings_table *table,
+                                      const char *name)
+{
+    const struct setting *row;
+
+    for (size_t i = 0; (row = table->row(table->ctx, i)) != NULL; i++) {
+        if (strcmp(row->info.name, name) == 0) {
+            return row;
+        }
+    }
+    return NULL;
+}
+
+/* What the row has behind "prefix."; NULL: it has another beginning. */
+static const char *rest_of(const struct setting *row, const char *prefix)
+{
+    size_t length = strlen(prefix);
+
+    if (length == 0) {
+        return row->info.name;
+    }
+    return strncmp(row->info.name, prefix, length) == 0 &&
+                   row->info.name[length] == '.'
+               ? row->info.name + length + 1
+               : NULL;
+}
+
+static bool has_rows(const struct settings_table *table, const char *prefix)
+{
+    const struct setting *row;
+
+    for (size_t i = 0; (row = table->row(table->ctx, i)) != NULL; i++) {
+        if (rest_of(row, prefix)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "NAME" where rows go on with a name of the user's choice; else NULL. */
+static const char *free_name(struct reading *reading,
+                             const struct settings_table *table,
+                             const char *prefix)
+{
+    const struct setting *row;
+
+    for (size_t i = 0; (row = table->row(table->ctx, i)) != NULL; i++) {
+        const char *rest = rest_of(row, prefix);
+
+        if (rest && isupper((unsigned char)*rest)) {
+            return arena_text(reading->arena,
+                              span_of(rest, strcspn(rest, ".")));
+        }
+    }
+    return NULL;
+}
+
+/* ---- The words of one level ---- */
+
+/* The word of a row at this level; plural where a free name follows. */
+static const char *word_of(struct reading *reading,
+                           const struct settings_table *table,
+                           const struct setting *row, const char *prefix)
+{
+    const char *rest = rest_of(row, prefix);
+    struct span word;
+    const char *full;
+
+    if (!rest) {
+        return NULL;
+    }
+    word = span_of(rest, strcspn(rest, "."));
+    full = arena_printf(reading->arena, "%s%s%.*s", prefix, *prefix ? "." : "",
+                        (int)word.size, (const char *)word.data);
+    return arena_printf(reading->arena, "%.*s%s", (int)word.size,
+                        (const char *)word.data,
+                        free_name(reading, table, full) ? "s" : "");
+}
+
+static const char *words_at(struct reading *reading,
+                            const struct settings_table *table,
+                            const char *prefix, struct nearest *nearest)
+{
+    AUTO_BUF out = {0};
+    const char *before = "";
+    const struct setting *row;
+
+    for (size_t i = 0; (row = table->row(table->ctx, i)) != NULL; i++) {
+        const char *word = word_of(reading, table, row, prefix);
+
+        if (!word || strcmp(word, before) == 0) {
+            continue;
+        }
+        buf_printf(&out, "%s%s", out.size ? ", " : "", word);
+        if (nearest) {
+            nearest_try(nearest, span_text(word));
+        }
+        before = word;
+    }
+    return arena_text(reading->arena, buf_span(&out));
+}
+
+/* "ntlm.v1" as a key: the row there is, written another way. */
+static bool is_dotted(struct reading *reading,
+                      const struct settings_table *table,
+                      const struct level *level, const struct node *key)
+{
+    struct level there = below(reading, level, key->text, key->text);
+    const char *dot = strchr(key->text, '.');
+
+    if (!dot || !find_row(table, there.row)) {
+        return false;
+    }
+    reading_error(reading, key, "write \"%s\" as nested keys: %.*s: {%s: ...}",
+                  key->text, (int)(dot - key->text), key->text, dot + 1);
+    return true;
+}
+
+static void unknown_word(struct reading *reading,
+                         const struct settings_table *table,
+                         const struct level *level, const struct node *key)
+{
+    struct nearest nearest;
+    const char *words;
+
+    if (is_dotted(reading, table, level, key)) {
+        return;
+    }
+    nearest_init(&nearest, key->text);
+    words = words_at(reading, table, level->row, &nearest);
+    reading_unknown(
+        reading, key,
+        *level->name ? arena_printf(reading->arena, "key of %s", level->name)
+                     : table->what,
+        &nearest, arena_printf(reading->arena, "expected %s", words));
+}
+
+/* ---- Walking down ---- */
+
+static void read_level(struct reading *reading,
+                       const struct settings_table *table,
+                       const struct level *level, const struct node *map);
+
+static void read_at(struct reading *reading, const struct settings_table *table,
+                    const struct level *level, const struct node *node)
+{
+    const struct setting *row = find_row(table, level->row);
+    bool nested = has_rows(table, level->row);
+
+    if (row && (node->kind != NODE_MAP || row->type == setting_map)) {
+        table->set(reading, table->ctx, row, level->name, node);
+    } else if (nested && node->kind == NODE_MAP) {
+        read_level(reading, table, level, node);
+    } else if (nested) {
+        reading_error(reading, node, "%s: expected a mapping with %s, not %s",
+                      level->name, words_at(reading, table, level->row, NULL),
+                      node_kind_text(node->kind));
+    } else {
+        reading_error(reading, node, "%s: expected %s (%s), not %s",
+                      level->name, row->info.type, row->info.doc,
+                      node_kind_text(node->kind));
+    }
+}
+
+/* users: {alice: {...}, bob: {...}} */
+static void read_named(struct reading *reading,
+                       const struct settings_table *table,
+                       const struct level *level, const char *row,
+                       const struct node *map)
+{
+    if (!reading_kind(reading, map, NODE_MAP, "a mapping of names")) {
+        return;
+    }
+    if (map->count > READ_ROWS_MAX) {
+        reading_error(reading, map->key, "%s: %zu of them; %d are the limit",
+                      map->key->text, map->count, READ_ROWS_MAX);
+        return;
+    }
+    for (const struct node *entry = map->first; entry; entry = entry->next) {
+        struct level one = below(reading, level, entry->key->text, row);
+
+        read_at(reading, table, &one, entry);
+    }
+}
+
+/* The level of rows with free names that this key, a plural, stands for. */
+static bool plural(struct reading *reading, const struct settings_table *table,
+                   const struct level *level, const char *word,
+                   struct level *out_level)
+{
+    size_t length = strlen(word);
+    struct level there;
+    const char *single;
+
+    if (length < 2 || word[length - 1] != 's') {
+        return false;
+    }
+    single = arena_text(reading->arena, span_of(word, length - 1));
+    there = below(reading, level, single, single);
+    if (!free_name(reading, table, there.row)) {
+        return false;
+    }
+    *out_level = there;
+    return true;
+}
+
+static void read_entry(struct reading *reading,
+                       const struct settings_table *table,
+                       const struct level *level, const struct node *entry)
+{
+    const char *word = entry->key->text;
+    struct level there;
+
+    if (plural(reading, table, level, word, &there)) {
+        read_named(reading, table, &there, free_name(reading, table, there.row),
+                   entry);
+        return;
+    }
+    there = below(reading, level, word, word);
+    if (!strchr(word, '.') && !free_name(reading, table, there.row) &&
+        (find_row(table, there.row) || has_rows(table, there.row))) {
+        read_at(reading, table, &there, entry);
+    } else {
+        unknown_word(reading, table, level, entry->key);
+    }
+}
+
+static void read_level(struct reading *reading,
+                       const struct settings_table *table,
+                       const struct level *level, const struct node *map)
+{
+    if (!map->first) {
+        reading_error(reading, map, "%s: expected a mapping with %s, not {}",
+                      *level->name ? level->name : map->key->text,
+                      words_at(reading, table, level->row, NULL));
+    }
+    for (const struct node *entry = map->first;
+         entry && !diagnostics_full(reading->diagnostics);
+         entry = entry->next) {
+        read_entry(reading, table, level, entry);
+    }
+}
+
+void read_settings(struct reading *reading, const struct settings_table *table,
+                   const struct node *map)
+{
+    struct level top = {"", ""};
+
+    read_level(reading, table, &top, map);
+}
+
+void read_setting(struct reading *reading, const struct settings_table *table,
+                  const char *name, const struct node *node)
+{
+    struct level level = {name, name};
+
+    read_at(reading, table, &level, node);
+}

@@ -1,0 +1,204 @@
+/* `when`: the words of keys_when into a struct condition. */
+#include "config.h"
+
+#include <string.h>
+
+#include "scenario/reading.h"
+#include "util/buf.h"
+
+/* ---- Patterns ---- */
+
+static bool add_pattern(struct reading *reading, const struct node *node,
+                        bool empty, struct patterns *patterns)
+{
+    if (!reading_kind(reading, node, NODE_TEXT, "a text")) {
+        return false;
+    }
+    if (!empty && !*node->text) {
+        reading_error(reading, node,
+                      "an empty text would never fit; expected a pattern such "
+                      "as \"*\"");
+        return false;
+    }
+    patterns->items[patterns->count++] =
+        arena_strdup(reading->arena, node->text);
+    return true;
+}
+
+/* A text, or a list of them. `empty`: "" is a text like any other. */
+static bool read_patterns(struct reading *reading, const struct node *node,
+                          bool empty, struct patterns *out_patterns)
+{
+    size_t room = node->kind == NODE_LIST ? node->count : 1;
+    struct patterns patterns = {
+        .items = arena_alloc(reading->arena, (room + 1) * sizeof(char *)),
+    };
+    bool good = true;
+
+    if (node->kind != NODE_LIST) {
+        good = reading_kind(reading, node, NODE_TEXT,
+                            key_shape_text(SHAPE_PATTERNS)) &&
+               add_pattern(reading, node, empty, &patterns);
+    } else if (!node->first) {
+        reading_error(reading, node,
+                      "%s: an empty list would never fit; expected %s",
+                      node->key->text, key_shape_text(SHAPE_PATTERNS));
+        good = false;
+    } else {
+        for (const struct node *i = node->first; i; i = i->next) {
+            good = add_pattern(reading, i, empty, &patterns) && good;
+        }
+    }
+    *out_patterns = patterns;
+    return good;
+}
+
+/* ---- Headers ---- */
+
+static void read_header(struct reading *reading, const struct node *entry,
+                        struct header_condition *out)
+{
+    const char *name = entry->key->text;
+
+    out->name = arena_strdup(reading->arena, name);
+    if (!*name || strpbrk(name, " \t:\r\n")) {
+        reading_error(reading, entry->key, "\"%s\" is no name of a header",
+                      name);
+    } else if (entry->kind == NODE_NULL) {
+        out->absent = true;
+    } else {
+        (void)read_patterns(reading, entry, true, &out->value);
+    }
+}
+
+static void read_headers(struct reading *reading, const struct node *node,
+                         struct condition *when)
+{
+    if (!reading_kind(reading, node, NODE_MAP, key_shape_text(SHAPE_HEADERS))) {
+        return;
+    }
+    if (!node->first) {
+        reading_error(reading, node, "header: expected %s, not {}",
+                      key_shape_text(SHAPE_HEADERS));
+    }
+    when->headers =
+        arena_alloc(reading->arena, (node->count + 1) * sizeof(*when->headers));
+    for (const struct node *entry = node->first; entry; entry = entry->next) {
+        read_header(reading, entry, &when->headers[when->header_count++]);
+    }
+}
+
+/* ---- Numbers ---- */
+
+static void read_numbers(struct reading *reading, const struct node *node,
+                         const unsigned **out_numbers)
+{
+    unsigned *numbers;
+    size_t count = 0;
+
+    if (!reading_kind(reading, node, NODE_LIST,
+                      key_shape_text(SHAPE_NUMBERS))) {
+        return;
+    }
+    if (!node->first) {
+        reading_error(reading, node,
+                      "requests: an empty list would never apply; expected %s",
+                      key_shape_text(SHAPE_NUMBERS));
+        return;
+    }
+    numbers = arena_alloc(reading->arena, (node->count + 1) * sizeof(*numbers));
+    for (const struct node *item = node->first; item; item = item->next) {
+        if (!read_number(reading, item, 1, &numbers[count])) {
+            return;
+        }
+        if (count && numbers[count] <= numbers[count - 1]) {
+            reading_error(reading, item,
+                          "requests: %u stands behind %u; expected numbers "
+                          "that rise",
+                          numbers[count], numbers[count - 1]);
+            return;
+        }
+        count++;
+    }
+    *out_numbers = numbers;
+}
+
+/* ---- Words ---- */
+
+/* "host, method, path": what a point knows. */
+static const char *facts_text(struct reading *reading, unsigned facts)
+{
+    AUTO_BUF out = {0};
+
+    for (const struct key *key = keys_when; key->name; key++) {
+        if (key->fact & facts) {
+            buf_printf(&out, "%s%s", out.size ? ", " : "", key->name);
+        }
+    }
+    return out.size ? arena_text(reading->arena, buf_span(&out)) : "no facts";
+}
+
+static bool is_known_there(struct reading *reading, const struct key *key,
+                           const struct node *entry, enum point at)
+{
+    const struct point_info *info;
+
+    if (!key->fact || at == POINT_COUNT) {
+        return true;
+    }
+    info = point_info(at);
+    if (!(info->facts & key->fact)) {
+        reading_error(reading, entry->key,
+                      "%s is not known at %s; known there: %s", key->name,
+                      info->name, facts_text(reading, info->facts));
+        return false;
+    }
+    return true;
+}
+
+static void read_word(struct reading *reading, const struct key *key,
+                      const struct node *entry, enum point at,
+                      struct condition *when)
+{
+    void *field = (char *)when + key->offset;
+
+    when->facts |= key->fact;
+    switch (key->shape) {
+    case SHAPE_HEADERS:
+        read_headers(reading, entry, when);
+        break;
+    case SHAPE_COUNT:
+        (void)read_number(reading, entry, 1, field);
+        break;
+    case SHAPE_NUMBERS:
+        read_numbers(reading, entry, field);
+        break;
+    default:
+        if (read_patterns(reading, entry, false, field)) {
+            check_patterns(reading, entry, key->fact, at, field);
+        }
+        break;
+    }
+}
+
+void read_when(struct reading *reading, const struct node *node, enum point at,
+               struct condition *out_when)
+{
+    const struct key *key;
+
+    if (!reading_kind(reading, node, NODE_MAP, key_shape_text(SHAPE_WHEN))) {
+        return;
+    }
+    if (!node->first) {
+        reading_error(reading, node,
+                      "when: an empty mapping; leave it out where a step "
+                      "always applies");
+    }
+    for (const struct node *entry = node->first; entry; entry = entry->next) {
+        if (read_key(reading, keys_when, entry, "word of when", &key) &&
+            is_known_there(reading, key, entry, at)) {
+            read_word(reading, key, entry, at, out_when);
+        }
+    }
+    check_counts(reading, node, out_when);
+}

@@ -1,0 +1,102 @@
+/* What the parts of the reader share. */
+#ifndef SCENARIO_READING_H
+#define SCENARIO_READING_H
+
+#include "scenario/keys.h"
+#include "scenario/match.h"
+#include "scenario/model.h"
+#include "scenario/source.h"
+#include "scenario/vocabulary.h"
+#include "scenario/yaml_node.h"
+#include "util/nearest.h"
+#include "world/setting.h"
+
+enum {
+    READ_CHAIN_MAX = 8, /* scenarios that extend one another */
+    READ_STEPS_MAX = 1000,
+    READ_ROWS_MAX = 256, /* users, and whatever else has names */
+};
+
+struct reading {
+    struct arena *arena; /* the scenario's: for what is kept of the text */
+    const struct vocabulary *words;
+    struct diagnostics *diagnostics;
+    const struct source *source; /* whose nodes are read */
+    struct world *world;
+    /* Without errors so far: names and users may be relied upon. */
+    bool world_known;
+};
+
+void reading_error(struct reading *reading, const struct node *node,
+                   const char *format, ...) PRINTF(3, 4);
+void reading_warning(struct reading *reading, const struct node *node,
+                     const char *format, ...) PRINTF(3, 4);
+/* "unknown WHAT "word"; ...": says the nearest, else `otherwise`. */
+void reading_unknown(struct reading *reading, const struct node *node,
+                     const char *what, const struct nearest *nearest,
+                     const char *otherwise);
+/* Of this kind; else an error that says what was expected. */
+bool reading_kind(struct reading *reading, const struct node *node,
+                  enum node_kind kind, const char *expected);
+/* "first, second, ..." of a list that ends with NULL */
+const char *reading_list(struct reading *reading, const char *const *words);
+/* "FILE:LINE" */
+const char *reading_where(struct reading *reading, const struct node *node);
+
+/* read_value.c: values by their shape; false: an error told why. */
+bool read_key(struct reading *reading, const struct key *keys,
+              const struct node *entry, const char *what,
+              const struct key **out_key);
+bool read_number(struct reading *reading, const struct node *node,
+                 unsigned least, unsigned *out_number);
+bool read_flag(struct reading *reading, const struct node *node,
+               bool *out_flag);
+bool read_point(struct reading *reading, const struct node *node,
+                enum point *out_point);
+/* One text, or a list of texts that become one with commas; NULL: told. */
+const char *read_text(struct reading *reading, const struct node *node,
+                      const char *expected);
+
+/* read_settings.c: settings as nested mappings. */
+struct settings_table {
+    const struct setting *(*row)(const void *ctx, size_t index);
+    /* `name` in full; the row tells the type. */
+    void (*set)(struct reading *reading, void *ctx, const struct setting *row,
+                const char *name, const struct node *node);
+    void *ctx;
+    const char *what; /* "setting of the world" */
+};
+
+/* Each entry of the mapping below `prefix` ("" at the top). */
+void read_settings(struct reading *reading, const struct settings_table *table,
+                   const struct node *map);
+/* One value, whose name is known to be that of a row or begin one. */
+void read_setting(struct reading *reading, const struct settings_table *table,
+                  const char *name, const struct node *node);
+
+void read_world(struct reading *reading, const struct node *world);
+/* read_apply.c: patterns that nothing can fit, counts that never come. */
+void check_patterns(struct reading *reading, const struct node *node,
+                    unsigned fact, enum point at,
+                    const struct patterns *patterns);
+void check_counts(struct reading *reading, const struct node *when,
+                  const struct condition *condition);
+/* read_when.c; `at` POINT_COUNT: unknown, nothing is said about its facts. */
+void read_when(struct reading *reading, const struct node *node, enum point at,
+               struct condition *out_when);
+/* read_do.c */
+void read_do(struct reading *reading, const struct node *node, enum point at,
+             struct step *step);
+/* read_step.c: the steps of one file, appended to an array with room. */
+void read_steps(struct reading *reading, const struct node *list,
+                struct step *steps, size_t *count);
+/* read_hidden.c: warns of steps that never get their turn. */
+void warn_hidden(struct reading *reading, const struct node *list,
+                 const struct step *steps, size_t count);
+/* read_expect.c */
+void read_expect(struct reading *reading, const struct node *list,
+                 struct scenario *scenario);
+void read_fail_on(struct reading *reading, const struct node *list,
+                  struct scenario *scenario);
+
+#endif

@@ -1,0 +1,21 @@
+/* Scenarios that are compiled in, and the files that they name. */
+#ifndef SCENARIO_SHIPPED_H
+#define SCENARIO_SHIPPED_H
+
+#include "util/arena.h"
+#include "util/span.h"
+
+struct shipped_file {
+    const char *path; /* below scenarios/: "good/ios-ntlm.yaml" */
+    struct span text;
+};
+
+/* Sorted by path; false past the end. */
+bool shipped_at(size_t index, struct shipped_file *out_file);
+bool shipped_find(const char *path, struct shipped_file *out_file);
+
+/* "good/ios-ntlm.yaml" -> "good/ios-ntlm"; NULL: it is no scenario, but a file
+ * that one names. */
+char *shipped_id(struct arena *arena, const struct shipped_file *file);
+
+#endif
