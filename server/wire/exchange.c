@@ -132,7 +132,7 @@ void exchange_finding(struct exchange *ex, const struct finding *finding)
     ex->findings = copy;
 }
 
-void headers_add(struct headers *headers, struct arena *arena, const char *name,
+void headers_put(struct headers *headers, struct arena *arena, const char *name,
                  const char *value)
 {
     if (headers->count == headers->capacity) {
@@ -145,8 +145,14 @@ void headers_add(struct headers *headers, struct arena *arena, const char *name,
         headers->items = items;
         headers->capacity = capacity;
     }
-    headers->items[headers->count++] =
-        (struct header){arena_strdup(arena, name), arena_strdup(arena, value)};
+    headers->items[headers->count++] = (struct header){name, value};
+}
+
+void headers_add(struct headers *headers, struct arena *arena, const char *name,
+                 const char *value)
+{
+    headers_put(headers, arena, arena_strdup(arena, name),
+                arena_strdup(arena, value));
 }
 
 void headers_remove(struct headers *headers, const char *name)
