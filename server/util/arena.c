@@ -97,22 +97,42 @@ struct span arena_copy(struct arena *arena, struct span bytes)
     return span_of(arena_text(arena, bytes), bytes.size);
 }
 
-char *arena_printf(struct arena *arena, const char *format, ...)
+/* What is left of the newest block holds most texts: those are written where
+ * they stay, and only others twice. */
+char *arena_vprintf(struct arena *arena, const char *format, va_list args)
 {
-    va_list args;
+    struct block *block = arena->blocks;
+    size_t left = block ? block->size - block->used : 0;
+    char *rest = left ? (char *)block->bytes + block->used : NULL;
     va_list again;
     char *text;
     int length;
 
-    assert(format);
-    va_start(args, format);
     va_copy(again, args);
-    length = vsnprintf(NULL, 0, format, args);
-    va_end(args);
+    length = vsnprintf(rest, left, format, args);
     assert(length >= 0);
-    text = arena_alloc(arena, (size_t)length + 1);
-    vsnprintf(text, (size_t)length + 1, format, again);
+    if ((size_t)length < left) {
+        text = arena_alloc(arena, (size_t)length + 1);
+    } else {
+        /* arena_alloc promises zeros. */
+        if (left) {
+            memset(rest, 0, left);
+        }
+        text = arena_alloc(arena, (size_t)length + 1);
+        vsnprintf(text, (size_t)length + 1, format, again);
+    }
     va_end(again);
+    return text;
+}
+
+char *arena_printf(struct arena *arena, const char *format, ...)
+{
+    va_list args;
+    char *text;
+
+    va_start(args, format);
+    text = arena_vprintf(arena, format, args);
+    va_end(args);
     return text;
 }
 

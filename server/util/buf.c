@@ -10,7 +10,10 @@
 
 #include "util/mem.h"
 
-enum { FIRST_CAPACITY = 256 };
+enum {
+    FIRST_CAPACITY = 256,
+    PRINTF_ROOM = 64,
+};
 
 void buf_clear(struct buf *buf)
 {
@@ -71,7 +74,8 @@ static void add_le(struct buf *buf, uint64_t value, size_t size)
 
 void buf_add_u8(struct buf *buf, uint8_t value)
 {
-    add_le(buf, value, 1);
+    *buf_reserve(buf, 1) = value;
+    buf->size++;
 }
 
 void buf_add_u16le(struct buf *buf, uint16_t value)
@@ -93,16 +97,20 @@ void buf_printf(struct buf *buf, const char *format, ...)
 {
     va_list args;
     va_list again;
+    /* A guess that is nearly always enough. */
+    char *room = (char *)buf_reserve(buf, PRINTF_ROOM);
+    size_t left = buf->capacity - buf->size;
     int length;
 
-    assert(format);
     va_start(args, format);
     va_copy(again, args);
-    length = vsnprintf(NULL, 0, format, args);
+    length = vsnprintf(room, left, format, args);
     va_end(args);
     assert(length >= 0);
-    buf_reserve(buf, (size_t)length + 1);
-    vsnprintf((char *)buf->data + buf->size, (size_t)length + 1, format, again);
+    if ((size_t)length >= left) {
+        room = (char *)buf_reserve(buf, (size_t)length + 1);
+        vsnprintf(room, (size_t)length + 1, format, again);
+    }
     va_end(again);
     buf->size += (size_t)length;
 }

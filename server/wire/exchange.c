@@ -3,7 +3,6 @@
 
 #include "wire/exchange.h"
 
-#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -198,19 +197,13 @@ void exchange_header(struct exchange *ex, const char *name, const char *format,
                      ...)
 {
     va_list args;
-    va_list again;
-    char *value;
-    int length;
+    const char *value;
 
     va_start(args, format);
-    va_copy(again, args);
-    length = vsnprintf(NULL, 0, format, args);
+    value = arena_vprintf(ex->arena, format, args);
     va_end(args);
-    assert(length >= 0);
-    value = arena_alloc(ex->arena, (size_t)length + 1);
-    vsnprintf(value, (size_t)length + 1, format, again);
-    va_end(again);
-    headers_add(&ex->reply.headers, ex->arena, name, value);
+    headers_put(&ex->reply.headers, ex->arena, arena_strdup(ex->arena, name),
+                value);
 }
 
 void exchange_body(struct exchange *ex, const char *type, struct span body)
