@@ -157,6 +157,10 @@ static char *print(struct arena *arena, const char *format, va_list args)
     assert(length >= 0);
     text = claim(arena, (size_t)length + 1);
     if ((size_t)length >= left) {
+        /* What is not in use is not wiped at the end. */
+        if (left) {
+            mem_wipe(rest, left);
+        }
         vsnprintf(text, (size_t)length + 1, format, again);
     }
     va_end(again);

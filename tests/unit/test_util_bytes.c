@@ -237,7 +237,7 @@ static void arena_prints(void **state UNUSED)
     AUTO(arena) arena = arena_new();
     static const char letters[] =
         "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnop";
-    char expected[128];
+    char expected[256];
 
     for (int i = 0; i < 5000; i++) {
         const char *part = letters + i % (int)strlen(letters);
