@@ -26,40 +26,24 @@ void buf_reset(struct buf *buf)
     buf->size = 0;
 }
 
-uint8_t *buf_reserve(struct buf *buf, size_t size)
+uint8_t *buf_grow(struct buf *buf, size_t size)
 {
     size_t needed = buf->size + size;
     size_t capacity = buf->capacity ? buf->capacity : FIRST_CAPACITY;
 
     assert(needed >= size && needed <= SIZE_MAX / 2);
-    if (needed > buf->capacity) {
-        while (capacity < needed) {
-            capacity *= 2;
-        }
-        buf->data = mem_resize(buf->data, capacity);
-        buf->capacity = capacity;
+    while (capacity < needed) {
+        capacity *= 2;
     }
-    /* Adding zero to NULL is undefined. */
-    return buf->size ? buf->data + buf->size : buf->data;
+    buf->data = mem_resize(buf->data, capacity);
+    buf->capacity = capacity;
+    return buf->data + buf->size;
 }
 
 void buf_commit(struct buf *buf, size_t size)
 {
     assert(size <= buf->capacity - buf->size);
     buf->size += size;
-}
-
-void buf_add(struct buf *buf, struct span bytes)
-{
-    if (bytes.size) {
-        memcpy(buf_reserve(buf, bytes.size), bytes.data, bytes.size);
-        buf->size += bytes.size;
-    }
-}
-
-void buf_add_text(struct buf *buf, const char *text)
-{
-    buf_add(buf, span_text(text));
 }
 
 static void add_le(struct buf *buf, uint64_t value, size_t size)
@@ -70,12 +54,6 @@ static void add_le(struct buf *buf, uint64_t value, size_t size)
         bytes[i] = (uint8_t)(value >> (8 * i));
     }
     buf_add(buf, span_of(bytes, size));
-}
-
-void buf_add_u8(struct buf *buf, uint8_t value)
-{
-    *buf_reserve(buf, 1) = value;
-    buf->size++;
 }
 
 void buf_add_u16le(struct buf *buf, uint16_t value)

@@ -173,10 +173,16 @@ void headers_set(struct headers *headers, struct arena *arena, const char *name,
     headers_add(headers, arena, name, value);
 }
 
+/* Most names differ in their first letter already. */
+static bool same_name(const char *a, const char *b)
+{
+    return ((*a ^ *b) & ~('a' ^ 'A')) == 0 && strcasecmp(a, b) == 0;
+}
+
 const char *headers_get(const struct headers *headers, const char *name)
 {
     for (size_t i = 0; i < headers->count; i++) {
-        if (strcasecmp(headers->items[i].name, name) == 0) {
+        if (same_name(headers->items[i].name, name)) {
             return headers->items[i].value;
         }
     }
