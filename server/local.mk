@@ -8,12 +8,17 @@ FAULTS = \
 	%D%/faults/status
 
 SERVICES = \
+	%D%/services/anonymous \
 	%D%/services/discover \
 	%D%/services/mex \
+	%D%/services/oauthtoken \
+	%D%/services/plain \
 	%D%/services/unemulated \
+	%D%/services/usertoken \
 	%D%/services/webticket
 
 AUTH_METHODS = \
+	%D%/auth/basic \
 	%D%/auth/negotiate \
 	%D%/auth/ntlm
 
@@ -37,6 +42,8 @@ libserver_a_SOURCES = \
 	%D%/auth/ntlm_verify.c \
 	%D%/auth/password.c \
 	%D%/auth/password.h \
+	%D%/auth/report.c \
+	%D%/auth/report.h \
 	%D%/cli/announce.c \
 	%D%/cli/help.c \
 	%D%/cli/list.c \
@@ -119,6 +126,8 @@ libserver_a_SOURCES = \
 	%D%/pki/ossl.h \
 	%D%/pki/pki.c \
 	%D%/pki/pki.h \
+	%D%/pki/profile.c \
+	%D%/pki/profile.h \
 	%D%/pki/signer.c \
 	%D%/pki/signer.h \
 	%D%/pki/store.c \
@@ -164,6 +173,8 @@ libserver_a_SOURCES = \
 	%D%/services/autodiscover.h \
 	%D%/services/conn_auth.c \
 	%D%/services/conn_auth.h \
+	%D%/services/credentials.c \
+	%D%/services/credentials.h \
 	%D%/services/diagnostics.c \
 	%D%/services/diagnostics.h \
 	%D%/services/discover.h \
@@ -182,6 +193,9 @@ libserver_a_SOURCES = \
 	%D%/services/issue_check.h \
 	%D%/services/mex_wsdl.c \
 	%D%/services/mex_wsdl.h \
+	%D%/services/oauth.h \
+	%D%/services/oauth_grants.c \
+	%D%/services/oauth_reply.c \
 	%D%/services/product.c \
 	%D%/services/product_page.c \
 	%D%/services/reach.c \
@@ -193,6 +207,8 @@ libserver_a_SOURCES = \
 	%D%/services/services.h \
 	%D%/services/soap_reply.c \
 	%D%/services/soap_reply.h \
+	%D%/services/verdict.c \
+	%D%/services/verdict.h \
 	%D%/ticket/cwt.c \
 	%D%/ticket/cwt.h \
 	%D%/ticket/guid.c \
@@ -248,6 +264,8 @@ libserver_a_SOURCES = \
 	%D%/wire/exchange.h \
 	%D%/wire/facts.h \
 	%D%/wire/finding.h \
+	%D%/wire/form.c \
+	%D%/wire/form.h \
 	%D%/wire/httpauth.c \
 	%D%/wire/httpauth.h \
 	%D%/wire/ntlmssp.h \
@@ -257,6 +275,7 @@ libserver_a_SOURCES = \
 	%D%/wire/ntlmssp_encode.c \
 	%D%/wire/ntlmssp_text.c \
 	%D%/wire/plans.h \
+	%D%/wire/profile.h \
 	%D%/wire/rst.c \
 	%D%/wire/rst.h \
 	%D%/wire/rstr.c \
@@ -270,17 +289,24 @@ libserver_a_SOURCES = \
 	%D%/wire/token.h \
 	%D%/wire/token_ntlm.c \
 	%D%/wire/uris.h \
+	%D%/wire/usertoken.c \
+	%D%/wire/usertoken.h \
 	%D%/wire/xml.c \
 	%D%/wire/xml.h \
 	%D%/wire/xml_fill.c \
 	%D%/world/accounts.c \
 	%D%/world/good.c \
+	%D%/world/index.c \
+	%D%/world/index.h \
 	%D%/world/meetings.c \
 	%D%/world/meetings.h \
 	%D%/world/names.c \
 	%D%/world/names.h \
+	%D%/world/names_check.c \
 	%D%/world/setting.h \
+	%D%/world/setting_kinds.c \
 	%D%/world/setting_meetings.c \
+	%D%/world/setting_pools.c \
 	%D%/world/setting_types.c \
 	%D%/world/setting_users.c \
 	%D%/world/settings.c \

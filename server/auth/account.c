@@ -13,16 +13,26 @@
 
 #include "world/world.h"
 
-static bool is_locked(const struct world *world, const struct user *user)
+/* Locked out by wrong passwords, and not for longer than the world says. */
+static bool is_locked_out(const struct world *world,
+                          const struct account_state *live, int64_t now)
 {
-    return user->state == USER_LOCKED ||
-           (world->lockout_threshold && user->live && user->live->locked_at);
+    return live->locked_at && (!world->lockout_duration ||
+                               now - live->locked_at < world->lockout_duration);
 }
 
-enum auth_reason auth_account_check(const struct world *world,
+static bool is_locked(const struct world *world, const struct user *user,
+                      int64_t now)
+{
+    return user->state == USER_LOCKED ||
+           (world->lockout_threshold && user->live &&
+            is_locked_out(world, user->live, now));
+}
+
+enum auth_reason auth_account_check(const struct auth_context *ctx,
                                     const struct user *user)
 {
-    if (is_locked(world, user)) {
+    if (is_locked(ctx->world, user, ctx->now)) {
         return AUTH_REASON_LOCKED;
     }
     switch (user->state) {
@@ -47,11 +57,11 @@ enum auth_reason auth_account_check(const struct world *world,
  * An account without a password is one nobody logs on to over the network:
  * Windows has a policy for that (LimitBlankPasswordUse), and it is on.
  */
-enum auth_reason auth_account_judge(const struct world *world,
+enum auth_reason auth_account_judge(const struct auth_context *ctx,
                                     const struct user *user, bool proven)
 {
     enum auth_reason state =
-        user ? auth_account_check(world, user) : AUTH_REASON_UNKNOWN_USER;
+        user ? auth_account_check(ctx, user) : AUTH_REASON_UNKNOWN_USER;
 
     if (state == AUTH_REASON_UNKNOWN_USER || state == AUTH_REASON_LOCKED) {
         return state;
@@ -62,9 +72,6 @@ enum auth_reason auth_account_judge(const struct world *world,
 static void count_refused(const struct world *world, struct account_state *live,
                           int64_t now)
 {
-    if (live->locked_at) {
-        return;
-    }
     live->refused++;
     if (world->lockout_threshold && live->refused >= world->lockout_threshold) {
         live->locked_at = now ? now : 1; /* 0 means: not locked */
@@ -74,12 +81,15 @@ static void count_refused(const struct world *world, struct account_state *live,
 void auth_account_commit(const struct world *world,
                          const struct auth_outcome *out, int64_t now)
 {
-    if (!out->counts || !out->user || !out->user->live) {
+    struct account_state *live = out->user ? out->user->live : NULL;
+
+    if (!out->counts || !live || is_locked_out(world, live, now)) {
         return;
     }
-    if (out->verdict == AUTH_ACCEPTED) {
-        out->user->live->refused = 0;
-    } else if (out->reason == AUTH_REASON_WRONG_PASSWORD) {
-        count_refused(world, out->user->live, now);
+    if (live->locked_at || out->verdict == AUTH_ACCEPTED) {
+        *live = (struct account_state){0}; /* opened again: counts afresh */
+    }
+    if (out->reason == AUTH_REASON_WRONG_PASSWORD) {
+        count_refused(world, live, now);
     }
 }

@@ -60,6 +60,16 @@ void auth_note(const struct auth_context *ctx, struct auth_outcome *out,
     out->notes = note;
 }
 
+void auth_find(const struct auth_context *ctx, struct auth_outcome *out,
+               const struct finding *finding)
+{
+    struct finding *own = ARENA_NEW(ctx->arena, struct finding);
+
+    *own = *finding;
+    own->next = out->findings;
+    out->findings = own;
+}
+
 const char *auth_reason_text(enum auth_reason reason)
 {
     switch (reason) {

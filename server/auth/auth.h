@@ -14,9 +14,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "auth/report.h"
 #include "util/arena.h"
 #include "util/attr.h"
 #include "util/span.h"
+#include "wire/finding.h"
 
 struct auth_method;
 struct env;
@@ -28,6 +30,7 @@ struct auth_context {
     const struct world *world;
     struct env *env;
     struct arena *arena;          /* for all that the outcome points to */
+    int64_t now;                  /* by the world's clock, ns */
     const char *host;             /* the name the client asked for */
     struct span certificate_hash; /* tls-server-end-point; empty: no TLS */
     /* Called as an NTLM challenge is about to be built: what it returns is the
@@ -74,9 +77,11 @@ struct auth_outcome {
     enum auth_verdict verdict;
     enum auth_reason reason;
     struct span token_out;
-    const struct user *user;       /* accepted, or refused but known */
-    const char *mechanism;         /* "ntlm", "negotiate+ntlm" ... */
-    const struct auth_note *notes; /* newest first */
+    const struct user *user;        /* accepted, or refused but known */
+    const char *mechanism;          /* "ntlm", "negotiate+ntlm" ... */
+    const struct auth_note *notes;  /* newest first */
+    const struct finding *findings; /* newest first */
+    struct auth_report report;      /* whole once accepted */
     /*
      * Set when the verdict changes an account's counters: the caller runs
      * auth_account_commit once the reply it sends implies the verdict.
@@ -92,6 +97,11 @@ struct auth_method {
     const char *scheme; /* HTTP auth-scheme, "NTLM" */
     const char *spec;   /* document and section */
     const char *doc;    /* one sentence */
+    /* Each request brings credentials of its own, and no connection keeps
+     * them. */
+    bool per_request;
+    /* What stands behind the scheme where a 401 offers it. NULL: nothing. */
+    const char *(*parameters)(struct arena *arena, const struct world *world);
     struct auth_handle *(*begin)(void);
     /* Takes `out` initialised, and keeps the notes that are in it. */
     void (*step)(struct auth_handle *handle, const struct auth_context *ctx,
@@ -107,19 +117,23 @@ const struct auth_method *auth_method_at(size_t index);
 
 void auth_note(const struct auth_context *ctx, struct auth_outcome *out,
                const char *key, const char *format, ...) PRINTF(4, 5);
+/* The peer broke a rule; texts are borrowed for as long as the arena. */
+void auth_find(const struct auth_context *ctx, struct auth_outcome *out,
+               const struct finding *finding);
 /* "wrong password", for messages. */
 const char *auth_reason_text(enum auth_reason reason);
 
 /* Whether this account may log on now: AUTH_REASON_NONE or why not. */
-enum auth_reason auth_account_check(const struct world *world,
+enum auth_reason auth_account_check(const struct auth_context *ctx,
                                     const struct user *user);
 /*
  * The same where a method knows whether the password was proven; user NULL:
  * nobody has this name. One order of reasons for all methods.
  */
-enum auth_reason auth_account_judge(const struct world *world,
+enum auth_reason auth_account_judge(const struct auth_context *ctx,
                                     const struct user *user, bool proven);
-/* Counts a wrong password, or forgets them after a right one. */
+/* Counts a wrong password, or forgets them after a right one. now: by the
+ * world's clock, ns. */
 void auth_account_commit(const struct world *world,
                          const struct auth_outcome *out, int64_t now);
 

@@ -62,11 +62,13 @@ bool ntlm_check_mic(const struct ntlm_handle *handle,
         bool field = answer->message.has_mic &&
                      !is_zero(span_of(answer->message.mic, NTLMSSP_MIC_SIZE));
 
+        out->report.ntlm.mic = field ? AUTH_MIC_UNANNOUNCED : AUTH_MIC_ABSENT;
         auth_note(ctx, out, "ntlm.mic", "%s",
-                  field ? "not announced, not verified" : "absent");
+                  auth_mic_text(out->report.ntlm.mic));
         return !ctx->world->ntlm.require_mic;
     }
     flaw = judge_mic(handle, answer, proof);
+    out->report.ntlm.mic = flaw ? AUTH_MIC_WRONG : AUTH_MIC_VERIFIED;
     auth_note(ctx, out, "ntlm.mic", "%s", flaw ? flaw : "verified");
     return !flaw;
 }
@@ -78,6 +80,21 @@ static bool has_binding(const struct ntlm_answer *answer,
     return ntlmssp_av_find(av_pairs(answer), NTLMSSP_AV_CHANNEL_BINDINGS,
                            out_value) &&
            !is_zero(*out_value);
+}
+
+/* NTLMv1 has no place for a binding; without TLS there is no channel. */
+static enum auth_binding binding_of(const struct auth_context *ctx,
+                                    const struct ntlm_answer *answer,
+                                    const char *state)
+{
+    if (answer->form != NTLM_FORM_V2 || !ctx->certificate_hash.size) {
+        return AUTH_BINDING_NOT_CHECKED;
+    }
+    if (strcmp(state, "absent") == 0) {
+        return AUTH_BINDING_ABSENT;
+    }
+    return strcmp(state, "right") == 0 ? AUTH_BINDING_MATCHED
+                                       : AUTH_BINDING_MISMATCHED;
 }
 
 /*
@@ -106,6 +123,7 @@ bool ntlm_check_channel(const struct auth_context *ctx,
         state = "wrong";
     }
     auth_note(ctx, out, "ntlm.channel-binding", "%s", state);
+    out->report.channel_binding = binding_of(ctx, answer, state);
     switch (mode) {
     case CHANNEL_BINDING_NONE:
         return true;
@@ -142,6 +160,7 @@ bool ntlm_check_spn(const struct auth_context *ctx,
     }
     spn = utf16le_text(ctx->arena, value);
     auth_note(ctx, out, "ntlm.spn", "%s", spn);
+    out->report.spn = spn;
     return !ctx->world->ntlm.check_spn || names_us(spn, ctx->host);
 }
 
@@ -152,6 +171,7 @@ static void note_timestamp(const struct ntlm_handle *handle,
 {
     struct span sent = SPAN_NONE;
     struct reader rd;
+    bool echoed;
 
     if (!ntlmssp_av_find(buf_span(&handle->offer.target_info),
                          NTLMSSP_AV_TIMESTAMP, &sent)) {
@@ -160,9 +180,11 @@ static void note_timestamp(const struct ntlm_handle *handle,
     }
     /* 3.1.5.1.2: a client SHOULD use the server's time where it got one. */
     rd = rd_init(sent);
+    echoed = rd_u64le(&rd) == answer->v2.timestamp;
     auth_note(ctx, out, "ntlm.timestamp", "%s",
-              rd_u64le(&rd) == answer->v2.timestamp ? "the server's"
-                                                    : "the client's own");
+              echoed ? "the server's" : "the client's own");
+    out->report.ntlm.timestamp =
+        echoed ? AUTH_TIMESTAMP_ECHOED : AUTH_TIMESTAMP_OWN;
 }
 
 void ntlm_note_echo(const struct ntlm_handle *handle,

@@ -65,6 +65,17 @@ void ntlm_sign_key(const uint8_t exported_session_key[NTLM_HASH_SIZE],
            out_key);
 }
 
+unsigned ntlm_key_bits(uint32_t flags)
+{
+    if (flags & NTLMSSP_ESS) {
+        return flags & NTLMSSP_128 ? 128 : flags & NTLMSSP_56 ? 56 : 40;
+    }
+    if (!(flags & NTLMSSP_LM_KEY)) {
+        return 128;
+    }
+    return flags & NTLMSSP_56 ? 56 : 40;
+}
+
 static void seal_key_ess(const uint8_t exported_session_key[NTLM_HASH_SIZE],
                          uint32_t flags, enum ntlm_side side,
                          uint8_t out_key[NTLM_HASH_SIZE])

@@ -36,6 +36,8 @@ struct ntlm_session {
 /* 3.4.5.2, SIGNKEY, with extended session security. */
 void ntlm_sign_key(const uint8_t exported_session_key[NTLM_HASH_SIZE],
                    enum ntlm_side side, uint8_t out_key[NTLM_HASH_SIZE]);
+/* How strong the sealing key is that these flags agree on: 40, 56 or 128. */
+unsigned ntlm_key_bits(uint32_t flags);
 /* 3.4.5.3, SEALKEY; returns the key's size, 8 or 16. */
 size_t ntlm_seal_key(const uint8_t exported_session_key[NTLM_HASH_SIZE],
                      uint32_t flags, enum ntlm_side side,

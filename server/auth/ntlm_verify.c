@@ -117,7 +117,17 @@ static void note_answer(const struct ntlm_handle *handle,
 {
     const struct ntlmssp_authenticate *m = &answer->message;
     uint32_t surplus = answer->flags & ~handle->offer.flags;
+    const char *workstation = ntlmssp_text(ctx->arena, m->workstation.bytes,
+                                           answer->flags & NTLMSSP_UNICODE);
 
+    out->report = (struct auth_report){
+        .domain = answer->domain,
+        .name = answer->user,
+        .workstation = workstation,
+        .ntlm = {.present = true,
+                 .response = form_name(answer->form),
+                 .flags = answer->flags},
+    };
     auth_note(ctx, out, "ntlm.flags", "%s",
               ntlmssp_flags_text(ctx->arena, answer->flags));
     if (surplus) {
@@ -126,9 +136,7 @@ static void note_answer(const struct ntlm_handle *handle,
     }
     auth_note(ctx, out, "ntlm.domain", "%s", answer->domain);
     auth_note(ctx, out, "ntlm.user", "%s", answer->user);
-    auth_note(ctx, out, "ntlm.workstation", "%s",
-              ntlmssp_text(ctx->arena, m->workstation.bytes,
-                           answer->flags & NTLMSSP_UNICODE));
+    auth_note(ctx, out, "ntlm.workstation", "%s", workstation);
     if (m->has_version && (answer->flags & NTLMSSP_VERSION)) {
         auth_note(ctx, out, "ntlm.version", "%s",
                   ntlmssp_version_text(ctx->arena, &m->version));
@@ -189,7 +197,7 @@ static enum auth_reason judge_account(const struct ntlm_handle *handle,
     const char *password = user ? user->password : "no such user";
 
     ntlm_prove(ctx->arena, answer, &handle->offer, password, proof);
-    return auth_account_judge(ctx->world, user, proof->proven);
+    return auth_account_judge(ctx, user, proof->proven);
 }
 
 static enum auth_reason judge_binding(const struct ntlm_handle *handle,
@@ -259,6 +267,7 @@ void ntlm_verify(struct ntlm_handle *handle, const struct auth_context *ctx,
         ntlm_session_init(&handle->session, proof.exported_session_key,
                           answer.flags);
         handle->has_session = true;
+        out->report.ntlm.key_bits = ntlm_key_bits(answer.flags);
     }
     mem_wipe(&proof, sizeof(proof));
 }

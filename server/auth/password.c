@@ -23,7 +23,7 @@
  * is looked up as such (protocol: webticket 4.3); without "sip:" it is a user
  * principal name, which may be another than the SIP address.
  */
-static const struct user *find_user(const struct world *world, const char *name)
+const struct user *auth_find_user(const struct world *world, const char *name)
 {
     return strncasecmp(name, "sip:", 4) == 0 ? world_sip_user(world, name)
                                              : world_account(world, "", name);
@@ -58,14 +58,14 @@ bool auth_same_secret(const char *sent, const char *known)
 void auth_password(const struct auth_context *ctx, const char *name,
                    const char *password, struct auth_outcome *out)
 {
-    const struct user *user = find_user(ctx->world, name);
+    const struct user *user = auth_find_user(ctx->world, name);
     /* Somebody's password is compared, whoever was named. */
     bool same =
         auth_same_secret(password, user ? user->password : "no such user");
 
     auth_note(ctx, out, "password.name", "%s", name);
     out->user = user;
-    out->reason = auth_account_judge(ctx->world, user, same);
+    out->reason = auth_account_judge(ctx, user, same);
     out->verdict =
         out->reason == AUTH_REASON_NONE ? AUTH_ACCEPTED : AUTH_REFUSED;
     out->counts = out->verdict == AUTH_ACCEPTED ||

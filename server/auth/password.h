@@ -17,6 +17,9 @@
 void auth_password(const struct auth_context *ctx, const char *name,
                    const char *password, struct auth_outcome *out);
 
+/* Whom such a name stands for; NULL: nobody. */
+const struct user *auth_find_user(const struct world *world, const char *name);
+
 /* Compares in a time that tells nothing of what they have in common. */
 bool auth_same_secret(const char *sent, const char *known);
 

@@ -97,6 +97,8 @@ static bool start_pki(struct server *server, struct err *err)
         .names = names,
         .domain = world->domain,
         .key = world->tls.key == KEY_RSA2048 ? PKI_RSA2048 : PKI_P256,
+        .profile = world->tls.profile,
+        .leaf_clock = world->tls.clock,
         .ca_dir = server->options->ca_dir,
         .now = env_now(server->env),
     };
@@ -247,6 +249,7 @@ bool server_start(struct server *server, struct env *env,
         .session = session_new(scenario),
         .world = scenario->world,
     };
+    world_start(server->world, env_now(env));
     xml_init();
     if (!start_journal(server, err) || !loop_new(env, &server->loop, err) ||
         !start_edge(server, err) || !start_pki(server, err) ||

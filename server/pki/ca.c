@@ -144,7 +144,14 @@ static bool check_name(const struct pki_options *options,
                        bool loopback, struct err *err)
 {
     const char *const names[] = {name, NULL};
-    const struct leaf_plan plan = {ca, ca->key, names, loopback, options->now};
+    const struct leaf_plan plan = {
+        .ca = ca,
+        .key = ca->key,
+        .names = names,
+        .loopback = loopback,
+        .now = options->now,
+        .profile = profile_of(CERT_PROFILE_GOOD),
+    };
     AUTO(x509) leaf = NULL;
     int result = X509_V_ERR_UNSPECIFIED;
 

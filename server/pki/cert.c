@@ -38,6 +38,11 @@ bool cert_key(enum pki_key kind, EVP_PKEY **out_key, struct err *err)
     case PKI_RSA2048:
         key = EVP_RSA_gen(2048);
         break;
+    case PKI_RSA1024:
+        key = EVP_RSA_gen(1024);
+        break;
+    case PKI_KEY_COUNT:
+        break;
     }
     if (!key) {
         return ossl_err(err, "making a key");
@@ -175,7 +180,8 @@ bool cert_make(const struct cert_plan *plan, X509 **out_certificate,
     if (!build(certificate, plan, err)) {
         return err_wrap(err, "certificate for %s", plan->common_name);
     }
-    if (!X509_sign(certificate, signer, EVP_sha256())) {
+    if (!X509_sign(certificate, signer,
+                   plan->sha1 ? EVP_sha1() : EVP_sha256())) {
         return ossl_err(err, "signing the certificate for %s",
                         plan->common_name);
     }

@@ -41,6 +41,7 @@ struct cert_plan {
     int64_t not_before;            /* seconds since 1970 */
     int64_t not_after;
     const struct cert_extension *extensions; /* ends with nid 0 */
+    bool sha1;                               /* the signature; else SHA-256 */
 };
 
 void identity_clear(struct identity *identity);
@@ -49,7 +50,7 @@ void identity_clear(struct identity *identity);
 /* A fresh key; RSA takes a tenth of a second or more. */
 MUST_CHECK bool cert_key(enum pki_key kind, EVP_PKEY **out_key,
                          struct err *err);
-/* A certificate with a random serial number, signed with SHA-256. */
+/* A certificate with a random serial number. */
 MUST_CHECK bool cert_make(const struct cert_plan *plan, X509 **out_certificate,
                           struct err *err);
 /*

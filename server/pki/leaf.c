@@ -10,6 +10,7 @@
 
 #include "pki/ossl.h"
 #include "util/buf.h"
+#include "util/env.h"
 
 /* A name too long for a subject stands in the alternative names alone, where
  * clients look (RFC 6125, 6.4.4). */
@@ -37,6 +38,24 @@ static const char *key_usage(const EVP_PKEY *key)
                : "critical,digitalSignature";
 }
 
+/* Some clients want a leaf's period within that of its issuer. Where it is not
+ * the real one, it cannot be. */
+static void set_times(struct cert_plan *plan, const struct leaf_plan *leaf)
+{
+    const struct profile *profile = leaf->profile;
+    int64_t now = (leaf->now + leaf->moved) / ENV_NS_PER_SEC;
+
+    if (profile->first_day || profile->last_day) {
+        plan->not_before = now + profile->first_day * (int64_t)CERT_DAY;
+        plan->not_after = now + profile->last_day * (int64_t)CERT_DAY;
+    } else if (leaf->moved || !plan->issuer) {
+        plan->not_before = now - CERT_BACKDATE;
+        plan->not_after = plan->not_before + CERT_LIFE;
+    } else {
+        cert_times(plan, leaf->now);
+    }
+}
+
 bool leaf_make(const struct leaf_plan *leaf, X509 **out_certificate,
                struct err *err)
 {
@@ -56,9 +75,10 @@ bool leaf_make(const struct leaf_plan *leaf, X509 **out_certificate,
         .issuer = leaf->ca,
         .key = leaf->key,
         .extensions = extensions,
+        .sha1 = leaf->profile->sha1,
     };
 
-    cert_times(&plan, leaf->now);
+    set_times(&plan, leaf);
     return cert_make(&plan, out_certificate, err);
 }
 

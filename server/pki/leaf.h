@@ -6,19 +6,25 @@
 #include <openssl/x509.h>
 
 #include "pki/cert.h"
+#include "pki/profile.h"
 #include "util/attr.h"
 #include "util/err.h"
 
 struct leaf_plan {
-    const struct identity *ca;
-    EVP_PKEY *key;            /* of the leaf */
-    const char *const *names; /* DNS; ends with NULL */
-    bool loopback;            /* the loopback addresses as well */
-    int64_t now;              /* ns */
+    const struct identity *ca; /* NULL: self-signed */
+    EVP_PKEY *key;             /* of the leaf */
+    const char *const *names;  /* DNS; ends with NULL */
+    bool loopback;             /* the loopback addresses as well */
+    int64_t now;               /* ns */
+    int64_t moved;             /* ns; what `now` is away from the real time */
+    const struct profile *profile;
 };
 
-/* A server certificate. It is good from a day before `now` for 397 days, but
- * not past the CA's own end. */
+/*
+ * A server certificate. It is good from a day before `now` for 397 days, but
+ * not past the CA's own end; unless it is moved, or its profile has other
+ * days.
+ */
 MUST_CHECK bool leaf_make(const struct leaf_plan *leaf, X509 **out_certificate,
                           struct err *err);
 

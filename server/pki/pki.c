@@ -11,6 +11,7 @@
 #include "pki/ca.h"
 #include "pki/leaf.h"
 #include "pki/ossl.h"
+#include "pki/profile.h"
 #include "pki/signer.h"
 #include "pki/store.h"
 #include "util/buf.h"
@@ -25,14 +26,18 @@ struct leaf {
 
 struct pki {
     struct identity ca;
+    struct identity other_ca; /* made where a profile wants it */
     struct buf ca_pem;
-    /* One key for all leaves: minting one costs a signature, no key. */
-    EVP_PKEY *key;
-    int64_t now;
+    /* One key of a kind for all leaves: minting one costs a signature, no
+     * key. NULL: not made yet. */
+    EVP_PKEY *keys[PKI_KEY_COUNT];
+    struct pki_options options;
+    char *domain;
     char **names; /* ends with NULL */
     size_t name_count;
-    struct leaf *leaves; /* one for each name */
-    struct leaf fallback;
+    /* Of each profile one for each name, and the default leaf. NULL: none has
+     * been asked for. */
+    struct leaf *leaves[CERT_PROFILE_COUNT];
 };
 
 static bool check_names(const struct pki_options *options, struct err *err)
@@ -48,21 +53,22 @@ static bool check_names(const struct pki_options *options, struct err *err)
     return true;
 }
 
-static void keep_names(struct pki *pki, const char *const *names)
+static void keep_options(struct pki *pki, const struct pki_options *options)
 {
     size_t count = 0;
 
-    while (names[count]) {
+    while (options->names[count]) {
         count++;
     }
     pki->names = mem_array(count + 1, sizeof(*pki->names));
-    pki->leaves = mem_array(count, sizeof(*pki->leaves));
     pki->name_count = count;
     for (size_t i = 0; i < count; i++) {
-        pki->names[i] = mem_strdup(names[i]);
-        pki->leaves[i].public.name = pki->names[i];
+        pki->names[i] = mem_strdup(options->names[i]);
     }
-    pki->fallback.public.name = "default";
+    pki->domain = mem_strdup(options->domain);
+    pki->options = *options;
+    pki->options.names = (const char *const *)pki->names;
+    pki->options.domain = pki->domain;
 }
 
 static bool write_ca(struct pki *pki, struct err *err)
@@ -76,28 +82,60 @@ static bool write_ca(struct pki *pki, struct err *err)
     return true;
 }
 
+static bool make_ca(struct pki *pki, struct err *err)
+{
+    const struct profile *profile = profile_of(pki->options.profile);
+
+    if (!pki->options.ca_dir) {
+        return ca_make(&pki->options, CA_LIFE_RUN, &pki->ca, err);
+    }
+    if (!store_open(&pki->options, &pki->ca, err)) {
+        return false;
+    }
+    if (profile->rsa_issuer && !EVP_PKEY_is_a(pki->ca.key, "RSA")) {
+        return err_set(err,
+                       "%s: the key is not RSA, and the certificate profile "
+                       "%s wants no other; name an empty directory",
+                       pki->options.ca_dir, profile->name);
+    }
+    return true;
+}
+
+/* Made at first use; RSA takes a tenth of a second. */
+static bool key_of(struct pki *pki, const struct profile *profile,
+                   EVP_PKEY **out_key, struct err *err)
+{
+    enum pki_key kind = profile->own_key ? profile->key : pki->options.key;
+
+    if (!pki->keys[kind] && !cert_key(kind, &pki->keys[kind], err)) {
+        return false;
+    }
+    *out_key = pki->keys[kind];
+    return true;
+}
+
 bool pki_new(const struct pki_options *options, struct pki **out_pki,
              struct err *err)
 {
     AUTO(pki) pki = NEW(struct pki);
+    EVP_PKEY *key;
 
-    pki->now = options->now;
-    keep_names(pki, options->names);
-    if (!check_names(options, err)) {
-        return false;
-    }
-    if (options->ca_dir) {
-        if (!store_open(options, &pki->ca, err)) {
-            return false;
-        }
-    } else if (!ca_make(options, CA_LIFE_RUN, &pki->ca, err)) {
-        return false;
-    }
-    if (!cert_key(options->key, &pki->key, err) || !write_ca(pki, err)) {
+    keep_options(pki, options);
+    if (!check_names(options, err) || !make_ca(pki, err) ||
+        !key_of(pki, profile_of(options->profile), &key, err) ||
+        !write_ca(pki, err)) {
         return false;
     }
     *out_pki = take(&pki);
     return true;
+}
+
+static void free_leaves(struct pki *pki, struct leaf *leaves)
+{
+    for (size_t i = 0; leaves && i <= pki->name_count; i++) {
+        X509_free(leaves[i].public.certificate);
+    }
+    mem_free(leaves);
 }
 
 void pki_free(struct pki *pki)
@@ -105,15 +143,19 @@ void pki_free(struct pki *pki)
     if (!pki) {
         return;
     }
+    for (size_t i = 0; i < CERT_PROFILE_COUNT; i++) {
+        free_leaves(pki, pki->leaves[i]);
+    }
     for (size_t i = 0; i < pki->name_count; i++) {
-        X509_free(pki->leaves[i].public.certificate);
         mem_free(pki->names[i]);
     }
-    X509_free(pki->fallback.public.certificate);
-    EVP_PKEY_free(pki->key);
+    for (size_t i = 0; i < PKI_KEY_COUNT; i++) {
+        EVP_PKEY_free(pki->keys[i]);
+    }
     identity_clear(&pki->ca);
+    identity_clear(&pki->other_ca);
     buf_clear(&pki->ca_pem);
-    mem_free(pki->leaves);
+    mem_free(pki->domain);
     mem_free(pki->names);
     mem_free(pki);
 }
@@ -128,67 +170,109 @@ X509 *pki_ca(const struct pki *pki)
     return pki->ca.certificate;
 }
 
-static bool mint_with(const struct pki *pki, const char *const *names,
-                      bool loopback, X509 **out_certificate, struct err *err)
+/* NULL: the leaf is to be its own issuer. */
+static bool issuer_of(struct pki *pki, const struct profile *profile,
+                      const struct identity **out_issuer, struct err *err)
 {
-    const struct leaf_plan plan = {&pki->ca, pki->key, names, loopback,
-                                   pki->now};
-
-    return leaf_make(&plan, out_certificate, err);
+    switch (profile->issuer) {
+    case ISSUER_CA:
+        *out_issuer = &pki->ca;
+        return true;
+    case ISSUER_OTHER_CA:
+        *out_issuer = &pki->other_ca;
+        return pki->other_ca.key ||
+               ca_make(&pki->options, CA_LIFE_RUN, &pki->other_ca, err);
+    case ISSUER_SELF:
+        *out_issuer = NULL;
+        return true;
+    }
+    return false;
 }
 
 /* localhost first, since that gives the subject. */
-static bool mint_default(const struct pki *pki, X509 **out_certificate,
-                         struct err *err)
+static const char **default_names(const struct pki *pki)
 {
-    AUTO(mem) block = mem_array(pki->name_count + 2, sizeof(char *));
-    const char **names = block;
+    const char **names = mem_array(pki->name_count + 2, sizeof(char *));
 
     names[0] = "localhost";
     for (size_t i = 0; i < pki->name_count; i++) {
         names[i + 1] = pki->names[i];
     }
-    return mint_with(pki, names, true, out_certificate, err);
+    return names;
 }
 
-static bool mint(const struct pki *pki, struct leaf *leaf, struct err *err)
+/* The names of a leaf; the last of all is the default leaf. */
+static bool mint_named(struct pki *pki, struct leaf_plan *plan, size_t index,
+                       X509 **out_certificate, struct err *err)
 {
-    const char *const own[] = {leaf->public.name, NULL};
+    AUTO(str) wrong = mem_printf("wrong-name.%s", pki->domain);
+    AUTO(mem) all = default_names(pki);
+    const char *own[] = {plan->profile->wrong_name ? wrong : pki->names[index],
+                         NULL};
+
+    plan->loopback = index == pki->name_count && !plan->profile->wrong_name;
+    plan->names = plan->loopback ? (const char *const *)all : own;
+    return leaf_make(plan, out_certificate, err);
+}
+
+static bool mint(struct pki *pki, const struct profile *profile, size_t index,
+                 struct leaf *leaf, struct err *err)
+{
+    struct leaf_plan plan = {
+        .now = pki->options.now,
+        .moved = pki->options.leaf_clock,
+        .profile = profile,
+    };
     AUTO(x509) certificate = NULL;
     size_t size;
-    bool minted = leaf == &pki->fallback
-                      ? mint_default(pki, &certificate, err)
-                      : mint_with(pki, own, false, &certificate, err);
 
-    if (!minted || !leaf_hash(certificate, leaf->hash, &size, err)) {
+    if (!key_of(pki, profile, &plan.key, err) ||
+        !issuer_of(pki, profile, &plan.ca, err) ||
+        !mint_named(pki, &plan, index, &certificate, err) ||
+        !leaf_hash(certificate, leaf->hash, &size, err)) {
         return false;
     }
     leaf->public.hash = span_of(leaf->hash, size);
-    leaf->public.key = pki->key;
+    leaf->public.key = plan.key;
+    leaf->public.name = index < pki->name_count ? pki->names[index] : "default";
     leaf->public.certificate = take(&certificate);
     return true;
 }
 
-static struct leaf *find(struct pki *pki, const char *name)
+/* name_count: no name of the world. */
+static size_t index_of(const struct pki *pki, const char *name)
 {
     for (size_t i = 0; name && i < pki->name_count; i++) {
         if (strcasecmp(pki->names[i], name) == 0) {
-            return &pki->leaves[i];
+            return i;
         }
     }
-    return &pki->fallback;
+    return pki->name_count;
+}
+
+bool pki_leaf_as(struct pki *pki, enum cert_profile profile, const char *name,
+                 const struct pki_leaf **out_leaf, struct err *err)
+{
+    const struct profile *how = profile_of(profile);
+    size_t index = index_of(pki, name);
+    struct leaf **leaves = &pki->leaves[profile];
+    struct leaf *leaf;
+
+    if (!*leaves) {
+        *leaves = mem_array(pki->name_count + 1, sizeof(struct leaf));
+    }
+    leaf = &(*leaves)[index];
+    if (!leaf->public.certificate && !mint(pki, how, index, leaf, err)) {
+        return false;
+    }
+    *out_leaf = &leaf->public;
+    return true;
 }
 
 bool pki_leaf(struct pki *pki, const char *name,
               const struct pki_leaf **out_leaf, struct err *err)
 {
-    struct leaf *leaf = find(pki, name);
-
-    if (!leaf->public.certificate && !mint(pki, leaf, err)) {
-        return false;
-    }
-    *out_leaf = &leaf->public;
-    return true;
+    return pki_leaf_as(pki, pki->options.profile, name, out_leaf, err);
 }
 
 bool pki_signer(struct pki *pki, enum pki_key kind, struct buf *out_key_pem,
@@ -198,7 +282,7 @@ bool pki_signer(struct pki *pki, enum pki_key kind, struct buf *out_key_pem,
     AUTO(bio) key = BIO_new(BIO_s_mem());
     AUTO(bio) certificate = BIO_new(BIO_s_mem());
 
-    if (!signer_make(&pki->ca, kind, pki->now, &signer, err)) {
+    if (!signer_make(&pki->ca, kind, pki->options.now, &signer, err)) {
         return false;
     }
     if (!key || !certificate ||

@@ -16,20 +16,25 @@
 #include "util/attr.h"
 #include "util/err.h"
 #include "util/span.h"
+#include "wire/profile.h"
 
 struct pki;
 
 enum pki_key {
     PKI_P256,
     PKI_RSA2048,
+    PKI_RSA1024, /* for weak leaves alone */
+    PKI_KEY_COUNT,
 };
 
 struct pki_options {
     /* DNS names of the world; the CA is constrained to their domain, to
      * "localhost" and to loopback addresses. Ends with NULL. Borrowed. */
     const char *const *names;
-    const char *domain; /* "contoso.test" */
-    enum pki_key key;   /* of CA and leaves */
+    const char *domain;        /* "contoso.test" */
+    enum pki_key key;          /* of CA and leaves */
+    enum cert_profile profile; /* of leaves */
+    int64_t leaf_clock;        /* ns; moves the validity of leaves */
     const char *ca_dir; /* keeps ca.pem and ca.key (0600); NULL: memory */
     int64_t now;        /* ns since 1970: certificates stay real */
 };
@@ -62,6 +67,10 @@ X509 *pki_ca(const struct pki *pki);
  */
 MUST_CHECK bool pki_leaf(struct pki *pki, const char *name,
                          const struct pki_leaf **out_leaf, struct err *err);
+/* The same by another profile than that of the options. */
+MUST_CHECK bool pki_leaf_as(struct pki *pki, enum cert_profile profile,
+                            const char *name, const struct pki_leaf **out_leaf,
+                            struct err *err);
 
 /* A fresh key and a certificate for signing tickets, both PEM; caller frees
  * with buf_clear. */

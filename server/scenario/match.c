@@ -85,6 +85,7 @@ bool condition_holds(const struct condition *when, const struct facts *facts)
         {FACT_USER, &when->user, facts->user},
         {FACT_ACTION, &when->action, facts->action},
         {FACT_TICKET, &when->ticket, facts->ticket},
+        {FACT_GRANT, &when->grant, facts->grant},
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(asked); i++) {

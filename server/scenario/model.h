@@ -43,6 +43,7 @@ struct condition {
     struct patterns user;
     struct patterns action;
     struct patterns ticket;
+    struct patterns grant;
     struct header_condition *headers;
     size_t header_count;
     unsigned leg;             /* 0: any */

@@ -20,6 +20,7 @@ enum fact {
     FACT_USER = 1u << 7,
     FACT_ACTION = 1u << 8, /* SOAP action */
     FACT_TICKET = 1u << 9, /* none, valid, expired ... */
+    FACT_GRANT = 1u << 10, /* grant_type of OAuth */
 
     FACTS_NONE = 0,
     FACTS_TLS = FACT_HOST, /* the name in the ClientHello */
@@ -28,6 +29,7 @@ enum fact {
     FACTS_LEG = FACTS_HTTP | FACT_AUTH | FACT_LEG,
     FACTS_KNOWN = FACTS_HTTP | FACT_AUTH | FACT_USER,
     FACTS_SOAP = FACTS_KNOWN | FACT_ACTION,
+    FACTS_OAUTH = FACTS_KNOWN | FACT_GRANT,
 };
 
 /* What there is to change; a fault names what it needs. */
@@ -57,8 +59,8 @@ enum subject_kind {
     X(HTTP_REQUEST, "http.request", "a request is read and routed",            \
       FACTS_HTTP, SUBJECTS_HTTP, "RFC 9112 3")                                 \
     X(HTTP_RESPONSE, "http.response", "a reply is planned, whatever it is",    \
-      FACTS_SOAP | FACT_LEG | FACT_TICKET, SUBJECT_REPLY | SUBJECT_CLOCK,      \
-      "RFC 9112 4")                                                            \
+      FACTS_SOAP | FACT_LEG | FACT_TICKET | FACT_GRANT,                        \
+      SUBJECT_REPLY | SUBJECT_CLOCK, "RFC 9112 4")                             \
     X(DISCOVER_ROOT, "discover.root", "the Root resource is answered",         \
       FACTS_HTTP, SUBJECTS_HTTP, "[MS-OCDISCWS] 3.1.5.2")                      \
     X(DISCOVER_DOMAIN, "discover.domain", "the Domain resource is answered",   \
@@ -77,6 +79,24 @@ enum subject_kind {
       FACTS_LEG, SUBJECTS_HTTP | SUBJECT_CHALLENGE, "[MS-NLMP] 3.2.5.1.1")     \
     X(NTLM_VERDICT, "ntlm.verdict", "a handshake is accepted or refused",      \
       FACTS_LEG | FACT_USER, SUBJECTS_HTTP, "[MS-NLMP] 3.2.5.1.2")             \
+    X(BASIC_VERDICT, "basic.verdict",                                          \
+      "a name and password of HTTP Basic are accepted or refused",             \
+      FACTS_KNOWN, SUBJECTS_HTTP, "RFC 7617 2")                                \
+    X(PLAIN_ANSWER, "plain.answer",                                            \
+      "an endpoint below /auth tells what it saw", FACTS_LEG | FACT_USER,      \
+      SUBJECTS_HTTP, "docs/auth-endpoints.md")                                 \
+    X(USERTOKEN_VERDICT, "usertoken.verdict",                                  \
+      "a password in SOAP is accepted or refused", FACTS_SOAP, SUBJECTS_SOAP,  \
+      "WSS UsernameToken Profile 1.0")                                         \
+    X(ANONYMOUS_VERDICT, "anonymous.verdict",                                  \
+      "a meeting's guest is let in or refused", FACTS_SOAP, SUBJECTS_SOAP,     \
+      "protocol: webticket 4.5")                                               \
+    X(OAUTH_REQUEST, "oauth.request", "a form with an OAuth grant is decoded", \
+      FACTS_OAUTH, SUBJECTS_HTTP, "protocol: discover 4")                      \
+    X(OAUTH_ISSUE, "oauth.issue", "a token is about to be issued for a grant", \
+      FACTS_OAUTH, SUBJECTS_HTTP | SUBJECT_TICKET, "protocol: discover 4")     \
+    X(OAUTH_RESPONSE, "oauth.response", "the token's answer is built",         \
+      FACTS_OAUTH, SUBJECT_REPLY | SUBJECT_CLOCK, "RFC 6749 5.1")              \
     X(WEBTICKET_REQUEST, "webticket.request", "a ticket request is decoded",   \
       FACTS_SOAP, SUBJECTS_SOAP, "[MS-OCAUTHWS] 3.2.4.1")                      \
     X(WEBTICKET_ISSUE, "webticket.issue", "a ticket is about to be issued",    \

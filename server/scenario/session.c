@@ -37,9 +37,9 @@ const struct scenario *session_scenario(const struct session *session)
     return session->scenario;
 }
 
-int64_t session_clock(const struct session *session)
+int64_t session_moved(const struct session *session)
 {
-    return session->scenario->world->clock_skew + session->moved;
+    return session->moved;
 }
 
 void session_move_clock(struct session *session, int64_t by)

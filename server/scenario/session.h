@@ -15,8 +15,8 @@ struct session *session_new(struct scenario *scenario);
 void session_free(struct session *session);
 
 const struct scenario *session_scenario(const struct session *session);
-/* ns to add to the real clock: the world's skew and what steps moved it by. */
-int64_t session_clock(const struct session *session);
+/* By how much steps have moved the world's clock, ns. */
+int64_t session_moved(const struct session *session);
 void session_move_clock(struct session *session, int64_t by);
 
 /* More than one only where steps say `also`. */

@@ -33,20 +33,27 @@ void conn_auth_drop_handshake(struct conn_auth *auth)
 void conn_auth_reset(struct conn_auth *auth)
 {
     conn_auth_drop_handshake(auth);
-    mem_free(auth->mechanism);
+    arena_free(auth->arena);
+    auth->arena = NULL;
     auth->mechanism = NULL;
+    auth->report = (struct auth_report){0};
+    auth->proven_by = NULL;
     auth->user = NULL;
     world_unref(auth->world);
     auth->world = NULL;
 }
 
 void conn_auth_establish(struct conn_auth *auth, struct world *world,
-                         const struct user *user, const char *mechanism)
+                         const struct auth_method *method,
+                         const struct auth_outcome *outcome)
 {
     conn_auth_reset(auth);
     auth->world = world_ref(world);
-    auth->user = user;
-    auth->mechanism = mem_strdup(mechanism);
+    auth->user = outcome->user;
+    auth->proven_by = method;
+    auth->arena = arena_new();
+    auth->mechanism = arena_strdup(auth->arena, outcome->mechanism);
+    auth->report = auth_report_copy(auth->arena, &outcome->report);
 }
 
 void conn_auth_unref(struct conn_auth *auth)

@@ -16,6 +16,7 @@
 
 struct conn_auth {
     unsigned references; /* the connection, and each request on it */
+    uint64_t requests;   /* that came on this connection so far */
     struct world *world; /* the snapshot that `user` belongs to */
     /* The handshake under way; NULL: none. */
     const struct auth_method *method;
@@ -23,9 +24,12 @@ struct conn_auth {
     int leg;
     int64_t began; /* monotonic ns, of the last challenge */
     bool armed;    /* the challenge really went out */
-    /* Who this connection is; NULL: nobody. */
+    /* Who this connection is; NULL: nobody. The rest is how we know. */
     const struct user *user;
-    char *mechanism;
+    const struct auth_method *proven_by;
+    struct arena *arena; /* owns the texts of these two */
+    const char *mechanism;
+    struct auth_report report;
 };
 
 struct conn_auth *conn_auth_new(void);
@@ -39,6 +43,7 @@ void conn_auth_drop_handshake(struct conn_auth *auth);
 void conn_auth_reset(struct conn_auth *auth);
 /* The handshake succeeded: from here on the connection is this user. */
 void conn_auth_establish(struct conn_auth *auth, struct world *world,
-                         const struct user *user, const char *mechanism);
+                         const struct auth_method *method,
+                         const struct auth_outcome *outcome);
 
 #endif

@@ -53,12 +53,13 @@ const struct diagnostic *diagnostic(unsigned id)
     return NULL;
 }
 
-const char *diagnostic_detail(struct arena *arena, const struct diagnostic *row)
+const char *diagnostic_detail(struct arena *arena, unsigned id,
+                              const char *reason)
 {
     AUTO_BUF out = {0};
     const struct xml_hole holes[] = {
-        {"id", arena_printf(arena, "%u", row->id), false},
-        {"reason", row->reason, false},
+        {"id", arena_printf(arena, "%u", id), false},
+        {"reason", reason, false},
         {NULL, NULL, false},
     };
 

@@ -38,7 +38,7 @@ const struct diagnostic *diagnostic(unsigned id);
  * The OCSDiagnosticsFault element for a fault's detail (protocol: webticket
  * 6.3), as markup in the arena.
  */
-const char *diagnostic_detail(struct arena *arena,
-                              const struct diagnostic *row);
+const char *diagnostic_detail(struct arena *arena, unsigned id,
+                              const char *reason);
 
 #endif

@@ -190,16 +190,16 @@ static enum call_result discover_domain(struct call *call)
 {
     call_reach(call, POINT_DISCOVER_DOMAIN);
     if (!discover_lead_to_https(call)) {
-        const struct world *world = call->world;
+        const struct sip_edge *edge = &call->world->sip_edge;
         struct autodiscover doc = discover_document(
             call, "Domain", call_web_url(call, AUTODISCOVER_DOMAIN));
         const char *internal = pool_web(call->pool, LOCATION_INTERNAL);
         const char *external = pool_web(call->pool, LOCATION_EXTERNAL);
 
-        autodiscover_access(&doc, "SipServerExternalAccess", world->sip_edge,
-                            5061);
-        autodiscover_access(&doc, "SipClientExternalAccess", world->sip_edge,
-                            443);
+        autodiscover_access(&doc, "SipServerExternalAccess", edge->fqdn,
+                            edge->server_port);
+        autodiscover_access(&doc, "SipClientExternalAccess", edge->fqdn,
+                            edge->client_port);
         autodiscover_link(&doc, "Internal/Autodiscover",
                           call_url(call, internal, AUTODISCOVER_ROOT));
         autodiscover_link(&doc, "External/Autodiscover",

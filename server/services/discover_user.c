@@ -14,11 +14,11 @@
 
 #include "services/audience.h"
 #include "services/diagnostics.h"
+#include "services/oauth.h"
 #include "services/reach.h"
 #include "ticket/ticket.h"
 
 #define WEB_TICKET_SERVICE "/WebTicket/WebTicketService.svc"
-#define OAUTH_TOKEN        "/WebTicket/oauthtoken"
 /* discover 3.2: the id that every Lync server calls itself by. */
 #define LYNC_CLIENT_ID "00000004-0000-0ff1-ce00-000000000000"
 
@@ -90,9 +90,6 @@ static const struct user *ticket_user(const struct call *call,
 {
     const struct user *user = NULL;
 
-    if (ticket->guest) {
-        return NULL;
-    }
     if (ticket->user) {
         user = world_user(call->world, ticket->user);
     }
@@ -175,19 +172,6 @@ static void challenge_web_ticket(struct call *call)
     exchange_header(call->ex, "X-MS-WebTicketSupported", "cwt,saml");
 }
 
-/* The OAuth grants that fit what this world offers. */
-static const char *grant_types(struct call *call)
-{
-    const struct offer *offer = &call->world->offer;
-    const char *list =
-        arena_printf(call->arena, "%s%s%s",
-                     offer->windows_count ? ",urn:microsoft.rtc:windows" : "",
-                     offer->anonymous ? ",urn:microsoft.rtc:anonmeeting" : "",
-                     offer->soap ? ",password" : "");
-
-    return *list ? list + 1 : list;
-}
-
 /* discover 3.2, family B. There is no OAuth partner to be trusted here. */
 static void challenge_oauth(struct call *call)
 {
@@ -196,7 +180,8 @@ static void challenge_oauth(struct call *call)
                     LYNC_CLIENT_ID);
     exchange_header(call->ex, "WWW-Authenticate",
                     "MsRtcOAuth href=\"%s\",grant_type=\"%s\"",
-                    call_web_url(call, OAUTH_TOKEN), grant_types(call));
+                    call_web_url(call, OAUTH_TOKEN_PATH),
+                    oauth_grants_text(call->arena, call->world));
 }
 
 static unsigned diagnostic_of(enum ticket_flaw flaw)
@@ -246,8 +231,10 @@ static void add_accesses(struct autodiscover *doc, const struct call *call)
     autodiscover_access(doc, "SipServerInternalAccess", pool, 5061);
     autodiscover_access(doc, "SipClientInternalAccess", pool,
                         world->sip_internal_port);
-    autodiscover_access(doc, "SipServerExternalAccess", world->sip_edge, 5061);
-    autodiscover_access(doc, "SipClientExternalAccess", world->sip_edge, 443);
+    autodiscover_access(doc, "SipServerExternalAccess", world->sip_edge.fqdn,
+                        world->sip_edge.server_port);
+    autodiscover_access(doc, "SipClientExternalAccess", world->sip_edge.fqdn,
+                        world->sip_edge.client_port);
 }
 
 /* Which of the pool's two web names a link carries. */
@@ -315,18 +302,27 @@ static void answer_user(struct call *call, enum carrier carrier)
 }
 
 /*
- * discover 2.11: the home server is unknown, or there is no such user. So for
- * a meeting's guest, who is homed nowhere: the ticket is good, and a 401 would
- * have the client fetch another one for ever.
+ * Whose home is asked for: the user's. A meeting's guest has none; what he is
+ * looking for is the organizer's, where the meeting is (discover 2.12).
  */
-static void answer_homeless(struct call *call, const struct user *user,
-                            const struct ticket *ticket)
+static const struct user *resident(const struct call *call,
+                                   const struct ticket *ticket)
 {
-    const char *why = user ? "unknown, or not enabled for Lync"
-                           : "the ticket names nobody of this world";
+    const struct meeting *meeting;
 
+    if (!ticket->guest) {
+        return ticket_user(call, ticket);
+    }
+    meeting = world_meeting(call->world, ticket->meeting);
+    return meeting ? world_user(call->world, meeting->organizer) : NULL;
+}
+
+/* discover 2.11: the home server is unknown, or there is no such user. */
+static void answer_homeless(struct call *call, const struct user *user)
+{
     exchange_why(call->ex, "user.home", "%s",
-                 ticket->guest ? "the ticket is a meeting guest's" : why);
+                 user ? "unknown, or not enabled for Lync"
+                      : "the ticket names nobody of this world");
     exchange_reply(call->ex, 404);
     product_error_headers(call);
 }
@@ -342,13 +338,13 @@ static void answer_elsewhere(struct call *call, const char *url,
 
 static void answer_known(struct call *call, const struct presented *presented)
 {
-    const struct user *user = ticket_user(call, &presented->ticket);
+    const struct user *user = resident(call, &presented->ticket);
     const struct world *world = call->world;
     const struct pool *home;
 
     if (!user || user->state == USER_UNKNOWN || user->state == USER_NO_SIP ||
         user->home == POOL_UNKNOWN) {
-        answer_homeless(call, user, &presented->ticket);
+        answer_homeless(call, user);
         return;
     }
     if (user->home == POOL_HOSTED) {

@@ -1,5 +1,5 @@
 /*
- * Windows authentication over HTTP, see gate.h. Tokens are judged in auth/;
+ * Authentication in HTTP header fields, see gate.h. Tokens are judged in auth/;
  * here they are taken from and put into header fields, and the handshake is
  * tied to its connection.
  */
@@ -11,21 +11,40 @@
 
 #include "services/diagnostics.h"
 #include "services/reach.h"
+#include "services/verdict.h"
 #include "wire/httpauth.h"
 
-/* Notes for the journal run newest first; so do remarks. */
-static void remark_notes(struct exchange *ex, const struct auth_note *note)
+/* Newest first, as notes are. */
+static void report_findings(struct exchange *ex, const struct finding *finding)
 {
-    if (note) {
-        remark_notes(ex, note->next);
-        exchange_remark(ex, note->key, "%s", note->text);
+    if (finding) {
+        report_findings(ex, finding->next);
+        exchange_finding(ex, finding);
     }
+}
+
+/* The schemes of the gate, one by one; NULL past the last. A step may change
+ * the world on the way: nothing keeps the list. */
+static const char *scheme_at(const struct call *call, size_t index)
+{
+    const struct offer *offer = &call->world->offer;
+
+    switch (call->gate) {
+    case GATE_WINDOWS:
+        return index < offer->windows_count ? offer->windows[index] : NULL;
+    case GATE_OWN:
+        return call->route->schemes[index];
+    case GATE_NONE:
+        break;
+    }
+    return NULL;
 }
 
 /* ---- Effects: what becomes true once the planned reply is chosen ---- */
 
 struct outcome_effect {
     struct conn_auth *auth;
+    const struct auth_method *method;
     struct world *world;
     struct auth_outcome outcome;
     int64_t now;
@@ -46,23 +65,26 @@ static void commit_verdict(void *data)
     if (outcome->counts) {
         auth_account_commit(effect->world, outcome, effect->now);
     }
+    if (effect->method->per_request) {
+        return;
+    }
     if (outcome->verdict == AUTH_ACCEPTED) {
-        conn_auth_establish(effect->auth, effect->world, outcome->user,
-                            outcome->mechanism);
+        conn_auth_establish(effect->auth, effect->world, effect->method,
+                            outcome);
     } else {
         conn_auth_reset(effect->auth);
     }
 }
 
-static void plan_effect(struct call *call, struct conn_auth *auth,
+static void plan_effect(struct call *call, const struct auth_method *method,
                         const struct auth_outcome *outcome)
 {
     struct outcome_effect *effect =
         ARENA_NEW(call->arena, struct outcome_effect);
 
     /* Not call->world: that may be the exchange's own, and this outlives it. */
-    *effect = (struct outcome_effect){auth, call->services->world, *outcome,
-                                      call->now};
+    *effect = (struct outcome_effect){call->auth, method, call->services->world,
+                                      *outcome, call->now};
     exchange_effect(call->ex,
                     outcome->verdict == AUTH_CONTINUE ? commit_challenge
                                                       : commit_verdict,
@@ -71,21 +93,32 @@ static void plan_effect(struct call *call, struct conn_auth *auth,
 
 /* ---- Replies ---- */
 
+/* "NTLM", or with what the method adds: "Basic realm=..." */
+static const char *offer_of(const struct call *call, const char *scheme)
+{
+    const struct auth_method *method = auth_method_of_scheme(scheme);
+
+    return method && method->parameters
+               ? arena_printf(call->arena, "%s %s", scheme,
+                              method->parameters(call->arena, call->world))
+               : scheme;
+}
+
 /* IIS names every scheme that is on in a line of its own; one line with
  * commas is a setting, because it trips clients (protocol: discover 8.7). */
 static void add_offers(struct call *call)
 {
-    const struct offer *offer = &call->world->offer;
-    char *line = NULL;
+    const char *scheme;
+    const char *line = NULL;
 
-    for (size_t i = 0; i < offer->windows_count; i++) {
-        if (!offer->one_line) {
-            exchange_header(call->ex, "WWW-Authenticate", "%s",
-                            offer->windows[i]);
+    for (size_t i = 0; (scheme = scheme_at(call, i)) != NULL; i++) {
+        const char *offer = offer_of(call, scheme);
+
+        if (!call->world->offer.one_line) {
+            exchange_header(call->ex, "WWW-Authenticate", "%s", offer);
         } else {
-            line = line ? arena_printf(call->arena, "%s, %s", line,
-                                       offer->windows[i])
-                        : arena_strdup(call->arena, offer->windows[i]);
+            line =
+                line ? arena_printf(call->arena, "%s, %s", line, offer) : offer;
         }
     }
     if (line) {
@@ -98,6 +131,9 @@ static enum gate_verdict refuse(struct call *call)
     call_reach(call, POINT_AUTH_OFFER);
     product_error_page(call, 401);
     add_offers(call);
+    if (call->route->refused) {
+        call->route->refused(call);
+    }
     return GATE_CLOSED;
 }
 
@@ -126,10 +162,10 @@ static enum gate_verdict challenge(struct call *call, const char *scheme,
 static const struct auth_method *offered_method(struct call *call,
                                                 const char *scheme)
 {
-    const struct offer *offer = &call->world->offer;
+    const char *offered;
 
-    for (size_t i = 0; i < offer->windows_count; i++) {
-        if (strcasecmp(offer->windows[i], scheme) == 0) {
+    for (size_t i = 0; (offered = scheme_at(call, i)) != NULL; i++) {
+        if (strcasecmp(offered, scheme) == 0) {
             return auth_method_of_scheme(scheme);
         }
     }
@@ -152,9 +188,9 @@ static void find(struct call *call, const char *rule, const char *section,
 
 /* The handshake this token belongs to: the one under way if its challenge
  * went out, is young enough and is of the same method; else a new one. */
-static void pick_up(struct call *call, struct conn_auth *auth,
-                    const struct auth_method *method)
+static void pick_up(struct call *call, const struct auth_method *method)
 {
+    struct conn_auth *auth = call->auth;
     int64_t now = env_monotonic(call->services->env);
     bool stale = auth->handle && now - auth->began > CONN_AUTH_HALF_OPEN;
 
@@ -183,50 +219,75 @@ static const struct world *before_challenge(void *plan)
     return call->world;
 }
 
-static struct auth_outcome step(struct call *call, struct conn_auth *auth,
-                                struct span token)
+static void step(struct call *call, const struct auth_method *method,
+                 struct auth_handle *handle, struct span token,
+                 struct auth_outcome *out)
 {
     struct auth_context ctx = {
         .world = call->world,
         .env = call->services->env,
         .arena = call->arena,
+        .now = call->now,
         .host = call->ex->request.host,
         .certificate_hash = call->ex->conn->certificate_hash,
         .before_challenge = before_challenge,
         .plan = call,
     };
-    struct auth_outcome outcome = {.verdict = AUTH_INVALID};
 
-    call->ex->facts.leg = auth->leg;
-    call->ex->facts.auth = auth->method->name;
-    auth->method->step(auth->handle, &ctx, token, &outcome);
-    if (outcome.mechanism) {
-        call->ex->facts.auth = outcome.mechanism;
+    call->ex->facts.auth = method->name;
+    method->step(handle, &ctx, token, out);
+    if (out->mechanism) {
+        call->ex->facts.auth = out->mechanism;
     }
-    if (outcome.user) {
-        call->ex->facts.user = outcome.user->name;
+    if (out->user) {
+        call->ex->facts.user = out->user->name;
     }
-    remark_notes(call->ex, outcome.notes);
-    return outcome;
+    verdict_remark(call->ex, out->notes);
+    report_findings(call->ex, out->findings);
 }
 
-static enum gate_verdict judge(struct call *call, struct conn_auth *auth,
-                               const char *scheme,
+/* One token of a handshake that the connection keeps between requests. */
+static void step_handshake(struct call *call, const struct auth_method *method,
+                           struct span token, struct auth_outcome *out)
+{
+    pick_up(call, method);
+    call->ex->facts.leg = call->auth->leg;
+    step(call, method, call->auth->handle, token, out);
+}
+
+/* Credentials that are whole by themselves. What the connection has proven
+ * before, and a handshake under way, have nothing to do with them. */
+static void step_alone(struct call *call, const struct auth_method *method,
+                       struct span token, struct auth_outcome *out)
+{
+    struct auth_handle *handle = method->begin();
+
+    step(call, method, handle, token, out);
+    method->end(handle);
+}
+
+static enum gate_verdict judge(struct call *call,
+                               const struct auth_method *method,
                                const struct auth_outcome *outcome)
 {
-    plan_effect(call, auth, outcome);
+    const char *scheme = method->scheme;
+    enum point verdict =
+        method->per_request ? POINT_BASIC_VERDICT : POINT_NTLM_VERDICT;
+
+    plan_effect(call, method, outcome);
     switch (outcome->verdict) {
     case AUTH_CONTINUE:
         return challenge(call, scheme, outcome->token_out);
     case AUTH_ACCEPTED:
-        call_reach(call, POINT_NTLM_VERDICT);
+        call_reach(call, verdict);
         call->user = outcome->user;
         call->mechanism = outcome->mechanism;
-        call->auth_scheme = scheme;
+        call->report = &outcome->report;
+        call->auth_scheme = method->per_request ? NULL : scheme;
         call->auth_token = outcome->token_out;
         return GATE_OPEN;
     case AUTH_REFUSED:
-        call_reach(call, POINT_NTLM_VERDICT);
+        call_reach(call, verdict);
         exchange_why(call->ex, "auth.refused", "%s",
                      auth_reason_text(outcome->reason));
         if (outcome->reason == AUTH_REASON_OUT_OF_TURN) {
@@ -237,20 +298,21 @@ static enum gate_verdict judge(struct call *call, struct conn_auth *auth,
         }
         return refuse(call);
     case AUTH_INVALID:
-        find(call, "HA-026", "RFC 4559 section 4.2",
-             "the credentials are no token of this scheme", scheme);
+        if (!outcome->findings) {
+            find(call, "HA-026", "RFC 4559 section 4.2",
+                 "the credentials are no token of this scheme", scheme);
+        }
         return refuse(call);
     }
     return refuse(call);
 }
 
-static enum gate_verdict
-with_credentials(struct call *call, struct conn_auth *auth, const char *value)
+static enum gate_verdict with_credentials(struct call *call, const char *value)
 {
     struct httpauth sent;
     enum httpauth_result result = httpauth_decode(call->arena, value, &sent);
     const struct auth_method *method = offered_method(call, sent.scheme);
-    struct auth_outcome outcome;
+    struct auth_outcome *outcome;
 
     if (!method) {
         find(call, "HA-025", "RFC 9110 section 11.6.2",
@@ -261,33 +323,79 @@ with_credentials(struct call *call, struct conn_auth *auth, const char *value)
     if (result != HTTPAUTH_OK) {
         find(call, "HA-024", "RFC 4559 section 4.2",
              "the credentials are not one base64 token", sent.text);
-        conn_auth_drop_handshake(auth);
+        conn_auth_drop_handshake(call->auth);
         return refuse(call);
     }
-    pick_up(call, auth, method);
-    outcome = step(call, auth, sent.token);
-    return judge(call, auth, method->scheme, &outcome);
+    outcome = ARENA_NEW(call->arena, struct auth_outcome);
+    if (method->per_request) {
+        step_alone(call, method, sent.token, outcome);
+    } else {
+        step_handshake(call, method, sent.token, outcome);
+    }
+    return judge(call, method, outcome);
 }
 
-enum gate_verdict gate_windows(struct call *call, struct conn_auth *auth)
+/*
+ * RFC 4559 section 6: the connection is authenticated, so nobody asks again -
+ * but for what this door takes. Who came in by a scheme that is not offered
+ * here is asked for one that is, and is somebody else from then on: IIS has
+ * one identity a connection, too.
+ */
+static bool is_known(struct call *call)
+{
+    const struct conn_auth *auth = call->auth;
+
+    if (!auth->user) {
+        return false;
+    }
+    if (!offered_method(call, auth->proven_by->scheme)) {
+        exchange_remark(call->ex, "auth.other-scheme",
+                        "the connection is authenticated by %s, which is not "
+                        "offered here",
+                        auth->proven_by->scheme);
+        return false;
+    }
+    return true;
+}
+
+static enum gate_verdict let_in(struct call *call)
+{
+    const struct conn_auth *auth = call->auth;
+
+    call->user = auth->user;
+    call->mechanism = auth->mechanism;
+    call->report = &auth->report;
+    call->standing = true;
+    call->ex->facts.user = auth->user->name;
+    call->ex->facts.auth = arena_strdup(call->arena, auth->mechanism);
+    return GATE_OPEN;
+}
+
+bool gate_is_tried(struct call *call, enum gate gate)
+{
+    const char *value =
+        headers_get(&call->ex->request.headers, "Authorization");
+    struct httpauth sent;
+
+    call->gate = gate;
+    return value &&
+           httpauth_decode(call->arena, value, &sent) != HTTPAUTH_EMPTY &&
+           offered_method(call, sent.scheme);
+}
+
+enum gate_verdict gate_pass(struct call *call, enum gate gate)
 {
     const char *value =
         headers_get(&call->ex->request.headers, "Authorization");
 
-    if (call->world->offer.windows_count == 0) {
+    call->gate = gate;
+    if (!scheme_at(call, 0)) {
         return refuse_all(call);
     }
     if (value) {
-        return with_credentials(call, auth, value);
+        return with_credentials(call, value);
     }
-    if (auth->user) {
-        call->user = auth->user;
-        call->mechanism = auth->mechanism;
-        call->ex->facts.user = auth->user->name;
-        call->ex->facts.auth = arena_strdup(call->arena, auth->mechanism);
-        return GATE_OPEN;
-    }
-    return refuse(call);
+    return is_known(call) ? let_in(call) : refuse(call);
 }
 
 void gate_finish(struct call *call)

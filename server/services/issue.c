@@ -28,6 +28,7 @@ static enum ticket_format format_of(const struct call *call,
     case RST_TOKEN_CWT:
         return TICKET_CWT;
     case RST_TOKEN_ABSENT:
+    case RST_TOKEN_ANON_CWT: /* for guests, whose tickets have one format */
     case RST_TOKEN_UNKNOWN:
         break;
     }
@@ -64,23 +65,46 @@ static void give_key(struct call *call, const struct rst *rst,
     p_sha1(rst->entropy, rstr->server_entropy, key, size);
 }
 
-static const char *token_type_of(const struct rst *rst,
+/* What a guest asks for, and what he is told that he got, is not known. */
+static const char *guest_token_type(const struct world *world,
+                                    const struct rst *rst)
+{
+    switch (world->anonymous.type) {
+    case ANONYMOUS_TYPE_ASKED:
+        if (rst->token == RST_TOKEN_ANON_CWT) {
+            return rst->token_type;
+        }
+        break;
+    case ANONYMOUS_TYPE_USER:
+        break;
+    case ANONYMOUS_TYPE_ANON:
+        return URI_TOKEN_ANON_CWT;
+    }
+    return URI_TOKEN_CWT;
+}
+
+static const char *token_type_of(const struct world *world,
+                                 const struct rst *rst,
                                  const struct ticket *ticket)
 {
+    if (ticket->guest) {
+        return guest_token_type(world, rst);
+    }
     if (rst->token_type) {
         return rst->token_type;
     }
     return ticket->format == TICKET_CWT ? URI_TOKEN_CWT : URI_TOKEN_SAML;
 }
 
-static void fill_response(const struct rst *rst, const struct ticket *ticket,
-                          const char *text, struct rstr *rstr)
+static void fill_response(const struct world *world, const struct rst *rst,
+                          const struct ticket *ticket, const char *text,
+                          struct rstr *rstr)
 {
     bool saml = ticket->format == TICKET_SAML;
 
     rstr->trust = rst->trust;
     rstr->context = rst->context;
-    rstr->token_type = token_type_of(rst, ticket);
+    rstr->token_type = token_type_of(world, rst, ticket);
     rstr->assertion = saml ? text : NULL;
     rstr->user_token = saml ? NULL : text;
     rstr->assertion_id = saml ? ticket->id : NULL;
@@ -153,7 +177,8 @@ static void answer(struct issuing *issuing, const struct soap *request)
         return;
     }
     text = arena_text(call->arena, issuing->text);
-    fill_response(&issuing->rst, &issuing->ticket, text, &issuing->rstr);
+    fill_response(call->world, &issuing->rst, &issuing->ticket, text,
+                  &issuing->rstr);
     rstr_encode(&message, call->arena, request, &issuing->rstr);
     soap_reply(call, request, &message);
     remark_ticket(call, &issuing->ticket, text);
@@ -206,6 +231,18 @@ enum call_result issue_resume(struct call *call)
     return finish(call->pending, call->soap);
 }
 
+/* protocol: webticket 6.1: behind Windows authentication errors are headers,
+ * else they are faults. */
+static void refuse_no_sip(struct call *call, const struct soap *request)
+{
+    if (call->route->gate == GATE_WINDOWS) {
+        product_error_page(call, 403);
+        product_diagnostics(call, DIAGNOSTIC_NO_SIP);
+    } else {
+        soap_reply_diagnostic(call, request, DIAGNOSTIC_NO_SIP);
+    }
+}
+
 enum call_result issue_token(struct call *call, const struct soap *request,
                              const struct identity *who)
 {
@@ -218,8 +255,7 @@ enum call_result issue_token(struct call *call, const struct soap *request,
         return CALL_DONE;
     }
     if (who->user && who->user->state == USER_NO_SIP) {
-        product_error_page(call, 403);
-        product_diagnostics(call, DIAGNOSTIC_NO_SIP);
+        refuse_no_sip(call, request);
         return CALL_DONE;
     }
     if (!issue_check(call, request, who->user, &rst)) {

@@ -105,7 +105,8 @@ bool issue_check(struct call *call, const struct soap *request,
         return refuse(call, request, "InvalidRequest",
                       "RequestType is not Issue.");
     }
-    if (rst->token == RST_TOKEN_UNKNOWN) {
+    if (rst->token == RST_TOKEN_UNKNOWN ||
+        (user && rst->token == RST_TOKEN_ANON_CWT)) {
         return refuse(call, request, "BadRequest",
                       "TokenType is none that this service issues.");
     }

@@ -53,6 +53,30 @@ static const char *ntlm_assertion(const struct world *world UNUSED)
     return HTTP_AUTHENTICATION("Ntlm");
 }
 
+static const char *no_assertion(const struct world *world UNUSED)
+{
+    return "";
+}
+
+static bool offers_soap(const struct world *world)
+{
+    return world->offer.soap;
+}
+
+static bool offers_anonymous(const struct world *world)
+{
+    return world->offer.anonymous;
+}
+
+/* As WCF has it for a user name over transport security (webticket 3.5). */
+static const char username_token[] =
+    "<sp:SignedSupportingTokens xmlns:sp=\"{sp}\"><wsp:Policy>"
+    "<sp:UsernameToken"
+    " sp:IncludeToken=\"{sp}/IncludeToken/AlwaysToRecipient\">"
+    "<wsp:Policy><sp:WssUsernameToken10/></wsp:Policy></sp:UsernameToken>"
+    "</wsp:Policy></sp:SignedSupportingTokens>"
+    "<sp:Wss10 xmlns:sp=\"{sp}\"><wsp:Policy/></sp:Wss10>";
+
 /*
  * One row for each kind of authentication. sipe takes its address from
  * WebTicketServiceWinNegotiate alone and knows no WinNtlm, so the port of that
@@ -63,11 +87,18 @@ static const struct mex_port {
     const char *name;
     const char *path; /* below WEBTICKET_PATH */
     bool (*offered)(const struct world *world);
-    /* What the policy says besides the transport binding, as a template. */
+    /* What the policy says in front of the transport binding ... */
     const char *(*assertions)(const struct world *world);
+    const char *layout;
+    const char *tokens; /* ... and behind it, as a template */
 } ports[] = {
-    {"WebTicketServiceWinNegotiate", "", offers_windows, windows_assertion},
-    {"WebTicketServiceWinNtlm", "", offers_ntlm, ntlm_assertion},
+    {"WebTicketServiceWinNegotiate", "", offers_windows, windows_assertion,
+     "Strict", ""},
+    {"WebTicketServiceWinNtlm", "", offers_ntlm, ntlm_assertion, "Strict", ""},
+    {"WebTicketServiceAuth", "/Auth", offers_soap, no_assertion, "Lax",
+     username_token},
+    {"WebTicketServiceAnon", "/Anon", offers_anonymous, no_assertion, "Strict",
+     ""},
 };
 
 /* ---- The document ---- */
@@ -96,8 +127,8 @@ static const char policy[] =
     "</sp:TransportToken>"
     "<sp:AlgorithmSuite><wsp:Policy><sp:Basic256/></wsp:Policy>"
     "</sp:AlgorithmSuite>"
-    "<sp:Layout><wsp:Policy><sp:Strict/></wsp:Policy></sp:Layout>"
-    "</wsp:Policy></sp:TransportBinding>"
+    "<sp:Layout><wsp:Policy><sp:{layout}/></wsp:Policy></sp:Layout>"
+    "</wsp:Policy></sp:TransportBinding>{tokens}"
     "</wsp:All></wsp:ExactlyOne></wsp:Policy>";
 
 /* WS-SecurityPolicy 1.1 has an attribute here, 1.2 a nested policy. */
@@ -141,10 +172,21 @@ static const char endpoint[] =
     "<wsdl:port name=\"{port}\" binding=\"tns:{port}\">"
     "<soap:address location=\"{address}\"/></wsdl:port>";
 
+static const char *fill_tokens(struct arena *arena, const struct mex_port *port,
+                               const char *sp)
+{
+    const struct xml_hole holes[] = {{"sp", sp, false}, {NULL, NULL, false}};
+    AUTO_BUF out = {0};
+
+    xml_fill(&out, port->tokens, holes);
+    return arena_text(arena, buf_span(&out));
+}
+
 /* The template once for each port that this world offers. */
 static void add_ports(struct buf *out, struct call *call, const char *template)
 {
     bool newer = call->world->policy_200702;
+    const char *sp = newer ? URI_SP_200702 : URI_SP;
 
     for (size_t i = 0; i < ARRAY_SIZE(ports); i++) {
         const struct mex_port *port = &ports[i];
@@ -153,7 +195,9 @@ static void add_ports(struct buf *out, struct call *call, const char *template)
             {"port", port->name, false},
             {"address", call_web_url(call, path), false},
             {"assertions", port->assertions(call->world), true},
-            {"sp", newer ? URI_SP_200702 : URI_SP, false},
+            {"layout", port->layout, false},
+            {"tokens", fill_tokens(call->arena, port, sp), true},
+            {"sp", sp, false},
             {"https-token", newer ? https_token_12 : https_token_11, true},
             {NULL, NULL, false},
         };

@@ -92,7 +92,8 @@ void product_error_headers(struct call *call)
     add_server(call);
 }
 
-void product_diagnostics(struct call *call, unsigned id)
+void product_diagnostics_saying(struct call *call, unsigned id,
+                                const char *reason)
 {
     const struct diagnostic *row = diagnostic(id);
     const char *fault = "";
@@ -104,10 +105,28 @@ void product_diagnostics(struct call *call, unsigned id)
     }
     exchange_header(call->ex, "X-Ms-diagnostics",
                     "%u;source=\"%s\";reason=\"%s\"%s", row->id,
-                    call->pool->server_fqdn, row->reason, fault);
+                    call->pool->server_fqdn, reason, fault);
     if (!call->ex->why) {
-        exchange_why(call->ex, "diagnostics", "%u %s", row->id, row->reason);
+        exchange_why(call->ex, "diagnostics", "%u %s", row->id, reason);
     }
+}
+
+void product_diagnostics(struct call *call, unsigned id)
+{
+    const struct diagnostic *row = diagnostic(id);
+
+    assert(row);
+    product_diagnostics_saying(call, id, row->reason);
+}
+
+/* The sentence is the product's. Neither status nor id were seen beside it:
+ * the status is a guess, and the id that of a method that is switched off. */
+void product_not_offered_at(struct call *call, const char *file, int line)
+{
+    product_error_page_at(call, 403, file, line);
+    product_diagnostics_saying(
+        call, DIAGNOSTIC_AUTH_NOT_ALLOWED,
+        "No authentication method configured for the URL in the request");
 }
 
 /* ---- URLs ---- */

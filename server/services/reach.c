@@ -15,9 +15,8 @@ struct due {
 
 int64_t services_now(const struct services_context *services)
 {
-    return env_now(services->env) + (services->session
-                                         ? session_clock(services->session)
-                                         : services->world->clock_skew);
+    return world_now(services->world, env_now(services->env)) +
+           (services->session ? session_moved(services->session) : 0);
 }
 
 static struct subject subject_of(struct call *call)

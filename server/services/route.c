@@ -64,7 +64,11 @@ bool route_is_discover_host(const char *host)
 
 static bool path_fits(const struct route *route, const struct exchange *ex)
 {
-    return strcasecmp(route->path, ex->request.path) == 0 &&
+    const char *path = ex->request.path;
+    size_t length = strlen(route->path);
+
+    return strncasecmp(route->path, path, length) == 0 &&
+           (path[length] == '\0' || (route->below && path[length] == '/')) &&
            (!route->discover_host || route_is_discover_host(ex->request.host));
 }
 

@@ -13,6 +13,8 @@
 #include "wire/exchange.h"
 #include "world/world.h"
 
+struct auth_report;
+struct conn_auth;
 struct due;
 struct loop;
 struct session;
@@ -31,6 +33,13 @@ struct services_context {
     int https_port;
 };
 
+/* Which HTTP schemes open the door before the handler is called. */
+enum gate {
+    GATE_NONE,    /* none: the handler judges by itself, or nobody does */
+    GATE_WINDOWS, /* those that the world offers at its Windows port */
+    GATE_OWN,     /* those that the route names */
+};
+
 /* One request on its way; lives in the exchange's arena. */
 struct call {
     struct exchange *ex;
@@ -41,9 +50,13 @@ struct call {
     enum location site;      /* which site serves this host */
     const struct pool *pool; /* which pool serves this host */
     int64_t now;             /* the world's clock */
-    /* Set by the gate where route.gate asks for Windows authentication. */
+    struct conn_auth *auth;  /* who the connection is; the gate's business */
+    enum gate gate;          /* the gate that was passed, or refused */
+    /* Set by the gate once it is open. */
     const struct user *user;
     const char *mechanism;
+    const struct auth_report *report;
+    bool standing; /* an earlier request proved it: the connection is known */
     /* The handshake's last token, sent along with the handler's reply. */
     const char *auth_scheme; /* NULL: no handshake ended here */
     struct span auth_token;
@@ -62,12 +75,6 @@ enum call_result {
     CALL_PENDING, /* call->resume, later, calls the handler again */
 };
 
-/* Who opens the door before the handler is called. */
-enum gate {
-    GATE_NONE,    /* the handler judges by itself, or nobody does */
-    GATE_WINDOWS, /* HTTP Negotiate or NTLM, as the world offers them */
-};
-
 enum method_set {
     METHOD_GET = 1u << 0,
     METHOD_HEAD = 1u << 1,
@@ -77,11 +84,18 @@ enum method_set {
 struct route {
     const char *path;      /* compared without regard to case */
     bool discover_host;    /* only on lyncdiscover*. names */
+    bool below;            /* serves all that is below the path as well */
     unsigned methods;      /* others get 405 and Allow */
     const char *operation; /* "discover.root" */
     enum point point;      /* where a scenario can change it */
     enum gate gate;
+    /* For GATE_OWN: "NTLM" ..., in the order of the 401; ends with NULL. */
+    const char *const *schemes;
     bool plain_http; /* served on the HTTP listener as well */
+    /* Whether this world has taken it away: then 404. NULL: never. */
+    bool (*withdrawn)(const struct world *world);
+    /* Puts a body of its own into a 401 of the gate. NULL: the page of IIS. */
+    void (*refused)(struct call *call);
     enum call_result (*handle)(struct call *call);
 };
 
@@ -115,6 +129,16 @@ void product_error_page_at(struct call *call, unsigned status, const char *file,
  * text from the table in diagnostics.c.
  */
 void product_diagnostics(struct call *call, unsigned id);
+/* The same with another reason than the table's. */
+void product_diagnostics_saying(struct call *call, unsigned id,
+                                const char *reason);
+/*
+ * The answer at a port of the web ticket service that the world does not offer
+ * (protocol: webticket 2.4).
+ */
+void product_not_offered_at(struct call *call, const char *file, int line);
+#define product_not_offered(call)                                              \
+    product_not_offered_at((call), __FILE__, __LINE__)
 /*
  * Absolute URL on this host name: https, and the port that the client's Host
  * carried (or world.public_port); `path` begins with "/".

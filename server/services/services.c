@@ -25,7 +25,6 @@ enum stage {
 
 struct pipeline {
     struct call call; /* first: a call leads back to its pipeline */
-    struct conn_auth *auth;
     enum stage stage;
     void (*resume)(void *);
     void *resume_ctx;
@@ -53,6 +52,17 @@ static void start_call(struct call *call,
     }
 }
 
+/* After the point: a step there may change what the world offers. */
+static enum route_result unless_withdrawn(const struct call *call,
+                                          enum route_result result)
+{
+    const struct route *route = call->route;
+
+    return route && route->withdrawn && route->withdrawn(call->world)
+               ? ROUTE_NO_PATH
+               : result;
+}
+
 static enum stage route_stage(struct call *call)
 {
     struct exchange *ex = call->ex;
@@ -61,7 +71,7 @@ static enum stage route_stage(struct call *call)
 
     ex->facts.operation = call->route ? call->route->operation : NULL;
     call_reach(call, POINT_HTTP_REQUEST);
-    switch (result) {
+    switch (unless_withdrawn(call, result)) {
     case ROUTE_FOUND:
         return STAGE_GATE;
     case ROUTE_NO_PATH:
@@ -82,11 +92,11 @@ static enum stage route_stage(struct call *call)
     return STAGE_DECIDE;
 }
 
-static enum stage gate_stage(struct pipeline *line)
+static enum stage gate_stage(struct call *call)
 {
-    assert(line->call.route);
-    if (line->call.route->gate == GATE_WINDOWS &&
-        gate_windows(&line->call, line->auth) == GATE_CLOSED) {
+    assert(call->route);
+    if (call->route->gate != GATE_NONE &&
+        gate_pass(call, call->route->gate) == GATE_CLOSED) {
         return STAGE_DECIDE;
     }
     return STAGE_HANDLE;
@@ -125,7 +135,7 @@ static enum services_result advance(struct pipeline *line)
             line->stage = route_stage(&line->call);
             break;
         case STAGE_GATE:
-            line->stage = gate_stage(line);
+            line->stage = gate_stage(&line->call);
             break;
         case STAGE_HANDLE:
             line->stage = handle_stage(&line->call);
@@ -159,10 +169,11 @@ enum services_result services_run(const struct services_context *services,
 {
     struct pipeline *line = ARENA_NEW(ex->arena, struct pipeline);
 
-    line->auth = auth;
     line->resume = resume;
     line->resume_ctx = resume_ctx;
+    auth->requests++;
     start_call(&line->call, services, ex);
+    line->call.auth = auth;
     line->call.resume = resume_call;
     return advance(line);
 }

@@ -112,8 +112,10 @@ void soap_reply_fault_at(struct call *call, const struct soap *request,
     exchange_why(call->ex, "soap.fault", "%s: %s", fault->code, fault->reason);
 }
 
-void soap_reply_diagnostic_at(struct call *call, const struct soap *request,
-                              unsigned id, const char *file, int line)
+void soap_reply_diagnostic_saying_at(struct call *call,
+                                     const struct soap *request, unsigned id,
+                                     const char *reason, const char *file,
+                                     int line)
 {
     const struct diagnostic *row = diagnostic(id);
     struct soap_fault fault;
@@ -122,11 +124,20 @@ void soap_reply_diagnostic_at(struct call *call, const struct soap *request,
     fault = (struct soap_fault){
         .code_uri = row->fault_uri,
         .code = row->fault_code,
-        .reason = row->reason,
-        .detail = diagnostic_detail(call->arena, row),
+        .reason = reason,
+        .detail = diagnostic_detail(call->arena, row->id, reason),
     };
     soap_reply_fault_at(call, request, &fault, file, line);
-    product_diagnostics(call, id);
+    product_diagnostics_saying(call, id, reason);
+}
+
+void soap_reply_diagnostic_at(struct call *call, const struct soap *request,
+                              unsigned id, const char *file, int line)
+{
+    const struct diagnostic *row = diagnostic(id);
+
+    assert(row);
+    soap_reply_diagnostic_saying_at(call, request, id, row->reason, file, line);
 }
 
 void soap_reply_no_action_at(struct call *call, const struct soap *request,

@@ -38,6 +38,15 @@ void soap_reply_diagnostic_at(struct call *call, const struct soap *request,
 #define soap_reply_diagnostic(call, request, id)                               \
     soap_reply_diagnostic_at((call), (request), (id), __FILE__, __LINE__)
 
+/* The same with another reason than the table's. */
+void soap_reply_diagnostic_saying_at(struct call *call,
+                                     const struct soap *request, unsigned id,
+                                     const char *reason, const char *file,
+                                     int line);
+#define soap_reply_diagnostic_saying(call, request, id, reason)                \
+    soap_reply_diagnostic_saying_at((call), (request), (id), (reason),         \
+                                    __FILE__, __LINE__)
+
 /* The dispatcher's fault for an action that the endpoint does not have. */
 void soap_reply_no_action_at(struct call *call, const struct soap *request,
                              const char *file, int line);

@@ -1,7 +1,7 @@
 /*
  * What answers of the product advertise and this server does not emulate. It
  * says so, with 503 and a remark in the journal: a client that gets this far
- * has signed in.
+ * has signed in. Below each path is more of it: metadata, ports, resources.
  */
 #include "config.h"
 
@@ -17,19 +17,18 @@ static enum call_result not_emulated(struct call *call)
 
 #define UNEMULATED(where, what)                                                \
     {                                                                          \
-        .path = (where), .methods = METHOD_GET | METHOD_HEAD | METHOD_POST,    \
+        .path = (where), .below = true,                                        \
+        .methods = METHOD_GET | METHOD_HEAD | METHOD_POST,                     \
         .operation = (what), .point = POINT_HTTP_RESPONSE,                     \
         .handle = not_emulated,                                                \
     }
 
 static const struct route routes[] = {
     UNEMULATED("/CertProv/CertProvisioningService.svc", "certprov"),
-    UNEMULATED("/CertProv/CertProvisioningService.svc/mex", "certprov"),
     UNEMULATED("/Mcx/McxService.svc", "mcx"),
     UNEMULATED("/PassiveAuth/PassiveAuth.aspx", "passiveauth"),
     UNEMULATED("/Reach/sip.svc", "authbroker"),
     UNEMULATED("/Scheduler", "webscheduler"),
-    UNEMULATED("/WebTicket/oauthtoken", "oauthtoken"),
     UNEMULATED("/ucwa/oauth/v1/applications", "ucwa"),
     UNEMULATED("/ucwa/v1/applications", "ucwa"),
     {.path = NULL},

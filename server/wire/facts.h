@@ -41,6 +41,7 @@ struct facts {
     const char *user;      /* account key of the world */
     const char *action;    /* SOAP action */
     const char *ticket;    /* none, valid, expired, garbage ... */
+    const char *grant;     /* grant_type of OAuth, as sent */
     const struct headers *headers; /* of the request */
 };
 

@@ -87,6 +87,8 @@ static void read_token_type(struct reading *reading, const xmlNode *node)
         rst->token = RST_TOKEN_SAML;
     } else if (strcmp(text, URI_TOKEN_CWT) == 0) {
         rst->token = RST_TOKEN_CWT;
+    } else if (strcmp(text, URI_TOKEN_ANON_CWT) == 0) {
+        rst->token = RST_TOKEN_ANON_CWT;
     } else {
         rst->token = RST_TOKEN_UNKNOWN;
     }

@@ -27,6 +27,7 @@ enum rst_token {
     RST_TOKEN_ABSENT,
     RST_TOKEN_SAML,
     RST_TOKEN_CWT,
+    RST_TOKEN_ANON_CWT, /* a guest's */
     RST_TOKEN_UNKNOWN,
 };
 

@@ -29,11 +29,17 @@
 #define URI_WSSE      URI_OASIS_WSS "oasis-200401-wss-wssecurity-secext-1.0.xsd"
 #define URI_WSU       URI_OASIS_WSS "oasis-200401-wss-wssecurity-utility-1.0.xsd"
 
+#define URI_USERNAME_TOKEN                                                     \
+    URI_OASIS_WSS "oasis-200401-wss-username-token-profile-1.0"
+#define URI_PASSWORD_TEXT   URI_USERNAME_TOKEN "#PasswordText"
+#define URI_PASSWORD_DIGEST URI_USERNAME_TOKEN "#PasswordDigest"
+
 /* Token types that the web ticket service issues. */
 #define URI_TOKEN_SAML                                                         \
     "http://docs.oasis-open.org/wss/"                                          \
     "oasis-wss-saml-token-profile-1.1#SAMLV1.1"
-#define URI_TOKEN_CWT URI_AF ":user-cwt-1"
+#define URI_TOKEN_CWT      URI_AF ":user-cwt-1"
+#define URI_TOKEN_ANON_CWT URI_AF ":anon-cwt-1" /* a guess */
 #define URI_ASSERTION_ID                                                       \
     "http://docs.oasis-open.org/wss/"                                          \
     "oasis-wss-saml-token-profile-1.0#SAMLAssertionID"

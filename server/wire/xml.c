@@ -296,7 +296,7 @@ static char *into_arena(struct arena *arena, xmlChar *text)
     return copy;
 }
 
-char *xml_text(struct arena *arena, const xmlNode *node)
+char *xml_content(struct arena *arena, const xmlNode *node)
 {
     char *text;
 
@@ -304,7 +304,18 @@ char *xml_text(struct arena *arena, const xmlNode *node)
         return NULL;
     }
     text = into_arena(arena, xmlNodeGetContent(node));
-    return trim(text ? text : arena_strdup(arena, ""));
+    return text ? text : arena_strdup(arena, "");
+}
+
+char *xml_text(struct arena *arena, const xmlNode *node)
+{
+    return node ? trim(xml_content(arena, node)) : NULL;
+}
+
+char *xml_attribute_of(struct arena *arena, const xmlNode *node,
+                       const char *uri, const char *name)
+{
+    return into_arena(arena, xmlGetNsProp(node, in(name), in(uri)));
 }
 
 char *xml_attribute(struct arena *arena, const xmlNode *node, const char *name)

@@ -67,6 +67,11 @@ xmlNode *xml_child(const xmlNode *parent, const char *const *namespaces,
                    const char *name);
 /* All text within, without white space at its ends; NULL for a NULL node. */
 char *xml_text(struct arena *arena, const xmlNode *node);
+/* The same with its white space: a password may begin with some. */
+char *xml_content(struct arena *arena, const xmlNode *node);
+/* An attribute of this namespace, or NULL. */
+char *xml_attribute_of(struct arena *arena, const xmlNode *node,
+                       const char *uri, const char *name);
 /* An attribute without namespace, or NULL. */
 char *xml_attribute(struct arena *arena, const xmlNode *node, const char *name);
 /* false: the document has this id already. */

@@ -1,39 +1,55 @@
 /* Who is who: users by account name, SIP address or SID. */
 #include "config.h"
 
+#include <assert.h>
 #include <string.h>
 #include <strings.h>
 
 #include "util/url.h"
 #include "util/utf.h"
-#include "world/world.h"
+#include "world/names.h"
 
 #define PASSWORD "Passw0rd!"
 
-static struct user *find(const struct world *world, const char *name)
+enum { USERS_FIRST = 16 };
+
+static struct user *find(const struct world *world,
+                         const struct name_index *index, const char *name)
 {
-    for (size_t i = 0; i < world->user_count; i++) {
-        if (utf8_equal_nocase(world->users[i].name, name)) {
-            return &world->users[i];
-        }
-    }
-    return NULL;
+    size_t place;
+
+    return name_index_find(index, name, &place) ? &world->users[place] : NULL;
 }
 
-struct user *world_add_user(struct world *world, const char *name)
+/* Twice as much each time: adding n users costs n. */
+static void make_room(struct world *world)
 {
-    struct user *user = find(world, name);
+    size_t room = world->user_room ? 2 * world->user_room : USERS_FIRST;
     struct user *users;
 
-    if (user) {
-        return user;
+    if (world->user_count < world->user_room) {
+        return;
     }
-    users = arena_alloc(world->arena, (world->user_count + 1) * sizeof(*users));
+    users = arena_alloc(world->arena, room * sizeof(*users));
     if (world->user_count) {
         memcpy(users, world->users, world->user_count * sizeof(*users));
     }
     world->users = users;
-    user = &users[world->user_count++];
+    world->user_room = room;
+}
+
+struct user *world_add_user(struct world *world, const char *name)
+{
+    struct user *user = find(world, &world->keys, name);
+    bool added;
+
+    if (user) {
+        return user;
+    }
+    make_room(world);
+    added = name_index_add(&world->keys, world->arena, name, world->user_count);
+    assert(added);
+    user = &world->users[world->user_count++];
     *user = (struct user){
         .name = arena_strdup(world->arena, name),
         .password = PASSWORD,
@@ -44,7 +60,7 @@ struct user *world_add_user(struct world *world, const char *name)
 
 const struct user *world_user(const struct world *world, const char *name)
 {
-    return find(world, name);
+    return find(world, &world->keys, name);
 }
 
 static const struct user *known(const struct user *user)
@@ -52,20 +68,15 @@ static const struct user *known(const struct user *user)
     return user && user->state != USER_UNKNOWN ? user : NULL;
 }
 
-static bool is_our_domain(const struct world *world, const char *domain)
+bool world_is_domain(const struct world *world, const char *domain)
 {
     return utf8_equal_nocase(domain, world->netbios) ||
            utf8_equal_nocase(domain, world->domain) ||
            utf8_equal_nocase(domain, world->realm);
 }
 
-/*
- * Splits what stands in for a domain out of the name: CONTOSO\alice, or the
- * user principal name alice@contoso.test. out_domain is "" where there is
- * none.
- */
-static void split(struct arena *arena, const char *name,
-                  const char **out_domain, const char **out_name)
+void account_split(struct arena *arena, const char *name,
+                   const char **out_domain, const char **out_name)
 {
     const char *backslash = strchr(name, '\\');
     const char *at = strrchr(name, '@');
@@ -82,21 +93,8 @@ static void split(struct arena *arena, const char *name,
     }
 }
 
-/* Looks at every account, as world_sip_user does, also behind the one it
- * finds: whether a name is known shall not show in how long that takes. */
-static const struct user *find_evenly(const struct world *world,
-                                      const char *name)
-{
-    const struct user *found = NULL;
-
-    for (size_t i = 0; i < world->user_count; i++) {
-        if (utf8_equal_nocase(world->users[i].name, name)) {
-            found = &world->users[i];
-        }
-    }
-    return found;
-}
-
+/* Whether a name is known shall not show in how long that takes: it is looked
+ * up whatever its domain, and the index takes as long for both. */
 const struct user *world_account(const struct world *world, const char *domain,
                                  const char *name)
 {
@@ -105,12 +103,12 @@ const struct user *world_account(const struct world *world, const char *domain,
     const char *inner_name;
     const struct user *user;
 
-    split(arena, name, &inner_domain, &inner_name);
-    user = find_evenly(world, inner_name);
-    if (domain && *domain && !is_our_domain(world, domain)) {
+    account_split(arena, name, &inner_domain, &inner_name);
+    user = find(world, &world->accounts, inner_name);
+    if (domain && *domain && !world_is_domain(world, domain)) {
         return NULL;
     }
-    if (*inner_domain && !is_our_domain(world, inner_domain)) {
+    if (*inner_domain && !world_is_domain(world, inner_domain)) {
         return NULL;
     }
     return known(user);
@@ -120,31 +118,29 @@ const struct user *world_sip_user(const struct world *world, const char *sip)
 {
     AUTO(arena) arena = arena_new();
     const char *address = url_decode(arena, span_text(sip), false);
-    const struct user *user = NULL;
 
     if (strncasecmp(address, "sip:", 4) == 0) {
         address += 4;
     }
-    for (size_t i = 0; i < world->user_count; i++) {
-        if (utf8_equal_nocase(world->users[i].sip, address)) {
-            user = &world->users[i];
-        }
-    }
-    return known(user);
+    return known(find(world, &world->sips, address));
 }
 
 const struct user *world_sid_user(const struct world *world, const uint8_t *sid)
 {
-    for (size_t i = 0; i < world->user_count; i++) {
-        if (memcmp(world->users[i].sid, sid, USER_SID_SIZE) == 0) {
-            return known(&world->users[i]);
-        }
+    struct reader rd = rd_init(span_of(sid, USER_SID_SIZE));
+    uint32_t place;
+
+    (void)rd_bytes(&rd, USER_SID_SIZE - sizeof(place));
+    place = rd_u32le(&rd) - RID_FIRST;
+    if (place >= world->user_count ||
+        memcmp(world->users[place].sid, sid, USER_SID_SIZE) != 0) {
+        return NULL;
     }
-    return NULL;
+    return known(&world->users[place]);
 }
 
 char *user_account(struct arena *arena, const struct world *world,
                    const struct user *user)
 {
-    return arena_printf(arena, "%s\\%s", world->netbios, user->name);
+    return arena_printf(arena, "%s\\%s", world->netbios, user->account);
 }

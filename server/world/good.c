@@ -56,6 +56,7 @@ static void set_authentication(struct world *world)
     world->offer = (struct offer){
         .windows = {"Negotiate", "NTLM"},
         .windows_count = 2,
+        .plain = true,
         .soap = true,
         .anonymous = true,
     };
@@ -65,6 +66,7 @@ static void set_authentication(struct world *world)
         .timestamp = true,
         .flags_masked = true,
     };
+    world->usertoken_tells = true;
     world->check_audience = AUDIENCE_SERVICE;
     world->ticket = (struct ticket_settings){
         .format = TICKET_SAML,
@@ -87,10 +89,14 @@ struct world *world_good(void)
     world->domain = "contoso.test";
     world->location = LOCATION_EXTERNAL;
     world->product = PRODUCT_LYNC2013;
+    world->clock.runs = true;
     world->pool_count = 2;
     /* protocol: discover 10 item 4: the published sample prints 443, but
      * registrars of real pools listen on 5061. */
     world->sip_internal_port = 5061;
+    /* protocol: discover 2.9. */
+    world->sip_edge.client_port = 443;
+    world->sip_edge.server_port = 5061;
     /* Devices of 2013 know nothing newer than TLS 1.0. */
     world->tls.minimum = WORLD_TLS_1_0;
     world->tls.maximum = WORLD_TLS_1_3;

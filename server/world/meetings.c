@@ -116,10 +116,10 @@ const struct meeting *world_meeting(const struct world *world, const char *uri)
 {
     AUTO(arena) arena = arena_new();
     const char *text = url_decode(arena, span_text(uri), false);
-    const char *begin = text;
 
+    /* Each part of the text is looked at once, however often it says so. */
     for (const char *at; (at = strcasestr(text, URI_FOCUS)); text = at) {
-        struct span before = span_of(begin, (size_t)(at - begin));
+        struct span before = span_of(text, (size_t)(at - text));
         const struct meeting *meeting;
         const char *organizer;
 

@@ -34,13 +34,33 @@ static void derive_pool(struct world *world, size_t index)
 {
     struct arena *arena = world->arena;
     const char *domain = world->domain;
+    struct pool *pool = &world->pools[index];
 
-    world->pools[index] = (struct pool){
-        .fqdn = arena_printf(arena, "pool%02zu.%s", index + 1, domain),
-        .server_fqdn = arena_printf(arena, "fe%02zu.%s", index + 1, domain),
-        .web_internal = web_name(world, "lyncint", index),
-        .web_external = web_name(world, "lyncweb", index),
-    };
+    if (!pool->given.fqdn) {
+        pool->fqdn = arena_printf(arena, "pool%02zu.%s", index + 1, domain);
+    }
+    if (!pool->given.server_fqdn) {
+        pool->server_fqdn =
+            arena_printf(arena, "fe%02zu.%s", index + 1, domain);
+    }
+    if (!pool->given.web_internal) {
+        pool->web_internal = web_name(world, "lyncint", index);
+    }
+    if (!pool->given.web_external) {
+        pool->web_external = web_name(world, "lyncweb", index);
+    }
+}
+
+/* The names of a Standard Edition server's pool may be one. */
+static void add_name(const char **names, size_t *count, const char *name)
+{
+    for (size_t i = 0; i < *count; i++) {
+        if (strcasecmp(names[i], name) == 0) {
+            return;
+        }
+    }
+    assert(*count < NAMES_MAX);
+    names[(*count)++] = name;
 }
 
 void names_derive(struct world *world)
@@ -49,28 +69,31 @@ void names_derive(struct world *world)
         arena_alloc(world->arena, (NAMES_MAX + 1) * sizeof(*names));
     size_t count = 0;
 
-    names[count++] = name_of(world, "lyncdiscover");
-    names[count++] = name_of(world, "lyncdiscoverinternal");
+    add_name(names, &count, name_of(world, "lyncdiscover"));
+    add_name(names, &count, name_of(world, "lyncdiscoverinternal"));
     for (size_t i = 0; i < world->pool_count; i++) {
         const struct pool *pool = &world->pools[i];
 
         derive_pool(world, i);
-        names[count++] = pool->web_internal;
-        names[count++] = pool->web_external;
-        names[count++] = pool->fqdn;
-        names[count++] = pool->server_fqdn;
+        add_name(names, &count, pool->web_internal);
+        add_name(names, &count, pool->web_external);
+        add_name(names, &count, pool->fqdn);
+        add_name(names, &count, pool->server_fqdn);
     }
-    world->sip_edge = name_of(world, "sip");
-    names[count++] = world->sip_edge;
-    names[count++] = name_of(world, "meet");
-    names[count++] = name_of(world, "dialin");
+    if (!world->given.sip_edge) {
+        world->sip_edge.fqdn = name_of(world, "sip");
+    }
+    add_name(names, &count, world->sip_edge.fqdn);
+    add_name(names, &count, name_of(world, "meet"));
+    add_name(names, &count, name_of(world, "dialin"));
     if (world->hosted_domain) {
-        names[count++] =
-            arena_printf(world->arena, "lyncdiscover.%s", world->hosted_domain);
-        names[count++] = arena_printf(world->arena, "lyncdiscoverinternal.%s",
-                                      world->hosted_domain);
+        add_name(names, &count,
+                 arena_printf(world->arena, "lyncdiscover.%s",
+                              world->hosted_domain));
+        add_name(names, &count,
+                 arena_printf(world->arena, "lyncdiscoverinternal.%s",
+                              world->hosted_domain));
     }
-    assert(count <= NAMES_MAX);
     world->names = names;
 }
 

@@ -40,6 +40,10 @@ setting_type setting_port_or_none; /* int; 0 as well */
 setting_type setting_count;        /* unsigned */
 setting_type setting_duration;     /* int64_t, ns */
 setting_type setting_positive_duration;
+setting_type setting_duration_or_none; /* not below zero */
+setting_type setting_clock;            /* struct world_clock */
+setting_type setting_timestamp; /* struct ntlm_settings: timestamp and skew;
+                                   also yes|no */
 setting_type setting_hex32;     /* uint32_t */
 setting_type setting_challenge; /* 16 hexadecimal digits, as text */
 setting_type setting_schemes;   /* struct offer: windows */
@@ -53,6 +57,49 @@ setting_type setting_map;  /* struct headers: names and texts; a name alone has
 setting_type setting_file; /* struct span: the bytes of the file named */
 setting_type setting_sip;  /* struct user: sip */
 setting_type setting_home; /* struct user: home */
+setting_type setting_account; /* struct user: account and its domain */
+setting_type setting_pools;   /* size_t; 1 to WORLD_POOLS_MAX */
+
+/*
+ * What a type takes, told to programs. All but words always read the same in
+ * info.type: as setting_kind_text says.
+ */
+enum setting_kind {
+    SETTING_WORD, /* one of info.type, "a|b|c" */
+    SETTING_FLAG, /* yes, no, and YAML's other words */
+    SETTING_TEXT,
+    SETTING_NAME,  /* a DNS name */
+    SETTING_LABEL, /* a NetBIOS name, at most 15 letters */
+    SETTING_URL,
+    SETTING_PORT,         /* 1 to 65535 */
+    SETTING_PORT_OR_NONE, /* 0 to 65535 */
+    SETTING_NUMBER,       /* 0 to INT_MAX */
+    SETTING_DURATION,     /* util/duration.h */
+    SETTING_POSITIVE_DURATION,
+    SETTING_DURATION_OR_NONE, /* not below zero */
+    SETTING_CLOCK,            /* a duration, or "2013-06-01T12:00:00Z" */
+    SETTING_TIMESTAMP,        /* send, omit, a duration */
+    SETTING_HEX32,            /* up to 8 digits, with or without 0x */
+    SETTING_HEX64,            /* 16 digits */
+    SETTING_SCHEMES, /* Negotiate and NTLM, each once, by comma; none */
+    SETTING_STATUS,  /* 100 to 599 */
+    SETTING_MAP,     /* of names to texts or null */
+    SETTING_FILE,
+    SETTING_POOLS,   /* 1 to WORLD_POOLS_MAX */
+    SETTING_ACCOUNT, /* a user's name; a domain and a backslash before it */
+    SETTING_ADDRESS, /* with or without "sip:" */
+    SETTING_HOME,    /* the number of a pool, unknown, hosted */
+};
+
+enum setting_kind setting_kind_of(const struct setting *setting);
+/* NULL: the words differ from setting to setting. */
+const char *setting_kind_text(enum setting_kind kind);
+
+/* pool.N.<attribute>; `name` begins with "pool.". */
+MUST_CHECK bool setting_pool(struct world *world, const char *name,
+                             const char *value, struct err *err);
+/* NULL past the end. */
+const struct setting *setting_pool_row(size_t index);
 
 /* user.NAME.<attribute>; `name` begins with "user.". */
 MUST_CHECK bool setting_user(struct world *world, const char *name,
@@ -60,7 +107,8 @@ MUST_CHECK bool setting_user(struct world *world, const char *name,
 /* NULL past the end. */
 const struct setting *setting_user_row(size_t index);
 
-/* All settings of a world, those of users as well; NULL past the end. */
+/* All settings of a world; last those of pools, users and meetings, as
+ * "pool.N.fqdn". NULL past the end. */
 const struct setting *setting_row(size_t index);
 
 /* meeting.ID.<attribute>; `name` begins with "meeting.". */

@@ -14,8 +14,9 @@
 
 static const struct setting rows[] = {
     {
-        .info = {"meeting.ID.organizer", "name",
-                 "the user who organizes it; the conference URI begins with "
+        .info = {"meeting.ID.organizer", "text",
+                 "the name of the user who organizes it; the conference URI "
+                 "begins with "
                  "that user's SIP address"},
         .type = setting_text,
         AT(organizer),

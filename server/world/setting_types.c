@@ -10,8 +10,10 @@
 
 #include "util/dnsname.h"
 #include "util/duration.h"
+#include "util/env.h"
 #include "util/nearest.h"
 #include "util/number.h"
+#include "util/stamp.h"
 #include "util/url.h"
 #include "util/utf.h"
 
@@ -268,6 +270,22 @@ bool setting_count(const struct setting *setting, struct world *world UNUSED,
     return true;
 }
 
+bool setting_pools(const struct setting *setting, struct world *world UNUSED,
+                   void *object, const char *value, struct err *err)
+{
+    uint64_t number;
+    size_t count;
+
+    if (!number_parse(value, NUMBER_DECIMAL, WORLD_POOLS_MAX, &number) ||
+        number == 0) {
+        return err_set(err, "expected a number from 1 to %d, not \"%s\"",
+                       WORLD_POOLS_MAX, value);
+    }
+    count = (size_t)number;
+    memcpy(field_of(setting, object), &count, sizeof(count));
+    return true;
+}
+
 bool setting_hex32(const struct setting *setting, struct world *world UNUSED,
                    void *object, const char *value, struct err *err)
 {
@@ -287,12 +305,32 @@ bool setting_hex32(const struct setting *setting, struct world *world UNUSED,
     return true;
 }
 
+/* So that no sum of a time and two durations leaves the range of a time. */
+enum { DAYS_MAX = 18250 };
+
+static bool parse_duration(const char *value, int64_t *out_ns, struct err *err)
+{
+    const int64_t limit = INT64_C(86400) * DAYS_MAX * ENV_NS_PER_SEC;
+    int64_t ns;
+
+    if (!duration_parse(value, &ns, err)) {
+        return false;
+    }
+    if (ns > limit || ns < -limit) {
+        err_set(err, "\"%s\" is too long: %d days are the limit", value,
+                DAYS_MAX);
+        return false;
+    }
+    *out_ns = ns;
+    return true;
+}
+
 bool setting_duration(const struct setting *setting, struct world *world UNUSED,
                       void *object, const char *value, struct err *err)
 {
     int64_t ns;
 
-    if (!duration_parse(value, &ns, err)) {
+    if (!parse_duration(value, &ns, err)) {
         return false;
     }
     memcpy(field_of(setting, object), &ns, sizeof(ns));
@@ -305,13 +343,79 @@ bool setting_positive_duration(const struct setting *setting,
 {
     int64_t ns;
 
-    if (!duration_parse(value, &ns, err)) {
+    if (!parse_duration(value, &ns, err)) {
         return false;
     }
     if (ns <= 0) {
         return err_set(err, "expected more than nothing, not \"%s\"", value);
     }
     return setting_duration(setting, world, object, value, err);
+}
+
+bool setting_duration_or_none(const struct setting *setting,
+                              struct world *world, void *object,
+                              const char *value, struct err *err)
+{
+    int64_t ns;
+
+    if (!parse_duration(value, &ns, err)) {
+        return false;
+    }
+    if (ns < 0) {
+        return err_set(err, "expected no less than nothing, not \"%s\"", value);
+    }
+    return setting_duration(setting, world, object, value, err);
+}
+
+bool setting_clock(const struct setting *setting, struct world *world UNUSED,
+                   void *object, const char *value, struct err *err)
+{
+    const int64_t first = INT64_C(-2208988800) * ENV_NS_PER_SEC;
+    const int64_t last = INT64_C(4102444799) * ENV_NS_PER_SEC;
+    struct world_clock *clock = field_of(setting, object);
+    int64_t time;
+
+    if (stamp_parse(value, &time)) {
+        if (time < first || time > last) {
+            return err_set(err, "expected a year from 1900 to 2099, not \"%s\"",
+                           value);
+        }
+        clock->fixed = true;
+        clock->start = time;
+        return true;
+    }
+    if (!parse_duration(value, &time, err)) {
+        return err_set(err,
+                       "expected a duration such as +6m, or a time such as "
+                       "2013-06-01T12:00:00Z, not \"%s\"",
+                       value);
+    }
+    clock->fixed = false;
+    clock->skew = time;
+    return true;
+}
+
+bool setting_timestamp(const struct setting *setting,
+                       struct world *world UNUSED, void *object,
+                       const char *value, struct err *err)
+{
+    /* yes and no, and YAML's other words for them: sent at even places. */
+    static const char words[] = "send|omit|yes|no|true|false|on|off";
+    struct ntlm_settings *ntlm = field_of(setting, object);
+    int place = find_word(words, value, err);
+
+    if (place >= 0) {
+        ntlm->timestamp = place % 2 == 0;
+        return true;
+    }
+    if (!parse_duration(value, &ntlm->timestamp_skew, err)) {
+        return err_set(err,
+                       "expected send, omit, or a duration such as -1h, "
+                       "not \"%s\"",
+                       value);
+    }
+    ntlm->timestamp = true;
+    return true;
 }
 
 bool setting_status(const struct setting *setting, struct world *world UNUSED,

@@ -3,12 +3,16 @@
 
 #include "world/setting.h"
 
+#include <assert.h>
 #include <string.h>
 #include <strings.h>
 
 #include "util/dnsname.h"
 #include "util/nearest.h"
 #include "util/utf.h"
+#include "world/names.h"
+
+enum { ACCOUNT_MAX = 255 };
 
 #define AT(member)                                                             \
     .offset = offsetof(struct user, member),                                   \
@@ -29,19 +33,28 @@ static const struct setting rows[] = {
         AT(state),
     },
     {
-        .info = {"user.NAME.sip", "address",
+        .info = {"user.NAME.sip", "SIP address",
                  "the SIP address, NAME@domain by default"},
         .type = setting_sip,
         AT(sip),
         .given = offsetof(struct user, sip_given),
     },
     {
-        .info = {"user.NAME.home", "1|2|unknown|hosted",
+        .info = {"user.NAME.account", "account",
+                 "the account that the client signs in as, with or without "
+                 "the domain; NAME by default"},
+        .type = setting_account,
+        .given = offsetof(struct user, account_given),
+    },
+    {
+        .info = {"user.NAME.home", "number|unknown|hosted",
                  "the pool that homes the user, by number"},
         .type = setting_home,
         AT(home),
     },
 };
+
+#define ATTRIBUTES "password, state, sip, account or home"
 
 _Static_assert(USER_GOOD == 0 && USER_DISABLED == 1 && USER_LOCKED == 2 &&
                    USER_EXPIRED == 3 && USER_MUST_CHANGE == 4 &&
@@ -72,8 +85,10 @@ bool setting_sip(const struct setting *setting UNUSED, struct world *world,
     return true;
 }
 
-bool setting_home(const struct setting *setting UNUSED, struct world *world,
-                  void *object, const char *value, struct err *err)
+/* Whether there is that pool is told in the end: others may be yet to come. */
+bool setting_home(const struct setting *setting UNUSED,
+                  struct world *world UNUSED, void *object, const char *value,
+                  struct err *err)
 {
     struct user *user = object;
 
@@ -82,7 +97,7 @@ bool setting_home(const struct setting *setting UNUSED, struct world *world,
     } else if (strcasecmp(value, "hosted") == 0) {
         user->home = POOL_HOSTED;
     } else if (value[0] >= '1' && value[1] == '\0' &&
-               (size_t)(value[0] - '0') <= world->pool_count) {
+               value[0] <= '0' + WORLD_POOLS_MAX) {
         user->home = value[0] - '1';
     } else {
         static const char *const words[] = {"1", "2", "unknown", "hosted",
@@ -90,9 +105,9 @@ bool setting_home(const struct setting *setting UNUSED, struct world *world,
         const char *nearest = nearest_word(value, words);
 
         return err_set(err,
-                       "expected the number of a pool (1 to %zu), unknown "
+                       "expected the number of a pool (1 to %d), unknown "
                        "or hosted, not \"%s\"%s%s",
-                       world->pool_count, value,
+                       WORLD_POOLS_MAX, value,
                        nearest ? "; the nearest is " : "",
                        nearest ? nearest : "");
     }
@@ -103,14 +118,38 @@ bool setting_home(const struct setting *setting UNUSED, struct world *world,
 static bool check_name(const char *name, struct err *err)
 {
     bool control = false;
+    size_t characters = 0;
 
     for (const char *c = name; *c; c++) {
         control = control || (unsigned char)*c < 0x20;
+        /* All but the bytes that go on with a UTF-8 sequence. */
+        characters += ((unsigned char)*c & 0xc0) != 0x80;
+    }
+    if (characters > ACCOUNT_MAX) {
+        return err_set(err, "an account name has at most %d characters",
+                       ACCOUNT_MAX);
     }
     if (!*name || control || strpbrk(name, "\"/\\[]:;|=,+*?<>@") ||
         !utf8_valid(span_text(name))) {
         return err_set(err, "\"%s\" is no account name", name);
     }
+    return true;
+}
+
+bool setting_account(const struct setting *setting UNUSED, struct world *world,
+                     void *object, const char *value, struct err *err)
+{
+    struct user *user = object;
+    const char *domain;
+    const char *name;
+
+    account_split(world->arena, value, &domain, &name);
+    if (!check_name(name, err)) {
+        return false;
+    }
+    user->account = arena_strdup(world->arena, name);
+    /* The domain is judged in the end: the world's may be yet to come. */
+    user->account_domain = *domain ? arena_strdup(world->arena, domain) : NULL;
     return true;
 }
 
@@ -132,15 +171,11 @@ static const struct setting *find(const char *word, struct err *err)
         nearest_try(&nearest, span_text(attribute(&rows[i])));
     }
     err_set(err,
-            "expected password, state, sip or home behind the name of "
-            "the user, not \"%s\"",
-            word);
-    if (nearest.best.size) {
-        err_set(err,
-                "expected password, state, sip or home behind the name "
-                "of the user, not \"%s\"; the nearest is \"%s\"",
-                word, (const char *)nearest.best.data);
-    }
+            "expected " ATTRIBUTES " behind the name of the user, not "
+            "\"%s\"%s%s%s",
+            word, nearest.best.size ? "; the nearest is \"" : "",
+            nearest.best.size ? (const char *)nearest.best.data : "",
+            nearest.best.size ? "\"" : "");
     return NULL;
 }
 
@@ -149,26 +184,27 @@ bool setting_user(struct world *world, const char *name, const char *value,
 {
     const char *begin = name + strlen("user.");
     const char *dot = strrchr(begin, '.');
-    size_t known = world->user_count;
     const struct setting *row;
     struct user *user;
+    struct user trial = {0};
     char *key;
+    bool good;
 
     if (!dot) {
-        return err_set(err, "expected user.NAME.password, .state, .sip or "
-                            ".home");
+        return err_set(err, "expected user.NAME. and " ATTRIBUTES);
     }
     key = arena_text(world->arena, span_of(begin, (size_t)(dot - begin)));
     row = find(dot + 1, err);
     if (!row || !check_name(key, err)) {
         return false;
     }
-    user = world_add_user(world, key);
-    if (!row->type(row, world, user, value, err)) {
-        /* A refused value adds nobody. */
-        world->user_count = known;
+    /* A refused value adds nobody. */
+    if (!row->type(row, world, &trial, value, err)) {
         return false;
     }
+    user = world_add_user(world, key);
+    good = row->type(row, world, user, value, err);
+    assert(good);
     if (row->given) {
         *(bool *)((char *)user + row->given) = true;
     }

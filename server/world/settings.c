@@ -19,9 +19,9 @@ static const struct setting rows[] = {
     /* clang-format off */
     {{"domain", "name", "SIP and DNS domain; all other names follow"},
      setting_domain, AT(domain)},
-    {{"netbios", "name", "NetBIOS domain; by default the first label of domain"},
+    {{"netbios", "NetBIOS name", "NetBIOS domain; by default the first label of domain"},
      setting_label, AT(netbios), GIVEN(netbios)},
-    {{"realm", "name", "Kerberos realm; by default domain in upper case"},
+    {{"realm", "text", "Kerberos realm; by default domain in upper case"},
      setting_text, AT(realm), GIVEN(realm)},
     {{"location", "internal|external|both",
       "the site that serves; both: lyncdiscoverinternal and the internal web "
@@ -35,24 +35,48 @@ static const struct setting rows[] = {
     {{"public-port", "port|0",
       "the port in URLs; 0: the one that the client's Host carries"},
      setting_port_or_none, AT(public_port)},
+    {{"pool-count", "number",
+      "how many pools there are; by default 2, and those set by name"},
+     setting_pools, AT(pool_count), GIVEN(pool_count)},
+    {{"sip-edge.fqdn", "name", "the Access Edge; by default sip"},
+     setting_domain, AT(sip_edge.fqdn), GIVEN(sip_edge)},
+    {{"sip-edge.client-port", "port",
+      "its port for clients, of SipClientExternalAccess"},
+     setting_port, AT(sip_edge.client_port)},
+    {{"sip-edge.server-port", "port",
+      "its port for servers, of SipServerExternalAccess"},
+     setting_port, AT(sip_edge.server_port)},
     {{"offer.windows", "Negotiate,NTLM|none",
       "HTTP schemes of the Windows port, in this order"},
      setting_schemes, AT(offer)},
     {{"offer.one-line", "yes|no", "all schemes in one WWW-Authenticate header"},
      setting_flag, AT(offer.one_line)},
-    {{"offer.soap", "yes|no", "the grant \"password\" in the OAuth challenge"},
+    {{"offer.plain", "yes|no",
+      "/auth/ntlm, /auth/negotiate, /auth/basic and /auth/any"},
+     setting_flag, AT(offer.plain)},
+    {{"offer.soap", "yes|no",
+      "web tickets for passwords in SOAP; the OAuth grant \"password\""},
      setting_flag, AT(offer.soap)},
-    {{"offer.anonymous", "yes|no", "the grant for guests in the OAuth challenge"},
+    {{"offer.anonymous", "yes|no",
+      "web tickets for meeting guests; the OAuth grant for them"},
      setting_flag, AT(offer.anonymous)},
     {{"lockout-threshold", "number",
       "wrong passwords in a row that lock an account; 0: never"},
      setting_count, AT(lockout_threshold)},
+    {{"lockout-duration", "duration",
+      "how long such an account is locked, by the world's clock; 0s: until "
+      "the server ends"},
+     setting_duration_or_none, AT(lockout_duration)},
     {{"hosted.domain", "name", "a SIP domain homed at a hosting provider"},
      setting_domain, AT(hosted_domain)},
     {{"hosted.url", "URL", "the Root resource of the hosting provider"},
      setting_url, AT(hosted_url)},
-    {{"clock", "duration", "moves Date, tickets and SOAP times"},
-     setting_duration, AT(clock_skew)},
+    {{"clock", "duration|time",
+      "moves Date, tickets and SOAP times; a time: the world begins then"},
+     setting_clock, AT(clock)},
+    {{"clock-runs", "yes|no",
+      "no: the world's clock stands, and steps of a scenario alone move it"},
+     setting_flag, AT(clock.runs)},
     {{"ntlm.v1", "yes|no", "accept NTLMv1 responses"},
      setting_flag, AT(ntlm.v1)},
     {{"ntlm.v1-ess", "yes|no",
@@ -65,9 +89,10 @@ static const struct setting rows[] = {
      setting_word, AT(ntlm.channel_binding)},
     {{"ntlm.check-spn", "yes|no", "the client's target name must be this host"},
      setting_flag, AT(ntlm.check_spn)},
-    {{"ntlm.timestamp", "yes|no", "send MsvAvTimestamp"},
-     setting_flag, AT(ntlm.timestamp)},
-    {{"ntlm.timestamp-skew", "duration", "moves MsvAvTimestamp"},
+    {{"ntlm.timestamp", "send|omit|duration",
+      "MsvAvTimestamp; a duration: how far from the real time"},
+     setting_timestamp, AT(ntlm)},
+    {{"ntlm.timestamp-skew", "duration", "moves MsvAvTimestamp, where one is sent"},
      setting_duration, AT(ntlm.timestamp_skew)},
     {{"ntlm.flags-set", "hexadecimal", "flags forced on in the challenge"},
      setting_hex32, AT(ntlm.flags_set)},
@@ -110,12 +135,34 @@ static const struct setting rows[] = {
     {{"webticket.strict-applies-to", "yes|no",
       "AppliesTo outside the pool is a fault"},
      setting_flag, AT(strict_applies_to)},
+    {{"anonymous.uri-in", "anywhere|claims|usertoken",
+      "where a guest's request names the conference"},
+     setting_word, AT(anonymous.uri_in)},
+    {{"anonymous.key", "check|require|ignore",
+      "the conference key in a guest's request; check: where there is one"},
+     setting_word, AT(anonymous.key)},
+    {{"anonymous.token-type", "asked|user-cwt-1|anon-cwt-1",
+      "TokenType of the answer to a guest"},
+     setting_word, AT(anonymous.type)},
+    {{"usertoken.tell-state", "yes|no",
+      "say of a disabled account and an expired password that they are that"},
+     setting_flag, AT(usertoken_tells)},
+    {{"oauth.entities", "yes|no",
+      "read &amp; as & in forms for the OAuth token endpoint"},
+     setting_flag, AT(oauth_entities)},
     {{"tls.min", "1.0|1.1|1.2|1.3", "the oldest TLS version spoken"},
      setting_word, AT(tls.minimum), .first = WORLD_TLS_1_0},
     {{"tls.max", "1.0|1.1|1.2|1.3", "the newest TLS version spoken"},
      setting_word, AT(tls.maximum), .first = WORLD_TLS_1_0},
-    {{"tls.key", "p256|rsa2048", "the key of certificates"},
-     setting_word, AT(tls.key)},
+    {{"tls.key", "p256|rsa2048",
+      "the key of certificates; by default p256, with tls.profile phone "
+      "rsa2048"},
+     setting_word, AT(tls.key), GIVEN(tls_key)},
+    {{"tls.profile", CERT_PROFILE_WORDS, "the certificate to show"},
+     setting_word, AT(tls.profile)},
+    {{"tls.clock", "duration",
+      "moves the time from which and to which certificates are valid"},
+     setting_duration, AT(tls.clock)},
     /* clang-format on */
 };
 
@@ -131,22 +178,34 @@ _Static_assert(CHANNEL_BINDING_NONE == 0 && CHANNEL_BINDING_ALLOW == 1 &&
                    CHALLENGE_WEBTICKET == 1 && CHALLENGE_OAUTH == 2,
                "channel binding, ticket, key, challenge");
 
+_Static_assert(ANONYMOUS_URI_ANYWHERE == 0 && ANONYMOUS_URI_CLAIMS == 1 &&
+                   ANONYMOUS_URI_USERTOKEN == 2 && ANONYMOUS_KEY_CHECK == 0 &&
+                   ANONYMOUS_KEY_REQUIRE == 1 && ANONYMOUS_KEY_IGNORE == 2 &&
+                   ANONYMOUS_TYPE_ASKED == 0 && ANONYMOUS_TYPE_USER == 1 &&
+                   ANONYMOUS_TYPE_ANON == 2,
+               "anonymous");
+
 const struct setting *setting_row(size_t index)
 {
+    static const struct setting *(*const tables[])(size_t index) = {
+        setting_pool_row, setting_user_row, setting_meeting_row};
+
     if (index < ARRAY_SIZE(rows)) {
         return &rows[index];
     }
     index -= ARRAY_SIZE(rows);
-    for (size_t i = 0;; i++) {
-        const struct setting *row = setting_user_row(i);
+    for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
+        size_t count = 0;
 
-        if (!row) {
-            return setting_meeting_row(index - i);
+        while (tables[i](count)) {
+            count++;
         }
-        if (i == index) {
-            return row;
+        if (index < count) {
+            return tables[i](index);
         }
+        index -= count;
     }
+    return NULL;
 }
 
 const struct setting_info *world_setting(size_t index)
@@ -185,6 +244,10 @@ bool world_set(struct world *world, const char *name, const char *value,
 
     if (strncmp(name, "user.", strlen("user.")) == 0) {
         return setting_user(world, name, value, err) ||
+               err_wrap(err, "%s", name);
+    }
+    if (strncmp(name, "pool.", strlen("pool.")) == 0) {
+        return setting_pool(world, name, value, err) ||
                err_wrap(err, "%s", name);
     }
     if (strncmp(name, "meeting.", strlen("meeting.")) == 0) {

@@ -3,6 +3,7 @@
 
 #include "world/world.h"
 
+#include <assert.h>
 #include <string.h>
 #include <strings.h>
 
@@ -12,8 +13,8 @@
 #include "world/names.h"
 
 enum {
+    NAMED_MAX = 5,           /* users in one message */
     NETBIOS_LENGTH_MAX = 15, /* MS-NBTE 1.8 */
-    RID_FIRST = 1104,        /* the first RIDs of a domain are the system's */
 };
 
 struct world *world_ref(struct world *world)
@@ -28,6 +29,19 @@ void world_unref(struct world *world)
         arena_free(world->arena);
         mem_free(world);
     }
+}
+
+void world_start(struct world *world, int64_t now)
+{
+    world->clock.began = now;
+    if (world->clock.fixed) {
+        world->clock.skew = world->clock.start - now;
+    }
+}
+
+int64_t world_now(const struct world *world, int64_t now)
+{
+    return (world->clock.runs ? now : world->clock.began) + world->clock.skew;
 }
 
 /* ---- Derived ---- */
@@ -91,6 +105,10 @@ static void derive(struct world *world)
                                  ? NEGOTIATION_SFB2015
                                  : NEGOTIATION_CU2013;
     }
+    if (!world->given.tls_key) {
+        world->tls.key =
+            world->tls.profile == CERT_PROFILE_PHONE ? KEY_RSA2048 : KEY_P256;
+    }
     if (!world->given.user_challenge) {
         /* protocol: discover 3.3. */
         world->user_challenge =
@@ -103,6 +121,9 @@ static void derive(struct world *world)
         struct user *user = &world->users[i];
 
         derive_sid(world, user, RID_FIRST + (uint32_t)i);
+        if (!user->account_given) {
+            user->account = user->name;
+        }
         if (!user->sip_given) {
             user->sip =
                 arena_printf(world->arena, "%s@%s", user->name, world->domain);
@@ -153,10 +174,72 @@ static bool check_user(const struct world *world, const struct user *user,
         return err_set(err, "user.%s.sip: expected an address in %s, not %s",
                        user->name, world->domain, user->sip);
     }
-    for (const struct user *other = world->users; other < user; other++) {
-        if (utf8_equal_nocase(other->sip, user->sip)) {
+    if (user->account_domain && !world_is_domain(world, user->account_domain)) {
+        return err_set(
+            err, "user.%s.account: expected the domain %s or %s, not %s",
+            user->name, world->netbios, world->domain, user->account_domain);
+    }
+    return true;
+}
+
+static const char *index_owner(const struct world *world,
+                               const struct name_index *index, const char *name)
+{
+    size_t place = 0;
+    bool found = name_index_find(index, name, &place);
+
+    assert(found);
+    return world->users[place].name;
+}
+
+/* The users that name a pool which is not there, at once. */
+static bool check_homes(const struct world *world, struct err *err)
+{
+    const struct user *first = NULL;
+    const char *names = "";
+    size_t count = 0;
+
+    for (size_t i = 0; i < world->user_count; i++) {
+        const struct user *user = &world->users[i];
+
+        if (user->home < (int)world->pool_count) {
+            continue;
+        }
+        first = first ? first : user;
+        if (++count <= NAMED_MAX) {
+            names = arena_printf(world->arena, "%s%suser.%s.home", names,
+                                 first == user ? "" : ", ", user->name);
+        }
+    }
+    if (count > NAMED_MAX) {
+        names = arena_printf(world->arena, "%s and %zu more", names,
+                             count - NAMED_MAX);
+    }
+    return count == 0 ||
+           err_set(err,
+                   "%s: expected a pool that there is, 1 to %zu, unknown or "
+                   "hosted, not %d",
+                   names, world->pool_count, first->home + 1);
+}
+
+/* Users by account and address; both belong to one alone. */
+static bool index_users(struct world *world, struct err *err)
+{
+    world->accounts = (struct name_index){0};
+    world->sips = (struct name_index){0};
+    for (size_t i = 0; i < world->user_count; i++) {
+        const struct user *user = &world->users[i];
+
+        if (!name_index_add(&world->sips, world->arena, user->sip, i)) {
             return err_set(err, "user.%s.sip: %s is the address of %s already",
-                           user->name, user->sip, other->name);
+                           user->name, user->sip,
+                           index_owner(world, &world->sips, user->sip));
+        }
+        if (!name_index_add(&world->accounts, world->arena, user->account, i)) {
+            return err_set(err,
+                           "user.%s.account: %s is the account of %s already",
+                           user->name, user->account,
+                           index_owner(world, &world->accounts, user->account));
         }
     }
     return true;
@@ -169,6 +252,11 @@ static bool check(const struct world *world, struct err *err)
     if (world->tls.minimum > world->tls.maximum) {
         return err_set(err, "tls.min: expected no more than tls.max");
     }
+    if (world->tls.profile == CERT_PROFILE_PHONE &&
+        world->tls.key != KEY_RSA2048) {
+        return err_set(err, "tls.key: expected rsa2048, as tls.profile is "
+                            "phone: devices of 2013 know no other");
+    }
     if (world->ticket.sha1 && world->ticket.key != KEY_RSA2048) {
         return err_set(err, "ticket.sha1: expected ticket.key to be rsa2048: "
                             "no other key signs with SHA-1");
@@ -179,7 +267,8 @@ static bool check(const struct world *world, struct err *err)
                        "flag in both, not 0x%08x",
                        both);
     }
-    if (!check_hosted(world, err)) {
+    if (!check_hosted(world, err) || !names_check(world, err) ||
+        !check_homes(world, err)) {
         return false;
     }
     for (size_t i = 0; i < world->user_count; i++) {
@@ -192,6 +281,10 @@ static bool check(const struct world *world, struct err *err)
 
 bool world_finish(struct world *world, struct err *err)
 {
+    if (!names_count_pools(world, err)) {
+        return false;
+    }
     derive(world);
-    return check(world, err) && meetings_derive(world, err);
+    return check(world, err) && index_users(world, err) &&
+           meetings_derive(world, err);
 }

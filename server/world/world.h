@@ -15,6 +15,8 @@
 #include "util/arena.h"
 #include "util/attr.h"
 #include "util/err.h"
+#include "wire/profile.h"
+#include "world/index.h"
 
 enum location {
     LOCATION_INTERNAL,
@@ -63,11 +65,14 @@ enum {
 /* Counts that move while the world runs; one per user. */
 struct account_state {
     unsigned refused;  /* wrong passwords in a row */
-    int64_t locked_at; /* 0: not locked out by the threshold */
+    int64_t locked_at; /* by the threshold, world's time; 0: it is not */
 };
 
 struct user {
-    const char *name;     /* account name, "alice": the key of the world */
+    const char *name;    /* "alice": the key of the world */
+    const char *account; /* whom the client signs in as; name by default */
+    const char *account_domain; /* as set by name; NULL: none */
+    bool account_given;
     const char *password; /* UTF-8 */
     const char *sip;      /* "alice@contoso.test", no scheme */
     bool sip_given;       /* set by name, not derived from the domain */
@@ -99,6 +104,20 @@ struct pool {
     const char *server_fqdn;  /* the machine: X-MS-Server-Fqdn */
     const char *web_internal; /* "lyncint.contoso.test" */
     const char *web_external; /* "lyncweb.contoso.test" */
+    /* Set by name; what is not follows from the domain. */
+    struct {
+        bool fqdn;
+        bool server_fqdn;
+        bool web_internal;
+        bool web_external;
+    } given;
+};
+
+/* The Access Edge, the same for all pools. */
+struct sip_edge {
+    const char *fqdn; /* "sip.contoso.test" */
+    int client_port;  /* of SipClientExternalAccess */
+    int server_port;  /* of SipServerExternalAccess */
 };
 
 enum channel_binding {
@@ -149,11 +168,32 @@ struct ticket_settings {
     bool sha1;                 /* RSA only: rsa-sha1 instead of rsa-sha256 */
 };
 
+/* Where a guest's request names its meeting; protocol: webticket 4.5. */
+enum anonymous_uri {
+    ANONYMOUS_URI_ANYWHERE,  /* in the text of some element */
+    ANONYMOUS_URI_CLAIMS,    /* in Claims of the RST */
+    ANONYMOUS_URI_USERTOKEN, /* as Username */
+};
+
+enum anonymous_key {
+    ANONYMOUS_KEY_CHECK, /* where the request has one */
+    ANONYMOUS_KEY_REQUIRE,
+    ANONYMOUS_KEY_IGNORE,
+};
+
+/* TokenType of the answer to a guest. */
+enum anonymous_type {
+    ANONYMOUS_TYPE_ASKED, /* as in the request; without one, user-cwt-1 */
+    ANONYMOUS_TYPE_USER,  /* ...:user-cwt-1 */
+    ANONYMOUS_TYPE_ANON,  /* ...:anon-cwt-1 */
+};
+
 struct offer {
     /* "Negotiate", "NTLM", in this order; none: Windows port withdrawn. */
     const char *windows[WORLD_SCHEMES_MAX];
     size_t windows_count;
     bool one_line; /* one comma-separated WWW-Authenticate */
+    bool plain;    /* the endpoints below /auth, for any HTTP client */
     bool soap;
     bool anonymous;
     bool kerberos; /* Negotiate may be answered with Kerberos */
@@ -162,6 +202,15 @@ struct offer {
 enum challenge_family { /* protocol: discover 3.1 to 3.3 */
                         CHALLENGE_WEBTICKET = 1u << 0,
                         CHALLENGE_OAUTH = 1u << 1,
+};
+
+/* What the world takes for the time: Date, tickets, SOAP. */
+struct world_clock {
+    int64_t skew;  /* ns from the real time */
+    bool fixed;    /* `start` counts, and gives skew as the world starts */
+    int64_t start; /* ns since 1970 */
+    bool runs;
+    int64_t began; /* the real time at which the world started */
 };
 
 struct world {
@@ -177,15 +226,20 @@ struct world {
     int public_port; /* in URLs; 0: what Host carries */
     struct pool pools[WORLD_POOLS_MAX];
     size_t pool_count;
-    const char *sip_edge;      /* Access Edge, "sip.contoso.test" */
+    struct sip_edge sip_edge;
     int sip_internal_port;     /* of SipClientInternalAccess */
     const char *hosted_domain; /* homed at a provider; NULL: none */
     const char *hosted_url;    /* the provider's Root */
     struct user *users;
     size_t user_count;
+    size_t user_room;
+    struct name_index keys;     /* of users, by name ... */
+    struct name_index accounts; /* ... and once finished, by account name */
+    struct name_index sips;
     struct meeting *meetings;
     size_t meeting_count;
     unsigned lockout_threshold; /* 0: none */
+    int64_t lockout_duration;   /* ns; 0: until the server ends */
     struct offer offer;
     struct ntlm_settings ntlm;
     struct ticket_settings ticket;
@@ -193,12 +247,21 @@ struct world {
     unsigned oauth_user_challenge; /* on /root/oauth/user */
     bool policy_200702;     /* MEX: ws-securitypolicy 200702, not 2005/07 */
     bool strict_applies_to; /* AppliesTo outside the pool is a fault */
+    struct {
+        enum anonymous_uri uri_in;
+        enum anonymous_key key;
+        enum anonymous_type type;
+    } anonymous;
+    bool usertoken_tells; /* whether an account is disabled or expired */
+    bool oauth_entities;  /* "&amp;" in a form of OAuth is "&" */
     enum audience_check check_audience; /* else 28077 */
-    int64_t clock_skew;                 /* ns; Date, tickets, SOAP times */
+    struct world_clock clock;
     struct {
         int minimum; /* TLS1_VERSION ... TLS1_3_VERSION */
         int maximum;
         enum key_kind key;
+        enum cert_profile profile;
+        int64_t clock;      /* ns; moves the validity of certificates */
         const char *keylog; /* NULL: none */
     } tls;
     /* Set by name; what is not follows from domain and product. */
@@ -207,6 +270,9 @@ struct world {
         bool realm;
         bool negotiation;
         bool user_challenge;
+        bool pool_count;
+        bool sip_edge;
+        bool tls_key;
     } given;
 };
 
@@ -235,6 +301,11 @@ MUST_CHECK bool world_set(struct world *world, const char *name,
 /* After the last world_set: checks what depends on each other, derives names.
  */
 MUST_CHECK bool world_finish(struct world *world, struct err *err);
+
+/* Once, before it is served: a clock that is fixed starts at `now`, ns. */
+void world_start(struct world *world, int64_t now);
+/* The world's time when the real one is `now`. */
+int64_t world_now(const struct world *world, int64_t now);
 
 /* One row of the table, for `lyncmock list` and the manual. */
 struct setting_info {
@@ -265,7 +336,7 @@ const struct user *world_account(const struct world *world, const char *domain,
                                  const char *name);
 /* By SIP address, with or without "sip:"; percent-encoded or not. */
 const struct user *world_sip_user(const struct world *world, const char *sip);
-/* By account name, also those whose state is USER_UNKNOWN. */
+/* By the world's key, also those whose state is USER_UNKNOWN. */
 const struct user *world_user(const struct world *world, const char *name);
 /* By binary SID, USER_SID_SIZE bytes. */
 const struct user *world_sid_user(const struct world *world,

@@ -143,7 +143,10 @@ static void log_in(struct conn_auth *auth, struct span name)
         world_user(services.world, arena_text(arena, name));
 
     if (user) {
-        conn_auth_establish(auth, services.world, user, "ntlm");
+        const struct auth_outcome outcome = {.user = user, .mechanism = "ntlm"};
+
+        conn_auth_establish(auth, services.world, auth_method("ntlm"),
+                            &outcome);
     }
 }
 

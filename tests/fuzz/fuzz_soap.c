@@ -1,6 +1,6 @@
 /*
- * XML, SOAP envelope, RequestSecurityToken: whatever comes in, what is read
- * from it can be written into an answer that is well-formed again.
+ * XML, SOAP envelope, UsernameToken, RequestSecurityToken: whatever comes in,
+ * what is read from it can be written into an answer that is well-formed again.
  */
 #include "config.h"
 
@@ -12,6 +12,7 @@
 #include "wire/rst.h"
 #include "wire/rstr.h"
 #include "wire/soap.h"
+#include "wire/usertoken.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -51,6 +52,19 @@ static void refuse(const struct soap *request, const char *reason)
     must_parse(&out);
 }
 
+static void read_token(struct arena *arena, const struct soap *soap)
+{
+    struct usertoken token;
+    const char *text;
+
+    if (usertoken_decode(arena, soap, &token, &text) == USERTOKEN_GOOD) {
+        assert(token.name && token.password);
+        refuse(soap, token.name);
+    } else {
+        assert(text);
+    }
+}
+
 static void read_envelope(struct arena *arena, const xmlDoc *doc)
 {
     struct headers headers = {0};
@@ -68,6 +82,7 @@ static void read_envelope(struct arena *arena, const xmlDoc *doc)
     }
     text = soap_action(arena, &soap, &headers);
     refuse(&soap, text ? text : "");
+    read_token(arena, &soap);
     if (rst_decode(arena, soap.body, &rst, &text) != RST_OK) {
         assert(text);
     } else {

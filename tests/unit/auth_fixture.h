@@ -50,6 +50,7 @@ static inline int auth_set_up(void **state, const char *method)
         .world = f->world,
         .env = &f->env,
         .arena = f->arena,
+        .now = NOW,
         .host = "lyncweb.contoso.test",
         .certificate_hash = span_of(certificate, sizeof(certificate)),
     };

@@ -1,8 +1,11 @@
 # Unit tests: each is a cmocka program of one file, and one word here.
 UNIT_TESTS = \
+	%D%/test_anonymous \
+	%D%/test_auth_basic \
 	%D%/test_auth_negotiate \
 	%D%/test_auth_ntlm \
 	%D%/test_auth_password \
+	%D%/test_auth_report \
 	%D%/test_autodiscover \
 	%D%/test_discover \
 	%D%/test_discover_user \
@@ -12,6 +15,7 @@ UNIT_TESTS = \
 	%D%/test_edge_head \
 	%D%/test_edge_tls \
 	%D%/test_exchange \
+	%D%/test_form \
 	%D%/test_framer \
 	%D%/test_gate \
 	%D%/test_http \
@@ -27,9 +31,11 @@ UNIT_TESTS = \
 	%D%/test_ntlm_crypto \
 	%D%/test_ntlmssp \
 	%D%/test_number \
+	%D%/test_oauthtoken \
 	%D%/test_options \
 	%D%/test_pki \
 	%D%/test_pki_broken \
+	%D%/test_pki_profiles \
 	%D%/test_pki_store \
 	%D%/test_product \
 	%D%/test_psha1 \
@@ -40,6 +46,7 @@ UNIT_TESTS = \
 	%D%/test_spnego \
 	%D%/test_ticket \
 	%D%/test_ticket_forged \
+	%D%/test_usertoken \
 	%D%/test_util_base64 \
 	%D%/test_util_bytes \
 	%D%/test_util_err \
@@ -57,7 +64,8 @@ AM_CFLAGS += $(CMOCKA_CFLAGS)
 
 # It counts what is hashed and compared.
 %C%_test_auth_password_LDFLAGS = $(AM_LDFLAGS) \
-	-Wl,--wrap=nettle_sha256_update -Wl,--wrap=utf8_equal_nocase
+	-Wl,--wrap=nettle_sha256_update -Wl,--wrap=utf8_equal_nocase \
+	-Wl,--wrap=name_index_find
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(UNIT_TESTS)

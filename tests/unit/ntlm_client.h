@@ -53,6 +53,7 @@ struct ntlm_client {
     bool bytes;            /* names and password byte by byte, as curl */
     bool no_echo;          /* leave the challenge's AV pairs away */
     bool alters;           /* bring them back without their values */
+    bool own_clock;        /* not the challenge's timestamp */
     bool key_exchange;
     /* What the handshake came to. */
     struct arena *arena;
@@ -153,7 +154,7 @@ static inline uint64_t client_add_pairs(struct ntlm_client *c, struct span list,
     uint64_t time = 12345;
 
     while (ntlmssp_av_next(&rd, &av) == NTLMSSP_OK && av.id != NTLMSSP_AV_EOL) {
-        if (av.id == NTLMSSP_AV_TIMESTAMP) {
+        if (av.id == NTLMSSP_AV_TIMESTAMP && !c->own_clock) {
             struct reader value = rd_init(av.value);
 
             time = rd_u64le(&value);

@@ -162,8 +162,49 @@ static void lockout(void **state)
     assert_refused(f, AUTH_REASON_LOCKED);
     auth_account_commit(f->world, &f->outcome, NOW);
     assert_int_equal(alice->live->refused, 3);
-    assert_int_equal(auth_account_check(f->world, world_user(f->world, "bob")),
+    assert_int_equal(auth_account_check(&f->ctx, world_user(f->world, "bob")),
                      AUTH_REASON_NONE);
+}
+
+/* By the world's clock: the same right password, before and after. */
+static void lockout_ends(void **state)
+{
+    const int64_t minute = 60 * ENV_NS_PER_SEC;
+    struct fixture *f = *state;
+    struct ntlm_client right = client_of(f->arena, "alice", PASSWORD);
+    struct ntlm_client wrong = client_of(f->arena, "alice", "wrong");
+    const struct account_state *live = world_user(f->world, "alice")->live;
+
+    f->world->lockout_threshold = 2;
+    f->world->lockout_duration = minute;
+    for (int i = 0; i < 2; i++) {
+        sign_in(f, &wrong);
+        assert_refused(f, AUTH_REASON_WRONG_PASSWORD);
+        auth_account_commit(f->world, &f->outcome, NOW);
+    }
+    f->ctx.now = NOW + minute - 1;
+    sign_in(f, &right);
+    assert_refused(f, AUTH_REASON_LOCKED);
+    auth_account_commit(f->world, &f->outcome, f->ctx.now);
+    f->ctx.now = NOW + minute;
+    /* Counted afresh: the first wrong one locks nobody out. */
+    sign_in(f, &wrong);
+    assert_refused(f, AUTH_REASON_WRONG_PASSWORD);
+    auth_account_commit(f->world, &f->outcome, f->ctx.now);
+    assert_int_equal(live->refused, 1);
+    assert_true(live->locked_at == 0);
+    sign_in(f, &right);
+    assert_accepted(f, "alice");
+    auth_account_commit(f->world, &f->outcome, f->ctx.now);
+    assert_int_equal(live->refused, 0);
+    /* A clock that goes back opens nothing. */
+    for (int i = 0; i < 2; i++) {
+        sign_in(f, &wrong);
+        auth_account_commit(f->world, &f->outcome, f->ctx.now);
+    }
+    f->ctx.now = NOW - minute;
+    sign_in(f, &right);
+    assert_refused(f, AUTH_REASON_LOCKED);
 }
 
 /* What was never sent does not count; without a threshold nobody is locked. */
@@ -179,7 +220,7 @@ static void no_lockout(void **state)
         auth_account_commit(f->world, &f->outcome, NOW);
     }
     assert_int_equal(alice->live->refused, 100);
-    assert_int_equal(auth_account_check(f->world, alice), AUTH_REASON_NONE);
+    assert_int_equal(auth_account_check(&f->ctx, alice), AUTH_REASON_NONE);
 }
 
 /* ---- Which response ---- */
@@ -263,16 +304,16 @@ static void document_messages(void **state)
         {MSNLMP_4_2_2_3_AUTHENTICATE, "password", AUTH_REASON_WRONG_PASSWORD},
     };
     struct fixture *f = *state;
-    struct user user = {.name = MSNLMP_USER};
+    struct user *user = world_add_user(f->world, MSNLMP_USER);
+    struct err err;
     struct ntlm_client client = client_of(f->arena, "", "");
 
-    f->world->netbios = MSNLMP_DOMAIN;
-    f->world->users = &user;
-    f->world->user_count = 1;
+    assert_true(world_set(f->world, "netbios", MSNLMP_DOMAIN, &err));
+    assert_true(world_finish(f->world, &err));
     f->world->ntlm.server_challenge = MSNLMP_SERVER_CHALLENGE;
     f->world->ntlm.v1 = true;
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        user.password = rows[i].password;
+        user->password = rows[i].password;
         step(f, client_negotiate(&client));
         step(f, hex(f, rows[i].message));
         if (rows[i].reason) {
@@ -683,6 +724,7 @@ int main(void)
         TEST(accounts),
         TEST(hash_forms),
         TEST(lockout),
+        TEST(lockout_ends),
         TEST(no_lockout),
         TEST(versions),
         TEST(v1_has_no_mic),

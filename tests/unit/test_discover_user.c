@@ -371,23 +371,30 @@ static void unknown_homes_get_404(void **state)
     }
 }
 
-/* Not 401 either: the ticket is good, and another one would be no better. */
-static void guests_get_404(void **state)
+/* discover 2.12: guests look for UCWA on the pool of whoever invited them. */
+static void guests_are_led_to_the_organizer(void **state)
 {
     struct fixture *f = *state;
     const char *ticket = ISSUE(f, .format = TICKET_CWT,
                                .guest = "00112233-4455-6677-8899-aabbccddeeff");
 
-    assert_int_equal(ASK(f, .path = USER, .ticket = ticket), 404);
-    assert_int_equal(f->ex->reply.body.size, 0);
+    assert_int_equal(ASK(f, .path = USER, .ticket = ticket), 200);
     assert_string_equal(f->ex->facts.ticket, "valid");
     assert_null(f->ex->facts.user);
-    assert_non_null(strstr(f->ex->why, "meeting guest"));
     assert_int_equal(
-        ASK(f, .path = OAUTH_USER, .authorization = bearer(f, ticket)), 404);
+        ASK(f, .path = OAUTH_USER, .authorization = bearer(f, ticket)), 200);
+    assert_non_null(strstr(body(f), "External/Ucwa"));
     assert_int_equal(
         ASK(f, .host = "lyncweb2.contoso.test", .path = USER, .ticket = ticket),
         401);
+    set(f, "user.alice.home", "2");
+    ASK(f, .path = USER, .ticket = ticket);
+    redirects(f, "User", "https://lyncweb2.contoso.test" ROOT);
+    set(f, "user.alice.home", "unknown");
+    assert_int_equal(ASK(f, .path = USER, .ticket = ticket), 404);
+    f->world->meeting_count = 0;
+    assert_int_equal(ASK(f, .path = USER, .ticket = ticket), 404);
+    assert_non_null(strstr(f->ex->why, "nobody of this world"));
 }
 
 /* discover 2.7: a Redirect and nothing else; it names a Root (discover 8.2). */
@@ -469,7 +476,7 @@ int main(void)
         DISCOVER_TEST(user_is_complete),
         DISCOVER_TEST(takes_every_carrier),
         DISCOVER_TEST(unknown_homes_get_404),
-        DISCOVER_TEST(guests_get_404),
+        DISCOVER_TEST(guests_are_led_to_the_organizer),
         DISCOVER_TEST(homes_elsewhere_redirect),
         DISCOVER_TEST(the_second_pool_names_itself),
         DISCOVER_TEST(names_outside_ascii_work),

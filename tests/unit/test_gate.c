@@ -213,6 +213,53 @@ static void another_scheme_starts_afresh(void **state)
     assert_string_equal(finding(f), "HA-027");
 }
 
+/* docs/auth-endpoints.md: one identity a connection. */
+static void a_door_wants_a_scheme_that_it_offers(void **state)
+{
+    struct fixture *f = *state;
+    const struct auth_outcome outcome = {.user = world_user(f->world, "alice"),
+                                         .mechanism = "ntlm"};
+
+    conn_auth_establish(f->auth, f->world, auth_method("ntlm"), &outcome);
+    assert_int_equal(ask(f, "GET", "/auth/ntlm", NULL), 200);
+    assert_int_equal(ask(f, "GET", "/auth/any", NULL), 200);
+    assert_int_equal(ask(f, "GET", "/auth/negotiate", NULL), 401);
+    assert_string_equal(offers(f), "Negotiate");
+    assert_string_equal(f->ex->remarks->key, "auth.other-scheme");
+    assert_int_equal(ask(f, "GET", "/auth/ntlm", NULL), 200);
+    f->world->offer.windows_count = 1;
+    assert_int_equal(ask(f, "POST", service_path, NULL), 401);
+    assert_string_equal(offers(f), "Negotiate");
+    assert_int_equal(f->auth->requests, 5);
+}
+
+static void basic_proves_nothing_for_the_connection(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(ask(f, "GET", "/auth/any", "NTLM " TYPE1), 401);
+    assert_int_equal(ask(f, "GET", "/auth/any", "basic YWxpY2U6UGFzc3cwcmQh"),
+                     200);
+    assert_null(headers_get(&f->ex->reply.headers, "Persistent-Auth"));
+    assert_string_equal(f->ex->facts.auth, "basic");
+    assert_int_equal(f->ex->facts.leg, 0);
+    assert_null(f->auth->user);
+    /* Nor did it end the handshake: this answer is in turn. */
+    assert_int_equal(ask(f, "GET", "/auth/any", "NTLM " TYPE3), 401);
+    assert_string_equal(f->ex->why, "anonymous logon");
+}
+
+static void what_is_withdrawn_is_not_there(void **state)
+{
+    struct fixture *f = *state;
+    struct err err;
+
+    assert_true(world_set(f->world, "offer.plain", "no", &err));
+    assert_int_equal(ask(f, "GET", "/auth/basic", NULL), 404);
+    assert_string_equal(offers(f), "");
+    assert_string_equal(f->ex->remarks->key, "unexpected");
+}
+
 static void routes(void **state)
 {
     struct fixture *f = *state;
@@ -225,6 +272,10 @@ static void routes(void **state)
     /* Advertised, not emulated. */
     assert_int_equal(ask(f, "POST", "/Reach/sip.svc", NULL), 503);
     assert_string_equal(f->ex->remarks->key, "not-emulated");
+    assert_int_equal(ask(f, "GET", "/reach/SIP.svc/mex", NULL), 503);
+    assert_int_equal(ask(f, "GET", "/Reach/sip.svcs", NULL), 404);
+    assert_int_equal(ask(f, "GET", "/Reach", NULL), 404);
+    assert_int_equal(ask(f, "GET", "/auth/ntlm/more", NULL), 404);
     /* "/" is the Root of lyncdiscover names alone. */
     assert_int_equal(ask(f, "GET", "/", NULL), 404);
 }
@@ -239,6 +290,9 @@ int main(void)
         GATE_TEST(a_challenge_that_never_went_out_is_no_challenge),
         GATE_TEST(a_handshake_waits_for_a_minute),
         GATE_TEST(another_scheme_starts_afresh),
+        GATE_TEST(a_door_wants_a_scheme_that_it_offers),
+        GATE_TEST(basic_proves_nothing_for_the_connection),
+        GATE_TEST(what_is_withdrawn_is_not_there),
         GATE_TEST(routes),
     };
 

@@ -150,6 +150,79 @@ static void test_what_is_offered(void **state)
     offer("Negotiate", "NTLM");
 }
 
+/* protocol: webticket 3.5: what each port asks for, and nothing of others. */
+static void test_soap_ports(void **state)
+{
+    static const struct {
+        bool newer;
+        const char *const *sp;
+        const char *include;
+    } rows[] = {
+        {false, sp11, URI_SP "/IncludeToken/AlwaysToRecipient"},
+        {true, sp12, URI_SP_200702 "/IncludeToken/AlwaysToRecipient"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        AUTO(xml_doc) doc = NULL;
+        const char *const *sp = rows[i].sp;
+        const xmlNode *auth;
+        const xmlNode *anon;
+        const xmlNode *tokens;
+        const xmlNode *token;
+
+        e.world->policy_200702 = rows[i].newer;
+        doc = get(PATH "/mex");
+        auth = policy_of(doc, "WebTicketServiceAuth");
+        anon = policy_of(doc, "WebTicketServiceAnon");
+        tokens = xml_child(auth, sp, "SignedSupportingTokens");
+        token = xml_first(xml_child(tokens, wsp, "Policy"));
+        assert_true(xml_is(token, sp, "UsernameToken"));
+        assert_non_null(named(xml_first(tokens), "UsernameToken",
+                              "IncludeToken", rows[i].include));
+        assert_non_null(xml_child(xml_child(token, wsp, "Policy"), sp,
+                                  "WssUsernameToken10"));
+        assert_non_null(xml_child(auth, sp, "TransportBinding"));
+        assert_non_null(xml_child(auth, sp, "Wss10"));
+        assert_non_null(xml_child(anon, sp, "TransportBinding"));
+        assert_null(xml_next(xml_first(anon)));
+        assert_null(xml_child(policy_of(doc, "WebTicketServiceWinNegotiate"),
+                              sp, "SignedSupportingTokens"));
+        assert_string_equal(address_of(doc, "WebTicketServiceAuth"),
+                            "https://lyncweb.contoso.test" PATH "/Auth");
+        assert_string_equal(address_of(doc, "WebTicketServiceAnon"),
+                            "https://lyncweb.contoso.test" PATH "/Anon");
+    }
+    e.world->policy_200702 = false;
+}
+
+/* A port is there exactly when it is offered, whatever the others are. */
+static void test_soap_ports_offered(void **state)
+{
+    (void)state;
+    for (unsigned bits = 0; bits < 8; bits++) {
+        AUTO(xml_doc) doc = NULL;
+
+        e.world->offer.soap = bits & 1;
+        e.world->offer.anonymous = bits & 2;
+        offer(bits & 4 ? "NTLM" : NULL, NULL);
+        doc = get(PATH "/mex");
+        assert_true((address_of(doc, "WebTicketServiceAuth") != NULL) ==
+                    e.world->offer.soap);
+        assert_true((policy_of(doc, "WebTicketServiceAuth") != NULL) ==
+                    e.world->offer.soap);
+        assert_true((address_of(doc, "WebTicketServiceAnon") != NULL) ==
+                    e.world->offer.anonymous);
+        assert_true((policy_of(doc, "WebTicketServiceAnon") != NULL) ==
+                    e.world->offer.anonymous);
+        assert_true((address_of(doc, "WebTicketServiceWinNtlm") != NULL) ==
+                    ((bits & 4) != 0));
+    }
+    e.world->offer.soap = true;
+    e.world->offer.anonymous = true;
+    offer("Negotiate", "NTLM");
+}
+
 /* Every port has its policy, its binding, and they refer to each other. */
 static void test_ports_hang_together(void **state)
 {
@@ -340,6 +413,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_document),
         cmocka_unit_test(test_what_is_offered),
+        cmocka_unit_test(test_soap_ports),
+        cmocka_unit_test(test_soap_ports_offered),
         cmocka_unit_test(test_ports_hang_together),
         cmocka_unit_test(test_policy_namespaces),
         cmocka_unit_test(test_addresses),

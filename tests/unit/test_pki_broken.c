@@ -136,7 +136,13 @@ static void certificate_of_a_leaf(struct place *place)
     struct err err;
 
     load_ca(place, &ca);
-    plan = (struct leaf_plan){&ca, ca.key, list, false, place->options.now};
+    plan = (struct leaf_plan){
+        .ca = &ca,
+        .key = ca.key,
+        .names = list,
+        .now = place->options.now,
+        .profile = profile_of(CERT_PROFILE_GOOD),
+    };
     assert_true(leaf_make(&plan, &leaf, &err));
     write_certificate(place, leaf);
 }

@@ -46,6 +46,23 @@ static void ca_is_used_again(void **state)
     assert_true(EVP_PKEY_is_a(leaf_of(second, names[0])->key, "RSA"));
 }
 
+/* All that a device of 2013 sees must be RSA. */
+static void phones_want_a_ca_with_rsa(void **state)
+{
+    struct place *place = *state;
+    struct pki *pki = NULL;
+    struct err err = {""};
+
+    pki_free(make(&place->options));
+    place->options.key = PKI_RSA2048;
+    place->options.profile = CERT_PROFILE_PHONE;
+    assert_false(pki_new(&place->options, &pki, &err));
+    assert_null(pki);
+    assert_non_null(strstr(err.text, place->dir));
+    assert_non_null(strstr(err.text, "the key is not RSA"));
+    assert_non_null(strstr(err.text, "name an empty directory"));
+}
+
 static void kept_ca_outlives_leaves(void **state)
 {
     struct place *place = *state;
@@ -91,8 +108,13 @@ static void constraints_refuse_other_names(void **state)
     load_ca(place, &ca);
     for (size_t i = 0; i < ARRAY_SIZE(constrained); i++) {
         const char *const list[] = {constrained[i].name, NULL};
-        const struct leaf_plan plan = {&ca, ca.key, list, false,
-                                       place->options.now};
+        const struct leaf_plan plan = {
+            .ca = &ca,
+            .key = ca.key,
+            .names = list,
+            .now = place->options.now,
+            .profile = profile_of(CERT_PROFILE_GOOD),
+        };
         AUTO(x509) leaf = NULL;
 
         assert_true(leaf_make(&plan, &leaf, &err));
@@ -146,6 +168,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(directory_is_made, place_setup,
+                                        place_teardown),
+        cmocka_unit_test_setup_teardown(phones_want_a_ca_with_rsa, place_setup,
                                         place_teardown),
         cmocka_unit_test_setup_teardown(ca_is_used_again, place_setup,
                                         place_teardown),

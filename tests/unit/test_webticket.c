@@ -535,7 +535,7 @@ static void test_diagnostics_table(void **state)
     assert_string_equal(row->fault_code, "FailedAuthentication");
     /* protocol: webticket 6.3, its sample. */
     assert_string_equal(
-        diagnostic_detail(arena, row),
+        diagnostic_detail(arena, row->id, row->reason),
         "<OCSDiagnosticsFault xmlns=\"" URI_AF "\""
         " xmlns:i=\"http://www.w3.org/2001/XMLSchema-instance\">"
         "<Ms-Diagnostics-Fault><ErrorId>28020</ErrorId>"

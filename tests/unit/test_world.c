@@ -56,7 +56,7 @@ static void is_the_good_world(void **state)
     assert_string_equal(world->pools[0].web_external, "lyncweb.contoso.test");
     assert_string_equal(world->pools[1].web_internal, "lyncint2.contoso.test");
     assert_string_equal(world->pools[1].web_external, "lyncweb2.contoso.test");
-    assert_string_equal(world->sip_edge, "sip.contoso.test");
+    assert_string_equal(world->sip_edge.fqdn, "sip.contoso.test");
     assert_int_equal(world->offer.windows_count, 2);
     assert_string_equal(world->offer.windows[0], "Negotiate");
     assert_string_equal(world->offer.windows[1], "NTLM");
@@ -326,7 +326,7 @@ static void follows_the_domain(void **state)
     assert_string_equal(world->realm, "CORP.FABRIKAM.TEST");
     assert_string_equal(world->pools[1].web_external,
                         "lyncweb2.corp.fabrikam.test");
-    assert_string_equal(world->sip_edge, "sip.corp.fabrikam.test");
+    assert_string_equal(world->sip_edge.fqdn, "sip.corp.fabrikam.test");
     assert_string_equal(world_name(world, 0),
                         "lyncdiscover.corp.fabrikam.test");
     assert_string_equal(world_user(world, "alice")->sip,
@@ -369,6 +369,19 @@ static void follows_the_product(void **state)
                      CHALLENGE_WEBTICKET | (unsigned)CHALLENGE_OAUTH);
 }
 
+static void follows_the_certificate_profile(void **state)
+{
+    struct world *world = *state;
+
+    assert_int_equal(world->tls.key, KEY_P256);
+    set(world, "tls.profile", "phone");
+    finish(world);
+    assert_int_equal(world->tls.key, KEY_RSA2048);
+    set(world, "tls.profile", "good");
+    finish(world);
+    assert_int_equal(world->tls.key, KEY_P256);
+}
+
 static void answers_for_the_hosted_domain(void **state)
 {
     struct world *world = *state;
@@ -398,6 +411,193 @@ static void names_accounts(void **state)
                         "CONTOSO\\alice");
 }
 
+/* A clock that is fixed starts as the world does; one that stands, stands. */
+static void tells_the_time(void **state)
+{
+    static const struct {
+        const char *clock;
+        const char *runs;
+        int64_t start; /* s; the world's time as it starts at 1000 s */
+    } rows[] = {
+        {"0s", "yes", 1000},
+        {"-1m", "yes", 940},
+        {"1970-01-01T01:00:00Z", "yes", 3600},
+        {"1970-01-01T01:00:00Z", "no", 3600},
+        {"+1m", "no", 1060},
+    };
+    struct world *world = *state;
+    const int64_t second = INT64_C(1000000000);
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        bool runs = strcmp(rows[i].runs, "yes") == 0;
+
+        print_message("%s %s\n", rows[i].clock, rows[i].runs);
+        set(world, "clock", rows[i].clock);
+        set(world, "clock-runs", rows[i].runs);
+        world_start(world, 1000 * second);
+        assert_int_equal(world_now(world, 1000 * second),
+                         rows[i].start * second);
+        assert_int_equal(world_now(world, 1007 * second),
+                         (rows[i].start + (runs ? 7 : 0)) * second);
+    }
+}
+
+/* Order does not matter; what is not set follows from the domain. */
+static void adds_a_pool(void **state)
+{
+    struct world *world = *state;
+
+    set(world, "user.bob.home", "4");
+    set(world, "pool.4.web-external", "branch.fabrikam.test");
+    set(world, "pool.3.server", "se.fabrikam.test");
+    set(world, "domain", "fabrikam.test");
+    finish(world);
+    assert_int_equal(world->pool_count, 4);
+    assert_string_equal(world->pools[2].fqdn, "pool03.fabrikam.test");
+    assert_string_equal(world->pools[2].server_fqdn, "se.fabrikam.test");
+    assert_string_equal(world->pools[3].web_internal, "lyncint4.fabrikam.test");
+    assert_ptr_equal(world_pool_of(world, "branch.fabrikam.test"),
+                     &world->pools[3]);
+    assert_true(world_has_host(world, "branch.fabrikam.test"));
+    assert_false(world_has_host(world, "lyncweb4.fabrikam.test"));
+    assert_int_equal(world_user(world, "bob")->home, 3);
+}
+
+static void can_be_one_standard_edition_server(void **state)
+{
+    struct world *world = *state;
+    size_t count = 0;
+
+    set(world, "pool-count", "1");
+    set(world, "user.away.home", "1");
+    set(world, "pool.1.fqdn", "se.contoso.test");
+    set(world, "pool.1.server", "se.contoso.test");
+    set(world, "pool.1.web-internal", "se.contoso.test");
+    finish(world);
+    while (world_name(world, count)) {
+        count++;
+    }
+    /* Two of discovery, two of the pool, sip, meet, dialin. */
+    assert_int_equal(count, 7);
+    assert_false(world_has_host(world, "lyncweb2.contoso.test"));
+}
+
+static void names_some_users_of_a_pool_that_is_gone(void **state)
+{
+    struct world *world = *state;
+    AUTO(arena) arena = arena_new();
+    struct err err = {""};
+
+    for (int i = 0; i < 1000; i++) {
+        set(world, arena_printf(arena, "user.u%d.home", i), "8");
+    }
+    assert_false(world_finish(world, &err));
+    assert_string_equal(
+        err.text, "user.u0.home, user.u1.home, user.u2.home, user.u3.home, "
+                  "user.u4.home and 995 more: expected a pool that there is, "
+                  "1 to 2, unknown or hosted, not 8");
+}
+
+static void signs_in_as_another_account(void **state)
+{
+    static const struct {
+        const char *value;
+        const char *found; /* by this name */
+    } rows[] = {
+        {"CONTOSO\\ann", "CONTOSO\\Ann"},
+        {"contoso.test\\ann", "ann@contoso.test"},
+        {"ann@contoso.test", "contoso.test\\ann"},
+        {"ann", "ANN"},
+        {"J\xc3\x9crgen", "j\xc3\xbcrgen"},
+    };
+    struct world *world = *state;
+    AUTO(arena) arena = arena_new();
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        const struct user *alice;
+
+        print_message("%s\n", rows[i].value);
+        set(world, "user.alice.account", rows[i].value);
+        finish(world);
+        alice = world_user(world, "alice");
+        assert_ptr_equal(world_account(world, "", rows[i].found), alice);
+        assert_null(world_account(world, "CONTOSO", "alice"));
+        assert_string_equal(alice->sip, "alice@contoso.test");
+    }
+    assert_string_equal(user_account(arena, world, world_user(world, "alice")),
+                        "CONTOSO\\J\xc3\x9crgen");
+}
+
+/* The name of one as the account of another, and the other way round. */
+static void swaps_accounts(void **state)
+{
+    struct world *world = *state;
+
+    set(world, "user.alice.account", "bob");
+    set(world, "user.bob.account", "alice");
+    finish(world);
+    assert_string_equal(world_account(world, "", "alice")->name, "bob");
+    assert_string_equal(world_account(world, "", "bob")->name, "alice");
+}
+
+static void takes_long_names(void **state)
+{
+    struct world *world = *state;
+    struct err err = {""};
+    AUTO(arena) arena = arena_new();
+    const char *name = "";
+    const char *long_name;
+
+    for (int i = 0; i < 255; i++) {
+        name = arena_printf(arena, "%s\xc3\xb6", name);
+    }
+    set(world, arena_printf(arena, "user.%s.state", name), "good");
+    finish(world);
+    assert_string_equal(world_account(world, "", name)->name, name);
+    long_name = arena_printf(arena, "user.%s%s.state", name, "x");
+    assert_false(world_set(world, long_name, "good", &err));
+    assert_non_null(strstr(err.text, "at most 255 characters"));
+}
+
+/* Many times the users must not cost the square of the time: this would take
+ * minutes. */
+static void finds_one_of_many(void **state)
+{
+    enum { USERS = 20000 };
+    struct world *world = *state;
+    AUTO(arena) arena = arena_new();
+
+    for (int i = 0; i < USERS; i++) {
+        world_add_user(world, arena_printf(arena, "u%d", i));
+    }
+    finish(world);
+    for (int i = 0; i < USERS; i++) {
+        const char *name = arena_printf(arena, "u%d", i);
+        const struct user *user = world_user(world, name);
+
+        assert_string_equal(user->name, name);
+        assert_ptr_equal(world_account(world, "CONTOSO", name), user);
+        assert_ptr_equal(world_sip_user(world, user->sip), user);
+        assert_ptr_equal(world_sid_user(world, user->sid), user);
+    }
+    assert_null(world_user(world, "u20000"));
+    assert_null(world_account(world, "", "u20000"));
+    assert_null(world_sip_user(world, "u20000@contoso.test"));
+}
+
+static void knows_no_strange_sids(void **state)
+{
+    struct world *world = *state;
+    uint8_t sid[USER_SID_SIZE];
+
+    memcpy(sid, world_user(world, "alice")->sid, sizeof(sid));
+    sid[24] = 0; /* below the first RID */
+    assert_null(world_sid_user(world, sid));
+    sid[27] = 0xff;
+    assert_null(world_sid_user(world, sid));
+    memset(sid, 0, sizeof(sid));
+    assert_null(world_sid_user(world, sid));
+}
 #define FOCUS "gruu;opaque=app:conf:focus:id:"
 
 static void finds_meetings(void **state)
@@ -471,6 +671,15 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         WORLD_TEST(is_the_good_world),
+        WORLD_TEST(adds_a_pool),
+        WORLD_TEST(names_some_users_of_a_pool_that_is_gone),
+        WORLD_TEST(can_be_one_standard_edition_server),
+        WORLD_TEST(signs_in_as_another_account),
+        WORLD_TEST(swaps_accounts),
+        WORLD_TEST(takes_long_names),
+        WORLD_TEST(finds_one_of_many),
+        WORLD_TEST(knows_no_strange_sids),
+        WORLD_TEST(tells_the_time),
         WORLD_TEST(has_the_good_accounts),
         WORLD_TEST(finds_accounts),
         WORLD_TEST(finds_sip_addresses),
@@ -481,6 +690,7 @@ int main(void)
         WORLD_TEST(follows_the_domain),
         WORLD_TEST(keeps_what_was_given),
         WORLD_TEST(follows_the_product),
+        WORLD_TEST(follows_the_certificate_profile),
         WORLD_TEST(answers_for_the_hosted_domain),
         WORLD_TEST(cuts_long_netbios_names),
         WORLD_TEST(names_accounts),

@@ -1,0 +1,28 @@
+/* What kind of certificate a server shows: one table, see certs/README.md. */
+#ifndef PKI_PROFILE_H
+#define PKI_PROFILE_H
+
+#include "pki/pki.h"
+
+enum profile_issuer {
+    ISSUER_CA,
+    ISSUER_OTHER_CA, /* one that nobody trusts */
+    ISSUER_SELF,
+};
+
+struct profile {
+    const char *name; /* as in CERT_PROFILE_WORDS */
+    enum profile_issuer issuer;
+    bool own_key; /* `key`; else that of pki_options */
+    enum pki_key key;
+    bool rsa_issuer; /* the CA's key must be RSA, too */
+    bool sha1;       /* the signature; else SHA-256 */
+    bool wrong_name; /* a name of the domain that is no name of the world */
+    /* Days from now; both 0: as good ones. */
+    int first_day;
+    int last_day;
+};
+
+const struct profile *profile_of(enum cert_profile profile);
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * Name and password out of a UsernameToken. Clients put base64 of UTF-8 there,
+ * in spite of #PasswordText; others, and people with curl, write them in clear
+ * (protocol: webticket 4.3).
+ */
+#ifndef SERVICES_CREDENTIALS_H
+#define SERVICES_CREDENTIALS_H
+
+#include "services/service.h"
+#include "wire/usertoken.h"
+
+struct credentials {
+    const char *name;
+    const char *password;
+};
+
+/* Both by the one rule of 4.3; clear text gives a finding. */
+struct credentials credentials_read(struct call *call,
+                                    const struct usertoken *token);
+
+/* Text that is base64 of UTF-8 without a NUL, decoded; NULL: it is none. */
+const char *credentials_decode(struct arena *arena, const char *text);
+
+/* Findings and remarks on the token itself; never with its password. */
+void credentials_judge(struct call *call, const struct usertoken *token,
+                       enum usertoken_flaw flaw);
+
+#endif

@@ -1,0 +1,223 @@
+/*
+ * The grants of the OAuth token endpoint, see oauth.h: who proves what, and by
+ * which parameters. protocol: discover 4.
+ */
+#include "config.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "auth/password.h"
+#include "services/diagnostics.h"
+#include "services/gate.h"
+#include "services/oauth.h"
+#include "services/verdict.h"
+#include "ticket/guid.h"
+#include "util/attr.h"
+
+const char *oauth_parameter(const struct form *form, const char *name)
+{
+    const char *value = form_value(form, name);
+
+    return value && *value ? value : NULL;
+}
+
+/* Its value; NULL: it is missing, and the refusal is planned. */
+static const char *required(struct call *call, const struct form *form,
+                            const char *name)
+{
+    const char *value = oauth_parameter(form, name);
+
+    if (!value) {
+        exchange_why(call->ex, "oauth.missing",
+                     "the parameter %s is missing or empty", name);
+        oauth_find(call, "OA-004", FINDING_MUST, "RFC 6749 section 5.2",
+                   "a parameter that the grant needs is missing or empty");
+        oauth_refuse(call, OAUTH_INVALID_REQUEST, 0);
+    }
+    return value;
+}
+
+static bool refuse_credentials(struct call *call)
+{
+    return oauth_refuse(call, OAUTH_INVALID_GRANT, DIAGNOSTIC_NO_TOKEN);
+}
+
+/* GUESS: at the web ticket service this number comes with 403; here every
+ * error that is seen comes with 400. */
+static bool enabled(struct call *call, const struct user *user)
+{
+    return user->state != USER_NO_SIP ||
+           oauth_refuse(call, OAUTH_INVALID_GRANT, DIAGNOSTIC_NO_SIP);
+}
+
+/* ---- password ---- */
+
+static bool offers_password(const struct world *world)
+{
+    return world->offer.soap;
+}
+
+static bool judge_password(struct call *call, const struct form *form,
+                           struct identity *out_who)
+{
+    const char *name = required(call, form, "username");
+    const char *password = name ? required(call, form, "password") : NULL;
+    struct auth_outcome outcome;
+
+    if (!password) {
+        return false;
+    }
+    outcome = verdict_password(call, "password", name, password);
+    if (outcome.verdict != AUTH_ACCEPTED) {
+        verdict_why(call, outcome.reason);
+        return refuse_credentials(call);
+    }
+    out_who->user = outcome.user;
+    return enabled(call, outcome.user);
+}
+
+/* ---- urn:microsoft.rtc:windows ---- */
+
+static bool offers_windows(const struct world *world)
+{
+    return world->offer.windows_count > 0;
+}
+
+static bool judge_windows(struct call *call, const struct form *form,
+                          struct identity *out_who)
+{
+    if (form_value(form, "username") || form_value(form, "password")) {
+        exchange_why(call->ex, "oauth.surplus",
+                     "username and password must not be there");
+        oauth_find(call, "OA-005", FINDING_MUST, "protocol: discover 4",
+                   "username and password have no place in a grant that HTTP "
+                   "Negotiate or NTLM proves");
+        return oauth_refuse(call, OAUTH_INVALID_REQUEST, 0);
+    }
+    if (!call->user && gate_pass(call, GATE_WINDOWS) == GATE_CLOSED) {
+        return false;
+    }
+    out_who->user = call->user;
+    return enabled(call, call->user);
+}
+
+/* ---- urn:microsoft.rtc:anonmeeting ---- */
+
+static bool offers_guests(const struct world *world)
+{
+    return world->offer.anonymous;
+}
+
+static bool deny_guest(struct call *call, const char *why)
+{
+    exchange_why(call->ex, "anonymous.refused", "%s", why);
+    return refuse_credentials(call);
+}
+
+/*
+ * The identity that an earlier token of the same meeting gave. It may have
+ * expired since: the conference key is what proves the guest (GUESS). NULL: it
+ * is no such token.
+ */
+static const char *renewed(struct call *call, const struct meeting *meeting,
+                           const char *token)
+{
+    struct ticket old;
+    enum ticket_flaw flaw =
+        ticket_open(call->services->ticket_keys, call->arena, token, call->now,
+                    call->pool, &old);
+
+    if ((flaw != TICKET_VALID && flaw != TICKET_EXPIRED) || !old.guest ||
+        strcasecmp(old.meeting, meeting->uri) != 0) {
+        return NULL;
+    }
+    exchange_remark(call->ex, "oauth.renewed", "%s", old.id);
+    return old.guest;
+}
+
+static bool name_guest(struct call *call, const struct form *form,
+                       struct identity *who)
+{
+    const char *old = oauth_parameter(form, "ms_rtc_renew");
+
+    who->guest = old ? renewed(call, who->meeting, old)
+                     : guid_random(call->services->env, call->arena);
+    return who->guest || deny_guest(call, "ms_rtc_renew is no token of a guest "
+                                          "of this meeting");
+}
+
+static bool judge_guest(struct call *call, const struct form *form,
+                        struct identity *out_who)
+{
+    const char *uri = required(call, form, "ms_rtc_conferenceuri");
+    const char *key = uri ? required(call, form, "password") : NULL;
+    const struct meeting *meeting;
+    bool same;
+
+    if (!key) {
+        return false;
+    }
+    call->ex->facts.auth = "anonymous";
+    meeting = world_meeting(call->world, uri);
+    same = auth_same_secret(key, meeting ? meeting->key : "no such meeting");
+    if (!meeting || !same) {
+        return deny_guest(call,
+                          meeting ? "wrong conference key" : "unknown meeting");
+    }
+    if (meeting->state != MEETING_OPEN) {
+        return deny_guest(call, "the meeting has ended");
+    }
+    out_who->meeting = meeting;
+    return name_guest(call, form, out_who);
+}
+
+/* ---- urn:microsoft.rtc:passive ---- */
+
+static bool offers_always(const struct world *world UNUSED)
+{
+    return true;
+}
+
+/* The page of AD FS that gives the cookie is not emulated: nobody has one. */
+static bool judge_passive(struct call *call, const struct form *form UNUSED,
+                          struct identity *out_who UNUSED)
+{
+    exchange_why(call->ex, "auth.refused",
+                 "a passive sign-in needs a cookie that this server never "
+                 "gives");
+    return oauth_refuse_passive(call);
+}
+
+/* ---- All of them, as the product lists them ---- */
+
+static const struct oauth_grant grants[] = {
+    {"urn:microsoft.rtc:windows", offers_windows, true, judge_windows},
+    {"urn:microsoft.rtc:anonmeeting", offers_guests, true, judge_guest},
+    {"password", offers_password, true, judge_password},
+    {"urn:microsoft.rtc:passive", offers_always, false, judge_passive},
+};
+
+const struct oauth_grant *oauth_grant(const struct world *world,
+                                      const char *name)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(grants); i++) {
+        if (strcmp(grants[i].name, name) == 0) {
+            return grants[i].offered(world) ? &grants[i] : NULL;
+        }
+    }
+    return NULL;
+}
+
+const char *oauth_grants_text(struct arena *arena, const struct world *world)
+{
+    const char *text = "";
+
+    for (size_t i = 0; i < ARRAY_SIZE(grants); i++) {
+        if (grants[i].advertised && grants[i].offered(world)) {
+            text = arena_printf(arena, "%s%s%s", text, *text ? "," : "",
+                                grants[i].name);
+        }
+    }
+    return text;
+}

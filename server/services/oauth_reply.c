@@ -1,0 +1,110 @@
+/* The words of the OAuth token endpoint, see oauth.h. protocol: discover 4. */
+#include "config.h"
+
+#include "services/oauth.h"
+
+#include "services/diagnostics.h"
+#include "util/json.h"
+
+/* RFC 6749 section 5.1: no cache may keep a token, nor the lack of one. */
+static void add_headers(struct call *call)
+{
+    struct headers *headers = &call->ex->reply.headers;
+
+    product_headers(call);
+    headers_set(headers, call->arena, "Cache-Control", "no-store");
+    headers_remove(headers, "Expires");
+}
+
+static void send(struct call *call, const char *type, struct json *json)
+{
+    json_close(json, '}');
+    exchange_body(call->ex, type, arena_copy(call->arena, buf_span(json->out)));
+}
+
+static void start(struct json *json, struct buf *out)
+{
+    json_init(json, out);
+    json->escape_slash = true;
+    json_open(json, '{');
+}
+
+void oauth_answer(struct call *call, const char *token, int64_t seconds)
+{
+    AUTO_BUF out = {0};
+    struct json json;
+
+    exchange_reply(call->ex, 200);
+    add_headers(call);
+    start(&json, &out);
+    json_text(&json, "access_token", token);
+    json_number(&json, "expires_in", seconds);
+    json_text(&json, "ms_rtc_identityscope", "local");
+    json_text(&json, "token_type", "Bearer");
+    send(call, "application/json", &json);
+}
+
+static const char *error_word(enum oauth_error error)
+{
+    switch (error) {
+    case OAUTH_INVALID_REQUEST:
+        return "invalid_request";
+    case OAUTH_INVALID_GRANT:
+        return "invalid_grant";
+    case OAUTH_UNSUPPORTED_GRANT:
+        return "unsupported_grant_type";
+    case OAUTH_INVALID_SCOPE:
+        return "invalid_scope";
+    case OAUTH_SERVER_ERROR:
+        return "server_error";
+    }
+    return "?";
+}
+
+static void send_error(struct call *call, const char *error,
+                       const char *passive_uri)
+{
+    AUTO_BUF out = {0};
+    struct json json;
+
+    start(&json, &out);
+    json_text(&json, "error", error);
+    if (passive_uri) {
+        json_text(&json, "ms_rtc_passiveauthuri", passive_uri);
+    }
+    send(call, "application/json;charset=UTF-8", &json);
+}
+
+bool oauth_refuse_at(struct call *call, enum oauth_error error, unsigned id,
+                     const char *file, int line)
+{
+    exchange_reply_at(call->ex, 400, file, line);
+    add_headers(call);
+    if (id) {
+        product_diagnostics(call, id);
+    }
+    exchange_remark(call->ex, "oauth.error", "%s", error_word(error));
+    send_error(call, error_word(error), NULL);
+    return false;
+}
+
+bool oauth_refuse_passive(struct call *call)
+{
+    oauth_refuse(call, OAUTH_INVALID_GRANT, DIAGNOSTIC_NO_TOKEN);
+    send_error(call, error_word(OAUTH_INVALID_GRANT),
+               call_web_url(call, OAUTH_PASSIVE_PATH));
+    return false;
+}
+
+void oauth_find(struct call *call, const char *rule, enum finding_level level,
+                const char *section, const char *text)
+{
+    const struct finding finding = {
+        .rule = rule,
+        .level = level,
+        .section = section,
+        .text = text,
+    };
+
+    exchange_finding(call->ex, &finding);
+}

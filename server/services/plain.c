@@ -1,0 +1,187 @@
+/*
+ * HTTP authentication and nothing around it, for any client: one path for each
+ * scheme, and a JSON document that tells what the server saw. Its members are
+ * a promise, docs/auth-endpoints.md.
+ */
+#include "config.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "auth/auth.h"
+#include "services/conn_auth.h"
+#include "services/reach.h"
+#include "services/service.h"
+#include "util/json.h"
+#include "wire/ntlmssp.h"
+
+static void tell_who(struct json *json, const struct call *call)
+{
+    const struct user *user = call->user;
+
+    json_boolean(json, "authenticated", true);
+    json_text(json, "mechanism", call->mechanism);
+    json_text(json, "account", user_account(call->arena, call->world, user));
+    json_text(json, "user", user->name);
+    json_text(json, "sip",
+              user->state == USER_NO_SIP
+                  ? NULL
+                  : arena_printf(call->arena, "sip:%s", user->sip));
+}
+
+static void tell_sent(struct json *json, const struct auth_report *report)
+{
+    json_open_named(json, "sent", '{');
+    json_text(json, "domain", report->domain);
+    json_text(json, "name", report->name);
+    json_text(json, "workstation", report->workstation);
+    json_text(json, "spn", report->spn);
+    json_close(json, '}');
+}
+
+static void tell_flags(struct json *json, struct arena *arena, uint32_t flags)
+{
+    json_text(json, "flags", arena_printf(arena, "%08" PRIx32, flags));
+    json_open_named(json, "flag_names", '[');
+    for (unsigned bit = 0; bit < 32; bit++) {
+        if (flags & UINT32_C(1) << bit) {
+            const char *name = ntlmssp_flag_name(bit);
+
+            json_text(
+                json, NULL,
+                name ? name
+                     : arena_printf(arena, "0x%08" PRIx32, UINT32_C(1) << bit));
+        }
+    }
+    json_close(json, ']');
+}
+
+static void tell_ntlm(struct json *json, struct arena *arena,
+                      const struct auth_ntlm_report *ntlm)
+{
+    if (!ntlm->present) {
+        json_text(json, "ntlm", NULL);
+        return;
+    }
+    json_open_named(json, "ntlm", '{');
+    json_text(json, "version", ntlm->response);
+    tell_flags(json, arena, ntlm->flags);
+    json_text(json, "mic", auth_mic_text(ntlm->mic));
+    json_text(json, "timestamp", auth_timestamp_text(ntlm->timestamp));
+    json_number(json, "session_key_bits", ntlm->key_bits);
+    json_close(json, '}');
+}
+
+static void tell_connection(struct json *json, const struct call *call)
+{
+    const struct conn_facts *conn = call->ex->conn;
+
+    json_open_named(json, "connection", '{');
+    json_number(json, "number", (int64_t)conn->id);
+    json_number(json, "request", (int64_t)call->auth->requests);
+    json_boolean(json, "already_authenticated", call->standing);
+    json_text(json, "tls", conn->tls ? conn->tls_version : NULL);
+    json_text(json, "channel_binding",
+              auth_binding_text(call->report->channel_binding));
+    json_close(json, '}');
+}
+
+static void tell_request(struct json *json, const struct request *request)
+{
+    json_open_named(json, "request", '{');
+    json_text(json, "method", request->method);
+    json_text(json, "host", request->host);
+    json_text(json, "path", request->path);
+    json_number(json, "body_size", (int64_t)request->body.size);
+    json_close(json, '}');
+}
+
+static void tell_findings(struct json *json, const struct finding *finding)
+{
+    if (finding) {
+        tell_findings(json, finding->next);
+        json_open(json, '{');
+        json_text(json, "rule", finding->rule);
+        json_text(json, "section", finding->section);
+        json_text(json, "text", finding->text);
+        json_close(json, '}');
+    }
+}
+
+/* Closes the document and makes it the reply's body. */
+static void send(struct call *call, struct json *json)
+{
+    json_open_named(json, "findings", '[');
+    tell_findings(json, call->ex->findings);
+    json_close(json, ']');
+    json_close(json, '}');
+    buf_add_text(json->out, "\n");
+    exchange_body(call->ex, "application/json",
+                  arena_copy(call->arena, buf_span(json->out)));
+}
+
+/* Real servers keep the reason to themselves; here it is what one asks for. */
+static void tell_refusal(struct call *call)
+{
+    AUTO_BUF out = {0};
+    struct json json;
+
+    json_init(&json, &out);
+    json_open(&json, '{');
+    json_boolean(&json, "authenticated", false);
+    json_text(&json, "why", call->ex->why);
+    send(call, &json);
+}
+
+static enum call_result tell(struct call *call)
+{
+    AUTO_BUF out = {0};
+    struct json json;
+
+    call_reach(call, POINT_PLAIN_ANSWER);
+    json_init(&json, &out);
+    json_open(&json, '{');
+    tell_who(&json, call);
+    tell_sent(&json, call->report);
+    tell_ntlm(&json, call->arena, &call->report->ntlm);
+    tell_connection(&json, call);
+    tell_request(&json, &call->ex->request);
+    exchange_reply(call->ex, 200);
+    product_headers(call);
+    send(call, &json);
+    return CALL_DONE;
+}
+
+static bool withdrawn(const struct world *world)
+{
+    return !world->offer.plain;
+}
+
+static const char *const ntlm[] = {"NTLM", NULL};
+static const char *const negotiate[] = {"Negotiate", NULL};
+static const char *const basic[] = {"Basic", NULL};
+/* The strongest first, as IIS lists them. */
+static const char *const any[] = {"Negotiate", "NTLM", "Basic", NULL};
+
+/* Windows clients use NTLM and Negotiate over plain HTTP as well; Basic there
+ * is a finding. */
+#define PLAIN(name)                                                            \
+    {                                                                          \
+        .path = "/auth/" #name,                                                \
+        .methods = METHOD_GET | METHOD_HEAD | METHOD_POST,                     \
+        .operation = "plain." #name, .point = POINT_PLAIN_ANSWER,              \
+        .gate = GATE_OWN, .schemes = (name), .plain_http = true,               \
+        .withdrawn = withdrawn, .refused = tell_refusal, .handle = tell,       \
+    }
+
+static const struct route routes[] = {
+    PLAIN(ntlm), PLAIN(negotiate), PLAIN(basic), PLAIN(any), {.path = NULL},
+};
+
+extern const struct service service_plain;
+const struct service service_plain = {
+    .name = "plain",
+    .spec = "RFC 9110 11, RFC 4559, RFC 7617",
+    .doc = "NTLM, Negotiate and Basic for any HTTP client, and what was seen",
+    .routes = routes,
+};

@@ -1,0 +1,24 @@
+/*
+ * Names of certificate profiles: a world has one, and certificates are minted
+ * by it. What each one means is the business of pki/profile.h.
+ */
+#ifndef WIRE_PROFILE_H
+#define WIRE_PROFILE_H
+
+/* In the order of the words below. */
+enum cert_profile {
+    CERT_PROFILE_GOOD,
+    CERT_PROFILE_PHONE,
+    CERT_PROFILE_EXPIRED,
+    CERT_PROFILE_NOT_YET_VALID,
+    CERT_PROFILE_WRONG_NAME,
+    CERT_PROFILE_SELF_SIGNED,
+    CERT_PROFILE_UNKNOWN_CA,
+    CERT_PROFILE_WEAK,
+    CERT_PROFILE_COUNT,
+};
+
+#define CERT_PROFILE_WORDS                                                     \
+    "good|phone|expired|not-yet-valid|wrong-name|self-signed|unknown-ca|weak"
+
+#endif
