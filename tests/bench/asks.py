@@ -10,7 +10,7 @@ DISCOVER = f"lyncdiscover.{DOMAIN}"
 WEB = f"lyncweb.{DOMAIN}"
 USER, PASSWORD = "alice", "Passw0rd!"
 TICKET_PATH = "/WebTicket/WebTicketService.svc"
-USER_URL = f"https://{WEB}/Autodiscover/AutodiscoverService.svc/root/user"
+USER_PATH = "/Autodiscover/AutodiscoverService.svc/root/user"
 ISSUE = "http://docs.oasis-open.org/ws-sx/ws-trust/200512/RST/Issue"
 
 
@@ -18,15 +18,15 @@ def message(*lines, body=""):
     return "".join(f"{line}\r\n" for line in (*lines, "")) + body
 
 
-def discover():
-    return message("GET / HTTP/1.1", f"Host: {DISCOVER}", "Accept: */*",
-                   "User-Agent: lyncmock-bench")
+def discover(port):
+    return message("GET / HTTP/1.1", f"Host: {DISCOVER}:{port}",
+                   "Accept: */*", "User-Agent: lyncmock-bench")
 
 
-def ticket(body):
+def ticket(port, body):
     """A leg of an NTLM handshake, as curl makes it: the load generator puts
     the token in."""
-    return message(f"POST {TICKET_PATH} HTTP/1.1", f"Host: {WEB}",
+    return message(f"POST {TICKET_PATH} HTTP/1.1", f"Host: {WEB}:{port}",
                    "Authorization: NTLM @TOKEN@",
                    "User-Agent: lyncmock-bench", "Accept: */*",
                    "Content-Type: text/xml; charset=utf-8",
@@ -34,9 +34,10 @@ def ticket(body):
                    f"Content-Length: {len(body.encode())}", body=body)
 
 
-def rst():
+def rst(port):
     text = (TESTS / "e2e" / "rst.xml").read_text(encoding="utf-8")
-    return text.replace("@APPLIES_TO@", USER_URL)
+    return text.replace("@APPLIES_TO@",
+                        f"https://{WEB}:{port}{USER_PATH}")
 
 
 def connect(port, name):
@@ -72,5 +73,5 @@ def answer(file):
 
 def get(port, name=DISCOVER):
     with connect(port, name) as connection:
-        connection.sendall(discover().encode())
+        connection.sendall(discover(port).encode())
         return answer(connection.makefile("rb"))

@@ -49,22 +49,22 @@ def file_of(bench, name, text):
 
 def keep_alive(bench, server, core, connections, rounds):
     """GETs of the discovery root on kept connections."""
-    root = file_of(bench, "discover", asks.discover())
+    root = file_of(bench, "discover", asks.discover(server.port))
     return load(bench, server, core, asks.DISCOVER, [f"{root}=200"],
                 "--connections", connections, "--rounds", rounds)
 
 
 def new_connections(bench, server, core, rounds):
     """A full TLS handshake and one GET each."""
-    root = file_of(bench, "discover", asks.discover())
+    root = file_of(bench, "discover", asks.discover(server.port))
     return load(bench, server, core, asks.DISCOVER, [f"{root}=200"],
                 "--connections", 10, "--rounds", rounds, "--reconnect")
 
 
 def sign_ins(bench, server, core, rounds, *options):
     """A connection, two legs of NTLM, a web ticket each."""
-    first = file_of(bench, "leg1", asks.ticket(""))
-    second = file_of(bench, "leg2", asks.ticket(asks.rst()))
+    first = file_of(bench, "leg1", asks.ticket(server.port, ""))
+    second = file_of(bench, "leg2", asks.ticket(server.port, asks.rst(server.port)))
     return load(bench, server, core, asks.WEB,
                 [f"{first}=401", f"{second}=200"],
                 "--connections", min(rounds, 10), "--rounds", rounds,
@@ -83,7 +83,7 @@ def legs(bench, server):
 @contextlib.contextmanager
 def idle(bench, server, core, connections):
     """So many connections that have had one answer, and say no more."""
-    root = file_of(bench, "discover", asks.discover())
+    root = file_of(bench, "discover", asks.discover(server.port))
     process = pinned(
         core, command(bench, server, asks.DISCOVER, [f"{root}=200"],
                       "--connections", connections, "--hold"),
