@@ -60,6 +60,9 @@ bool http_run_services(struct http_request *rq, void (*resume)(void *));
 
 /* whole.c: the edge's hook for requests that came whole. */
 bool http_whole_request(void *ctx, struct edge_conn *conn, struct exchange *ex);
+/* ex->raw is a request that head_flaw and framer_request find good; false: one
+ * for libmicrohttpd. */
+bool http_whole_read(struct exchange *ex);
 void http_whole_forget(struct http *http);
 
 /* reply.c: the decided reply as bytes, exactly as it says; they are good until

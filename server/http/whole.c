@@ -47,26 +47,26 @@ static bool read_field(struct exchange *ex, struct span line)
 /* RFC 9112, 3: the edge has seen that there are three words. */
 static bool read_request_line(struct exchange *ex, struct span line)
 {
-    const uint8_t *method = memchr(line.data, ' ', line.size);
-    const uint8_t *target = method ? method + 1 : NULL;
-    size_t left = target ? line.size - (size_t)(target - line.data) : 0;
-    const uint8_t *version = left ? memchr(target, ' ', left) : NULL;
+    const uint8_t *space = memchr(line.data, ' ', line.size);
+    size_t size = space ? (size_t)(space - line.data) : 0;
+    struct span method = span_slice(line, 0, size);
+    struct span rest = span_slice(line, size + 1, SIZE_MAX);
     struct request *request = &ex->request;
 
-    if (!version ||
-        !span_starts(span_of(version, left - (size_t)(version - target)),
-                     " HTTP/1.1")) {
+    space = rest.size ? memchr(rest.data, ' ', rest.size) : NULL;
+    size = space ? (size_t)(space - rest.data) : 0;
+    if (!method.size || !size ||
+        !span_equal(span_slice(rest, size + 1, SIZE_MAX),
+                    span_text("HTTP/1.1"))) {
         return false;
     }
-    request->method =
-        arena_text(ex->arena, span_of(line.data, (size_t)(method - line.data)));
-    request->target =
-        arena_text(ex->arena, span_of(target, (size_t)(version - target)));
+    request->method = arena_text(ex->arena, method);
+    request->target = arena_text(ex->arena, span_slice(rest, 0, size));
     request->version = "HTTP/1.1";
     return true;
 }
 
-static bool read_request(struct exchange *ex)
+bool http_whole_read(struct exchange *ex)
 {
     struct span rest = ex->raw;
     struct span line;
@@ -138,7 +138,7 @@ bool http_whole_request(void *ctx, struct edge_conn *conn, struct exchange *ex)
     struct http *http = ctx;
     struct http_request *rq;
 
-    if (!read_request(ex)) {
+    if (!http_whole_read(ex)) {
         ex->request = (struct request){0};
         return false;
     }

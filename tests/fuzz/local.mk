@@ -10,7 +10,8 @@ FUZZ_TARGETS = \
 	%D%/fuzz_pipeline \
 	%D%/fuzz_soap \
 	%D%/fuzz_spnego \
-	%D%/fuzz_ticket
+	%D%/fuzz_ticket \
+	%D%/fuzz_whole
 
 check_PROGRAMS += $(FUZZ_TARGETS)
 TESTS += $(FUZZ_TARGETS)
