@@ -1,11 +1,23 @@
 # The server. All but main.c is in libserver.a, which the unit tests and the
-# fuzz targets link as well. Every list here is sorted, one word a line.
+# fuzz targets link as well; so is all of the probe but its main.c in
+# libprobe.a. Every list here is sorted, one word a line.
 
 # The plug-ins. These lists are the tables that the program walks: the
 # rules below write them into headers.
 FAULTS = \
+	%D%/faults/body \
+	%D%/faults/clock \
 	%D%/faults/delay \
-	%D%/faults/status
+	%D%/faults/diagnostics \
+	%D%/faults/discover_redirect \
+	%D%/faults/headers \
+	%D%/faults/raw \
+	%D%/faults/redirect \
+	%D%/faults/reset \
+	%D%/faults/soap_fault \
+	%D%/faults/stall \
+	%D%/faults/status \
+	%D%/faults/target_info
 
 SERVICES = \
 	%D%/services/anonymous \
@@ -45,12 +57,18 @@ libserver_a_SOURCES = \
 	%D%/auth/report.c \
 	%D%/auth/report.h \
 	%D%/cli/announce.c \
+	%D%/cli/arguments.c \
+	%D%/cli/arguments.h \
+	%D%/cli/check.c \
+	%D%/cli/explain.c \
 	%D%/cli/help.c \
 	%D%/cli/list.c \
 	%D%/cli/load.c \
 	%D%/cli/load.h \
 	%D%/cli/options.c \
 	%D%/cli/options.h \
+	%D%/cli/probe.c \
+	%D%/cli/schema.c \
 	%D%/cli/serve.c \
 	%D%/cli/server.c \
 	%D%/cli/server.h \
@@ -84,6 +102,8 @@ libserver_a_SOURCES = \
 	%D%/edge/worker.h \
 	%D%/faults/faults.c \
 	%D%/faults/faults.h \
+	%D%/faults/overlay.c \
+	%D%/faults/overlay.h \
 	%D%/http/engine.c \
 	%D%/http/hooks.c \
 	%D%/http/http.c \
@@ -134,6 +154,8 @@ libserver_a_SOURCES = \
 	%D%/pki/store.h \
 	%D%/scenario/diagnostics.c \
 	%D%/scenario/diagnostics.h \
+	%D%/scenario/expand.c \
+	%D%/scenario/expand.h \
 	%D%/scenario/fault.h \
 	%D%/scenario/keys.c \
 	%D%/scenario/keys.h \
@@ -154,8 +176,14 @@ libserver_a_SOURCES = \
 	%D%/scenario/read_world.c \
 	%D%/scenario/reading.h \
 	%D%/scenario/scenario.c \
+	%D%/scenario/schema.c \
+	%D%/scenario/schema.h \
+	%D%/scenario/schema_value.c \
+	%D%/scenario/schema_value.h \
 	%D%/scenario/session.c \
 	%D%/scenario/session.h \
+	%D%/scenario/settings_rows.c \
+	%D%/scenario/settings_rows.h \
 	%D%/scenario/shipped.c \
 	%D%/scenario/shipped.h \
 	%D%/scenario/source.c \
@@ -175,8 +203,6 @@ libserver_a_SOURCES = \
 	%D%/services/conn_auth.h \
 	%D%/services/credentials.c \
 	%D%/services/credentials.h \
-	%D%/services/diagnostics.c \
-	%D%/services/diagnostics.h \
 	%D%/services/discover.h \
 	%D%/services/discover_query.c \
 	%D%/services/discover_query.h \
@@ -242,6 +268,8 @@ libserver_a_SOURCES = \
 	%D%/util/err.h \
 	%D%/util/json.c \
 	%D%/util/json.h \
+	%D%/util/json_indent.c \
+	%D%/util/json_indent.h \
 	%D%/util/log.c \
 	%D%/util/log.h \
 	%D%/util/mem.c \
@@ -260,6 +288,8 @@ libserver_a_SOURCES = \
 	%D%/util/utf.h \
 	%D%/wire/der.c \
 	%D%/wire/der.h \
+	%D%/wire/diagnostics.c \
+	%D%/wire/diagnostics.h \
 	%D%/wire/exchange.c \
 	%D%/wire/exchange.h \
 	%D%/wire/facts.h \
@@ -316,6 +346,55 @@ libserver_a_SOURCES = \
 bin_PROGRAMS += lyncmock
 lyncmock_SOURCES = %D%/main.c
 lyncmock_LDADD = $(SERVER_LIBS)
+
+# The probe: an executable of its own, started by `lyncmock probe`.
+noinst_LIBRARIES += libprobe.a
+libprobe_a_SOURCES = \
+	%D%/probe/challenge.c \
+	%D%/probe/challenge.h \
+	%D%/probe/clients.c \
+	%D%/probe/clients.h \
+	%D%/probe/discovery.c \
+	%D%/probe/discovery.h \
+	%D%/probe/discovery_json.c \
+	%D%/probe/discovery_parts.h \
+	%D%/probe/discovery_xml.c \
+	%D%/probe/document.c \
+	%D%/probe/http.c \
+	%D%/probe/http.h \
+	%D%/probe/mask.c \
+	%D%/probe/mask.h \
+	%D%/probe/options.c \
+	%D%/probe/options.h \
+	%D%/probe/ports_file.c \
+	%D%/probe/ports_file.h \
+	%D%/probe/proof_key.c \
+	%D%/probe/report.c \
+	%D%/probe/report.h \
+	%D%/probe/rst_write.c \
+	%D%/probe/rst_write.h \
+	%D%/probe/rstr_read.c \
+	%D%/probe/rstr_read.h \
+	%D%/probe/sentence.c \
+	%D%/probe/sentence.h \
+	%D%/probe/target.c \
+	%D%/probe/target.h \
+	%D%/probe/trouble.c \
+	%D%/probe/trouble.h \
+	%D%/probe/trust.c \
+	%D%/probe/trust.h \
+	%D%/probe/walk.c \
+	%D%/probe/walk.h \
+	%D%/probe/walk_discover.c \
+	%D%/probe/walk_oauth.c \
+	%D%/probe/walk_ticket.c \
+	%D%/probe/walk_user.c \
+	%D%/probe/wsdl.c \
+	%D%/probe/wsdl.h
+
+pkglibexec_PROGRAMS += lyncmock-probe
+lyncmock_probe_SOURCES = %D%/probe/main.c
+lyncmock_probe_LDADD = $(PROBE_LIBS)
 
 plugin_lists = \
 	%D%/auth/methods.h \

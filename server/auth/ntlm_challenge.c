@@ -63,18 +63,30 @@ static const char *server_fqdn(const struct auth_context *ctx)
     return pool && pool->server_fqdn ? pool->server_fqdn : ctx->world->domain;
 }
 
+static void add_name(struct buf *out, uint16_t id, const char *said,
+                     const char *usual)
+{
+    const char *name = said ? said : usual;
+
+    if (strcmp(name, "omit") != 0) {
+        ntlmssp_av_add_text(out, id, name);
+    }
+}
+
 /* 2.2.2.1; in the order of Windows. */
 static void add_target_info(const struct auth_context *ctx, struct buf *out)
 {
     const struct world *world = ctx->world;
+    const struct ntlm_settings *ntlm = &world->ntlm;
     const char *fqdn = server_fqdn(ctx);
 
-    ntlmssp_av_add_text(out, NTLMSSP_AV_NB_DOMAIN_NAME, world->netbios);
-    ntlmssp_av_add_text(out, NTLMSSP_AV_NB_COMPUTER_NAME,
-                        netbios_name(ctx->arena, fqdn));
-    ntlmssp_av_add_text(out, NTLMSSP_AV_DNS_DOMAIN_NAME, world->domain);
-    ntlmssp_av_add_text(out, NTLMSSP_AV_DNS_COMPUTER_NAME, fqdn);
-    ntlmssp_av_add_text(out, NTLMSSP_AV_DNS_TREE_NAME, world->domain);
+    add_name(out, NTLMSSP_AV_NB_DOMAIN_NAME, ntlm->netbios_domain,
+             world->netbios);
+    add_name(out, NTLMSSP_AV_NB_COMPUTER_NAME, ntlm->netbios_computer,
+             netbios_name(ctx->arena, fqdn));
+    add_name(out, NTLMSSP_AV_DNS_DOMAIN_NAME, ntlm->dns_domain, world->domain);
+    add_name(out, NTLMSSP_AV_DNS_COMPUTER_NAME, ntlm->dns_computer, fqdn);
+    add_name(out, NTLMSSP_AV_DNS_TREE_NAME, ntlm->dns_tree, world->domain);
     if (world->ntlm.timestamp) {
         int64_t now = env_now(ctx->env) + world->ntlm.timestamp_skew;
         uint64_t filetime = stamp_filetime(now);

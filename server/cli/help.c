@@ -1,21 +1,35 @@
 /* lyncmock help and version, and the list of verbs. */
 #include "config.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/verb.h"
 #include "util/attr.h"
+#include "util/buf.h"
+#include "util/log.h"
 
 const struct verb *verb_at(size_t index)
 {
     static const struct verb *const verbs[] = {
-        &verb_help,
-        &verb_list,
-        &verb_serve,
-        &verb_version,
+        &verb_check, &verb_explain, &verb_help,  &verb_list,
+        &verb_probe, &verb_schema,  &verb_serve, &verb_version,
     };
 
     return index < ARRAY_SIZE(verbs) ? verbs[index] : NULL;
+}
+
+enum exit_code print_all(const struct buf *text)
+{
+    bool good = text->size == 0 ||
+                fwrite(text->data, 1, text->size, stdout) == text->size;
+
+    if (fflush(stdout) != 0 || !good) {
+        log_error("cannot write to stdout: %s", strerror(errno));
+        return EXIT_START;
+    }
+    return EXIT_GOOD;
 }
 
 static enum exit_code run_help(int argc UNUSED, char **argv UNUSED)
@@ -28,7 +42,7 @@ static enum exit_code run_help(int argc UNUSED, char **argv UNUSED)
         printf("  lyncmock %s %s\n      %s\n", verb->name, verb->usage,
                verb->doc);
     }
-    printf("\nlyncmock serve --help lists the options.\n");
+    printf("\nlyncmock VERB --help says more, and lists the options.\n");
     return EXIT_GOOD;
 }
 

@@ -52,6 +52,7 @@ static const char *const *auth_words(struct arena *arena)
     }
     add_word(&words, "negotiate+ntlm");
     /* What those say who judge without a method: usertoken.c and so on. */
+    add_word(&words, "password");
     add_word(&words, "usertoken");
     add_word(&words, "anonymous");
     add_word(&words, "webticket");

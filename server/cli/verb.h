@@ -18,13 +18,23 @@ struct verb {
     const char *name;
     const char *usage; /* what follows the name */
     const char *doc;   /* one sentence */
+    const char *help;  /* what --help says; NULL: the verb says it itself */
+    const char *json;  /* what --json does; NULL: there is none */
     enum exit_code (*run)(int argc, char **argv);
 };
 
+extern const struct verb verb_check;
+extern const struct verb verb_explain;
 extern const struct verb verb_help;
 extern const struct verb verb_list;
+extern const struct verb verb_probe;
+extern const struct verb verb_schema;
 extern const struct verb verb_serve;
 extern const struct verb verb_version;
+
+struct buf;
+/* To stdout, or an error on stderr that says why not. */
+enum exit_code print_all(const struct buf *text);
 
 /* NULL past the end. */
 const struct verb *verb_at(size_t index);

@@ -83,7 +83,8 @@ static void input_ended(struct edge_conn *conn)
     if (conn->phase == CONN_REPLY) {
         /* Over plain HTTP a FIN may be half a goodbye; over TLS it is one,
          * unless more requests were sent before it. */
-        if (conn->ssl && conn->sock.eof && !conn->in.size) {
+        if ((conn->ssl && conn->sock.eof && !conn->in.size) ||
+            conn->reply.stalled) {
             conn_drop(conn);
         }
         return;
@@ -144,7 +145,8 @@ static void transfer(struct edge_conn *conn, uint32_t events)
     }
     if ((events & EPOLLRDHUP) && conn_alive(conn)) {
         conn->fin = true;
-        if (conn->ssl && conn->in_closed && !conn->in.size) {
+        if ((conn->ssl && conn->in_closed && !conn->in.size) ||
+            conn->reply.stalled) {
             conn_drop(conn);
         }
     }

@@ -104,6 +104,7 @@ struct conn_reply {
     bool close;     /* the connection ends with it */
     bool blocked;   /* the client's socket is full */
     bool waiting;   /* for the pace timer */
+    bool stalled;   /* by its plan, for as long as the client stays */
     uint64_t drip_left;
     struct span head; /* in the exchange's arena */
     struct buf out;   /* bytes for the client ... */

@@ -19,9 +19,15 @@ bool output_has_room(const struct edge_conn *conn)
 
 /* ---- The end of a reply ---- */
 
+/* The connection ends where the plan stops the reply. */
+static bool cuts(const struct conn_reply *reply)
+{
+    return reply->plan.cut && reply->plan.cut_how != REPLY_CUT_HOLD;
+}
+
 static enum reply_cut how_it_ends(const struct conn_reply *reply)
 {
-    return reply->plan.cut ? reply->plan.cut_how : REPLY_CUT_CLOSE;
+    return cuts(reply) ? reply->plan.cut_how : REPLY_CUT_CLOSE;
 }
 
 /* The FIN of a client may have been its goodbye: then it answers by a RST. */
@@ -41,7 +47,7 @@ static enum sent_outcome whole_or_broken(const struct edge_conn *conn)
 static void finish_whole(struct edge_conn *conn)
 {
     bool last =
-        conn->reply.close || conn->reply.plan.cut || conn->phase != CONN_REPLY;
+        conn->reply.close || cuts(&conn->reply) || conn->phase != CONN_REPLY;
     enum reply_cut how = how_it_ends(&conn->reply);
 
     record_end(conn, whole_or_broken(conn));
@@ -58,6 +64,18 @@ static void finish_cut(struct edge_conn *conn)
 
     record_end(conn, SENT_CUT);
     conn_finish(conn, how);
+}
+
+/* Nothing is written any more that would tell of a client that has left, so
+ * its FIN has to. */
+static void stall(struct edge_conn *conn)
+{
+    if (conn->fin || conn->in_closed) {
+        conn_drop(conn);
+    } else if (!conn->reply.stalled) {
+        conn->reply.stalled = true;
+        conn_deadline(conn, EDGE_STALL_SECONDS * ENV_NS_PER_SEC);
+    }
 }
 
 /* The engine broke off: the client shall not take it for a whole reply. */
@@ -118,7 +136,11 @@ static void after_flush(struct edge_conn *conn)
         finish_whole(conn);
     } else if (reply->plan.cut && reply->begun && !reply->waiting &&
                reply->sent >= reply->plan.cut_after) {
-        finish_cut(conn);
+        if (cuts(reply)) {
+            finish_cut(conn);
+        } else {
+            stall(conn);
+        }
     } else if (empty && reply->truncated) {
         finish_truncated(conn);
     } else if (reply->plan.drip_every && reply->begun && !reply->waiting &&

@@ -18,6 +18,12 @@ static const struct setting params[] = {
     {.info = {NULL, NULL, NULL}},
 };
 
+/* RFC 9110 sections 15.2, 15.3.5 and 15.4.5. */
+static bool has_no_body(unsigned status)
+{
+    return status < 200 || status == 204 || status == 304;
+}
+
 static void status_reply(const void *data, struct subject *subject)
 {
     const struct status_params *asked = data;
@@ -28,6 +34,9 @@ static void status_reply(const void *data, struct subject *subject)
         exchange_forget(subject->ex);
         subject->ex->reply.status = asked->status;
     }
+    if (has_no_body(asked->status)) {
+        subject->ex->reply.body = SPAN_NONE;
+    }
 }
 
 extern const struct fault fault_status;
@@ -36,7 +45,8 @@ const struct fault fault_status = {
     .title = "another HTTP status",
     .doc = "The reply has this status. From 400 on it comes with the product's "
            "error page and headers, below with the headers and body of the "
-           "good answer. `headers` and `body` in the same step add to it.",
+           "good answer; where a status has no body (204, 304), none is sent. "
+           "`headers` and `body` in the same step add to it.",
     .spec = "RFC 9110 section 15",
     .example = "503",
     .subjects = SUBJECT_REPLY,

@@ -25,13 +25,20 @@ static bool has_no_body(unsigned status)
            status == STATUS_NOT_MODIFIED;
 }
 
+/* Neither there nor taken away by a step: then we add it. */
+static bool is_open(const struct reply *reply, const char *name)
+{
+    return !headers_get(&reply->headers, name) &&
+           !headers_get(&reply->without, name);
+}
+
 /* Date is the world's clock. */
 static void add_date(struct http_request *rq)
 {
     struct exchange *ex = rq->ex;
     int64_t now = services_now(rq->http->options.services);
 
-    if (!headers_get(&ex->reply.headers, "Date")) {
+    if (is_open(&ex->reply, "Date")) {
         headers_add(&ex->reply.headers, ex->arena, "Date",
                     stamp_http(ex->arena, now));
     }
@@ -49,7 +56,7 @@ static void add_line(struct buf *out, const char *name, const char *value)
 static void add_connection(struct buf *out, const struct exchange *ex,
                            const struct edge_conn *conn)
 {
-    if (headers_get(&ex->reply.headers, "Connection")) {
+    if (!is_open(&ex->reply, "Connection")) {
         return;
     }
     if (ex->reply.close || !conn || edge_conn_is_last(conn)) {
@@ -70,7 +77,7 @@ static void add_head(struct buf *out, const struct exchange *ex,
     for (size_t i = 0; i < headers->count; i++) {
         add_line(out, headers->items[i].name, headers->items[i].value);
     }
-    if (!headers_get(headers, "Content-Length") &&
+    if (is_open(reply, "Content-Length") &&
         !headers_get(headers, "Transfer-Encoding") &&
         !has_no_body(reply->status)) {
         buf_printf(out, "Content-Length: %zu\r\n", reply->body.size);

@@ -97,16 +97,15 @@ static void add_request(struct json *json, const struct exchange *ex,
     json_close(json, '}');
 }
 
-/* What was planned; null where nothing was. */
-static void add_reply(struct json *json, struct exchange *ex, bool secrets)
+/* null where there is none. */
+static void add_reply(struct json *json, const char *name, struct exchange *ex,
+                      const struct reply *reply, bool secrets)
 {
-    const struct reply *reply = &ex->reply;
-
     if (!reply->status && !reply->raw.size) {
-        json_text(json, "reply", NULL);
+        json_text(json, name, NULL);
         return;
     }
-    json_open_named(json, "reply", '{');
+    json_open_named(json, name, '{');
     json_number(json, "status", reply->status);
     if (reply->file) {
         json_text(json, "by",
@@ -142,7 +141,10 @@ void record_write(struct buf *out, struct exchange *ex, bool secrets)
     add_connection(&json, ex->conn);
     add_facts(&json, &ex->facts);
     add_request(&json, ex, secrets);
-    add_reply(&json, ex, secrets);
+    add_reply(&json, "reply", ex, &ex->reply, secrets);
+    if (ex->planned) {
+        add_reply(&json, "planned", ex, ex->planned, secrets);
+    }
     add_sent(&json, &ex->sent, secrets);
     content_tokens(&json, ex, secrets);
     content_remarks(&json, ex, secrets);

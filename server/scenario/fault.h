@@ -7,6 +7,7 @@
 #ifndef SCENARIO_FAULT_H
 #define SCENARIO_FAULT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,9 +18,12 @@
 #include "wire/plans.h"
 #include "world/setting.h"
 
-/* The product's own ways to say no: services/ lends them to faults. */
+/*
+ * The product's own ways to answer, lent to faults by services/. Each takes
+ * the place of the planned reply, whose effects are forgotten.
+ */
 struct subject_forms {
-    /* An IIS error page with this status takes the reply's place. */
+    /* An IIS error page. */
     void (*page)(void *ctx, unsigned status);
     /* A SOAP fault in the version of the request; code is a QName's parts. */
     void (*soap_fault)(void *ctx, const char *code_uri, const char *code,
@@ -27,6 +31,12 @@ struct subject_forms {
     /* X-Ms-diagnostics, and a fault with its detail where SOAP is awaited;
      * status 0: the one that goes with the id. */
     void (*diagnostics)(void *ctx, unsigned id, unsigned status);
+    /* Location, and the page that IIS sends with it. */
+    void (*redirect)(void *ctx, unsigned status, const char *location);
+    /* An Autodiscover answer whose only link is a Redirect. */
+    void (*discover_redirect)(void *ctx, const char *target);
+    /* The text with its ${...} replaced, see expand.h. */
+    const char *(*expand)(void *ctx, const char *text);
 };
 
 /* What a fault may lay hands on. NULL: not at this point. */
@@ -65,6 +75,9 @@ struct fault {
      */
     const struct setting *params;
     size_t size;
+    /* All that is sent comes from here: no other form, body or headers may
+     * stand in the same step. */
+    bool whole;
     /* What the types cannot say; NULL: nothing. */
     bool (*check)(const void *params, enum point at, struct err *err);
     /* As the point is reached, before the good answer is planned. NULL: no. */

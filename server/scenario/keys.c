@@ -86,6 +86,8 @@ const struct key keys_when[] = {
     ROW("ticket", SHAPE_PATTERNS, FACT_TICKET, ticket, "expired",
         "What the web ticket of the request is worth: none, valid, expired, "
         "not-yet-valid, bad-signature, garbage, other-pool, wrong-audience."),
+    ROW("grant", SHAPE_PATTERNS, FACT_GRANT, grant, "password",
+        "The grant_type of a request for an OAuth token."),
     ROW("after", SHAPE_COUNT, 0, after, "1",
         "Not the first so many times that the facts hold."),
     ROW("first", SHAPE_COUNT, 0, first, "2",

@@ -15,7 +15,7 @@
 #include "util/attr.h"
 #include "world/world.h"
 
-/* Patterns of which one must fit; none: anything. "*" and "?" as in a shell,
+/* Patterns of which one must fit. "*" and "?" as in a shell,
  * letter case does not matter. */
 struct patterns {
     const char **items;
@@ -34,7 +34,7 @@ struct header_condition {
  * counting words are asked, in this order.
  */
 struct condition {
-    unsigned facts; /* those that are asked, enum fact */
+    unsigned facts; /* those that are asked, enum fact; others are ignored */
     struct patterns host;
     struct patterns method;
     struct patterns path;
@@ -62,8 +62,8 @@ struct step {
     const char *where; /* "FILE:LINE", for journal and messages */
     enum point at;
     struct condition when;
-    bool also; /* the next steps are tried, too */
-    struct action *actions;
+    bool also;              /* the next steps are tried, too */
+    struct action *actions; /* in fault_order */
     size_t action_count;
     size_t index; /* its place among all steps: its counter's */
 };
@@ -108,6 +108,14 @@ struct scenario *scenario_ref(struct scenario *scenario);
 void scenario_unref(struct scenario *scenario);
 /* After the last change to `steps`: fills `at`. */
 void scenario_index(struct scenario *scenario);
+
+/* Adds an action where fault_order wants it, behind those of the same order;
+ * the step has room. */
+void step_insert(struct step *step, const struct action *action);
+/* The fault of the step whose answer this one would replace, or the other way
+ * round; NULL: they go together. */
+const struct fault *step_clash(const struct step *step,
+                               const struct fault *fault);
 
 AUTO_DEFINE(scenario, struct scenario *, scenario_unref)
 

@@ -42,9 +42,11 @@ enum subject_kind {
     SUBJECT_CHALLENGE = 1u << 5, /* ... where an NTLM challenge is built */
     SUBJECT_TICKET = 1u << 6,    /* ... where a ticket is issued */
     SUBJECT_SOAP = 1u << 7,      /* a client that awaits SOAP: faults fit */
+    SUBJECT_DISCOVER = 1u << 8,  /* a client that awaits Autodiscover */
 
     SUBJECTS_HTTP = SUBJECT_REPLY | SUBJECT_CLOCK | SUBJECT_WORLD,
     SUBJECTS_SOAP = SUBJECTS_HTTP | SUBJECT_SOAP,
+    SUBJECTS_DISCOVER = SUBJECTS_HTTP | SUBJECT_DISCOVER,
 };
 
 /*
@@ -62,11 +64,11 @@ enum subject_kind {
       FACTS_SOAP | FACT_LEG | FACT_TICKET | FACT_GRANT,                        \
       SUBJECT_REPLY | SUBJECT_CLOCK, "RFC 9112 4")                             \
     X(DISCOVER_ROOT, "discover.root", "the Root resource is answered",         \
-      FACTS_HTTP, SUBJECTS_HTTP, "[MS-OCDISCWS] 3.1.5.2")                      \
+      FACTS_HTTP, SUBJECTS_DISCOVER, "[MS-OCDISCWS] 3.1.5.2")                  \
     X(DISCOVER_DOMAIN, "discover.domain", "the Domain resource is answered",   \
-      FACTS_HTTP, SUBJECTS_HTTP, "[MS-OCDISCWS] 3.1.5")                        \
+      FACTS_HTTP, SUBJECTS_DISCOVER, "[MS-OCDISCWS] 3.1.5")                    \
     X(DISCOVER_USER, "discover.user", "the User resource is answered",         \
-      FACTS_KNOWN | FACT_TICKET, SUBJECTS_HTTP, "[MS-OCDISCWS] 3.1.5.3")       \
+      FACTS_KNOWN | FACT_TICKET, SUBJECTS_DISCOVER, "[MS-OCDISCWS] 3.1.5.3")   \
     X(DISCOVER_XFRAME, "discover.xframe", "the XFrame page is answered",       \
       FACTS_HTTP, SUBJECTS_HTTP, "protocol: discover 2.10")                    \
     X(MEX_GET, "mex.get", "the metadata document is answered",                 \
@@ -92,7 +94,7 @@ enum subject_kind {
       "a meeting's guest is let in or refused", FACTS_SOAP, SUBJECTS_SOAP,     \
       "protocol: webticket 4.5")                                               \
     X(OAUTH_REQUEST, "oauth.request", "a form with an OAuth grant is decoded", \
-      FACTS_OAUTH, SUBJECTS_HTTP, "protocol: discover 4")                      \
+      FACTS_HTTP | FACT_GRANT, SUBJECTS_HTTP, "protocol: discover 4")          \
     X(OAUTH_ISSUE, "oauth.issue", "a token is about to be issued for a grant", \
       FACTS_OAUTH, SUBJECTS_HTTP | SUBJECT_TICKET, "protocol: discover 4")     \
     X(OAUTH_RESPONSE, "oauth.response", "the token's answer is built",         \

@@ -163,7 +163,8 @@ static bool open_first(struct reading *reading,
         };
         return true;
     }
-    if (!source_open(chain->arena, from->name, source, &err)) {
+    if (from->shipped ? !source_shipped(chain->arena, from->name, source, &err)
+                      : !source_open(chain->arena, from->name, source, &err)) {
         diagnostics_add(reading->diagnostics, SEVERITY_ERROR,
                         (struct place){from->name, 1, 1}, "%s", err.text);
         return false;

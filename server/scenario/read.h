@@ -8,6 +8,7 @@
 
 struct scenario_source {
     const char *name; /* a path that exists, else a shipped id */
+    bool shipped;     /* a shipped id, whatever files there are */
     /* Not empty: the text; `name` is only its name then. */
     struct span text;
     /* What beats the file, as --set does; NULL: nothing does. */

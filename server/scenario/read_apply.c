@@ -122,6 +122,7 @@ static void complain(struct reading *reading, const struct node *node,
         "user of the world",
         "action",
         "state of a ticket",
+        "grant",
     };
     const char *nearest = nearest_to(reading, fact, pattern, words);
     size_t index = (size_t)__builtin_ctz(fact);

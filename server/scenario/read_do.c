@@ -1,6 +1,7 @@
 /* `do`: faults and their parameters. */
 #include "config.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "scenario/reading.h"
@@ -19,21 +20,6 @@ const struct fault *vocabulary_fault(const struct vocabulary *words,
 
 /* ---- Parameters ---- */
 
-/* One fault's rows, and the struct that they fill. */
-struct filling {
-    const struct fault *fault;
-    void *params;
-};
-
-static const struct setting *param_row(const void *ctx, size_t index)
-{
-    const struct filling *filling = ctx;
-    const struct setting *row = filling->fault->params;
-
-    /* Rows have an end, and read_settings goes no further. */
-    return row && row[index].info.name ? &row[index] : NULL;
-}
-
 static bool add_header(struct reading *reading, struct headers *headers,
                        const char *name, const struct node *value)
 {
@@ -45,11 +31,6 @@ static bool add_header(struct reading *reading, struct headers *headers,
             return false;
         }
         text = value->text;
-    }
-    if (text && strpbrk(text, "\r\n")) {
-        reading_error(reading, value,
-                      "%s: a header is one line; expected no line break", name);
-        return false;
     }
     headers->items[headers->count++] = (struct header){
         .name = arena_strdup(reading->arena, name),
@@ -64,9 +45,11 @@ static bool add_headers(struct reading *reading, struct headers *headers,
     const char *name = entry->key->text;
     bool good = true;
 
-    if (!*name || strpbrk(name, " \t:\r\n")) {
-        reading_error(reading, entry->key, "\"%s\" is no name of a header",
-                      name);
+    if (!*name) {
+        reading_error(reading, entry->key, "expected a name, not \"\"");
+        return false;
+    }
+    if (!reading_few(reading, entry)) {
         return false;
     }
     if (entry->kind != NODE_LIST) {
@@ -84,7 +67,8 @@ static bool set_map(struct reading *reading, const char *name,
     struct headers headers = {0};
     bool good = true;
 
-    if (!reading_kind(reading, node, NODE_MAP, "a mapping of names to texts")) {
+    if (!reading_kind(reading, node, NODE_MAP, "a mapping of names to texts") ||
+        !reading_few(reading, node)) {
         return false;
     }
     if (!node->first) {
@@ -123,7 +107,7 @@ static bool set_file(struct reading *reading, const struct node *node,
 static bool set_text(struct reading *reading, const struct setting *row,
                      const char *name, const struct node *node, void *params)
 {
-    const char *value = read_text(reading, node, row->info.type);
+    const char *value = read_text(reading, node, row);
     struct err err;
 
     if (!value) {
@@ -136,12 +120,11 @@ static bool set_text(struct reading *reading, const struct setting *row,
     return true;
 }
 
-static void set_param(struct reading *reading, void *ctx,
+static void set_param(struct reading *reading, void *params,
                       const struct setting *row, const char *name,
                       const struct node *node)
 {
-    struct filling *filling = ctx;
-    void *field = (char *)filling->params + row->offset;
+    void *field = (char *)params + row->offset;
     bool good;
 
     if (row->type == setting_map) {
@@ -149,10 +132,10 @@ static void set_param(struct reading *reading, void *ctx,
     } else if (row->type == setting_file) {
         good = set_file(reading, node, field);
     } else {
-        good = set_text(reading, row, name, node, filling->params);
+        good = set_text(reading, row, name, node, params);
     }
     if (good && row->given) {
-        *(bool *)((char *)filling->params + row->given) = true;
+        *(bool *)((char *)params + row->given) = true;
     }
 }
 
@@ -171,6 +154,25 @@ static const char *points_of(struct reading *reading, const struct fault *fault)
         }
     }
     return arena_text(reading->arena, buf_span(&out));
+}
+
+/* The entry that an error speaks of, by its name: "ntlm.v1: ...". */
+static const struct node *culprit(struct reading *reading,
+                                  const struct node *entry, const char *text)
+{
+    const struct node *child = entry->kind == NODE_MAP ? entry->first : NULL;
+
+    for (; child; child = child->next) {
+        const char *name = arena_printf(reading->arena, "%s.%s",
+                                        entry->key->text, child->key->text);
+        const char *at = strstr(text, name);
+
+        if (at && !strchr("-.", at[strlen(name)]) &&
+            !isalnum((unsigned char)at[strlen(name)])) {
+            return child->key;
+        }
+    }
+    return entry->key;
 }
 
 static const struct fault *find_fault(struct reading *reading,
@@ -204,14 +206,11 @@ static bool fill(struct reading *reading, const struct node *entry,
                  const struct fault *fault, enum point at,
                  struct action *out_action)
 {
-    struct filling filling = {
-        .fault = fault,
-        .params = arena_alloc(reading->arena, fault->size + 1),
-    };
+    void *params = arena_alloc(reading->arena, fault->size + 1);
     const struct settings_table table = {
-        .row = param_row,
+        .rows = rows_of_fault(fault),
         .set = set_param,
-        .ctx = &filling,
+        .ctx = params,
         .what = "parameter",
     };
     size_t errors = reading->diagnostics->errors;
@@ -219,55 +218,36 @@ static bool fill(struct reading *reading, const struct node *entry,
 
     read_setting(reading, &table, fault->name, entry);
     if (reading->diagnostics->errors == errors && fault->check &&
-        at != POINT_COUNT && !fault->check(filling.params, at, &err)) {
-        reading_error(reading, entry->key, "%s: %s", fault->name, err.text);
+        at != POINT_COUNT && !fault->check(params, at, &err)) {
+        bool named = strncmp(err.text, fault->name, strlen(fault->name)) == 0;
+
+        reading_error(reading, culprit(reading, entry, err.text), "%s%s%s",
+                      named ? "" : fault->name, named ? "" : ": ", err.text);
     }
-    *out_action = (struct action){fault, filling.params};
+    *out_action = (struct action){fault, params};
     return reading->diagnostics->errors == errors;
-}
-
-/* Behind those of the same order: in the order of the file. */
-static void insert(struct step *step, const struct action *action)
-{
-    size_t at = step->action_count++;
-
-    while (at > 0 &&
-           step->actions[at - 1].fault->order > action->fault->order) {
-        step->actions[at] = step->actions[at - 1];
-        at--;
-    }
-    step->actions[at] = *action;
-}
-
-static const struct fault *form_of(const struct step *step)
-{
-    for (size_t i = 0; i < step->action_count; i++) {
-        if (step->actions[i].fault->order == FAULT_FORM) {
-            return step->actions[i].fault;
-        }
-    }
-    return NULL;
 }
 
 static void read_fault(struct reading *reading, const struct node *entry,
                        enum point at, struct step *step)
 {
     const struct fault *fault = find_fault(reading, entry, at);
-    const struct fault *form = form_of(step);
+    const struct fault *other;
     struct action action;
 
     if (!fault) {
         return;
     }
-    if (fault->order == FAULT_FORM && form) {
+    other = step_clash(step, fault);
+    if (other) {
         reading_error(reading, entry->key,
                       "%s and %s both take the place of the reply; leave one "
                       "of them out",
-                      fault->name, form->name);
+                      fault->name, other->name);
         return;
     }
     if (fill(reading, entry, fault, at, &action)) {
-        insert(step, &action);
+        step_insert(step, &action);
     }
 }
 

@@ -4,7 +4,6 @@
  */
 #include "config.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "scenario/reading.h"
@@ -27,104 +26,21 @@ static struct level below(struct reading *reading, const struct level *level,
     };
 }
 
-static const struct setting *find_row(const struct settings_table *table,
-                                      const char *name)
-{
-    const struct setting *row;
-
-    for (size_t i = 0; (row = table->row(table->ctx, i)) != NULL; i++) {
-        if (strcmp(row->info.name, name) == 0) {
-            return row;
-        }
-    }
-    return NULL;
-}
-
-/* What the row has behind "prefix."; NULL: it has another beginning. */
-static const char *rest_of(const struct setting *row, const char *prefix)
-{
-    size_t length = strlen(prefix);
-
-    if (length == 0) {
-        return row->info.name;
-    }
-    return strncmp(row->info.name, prefix, length) == 0 &&
-                   row->info.name[length] == '.'
-               ? row->info.name + length + 1
-               : NULL;
-}
-
-static bool has_rows(const struct settings_table *table, const char *prefix)
-{
-    const struct setting *row;
-
-    for (size_t i = 0; (row = table->row(table->ctx, i)) != NULL; i++) {
-        if (rest_of(row, prefix)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* "NAME" where rows go on with a name of the user's choice; else NULL. */
-static const char *free_name(struct reading *reading,
-                             const struct settings_table *table,
-                             const char *prefix)
-{
-    const struct setting *row;
-
-    for (size_t i = 0; (row = table->row(table->ctx, i)) != NULL; i++) {
-        const char *rest = rest_of(row, prefix);
-
-        if (rest && isupper((unsigned char)*rest)) {
-            return arena_text(reading->arena,
-                              span_of(rest, strcspn(rest, ".")));
-        }
-    }
-    return NULL;
-}
-
-/* ---- The words of one level ---- */
-
-/* The word of a row at this level; plural where a free name follows. */
-static const char *word_of(struct reading *reading,
-                           const struct settings_table *table,
-                           const struct setting *row, const char *prefix)
-{
-    const char *rest = rest_of(row, prefix);
-    struct span word;
-    const char *full;
-
-    if (!rest) {
-        return NULL;
-    }
-    word = span_of(rest, strcspn(rest, "."));
-    full = arena_printf(reading->arena, "%s%s%.*s", prefix, *prefix ? "." : "",
-                        (int)word.size, (const char *)word.data);
-    return arena_printf(reading->arena, "%.*s%s", (int)word.size,
-                        (const char *)word.data,
-                        free_name(reading, table, full) ? "s" : "");
-}
+/* ---- Unknown words ---- */
 
 static const char *words_at(struct reading *reading,
                             const struct settings_table *table,
                             const char *prefix, struct nearest *nearest)
 {
     AUTO_BUF out = {0};
-    const char *before = "";
-    const struct setting *row;
+    const char *word;
+    size_t at = 0;
 
-    for (size_t i = 0; (row = table->row(table->ctx, i)) != NULL; i++) {
-        const char *word = word_of(reading, table, row, prefix);
-
-        if (!word || strcmp(word, before) == 0) {
-            continue;
-        }
+    while ((word = rows_next(reading->arena, &table->rows, prefix, &at))) {
         buf_printf(&out, "%s%s", out.size ? ", " : "", word);
         if (nearest) {
             nearest_try(nearest, span_text(word));
         }
-        before = word;
     }
     return arena_text(reading->arena, buf_span(&out));
 }
@@ -137,7 +53,7 @@ static bool is_dotted(struct reading *reading,
     struct level there = below(reading, level, key->text, key->text);
     const char *dot = strchr(key->text, '.');
 
-    if (!dot || !find_row(table, there.row)) {
+    if (!dot || !rows_find(&table->rows, there.row)) {
         return false;
     }
     reading_error(reading, key, "write \"%s\" as nested keys: %.*s: {%s: ...}",
@@ -173,8 +89,8 @@ static void read_level(struct reading *reading,
 static void read_at(struct reading *reading, const struct settings_table *table,
                     const struct level *level, const struct node *node)
 {
-    const struct setting *row = find_row(table, level->row);
-    bool nested = has_rows(table, level->row);
+    const struct setting *row = rows_find(&table->rows, level->row);
+    bool nested = rows_nested(&table->rows, level->row);
 
     if (row && (node->kind != NODE_MAP || row->type == setting_map)) {
         table->set(reading, table->ctx, row, level->name, node);
@@ -197,12 +113,8 @@ static void read_named(struct reading *reading,
                        const struct level *level, const char *row,
                        const struct node *map)
 {
-    if (!reading_kind(reading, map, NODE_MAP, "a mapping of names")) {
-        return;
-    }
-    if (map->count > READ_ROWS_MAX) {
-        reading_error(reading, map->key, "%s: %zu of them; %d are the limit",
-                      map->key->text, map->count, READ_ROWS_MAX);
+    if (!reading_kind(reading, map, NODE_MAP, "a mapping of names") ||
+        !reading_few(reading, map)) {
         return;
     }
     for (const struct node *entry = map->first; entry; entry = entry->next) {
@@ -226,7 +138,7 @@ static bool plural(struct reading *reading, const struct settings_table *table,
     }
     single = arena_text(reading->arena, span_of(word, length - 1));
     there = below(reading, level, single, single);
-    if (!free_name(reading, table, there.row)) {
+    if (!rows_free_name(reading->arena, &table->rows, there.row)) {
         return false;
     }
     *out_level = there;
@@ -241,13 +153,16 @@ static void read_entry(struct reading *reading,
     struct level there;
 
     if (plural(reading, table, level, word, &there)) {
-        read_named(reading, table, &there, free_name(reading, table, there.row),
+        read_named(reading, table, &there,
+                   rows_free_name(reading->arena, &table->rows, there.row),
                    entry);
         return;
     }
     there = below(reading, level, word, word);
-    if (!strchr(word, '.') && !free_name(reading, table, there.row) &&
-        (find_row(table, there.row) || has_rows(table, there.row))) {
+    if (*word && !strchr(word, '.') &&
+        !rows_free_name(reading->arena, &table->rows, there.row) &&
+        (rows_find(&table->rows, there.row) ||
+         rows_nested(&table->rows, there.row))) {
         read_at(reading, table, &there, entry);
     } else {
         unknown_word(reading, table, level, entry->key);

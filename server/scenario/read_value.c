@@ -14,8 +14,9 @@
 
 /* ---- What is wrong ---- */
 
-static void tell(struct reading *reading, enum severity severity,
-                 const struct node *node, const char *format, va_list args)
+static PRINTF(4, 0) void tell(struct reading *reading, enum severity severity,
+                              const struct node *node, const char *format,
+                              va_list args)
 {
     char text[2048];
 
@@ -70,6 +71,17 @@ bool reading_kind(struct reading *reading, const struct node *node,
                       expected, node_kind_text(node->kind));
     }
     return node->kind == kind;
+}
+
+bool reading_few(struct reading *reading, const struct node *node)
+{
+    if (node->count > READ_ROWS_MAX) {
+        reading_error(reading, node->key ? node->key : node,
+                      "%s%s%zu of them; %d are the limit",
+                      node->key ? node->key->text : "", node->key ? ": " : "",
+                      node->count, READ_ROWS_MAX);
+    }
+    return node->count <= READ_ROWS_MAX;
 }
 
 const char *reading_where(struct reading *reading, const struct node *node)
@@ -201,12 +213,13 @@ static const char *joined(struct reading *reading, const struct node *list,
 }
 
 const char *read_text(struct reading *reading, const struct node *node,
-                      const char *expected)
+                      const struct setting *row)
 {
-    if (node->kind == NODE_LIST) {
-        return joined(reading, node, expected);
+    if (node->kind == NODE_LIST && setting_kind_of(row) == SETTING_SCHEMES) {
+        return joined(reading, node, row->info.type);
     }
-    return reading_kind(reading, node, NODE_TEXT, expected) ? node->text : NULL;
+    return reading_kind(reading, node, NODE_TEXT, row->info.type) ? node->text
+                                                                  : NULL;
 }
 
 const char *reading_list(struct reading *reading, const char *const *words)

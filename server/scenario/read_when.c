@@ -35,6 +35,9 @@ static bool read_patterns(struct reading *reading, const struct node *node,
     };
     bool good = true;
 
+    if (!reading_few(reading, node)) {
+        return false;
+    }
     if (node->kind != NODE_LIST) {
         good = reading_kind(reading, node, NODE_TEXT,
                             key_shape_text(SHAPE_PATTERNS)) &&
@@ -74,7 +77,8 @@ static void read_header(struct reading *reading, const struct node *entry,
 static void read_headers(struct reading *reading, const struct node *node,
                          struct condition *when)
 {
-    if (!reading_kind(reading, node, NODE_MAP, key_shape_text(SHAPE_HEADERS))) {
+    if (!reading_kind(reading, node, NODE_MAP, key_shape_text(SHAPE_HEADERS)) ||
+        !reading_few(reading, node)) {
         return;
     }
     if (!node->first) {
@@ -97,7 +101,8 @@ static void read_numbers(struct reading *reading, const struct node *node,
     size_t count = 0;
 
     if (!reading_kind(reading, node, NODE_LIST,
-                      key_shape_text(SHAPE_NUMBERS))) {
+                      key_shape_text(SHAPE_NUMBERS)) ||
+        !reading_few(reading, node)) {
         return;
     }
     if (!node->first) {

@@ -3,16 +3,11 @@
 
 #include "scenario/reading.h"
 
-static const struct setting *world_row(const void *ctx UNUSED, size_t index)
-{
-    return setting_row(index);
-}
-
 static void set_world(struct reading *reading, void *ctx UNUSED,
                       const struct setting *row, const char *name,
                       const struct node *node)
 {
-    const char *value = read_text(reading, node, row->info.type);
+    const char *value = read_text(reading, node, row);
     struct err err;
 
     if (value && !world_set(reading->world, name, value, &err)) {
@@ -22,8 +17,8 @@ static void set_world(struct reading *reading, void *ctx UNUSED,
 
 void read_world(struct reading *reading, const struct node *world)
 {
-    static const struct settings_table table = {
-        .row = world_row,
+    const struct settings_table table = {
+        .rows = rows_of_world,
         .set = set_world,
         .what = "setting of the world",
     };

@@ -5,6 +5,7 @@
 #include "scenario/keys.h"
 #include "scenario/match.h"
 #include "scenario/model.h"
+#include "scenario/settings_rows.h"
 #include "scenario/source.h"
 #include "scenario/vocabulary.h"
 #include "scenario/yaml_node.h"
@@ -14,7 +15,7 @@
 enum {
     READ_CHAIN_MAX = 8, /* scenarios that extend one another */
     READ_STEPS_MAX = 1000,
-    READ_ROWS_MAX = 256, /* users, and whatever else has names */
+    READ_ROWS_MAX = 256, /* users, patterns of one fact, headers ... */
 };
 
 struct reading {
@@ -40,6 +41,8 @@ bool reading_kind(struct reading *reading, const struct node *node,
                   enum node_kind kind, const char *expected);
 /* "first, second, ..." of a list that ends with NULL */
 const char *reading_list(struct reading *reading, const char *const *words);
+/* No more entries or items than READ_ROWS_MAX; else an error. */
+bool reading_few(struct reading *reading, const struct node *node);
 /* "FILE:LINE" */
 const char *reading_where(struct reading *reading, const struct node *node);
 
@@ -53,13 +56,14 @@ bool read_flag(struct reading *reading, const struct node *node,
                bool *out_flag);
 bool read_point(struct reading *reading, const struct node *node,
                 enum point *out_point);
-/* One text, or a list of texts that become one with commas; NULL: told. */
+/* One text; where the setting is a list, also a list of them, which becomes
+ * one with commas. NULL: told. */
 const char *read_text(struct reading *reading, const struct node *node,
-                      const char *expected);
+                      const struct setting *row);
 
 /* read_settings.c: settings as nested mappings. */
 struct settings_table {
-    const struct setting *(*row)(const void *ctx, size_t index);
+    struct settings_rows rows;
     /* `name` in full; the row tells the type. */
     void (*set)(struct reading *reading, void *ctx, const struct setting *row,
                 const char *name, const struct node *node);

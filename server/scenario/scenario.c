@@ -89,3 +89,35 @@ void scenario_index(struct scenario *scenario)
         scenario->at[i] = steps_of(scenario, (enum point)i);
     }
 }
+
+/* ---- Steps ---- */
+
+void step_insert(struct step *step, const struct action *action)
+{
+    size_t at = step->action_count++;
+
+    while (at > 0 &&
+           step->actions[at - 1].fault->order > action->fault->order) {
+        step->actions[at] = step->actions[at - 1];
+        at--;
+    }
+    step->actions[at] = *action;
+}
+
+static bool exclude(const struct fault *one, const struct fault *other)
+{
+    return (one->order == FAULT_FORM && other->order == FAULT_FORM) ||
+           (one->whole && other->order < FAULT_BYTES) ||
+           (other->whole && one->order < FAULT_BYTES);
+}
+
+const struct fault *step_clash(const struct step *step,
+                               const struct fault *fault)
+{
+    for (size_t i = 0; i < step->action_count; i++) {
+        if (exclude(step->actions[i].fault, fault)) {
+            return step->actions[i].fault;
+        }
+    }
+    return NULL;
+}

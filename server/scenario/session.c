@@ -10,8 +10,9 @@
 
 struct session {
     struct scenario *scenario;
-    uint64_t *counts; /* one for each step */
-    int64_t moved;    /* of the clock, by steps */
+    uint64_t *counts;          /* one for each step */
+    int64_t moved;             /* of the clock, by steps */
+    const struct step **found; /* the last answer; room for all steps */
 };
 
 struct session *session_new(struct scenario *scenario)
@@ -19,7 +20,9 @@ struct session *session_new(struct scenario *scenario)
     struct session *session = NEW(struct session);
 
     session->scenario = scenario_ref(scenario);
-    session->counts = mem_alloc((scenario->step_count + 1) * sizeof(uint64_t));
+    session->counts = mem_array(scenario->step_count + 1, sizeof(uint64_t));
+    session->found =
+        mem_array(scenario->step_count + 1, sizeof(*session->found));
     return session;
 }
 
@@ -28,6 +31,7 @@ void session_free(struct session *session)
     if (session) {
         scenario_unref(session->scenario);
         mem_free(session->counts);
+        mem_free(session->found);
         mem_free(session);
     }
 }
@@ -61,12 +65,12 @@ void scenario_at(struct session *session, enum point point,
     bool open = true;
 
     assert(point < POINT_COUNT);
-    out_steps->count = 0;
+    *out_steps = (struct steps){.items = session->found};
     list = session->scenario->at[point];
     for (; list && *list; list++) {
         if (applies(session, *list, facts) && open) {
-            out_steps->items[out_steps->count++] = *list;
-            open = (*list)->also && out_steps->count < STEPS_MAX;
+            session->found[out_steps->count++] = *list;
+            open = (*list)->also;
         }
     }
 }

@@ -20,10 +20,8 @@ int64_t session_moved(const struct session *session);
 void session_move_clock(struct session *session, int64_t by);
 
 /* More than one only where steps say `also`. */
-enum { STEPS_MAX = 16 };
-
 struct steps {
-    const struct step *items[STEPS_MAX];
+    const struct step *const *items; /* until the next scenario_at */
     size_t count;
 };
 

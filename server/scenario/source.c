@@ -167,19 +167,19 @@ static bool exists(const char *path)
     return access(path, F_OK) == 0;
 }
 
-static bool open_id(struct arena *arena, const char *name,
+bool source_shipped(struct arena *arena, const char *id,
                     struct source *out_source, struct err *err)
 {
-    return open_shipped(arena, arena_printf(arena, "%s.yaml", name),
+    return open_shipped(arena, arena_printf(arena, "%s.yaml", id),
                         out_source) ||
-           unknown_id(arena, name, err);
+           unknown_id(arena, id, err);
 }
 
 bool source_open(struct arena *arena, const char *name,
                  struct source *out_source, struct err *err)
 {
     return exists(name) ? open_file(arena, name, true, out_source, err)
-                        : open_id(arena, name, out_source, err);
+                        : source_shipped(arena, name, out_source, err);
 }
 
 static char *join(struct arena *arena, const struct source *beside,
@@ -196,10 +196,10 @@ bool source_beside(struct arena *arena, const struct source *beside,
 
     if (beside->id) {
         return open_shipped(arena, without_dots(arena, path), out_source) ||
-               open_id(arena, name, out_source, err);
+               source_shipped(arena, name, out_source, err);
     }
     return exists(path) ? open_file(arena, path, false, out_source, err)
-                        : open_id(arena, name, out_source, err);
+                        : source_shipped(arena, name, out_source, err);
 }
 
 bool source_file(struct arena *arena, const struct source *beside,

@@ -18,6 +18,9 @@ struct source {
 /* As named on the command line: a path that exists, else a shipped id. */
 MUST_CHECK bool source_open(struct arena *arena, const char *name,
                             struct source *out_source, struct err *err);
+/* A shipped id alone. */
+MUST_CHECK bool source_shipped(struct arena *arena, const char *id,
+                               struct source *out_source, struct err *err);
 /* As named in another one: a path relative to it, else a shipped id. */
 MUST_CHECK bool source_beside(struct arena *arena, const struct source *beside,
                               const char *name, struct source *out_source,

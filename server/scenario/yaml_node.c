@@ -46,11 +46,9 @@ const struct node *node_entry(const struct node *map, const char *key)
     return NULL;
 }
 
-static void complain(struct loading *loading, const yaml_mark_t *mark,
-                     const char *format, ...) PRINTF(3, 4);
-
-static void complain(struct loading *loading, const yaml_mark_t *mark,
-                     const char *format, ...)
+static PRINTF(3, 4) void complain(struct loading *loading,
+                                  const yaml_mark_t *mark, const char *format,
+                                  ...)
 {
     char text[512];
     va_list args;
@@ -224,28 +222,49 @@ static int compare_keys(const void *a, const void *b)
     return order;
 }
 
-static void tell_duplicates(struct loading *loading, const struct node *map)
+/* Drops the entries that have lost their key. */
+static void sweep(struct node *map)
+{
+    struct node **end = &map->first;
+
+    for (struct node *entry = map->first; entry; entry = entry->next) {
+        if (entry->key) {
+            *end = entry;
+            end = &entry->next;
+        } else {
+            map->count--;
+        }
+    }
+    *end = NULL;
+}
+
+/* Told once for each, and only the first is kept. */
+static void drop_duplicates(struct loading *loading, struct node *map)
 {
     AUTO(mem) block = mem_array(map->count + 1, sizeof(struct node *));
-    const struct node **sorted = block;
+    struct node **sorted = block;
+    const struct node *first = NULL;
     size_t count = 0;
 
-    for (const struct node *entry = map->first; entry; entry = entry->next) {
+    for (struct node *entry = map->first; entry; entry = entry->next) {
         sorted[count++] = entry;
     }
     qsort(sorted, count, sizeof(*sorted), compare_keys);
-    for (size_t i = 1; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         const struct node *key = sorted[i]->key;
 
-        if (strcmp(sorted[i - 1]->key->text, key->text) == 0) {
-            diagnostics_add(
-                loading->diagnostics, SEVERITY_ERROR,
-                (struct place){loading->file, key->line, key->column},
-                "\"%s\" stands there twice, first in line %u; "
-                "leave one of them out",
-                key->text, sorted[i - 1]->key->line);
+        if (!first || strcmp(first->key->text, key->text) != 0) {
+            first = sorted[i];
+            continue;
         }
+        diagnostics_add(loading->diagnostics, SEVERITY_ERROR,
+                        (struct place){loading->file, key->line, key->column},
+                        "\"%s\" stands there twice, first in line %u; leave "
+                        "one of them out",
+                        key->text, first->key->line);
+        sorted[i]->key = NULL;
     }
+    sweep(map);
 }
 
 static void append(struct node *parent, struct node **end, struct node *child)
@@ -328,13 +347,14 @@ static struct node *load_map(struct loading *loading, const yaml_event_t *start,
         if (!value) {
             return NULL;
         }
-        if (check_key(loading, key)) {
-            value->key = key;
-            append(map, &end, value);
+        if (!check_key(loading, key)) {
+            return NULL;
         }
+        value->key = key;
+        append(map, &end, value);
     }
     if (ended) {
-        tell_duplicates(loading, map);
+        drop_duplicates(loading, map);
     }
     return ended ? map : NULL;
 }

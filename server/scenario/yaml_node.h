@@ -41,7 +41,7 @@ const struct node *node_entry(const struct node *map, const char *key);
 
 /*
  * The tree, in the arena. NULL: diagnostics say why, with `file` as given.
- * What is wrong with single keys (twice, none) is told and left out.
+ * A key that stands there twice is told, and only the first is kept.
  */
 struct node *yaml_read(struct arena *arena, struct span text, const char *file,
                        struct diagnostics *diagnostics);

@@ -9,11 +9,11 @@
 
 #include "auth/password.h"
 #include "services/credentials.h"
-#include "services/diagnostics.h"
 #include "services/issue.h"
 #include "services/reach.h"
 #include "services/soap_reply.h"
 #include "ticket/guid.h"
+#include "wire/diagnostics.h"
 #include "wire/uris.h"
 
 #define PATH WEBTICKET_PATH "/Anon"

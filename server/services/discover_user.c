@@ -13,10 +13,10 @@
 #include <strings.h>
 
 #include "services/audience.h"
-#include "services/diagnostics.h"
 #include "services/oauth.h"
 #include "services/reach.h"
 #include "ticket/ticket.h"
+#include "wire/diagnostics.h"
 
 #define WEB_TICKET_SERVICE "/WebTicket/WebTicketService.svc"
 /* discover 3.2: the id that every Lync server calls itself by. */

@@ -1,10 +1,13 @@
 /* What the product says when it refuses, lent to faults; see reach.h. */
 #include "config.h"
 
-#include "services/diagnostics.h"
+#include "scenario/expand.h"
+#include "services/discover.h"
 #include "services/reach.h"
 #include "services/soap_reply.h"
-#include "wire/uris.h"
+#include "ticket/guid.h"
+#include "wire/diagnostics.h"
+#include "wire/xml.h"
 
 /* Whatever was planned is not said: nor is it true. */
 static void page(void *ctx, unsigned status)
@@ -49,8 +52,72 @@ static void diagnostics(void *ctx, unsigned id, unsigned status)
     }
 }
 
+/* IIS sends a short page along (RFC 9110 section 15.4). */
+static void redirect(void *ctx, unsigned status, const char *location)
+{
+    static const char html[] =
+        "<head><title>Document Moved</title></head>\r\n"
+        "<body><h1>Object Moved</h1>This document may be found <a HREF=\"";
+    struct call *call = ctx;
+    struct exchange *ex = call->ex;
+    AUTO_BUF body = {0};
+
+    exchange_forget(ex);
+    exchange_reply(ex, status);
+    product_error_headers(call);
+    exchange_header(ex, "Location", "%s", location);
+    buf_add_text(&body, html);
+    xml_clean(&body, location, true);
+    buf_add_text(&body, "\">here</a></body>");
+    exchange_body(ex, "text/html; charset=UTF-8",
+                  arena_copy(call->arena, buf_span(&body)));
+}
+
+/* "User" is what only a known user is told (protocol: discover 2.7). */
+static void say_discover_redirect(void *ctx, const char *target)
+{
+    struct call *call = ctx;
+    bool known = call->route && call->route->point == POINT_DISCOVER_USER &&
+                 call->ex->reply.status == 200;
+
+    exchange_forget(call->ex);
+    discover_redirect(call, known ? "User" : "Root", target,
+                      "the scenario says so");
+}
+
+/* The port that leads back here, as a client would write it. */
+static const char *own_port(const struct call *call)
+{
+    const char *port = call->ex->request.port;
+
+    return *port ? port : call->ex->conn->tls ? "443" : "80";
+}
+
+static const char *expanded(void *ctx, const char *text)
+{
+    struct call *call = ctx;
+    const char *name = call->ex->facts.user;
+    const struct user *user = name ? world_user(call->world, name) : NULL;
+    const struct expansion with = {
+        .arena = call->arena,
+        .now = call->now,
+        .host = call->ex->request.host,
+        .port = own_port(call),
+        .user = name,
+        .user_sip = user ? user->sip : NULL,
+        .domain = call->world->domain,
+        .env = call->services->env,
+        .uuid = guid_random,
+    };
+
+    return expand(&with, text);
+}
+
 const struct subject_forms call_forms = {
     .page = page,
     .soap_fault = say_fault,
     .diagnostics = diagnostics,
+    .redirect = redirect,
+    .discover_redirect = say_discover_redirect,
+    .expand = expanded,
 };

@@ -9,9 +9,9 @@
 
 #include <strings.h>
 
-#include "services/diagnostics.h"
 #include "services/reach.h"
 #include "services/verdict.h"
+#include "wire/diagnostics.h"
 #include "wire/httpauth.h"
 
 /* Newest first, as notes are. */
@@ -43,6 +43,7 @@ static const char *scheme_at(const struct call *call, size_t index)
 /* ---- Effects: what becomes true once the planned reply is chosen ---- */
 
 struct outcome_effect {
+    const struct exchange *ex;
     struct conn_auth *auth;
     const struct auth_method *method;
     struct world *world;
@@ -50,11 +51,28 @@ struct outcome_effect {
     int64_t now;
 };
 
+/* A step may have taken the token out of the reply. */
+static bool carries_token(const struct exchange *ex, struct span token)
+{
+    const struct headers *headers = &ex->reply.headers;
+    struct httpauth sent;
+
+    for (size_t i = 0; i < headers->count; i++) {
+        if (strcasecmp(headers->items[i].name, "WWW-Authenticate") == 0 &&
+            httpauth_decode(ex->arena, headers->items[i].value, &sent) ==
+                HTTPAUTH_OK &&
+            span_equal(sent.token, token)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void commit_challenge(void *data)
 {
     struct outcome_effect *effect = data;
 
-    effect->auth->armed = true;
+    effect->auth->armed = carries_token(effect->ex, effect->outcome.token_out);
 }
 
 static void commit_verdict(void *data)
@@ -83,7 +101,8 @@ static void plan_effect(struct call *call, const struct auth_method *method,
         ARENA_NEW(call->arena, struct outcome_effect);
 
     /* Not call->world: that may be the exchange's own, and this outlives it. */
-    *effect = (struct outcome_effect){call->auth, method, call->services->world,
+    *effect = (struct outcome_effect){call->ex, call->auth,
+                                      method,   call->services->world,
                                       *outcome, call->now};
     exchange_effect(call->ex,
                     outcome->verdict == AUTH_CONTINUE ? commit_challenge

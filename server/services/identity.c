@@ -26,13 +26,15 @@ static void name_guest(struct call *call, const struct identity *who,
 struct ticket identity_ticket(struct call *call, const struct identity *who,
                               enum ticket_format format, const char *audience)
 {
+    const char *said = call->world->ticket.audience;
+    int64_t now = call->now + call->world->ticket.clock;
     struct ticket ticket = {
         .format = who->user ? format : TICKET_CWT,
         .issuer = call_web_url(call, WEBTICKET_PATH),
         .pool = call->pool->fqdn,
-        .audience = audience,
+        .audience = said ? said : audience,
         /* Whole seconds: Lifetime and assertion then say the same. */
-        .issued = call->now - call->now % ENV_NS_PER_SEC,
+        .issued = now - now % ENV_NS_PER_SEC,
     };
 
     ticket.id = ticket_id(ticket.format, call->services->env, call->arena);

@@ -4,13 +4,13 @@
 #include "services/issue.h"
 
 #include "edge/loop.h"
-#include "services/diagnostics.h"
 #include "services/issue_check.h"
 #include "services/reach.h"
 #include "services/soap_reply.h"
 #include "ticket/p_sha1.h"
 #include "util/base64.h"
 #include "util/stamp.h"
+#include "wire/diagnostics.h"
 #include "wire/rstr.h"
 #include "wire/uris.h"
 

@@ -5,11 +5,11 @@
 
 #include <strings.h>
 
-#include "services/diagnostics.h"
 #include "services/reach.h"
 #include "services/soap_reply.h"
 #include "util/url.h"
 #include "util/utf.h"
+#include "wire/diagnostics.h"
 #include "wire/uris.h"
 
 /* A fault of WS-Trust 1.3, section 11. Always false. */

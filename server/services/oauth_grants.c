@@ -8,12 +8,12 @@
 #include <strings.h>
 
 #include "auth/password.h"
-#include "services/diagnostics.h"
 #include "services/gate.h"
 #include "services/oauth.h"
 #include "services/verdict.h"
 #include "ticket/guid.h"
 #include "util/attr.h"
+#include "wire/diagnostics.h"
 
 const char *oauth_parameter(const struct form *form, const char *name)
 {

@@ -3,8 +3,8 @@
 
 #include "services/oauth.h"
 
-#include "services/diagnostics.h"
 #include "util/json.h"
+#include "wire/diagnostics.h"
 
 /* RFC 6749 section 5.1: no cache may keep a token, nor the lack of one. */
 static void add_headers(struct call *call)

@@ -7,12 +7,12 @@
 #include <string.h>
 #include <strings.h>
 
-#include "services/diagnostics.h"
 #include "services/gate.h"
 #include "services/oauth.h"
 #include "services/reach.h"
 #include "ticket/ticket.h"
 #include "util/stamp.h"
+#include "wire/diagnostics.h"
 
 /* ---- The form ---- */
 

@@ -8,10 +8,10 @@
 #include <string.h>
 #include <strings.h>
 
-#include "services/diagnostics.h"
 #include "services/service.h"
 #include "ticket/guid.h"
 #include "util/number.h"
+#include "wire/diagnostics.h"
 
 enum {
     PORT_HTTP = 80,

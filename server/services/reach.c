@@ -31,15 +31,12 @@ static struct subject subject_of(struct call *call)
 }
 
 /* A world of the exchange's own. What it points to is shared and stays; what
- * is added lives in the exchange's arena. */
+ * is added lives in the exchange's arena. A fresh one each time: callers see
+ * by its address that a step may have changed it. */
 static void own_world(struct call *call)
 {
-    struct world *own;
+    struct world *own = ARENA_NEW(call->arena, struct world);
 
-    if (call->world->arena == call->arena) {
-        return;
-    }
-    own = ARENA_NEW(call->arena, struct world);
     memcpy(own, call->world, sizeof(*own));
     own->arena = call->arena;
     call->world = own;
@@ -115,20 +112,57 @@ void call_reach(struct call *call, enum point point)
     }
 }
 
+/* The reply as it is, for whatever becomes of it. */
+static const struct reply *keep_reply(struct exchange *ex)
+{
+    struct reply *kept = ARENA_NEW(ex->arena, struct reply);
+    const struct headers *headers = &ex->reply.headers;
+
+    *kept = ex->reply;
+    kept->headers = (struct headers){0};
+    for (size_t i = 0; i < headers->count; i++) {
+        headers_add(&kept->headers, ex->arena, headers->items[i].name,
+                    headers->items[i].value);
+    }
+    return kept;
+}
+
+static bool same_headers(const struct headers *a, const struct headers *b)
+{
+    for (size_t i = 0; i < a->count && i < b->count; i++) {
+        if (strcmp(a->items[i].name, b->items[i].name) != 0 ||
+            strcmp(a->items[i].value, b->items[i].value) != 0) {
+            return false;
+        }
+    }
+    return a->count == b->count;
+}
+
+/* What is said; how its bytes are sent is told by what was sent. */
+static bool same_reply(const struct reply *a, const struct reply *b)
+{
+    return a->status == b->status && span_equal(a->body, b->body) &&
+           span_equal(a->raw, b->raw) && same_headers(&a->headers, &b->headers);
+}
+
 void call_apply(struct call *call)
 {
+    struct exchange *ex = call->ex;
     struct subject subject = subject_of(call);
-    unsigned planned = call->ex->reply.status;
+    const struct reply *good;
 
     if (!call->due) {
         return;
     }
+    good = ex->planned ? ex->planned : keep_reply(ex);
     for (struct due *due = call->due; due; due = due->next) {
         due->action->fault->reply(due->action->params, &subject);
     }
     call->due = NULL;
-    if (call->ex->reply.status != planned || call->ex->reply.raw.size) {
-        exchange_remark(call->ex, "planned", "%u", planned);
+    ex->planned = same_reply(good, &ex->reply) ? NULL : good;
+    if (ex->planned &&
+        (ex->reply.status != good->status || ex->reply.raw.size)) {
+        exchange_remark(ex, "planned", "%u", good->status);
     }
 }
 

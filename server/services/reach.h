@@ -10,8 +10,10 @@
 #include "services/service.h"
 
 /*
- * call->world, ->site, ->pool and ->now may be others afterwards. The facts
- * of the exchange are those that `when` asks.
+ * call->world, ->site, ->pool and ->now may be others afterwards; where the
+ * world's address is the same, so are all of them. A world of this kind does
+ * not outlive the exchange. The facts of the exchange are those that `when`
+ * asks.
  */
 void call_reach(struct call *call, enum point point);
 

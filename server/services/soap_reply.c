@@ -6,11 +6,8 @@
 #include <assert.h>
 #include <string.h>
 
-#include "services/diagnostics.h"
+#include "wire/diagnostics.h"
 #include "wire/uris.h"
-
-/* protocol: webticket 1.3 and 6.3; WCF puts its own codes there. */
-#define URI_DISPATCHER "http://schemas.microsoft.com/ws/2005/05/addressing/none"
 
 enum { EVIDENCE_MAX = 256 };
 

@@ -5,11 +5,11 @@
 #include "config.h"
 
 #include "services/credentials.h"
-#include "services/diagnostics.h"
 #include "services/issue.h"
 #include "services/reach.h"
 #include "services/soap_reply.h"
 #include "services/verdict.h"
+#include "wire/diagnostics.h"
 #include "wire/uris.h"
 
 #define PATH WEBTICKET_PATH "/Auth"

@@ -71,6 +71,7 @@ void exchange_commit(struct exchange *ex)
 void exchange_forget(struct exchange *ex)
 {
     ex->effects = NULL;
+    ex->why = NULL;
 }
 
 static void add_remark(struct exchange *ex, const char *key, const char *text,

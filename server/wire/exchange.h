@@ -44,6 +44,7 @@ struct request {
 struct reply {
     unsigned status;
     struct headers headers; /* Content-Length and Date are http's business */
+    struct headers without; /* names that http shall not add by itself */
     struct span body;
     bool close;             /* "Connection: close", and mean it */
     struct span raw;        /* not empty: exactly these bytes go out instead */
@@ -95,6 +96,7 @@ struct exchange {
     uint64_t raw_size; /* how many there were */
     struct request request;
     struct reply reply;
+    const struct reply *planned; /* the good one; NULL: it is `reply` */
     struct sent sent;
     struct facts facts;
     struct finding *findings;
@@ -112,7 +114,7 @@ void exchange_unref(struct exchange *ex);
 /* `commit` runs when the planned reply is really chosen; data: in the arena. */
 void exchange_effect(struct exchange *ex, void (*commit)(void *), void *data);
 void exchange_commit(struct exchange *ex);
-/* Forgets effects of a plan that another reply has replaced. */
+/* Forgets effects and reason of a plan that another reply has replaced. */
 void exchange_forget(struct exchange *ex);
 
 /* A fact for the journal; the text is copied. */

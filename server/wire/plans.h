@@ -43,6 +43,8 @@ struct reply_plan {
         REPLY_CUT_CLOSE, /* TLS close_notify, then FIN */
         REPLY_CUT_FIN,   /* FIN without close_notify */
         REPLY_CUT_RESET, /* a real RST */
+        REPLY_CUT_HOLD,  /* nothing more, until the client leaves: a FIN is
+                            its leave, also over plain HTTP */
     } cut_how;
     int64_t delay;       /* ns before the first byte */
     uint64_t drip_bytes; /* at most so many bytes ... */

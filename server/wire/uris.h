@@ -10,6 +10,9 @@
 #define URI_WSA        "http://www.w3.org/2005/08/addressing"
 #define URI_WSA_200408 "http://schemas.xmlsoap.org/ws/2004/08/addressing"
 
+/* protocol: webticket 1.3 and 6.3; WCF puts its own fault codes there. */
+#define URI_DISPATCHER "http://schemas.microsoft.com/ws/2005/05/addressing/none"
+
 /* WS-Trust 1.3, the same as MS-OCAUTHWS 2.2.1 prints it, and its draft. */
 #define URI_TRUST        "http://docs.oasis-open.org/ws-sx/ws-trust/200512"
 #define URI_TRUST_SLASH  URI_TRUST "/"

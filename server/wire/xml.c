@@ -323,6 +323,13 @@ char *xml_attribute(struct arena *arena, const xmlNode *node, const char *name)
     return node ? into_arena(arena, xmlGetNoNsProp(node, in(name))) : NULL;
 }
 
+char *xml_attribute_ns(struct arena *arena, const xmlNode *node,
+                       const char *uri, const char *name)
+{
+    return node ? into_arena(arena, xmlGetNsProp(node, in(name), in(uri)))
+                : NULL;
+}
+
 bool xml_register_id(xmlNode *node, const char *name)
 {
     xmlAttr *attribute = xmlHasNsProp(node, in(name), NULL);

@@ -74,6 +74,9 @@ char *xml_attribute_of(struct arena *arena, const xmlNode *node,
                        const char *uri, const char *name);
 /* An attribute without namespace, or NULL. */
 char *xml_attribute(struct arena *arena, const xmlNode *node, const char *name);
+/* The same of an attribute in a namespace. */
+char *xml_attribute_ns(struct arena *arena, const xmlNode *node,
+                       const char *uri, const char *name);
 /* false: the document has this id already. */
 bool xml_register_id(xmlNode *node, const char *name);
 

@@ -45,7 +45,7 @@ enum setting_kind setting_kind_of(const struct setting *setting)
             return kinds[i].kind;
         }
     }
-    assert(!"a type of setting without a kind");
+    assert(false && "a type of setting without a kind");
     return SETTING_TEXT;
 }
 

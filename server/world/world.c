@@ -92,14 +92,8 @@ static void derive_sid(const struct world *world, struct user *user,
     put_u32le(to, rid);
 }
 
-static void derive(struct world *world)
+void world_follow_product(struct world *world)
 {
-    if (!world->given.netbios) {
-        world->netbios = derive_netbios(world);
-    }
-    if (!world->given.realm) {
-        world->realm = utf8_upper(world->arena, world->domain);
-    }
     if (!world->given.negotiation) {
         world->negotiation = world->product == PRODUCT_SFB2015
                                  ? NEGOTIATION_SFB2015
@@ -116,6 +110,17 @@ static void derive(struct world *world)
                 ? CHALLENGE_WEBTICKET | (unsigned)CHALLENGE_OAUTH
                 : CHALLENGE_WEBTICKET;
     }
+}
+
+static void derive(struct world *world)
+{
+    if (!world->given.netbios) {
+        world->netbios = derive_netbios(world);
+    }
+    if (!world->given.realm) {
+        world->realm = utf8_upper(world->arena, world->domain);
+    }
+    world_follow_product(world);
     names_derive(world);
     for (size_t i = 0; i < world->user_count; i++) {
         struct user *user = &world->users[i];

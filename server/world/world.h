@@ -140,6 +140,13 @@ struct ntlm_settings {
     bool flags_masked;            /* offer only what type 1 asked for */
     const char *target_name;      /* NULL: the NetBIOS domain */
     const char *server_challenge; /* 16 hexadecimal digits; NULL: random */
+    /* TargetInfo (MS-NLMP 2.2.2.1). NULL: the world's name; "omit": no such
+     * pair; "": one without a text. */
+    const char *netbios_domain;
+    const char *netbios_computer;
+    const char *dns_domain;
+    const char *dns_computer;
+    const char *dns_tree;
 };
 
 /* What AppliesTo must have in common with the URL that gets the ticket. */
@@ -166,6 +173,8 @@ struct ticket_settings {
     int64_t guest_lifetime;    /* ns; of those for guests */
     enum key_kind key;         /* of the signer */
     bool sha1;                 /* RSA only: rsa-sha1 instead of rsa-sha256 */
+    const char *audience;      /* NULL: AppliesTo of the request */
+    int64_t clock;             /* ns; moves issue and expiry */
 };
 
 /* Where a guest's request names its meeting; protocol: webticket 4.5. */
@@ -302,6 +311,8 @@ MUST_CHECK bool world_set(struct world *world, const char *name,
  */
 MUST_CHECK bool world_finish(struct world *world, struct err *err);
 
+/* Sets what was not set by name as the product has it; world_finish does. */
+void world_follow_product(struct world *world);
 /* Once, before it is served: a clock that is fixed starts at `now`, ns. */
 void world_start(struct world *world, int64_t now);
 /* The world's time when the real one is `now`. */

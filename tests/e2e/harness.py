@@ -44,10 +44,12 @@ def clean_environment(home, extra=None):
 
 def run_cli(home, *args, env=None):
     """Runs lyncmock to its end; for what does not stay and serve."""
-    return subprocess.run(
+    done = subprocess.run(
         [BINARY, *map(str, args)], env=clean_environment(home, env),
         stdin=subprocess.DEVNULL, capture_output=True, text=True,
         timeout=PATIENCE)
+    assert not SANITIZER.search(done.stderr), done.stderr
+    return done
 
 
 def taken_port():

@@ -1,5 +1,6 @@
 """Speaks to the server byte by byte, as no HTTP library would let us."""
 
+import datetime
 import json
 import socket
 import ssl
@@ -168,13 +169,17 @@ class Journal:
         self.path = server.journal
         # A line may be half written just now.
         self.start = self.path.read_bytes().rfind(b"\n") + 1
+        # An exchange before this one may still be on its way to the file.
+        now = datetime.datetime.now(datetime.timezone.utc)
+        self.began = f"{now:%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03}Z"
 
     def entries(self):
         with open(self.path, "rb") as file:
             file.seek(self.start)
             text = file.read()
         whole = text[:text.rfind(b"\n") + 1]
-        return [json.loads(line) for line in whole.splitlines()]
+        entries = [json.loads(line) for line in whole.splitlines()]
+        return [entry for entry in entries if entry["began"] >= self.began]
 
     def of(self, peer, count=1):
         """All there is of this connection, once that is so many entries."""

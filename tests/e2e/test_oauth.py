@@ -364,8 +364,12 @@ def test_only_a_guests_own_token_can_be_renewed(serve):
     other = CONFERENCE.replace("5LB7MRBC", "OTHER1")
     users = token(by_password(server, "alice", PASSWORD))
     others = token(as_guest(server, uri=other), HOUR)
-    forged = others[:-4] + ("AAAA" if others[-4:] != "AAAA" else "BBBB")
-    for old in (users, others, forged, "cwt=", "nonsense"):
+    good = token(as_guest(server), HOUR)
+    # In the middle of its MAC.
+    forged = good[:75] + ("A" if good[75] != "A" else "B") + good[76:]
+    abroad = token(ask(server, host="lyncweb2", grant_type=ANONYMOUS,
+                       password=KEY, ms_rtc_conferenceuri=CONFERENCE), HOUR)
+    for old in (users, others, forged, abroad, "cwt=", "nonsense"):
         refused(as_guest(server, ms_rtc_renew=old), "invalid_grant", 28020)
 
 
@@ -442,3 +446,21 @@ def test_many_grants_on_one_connection(server):
                     "POST", server.name("lyncweb"), TOKEN_PATH,
                     f"Content-Type: {FORM}", body=body.encode()), "POST")
                 assert answer.status == status
+
+
+@pytest.mark.parametrize("point,when", [
+    ("oauth.request", "grant: password"),
+    ("oauth.issue", "grant: password, user: alice, auth: password"),
+    ("oauth.response", "grant: 'pass*', user: alice"),
+    ("http.response", "grant: password"),
+])
+def test_points(serve, tmp_path, point, when):
+    scenario = tmp_path / "oauth.yaml"
+    scenario.write_text(
+        "lyncmock: 1\nname: oauth\ntitle: One step\nsteps:\n"
+        f"  - at: {point}\n    when: {{{when}, first: 1}}\n"
+        "    do: {status: 503}\n")
+    server = serve(scenario)
+    assert as_guest(server).status == 200
+    assert by_password(server, "alice", PASSWORD).status == 503
+    assert by_password(server, "alice", PASSWORD).status == 200

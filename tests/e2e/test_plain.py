@@ -361,3 +361,20 @@ def test_the_journal_masks_the_password(server):
     text = server.journal.read_text()
     assert PASSWORD not in text
     assert base64.b64encode(f"alice:{PASSWORD}".encode()).decode() not in text
+
+
+@pytest.mark.parametrize("point,when,answers", [
+    ("auth.offer", "path: /auth/any", [503]),
+    ("basic.verdict", "user: alice, auth: basic", [503]),
+    ("plain.answer", "user: alice, auth: basic", [503]),
+    ("plain.answer", "auth: ntlm", [200]),
+])
+def test_points(serve, tmp_path, point, when, answers):
+    scenario = tmp_path / "plain.yaml"
+    scenario.write_text(
+        "lyncmock: 1\nname: plain\ntitle: One step\nsteps:\n"
+        f"  - at: {point}\n    when: {{{when}}}\n    do: {{status: 503}}\n")
+    server = serve(scenario)
+    how = [] if point == "auth.offer" else ["-H", basic(f"alice:{PASSWORD}")]
+    assert server.curl(server.url("lyncweb", "/auth/any"),
+                       *how).answers == answers

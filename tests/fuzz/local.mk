@@ -8,10 +8,14 @@ FUZZ_TARGETS = \
 	%D%/fuzz_httpauth \
 	%D%/fuzz_ntlmssp \
 	%D%/fuzz_pipeline \
+	%D%/fuzz_probe \
+	%D%/fuzz_scenario \
 	%D%/fuzz_soap \
 	%D%/fuzz_spnego \
 	%D%/fuzz_ticket \
 	%D%/fuzz_whole
+
+%C%_fuzz_probe_LDADD = $(fuzz_main) $(PROBE_LIBS)
 
 check_PROGRAMS += $(FUZZ_TARGETS)
 TESTS += $(FUZZ_TARGETS)

@@ -15,6 +15,9 @@ UNIT_TESTS = \
 	%D%/test_edge_head \
 	%D%/test_edge_tls \
 	%D%/test_exchange \
+	%D%/test_expand \
+	%D%/test_fault_effects \
+	%D%/test_faults \
 	%D%/test_form \
 	%D%/test_framer \
 	%D%/test_gate \
@@ -24,7 +27,9 @@ UNIT_TESTS = \
 	%D%/test_journal_file \
 	%D%/test_journal_record \
 	%D%/test_journal_secrets \
+	%D%/test_json_indent \
 	%D%/test_loop \
+	%D%/test_match \
 	%D%/test_mex \
 	%D%/test_nearest \
 	%D%/test_ntlm_challenge \
@@ -37,10 +42,14 @@ UNIT_TESTS = \
 	%D%/test_pki_broken \
 	%D%/test_pki_profiles \
 	%D%/test_pki_store \
+	%D%/test_probe_answers \
+	%D%/test_probe_clients \
 	%D%/test_product \
 	%D%/test_psha1 \
 	%D%/test_rst \
 	%D%/test_rstr \
+	%D%/test_scenario_read \
+	%D%/test_session \
 	%D%/test_settings \
 	%D%/test_soap \
 	%D%/test_spnego \
@@ -67,6 +76,10 @@ AM_CFLAGS += $(CMOCKA_CFLAGS)
 	-Wl,--wrap=nettle_sha256_update -Wl,--wrap=utf8_equal_nocase \
 	-Wl,--wrap=name_index_find
 
+# Of the probe, which the server knows nothing of.
+%C%_test_probe_answers_LDADD = $(PROBE_LIBS) $(CMOCKA_LIBS)
+%C%_test_probe_clients_LDADD = $(PROBE_LIBS) $(CMOCKA_LIBS)
+
 if HAVE_CMOCKA
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
@@ -85,6 +98,7 @@ EXTRA_DIST += \
 	%D%/ntlm_client.h \
 	%D%/pki_fixture.h \
 	%D%/pki_place.h \
+	%D%/scenario_fixture.h \
 	%D%/signer.h \
 	%D%/sipe.h \
 	%D%/tickets.h

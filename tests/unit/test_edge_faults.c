@@ -368,6 +368,127 @@ static void is_silent_after_accept(void **state)
     rig_wait(rig, &rig->closed, 1);
 }
 
+/* ---- Stalls ---- */
+
+/* Those whose bytes arrive come first: that tells that the plan was taken. */
+static const struct {
+    const char *name;
+    bool tls;
+    const char *path;
+    uint64_t after;
+    size_t arrives;
+    unsigned status;
+} stall_rows[] = {
+    {"plain, within the head", false, "/a", 20, 20, 200},
+    {"TLS, before the last byte", true, "/a", WHOLE_SIZE - 1, WHOLE_SIZE - 1,
+     200},
+    {"TLS, far into a big body", true, "/big", 50021, 50021, 200},
+    {"plain, at once", false, "/a", 0, 0, 0},
+    {"TLS, at once", true, "/a", 0, 0, 0},
+    {"plain, more than the edge takes from the engine", false, "/big", 0, 0, 0},
+};
+
+/* Longer than idle connections live (2 s), all of them at once; then each
+ * client leaves, by FIN or by RST, and the edge notices. */
+static void stalls_for_as_long_as_the_client_stays(void **state)
+{
+    struct rig *rig = *state;
+    struct client clients[ARRAY_SIZE(stall_rows)];
+
+    for (size_t i = 0; i < ARRAY_SIZE(stall_rows); i++) {
+        struct reply_plan plan = {.cut = true,
+                                  .cut_after = stall_rows[i].after,
+                                  .cut_how = REPLY_CUT_HOLD};
+
+        set_plan(rig, &plan);
+        connect_either(rig, stall_rows[i].tls, &clients[i]);
+        client_get(&clients[i], stall_rows[i].path);
+        while (clients[i].got.size < stall_rows[i].arrives) {
+            assert_int_equal(client_read(&clients[i]), END_REPLY);
+        }
+        rig_wait(rig, &rig->begun, i + 1);
+    }
+    client_patience(&clients[0], 25);
+    for (size_t i = 0; i < ARRAY_SIZE(stall_rows); i++) {
+        enum client_end end = client_drain(&clients[i]);
+
+        if (end != END_SILENCE ||
+            clients[i].got.size != stall_rows[i].arrives) {
+            fail_msg("%s: end %d, %zu bytes", stall_rows[i].name, end,
+                     clients[i].got.size);
+        }
+        client_patience(&clients[i + 1 < ARRAY_SIZE(stall_rows) ? i + 1 : i],
+                        1);
+    }
+    assert_int_equal(rig->ended, 0);
+    for (size_t i = 0; i < ARRAY_SIZE(stall_rows); i++) {
+        struct rig_record *record;
+
+        if (i % 2) {
+            client_reset(&clients[i]);
+        } else {
+            client_close(&clients[i]);
+        }
+        record = rig_record(rig, i + 1);
+        assert_int_equal(record->outcome, SENT_BROKEN);
+        assert_int_equal(record->bytes, stall_rows[i].arrives);
+        assert_int_equal(record->status, stall_rows[i].status);
+    }
+    rig_wait(rig, &rig->closed, ARRAY_SIZE(stall_rows));
+}
+
+/* Nothing would ever tell that such a client is gone. */
+static void a_fin_leaves_a_stalled_reply(void **state)
+{
+    const struct reply_plan plan = {.cut = true, .cut_how = REPLY_CUT_HOLD};
+    struct rig *rig = *state;
+    struct client client = client_plain(rig);
+
+    set_plan(rig, &plan);
+    client_get(&client, "/a");
+    rig_wait(rig, &rig->begun, 1);
+    shutdown(client.fd, SHUT_WR);
+    assert_int_equal(client_drain(&client), END_FIN);
+    assert_int_equal(rig_record(rig, 1)->outcome, SENT_BROKEN);
+    assert_int_equal(client.got.size, 0);
+    client_close(&client);
+}
+
+/* The tear-down asks whether every exchange has ended. */
+static void a_stalled_reply_ends_with_the_edge(void **state)
+{
+    const struct reply_plan plan = {.cut = true, .cut_how = REPLY_CUT_HOLD};
+    struct rig *rig = *state;
+    struct client client;
+
+    client_tls(rig, &client);
+    set_plan(rig, &plan);
+    client_get(&client, "/big");
+    rig_wait(rig, &rig->begun, 1);
+    rig_stop(rig);
+    assert_int_equal(rig->ended, 1);
+    assert_int_equal(rig->records[0].outcome, SENT_BROKEN);
+    client_close(&client);
+}
+
+/* Where the reply has fewer bytes there is nothing to hold back. */
+static void a_stall_behind_the_end_is_none(void **state)
+{
+    const struct reply_plan plan = {
+        .cut = true, .cut_after = 100000, .cut_how = REPLY_CUT_HOLD};
+    struct rig *rig = *state;
+    struct client client;
+
+    set_plan(rig, &plan);
+    client_tls(rig, &client);
+    for (size_t i = 1; i <= 2; i++) {
+        client_get(&client, "/a");
+        assert_int_equal(client_read(&client), END_REPLY);
+        assert_int_equal(rig_record(rig, i)->outcome, SENT_WHOLE);
+    }
+    client_close(&client);
+}
+
 /* The edge's own thread has no SIGPIPE to fear: the default would kill it. */
 static void gone_peers_raise_no_signal(void **state UNUSED)
 {
@@ -402,6 +523,10 @@ int main(void)
         TEST(clients_may_leave_a_slow_reply),
         TEST(resets_at_accept),
         TEST(is_silent_after_accept),
+        TEST(stalls_for_as_long_as_the_client_stays),
+        TEST(a_fin_leaves_a_stalled_reply),
+        TEST(a_stalled_reply_ends_with_the_edge),
+        TEST(a_stall_behind_the_end_is_none),
         cmocka_unit_test(gone_peers_raise_no_signal),
     };
 

@@ -28,10 +28,11 @@
 enum {
     TEST_SECONDS = 20,
     DELAY_MS = 20,
+    HUGE_HEADER = 200 * 1000,
     /* Of the rows below, those that services see, and /stop; whether they see
      * the request of the client that leaves is up to the kernel. */
-    REQUESTS_LEAST = 21,
-    REQUESTS_ON_KEPT = 5, /* not the first of their connection */
+    REQUESTS_LEAST = 25,
+    REQUESTS_ON_KEPT = 6, /* not the first of their connection */
 };
 
 static struct env env;
@@ -64,6 +65,23 @@ static void plan_odd(struct exchange *ex)
     exchange_body(ex, "text/plain", span_text("odd"));
 }
 
+static void plan_huge(struct exchange *ex)
+{
+    char *value = arena_alloc(ex->arena, HUGE_HEADER + 1);
+
+    memset(value, 'h', HUGE_HEADER);
+    exchange_header(ex, "X-Huge", "%s", value);
+    exchange_body(ex, "text/plain", span_text("huge"));
+}
+
+/* A scenario's null takes out what every reply has. */
+static void plan_bare(struct exchange *ex)
+{
+    headers_add(&ex->reply.without, ex->arena, "content-length", "");
+    headers_add(&ex->reply.without, ex->arena, "date", "");
+    exchange_body(ex, "text/plain", span_text("bare"));
+}
+
 static void plan(struct exchange *ex)
 {
     const char *path = ex->request.path;
@@ -80,6 +98,13 @@ static void plan(struct exchange *ex)
         exchange_body(ex, "text/plain", ex->request.body);
     } else if (strcmp(path, "/odd") == 0) {
         plan_odd(ex);
+    } else if (strcmp(path, "/huge") == 0) {
+        plan_huge(ex);
+    } else if (strcmp(path, "/bare") == 0) {
+        plan_bare(ex);
+    } else if (strcmp(path, "/undated") == 0) {
+        headers_add(&ex->reply.without, ex->arena, "Date", "");
+        exchange_body(ex, "text/plain", span_text("undated"));
     } else if (strcmp(path, "/raw") == 0) {
         ex->reply.raw = span_text("HTTP/1.1 200 Fine By Me\r\nX : y\r\n"
                                   "Content-Length: 2\r\n\r\nok");
@@ -126,7 +151,7 @@ static int dial(void)
 /* Sends all, with a pause at each "~", then reads until the server closes. */
 static char *converse(const char *text)
 {
-    static char answer[65536];
+    static char answer[2 * HUGE_HEADER];
     size_t size = 0;
     ssize_t got;
     int fd = dial();
@@ -178,6 +203,18 @@ static const struct row {
      {"HTTP/1.1 299 ", "Bad Name: value\r\n", "\r\n\r\nodd",
       "HTTP/1.1 200 Fine By Me\r\nX : y\r\nContent-Length: 2\r\n\r\nok",
       "HTTP/1.1 200 OK\r\n", "Connection: close\r\n"}},
+    {"a header of any size goes out; the connection is kept",
+     "GET /huge HTTP/1.1\r\nHost: y\r\n\r\n"
+     "GET /close HTTP/1.1\r\nHost: y\r\n\r\n",
+     {"HTTP/1.1 200 OK", "X-Huge: hhhh", "h\r\n", "\r\n\r\nhuge",
+      "HTTP/1.1 200 OK\r\n"}},
+    {"no Date and no length: the reply ends with the connection",
+     "GET /bare HTTP/1.1\r\nHost: y\r\n\r\n",
+     {"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nbare"}},
+    {"no Date",
+     "GET /undated HTTP/1.1\r\nHost: y\r\nConnection: close\r\n\r\n",
+     {"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
+      "Content-Length: 7\r\nConnection: close\r\n\r\nundated"}},
     {"a reply that comes later",
      "GET /wait HTTP/1.1\r\nHost: y\r\n\r\n"
      "GET /close HTTP/1.1\r\nHost: y\r\n\r\n",

@@ -10,9 +10,9 @@
 
 #include <cmocka.h>
 
-#include "services/diagnostics.h"
 #include "services/service.h"
 #include "util/env.h"
+#include "wire/diagnostics.h"
 
 #define GUID "0d7b26d2-6d0b-4f5c-9f6c-3d1f0a6f1b2e"
 

@@ -10,10 +10,10 @@
 #include <cmocka.h>
 
 #include "endpoint.h"
-#include "services/diagnostics.h"
 #include "sipe.h"
 #include "ticket/p_sha1.h"
 #include "util/base64.h"
+#include "wire/diagnostics.h"
 #include "wire/uris.h"
 
 #define PATH    "/WebTicket/WebTicketService.svc"

@@ -2,8 +2,8 @@
  * The product's numbered errors (protocol: webticket 6.4): one table for the
  * X-Ms-diagnostics header and for the detail of a SOAP fault.
  */
-#ifndef SERVICES_DIAGNOSTICS_H
-#define SERVICES_DIAGNOSTICS_H
+#ifndef WIRE_DIAGNOSTICS_H
+#define WIRE_DIAGNOSTICS_H
 
 #include "util/arena.h"
 
@@ -33,6 +33,8 @@ struct diagnostic {
 
 /* The row of this id; NULL: no such id. */
 const struct diagnostic *diagnostic(unsigned id);
+/* All ids, "28000, 28001 ...", for messages. */
+char *diagnostic_ids(struct arena *arena);
 
 /*
  * The OCSDiagnosticsFault element for a fault's detail (protocol: webticket

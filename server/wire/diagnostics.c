@@ -1,7 +1,7 @@
 /* The product's numbered errors, see diagnostics.h. */
 #include "config.h"
 
-#include "services/diagnostics.h"
+#include "wire/diagnostics.h"
 
 #include <stddef.h>
 
@@ -51,6 +51,16 @@ const struct diagnostic *diagnostic(unsigned id)
         }
     }
     return NULL;
+}
+
+char *diagnostic_ids(struct arena *arena)
+{
+    char *all = arena_strdup(arena, "");
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        all = arena_printf(arena, "%s%s%u", all, i ? ", " : "", rows[i].id);
+    }
+    return all;
 }
 
 const char *diagnostic_detail(struct arena *arena, unsigned id,

@@ -1,0 +1,127 @@
+/* lyncmock check: are these scenarios well-formed? */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "cli/arguments.h"
+#include "cli/load.h"
+#include "scenario/read.h"
+#include "util/json.h"
+#include "util/log.h"
+
+/* ---- As text ---- */
+
+static void print_good(const char *file, const struct scenario *scenario)
+{
+    printf("%s: good: %s, steps=%zu\n", file, scenario->name,
+           scenario->step_count);
+}
+
+/* ---- As JSON ---- */
+
+static void add_diagnostic(struct json *json, const struct diagnostic *item)
+{
+    json_open(json, '{');
+    json_text(json, "file", item->place.file);
+    json_number(json, "line", item->place.line);
+    json_number(json, "column", item->place.column);
+    json_text(json, "severity", severity_word(item->severity));
+    json_text(json, "message", item->text);
+    json_close(json, '}');
+}
+
+static void add_file(struct json *json, const char *file,
+                     const struct scenario *scenario,
+                     const struct diagnostics *diagnostics)
+{
+    json_open(json, '{');
+    json_text(json, "file", file);
+    json_boolean(json, "good", scenario != NULL);
+    if (scenario) {
+        json_text(json, "name", scenario->name);
+        json_text(json, "title", scenario->title);
+        json_number(json, "steps", (int64_t)scenario->step_count);
+    }
+    json_number(json, "errors", (int64_t)diagnostics->errors);
+    json_open_named(json, "diagnostics", '[');
+    for (size_t i = 0; i < diagnostics->count; i++) {
+        add_diagnostic(json, &diagnostics->items[i]);
+    }
+    json_close(json, ']');
+    json_close(json, '}');
+}
+
+/* ---- One file ---- */
+
+/* json NULL: as text. */
+static bool check(const char *file, const struct vocabulary *words,
+                  struct json *json)
+{
+    const struct scenario_source source = {.name = file};
+    AUTO(scenario) scenario = NULL;
+    struct diagnostics diagnostics;
+    bool good;
+
+    diagnostics_init(&diagnostics);
+    good = scenario_read(&source, words, &scenario, &diagnostics);
+    if (json) {
+        add_file(json, file, scenario, &diagnostics);
+    } else {
+        print_diagnostics(&diagnostics, LOG_TEXT);
+    }
+    if (!json && good) {
+        print_good(file, scenario);
+    }
+    diagnostics_clear(&diagnostics);
+    return good;
+}
+
+static enum exit_code check_all(const struct arguments *arguments)
+{
+    AUTO(arena) arena = arena_new();
+    const struct vocabulary *words = load_vocabulary(arena);
+    AUTO_BUF out = {0};
+    struct json json;
+    bool good = true;
+    enum exit_code printed;
+
+    json_init(&json, &out);
+    json_open(&json, '[');
+    for (size_t i = 0; i < arguments->count; i++) {
+        good =
+            check(arguments->words[i], words, arguments->json ? &json : NULL) &&
+            good;
+    }
+    json_close(&json, ']');
+    buf_add_text(&out, "\n");
+    printed = arguments->json ? print_all(&out) : EXIT_GOOD;
+    return printed != EXIT_GOOD ? printed : good ? EXIT_GOOD : EXIT_USAGE;
+}
+
+static enum exit_code run(int argc, char **argv)
+{
+    struct arguments arguments;
+    enum exit_code code;
+
+    if (!arguments_parse(&verb_check, argc, argv, &arguments, &code)) {
+        return code;
+    }
+    if (!arguments.count) {
+        log_error("check wants the names of scenarios: files, or ids of "
+                  "lyncmock list scenarios");
+        return EXIT_USAGE;
+    }
+    return check_all(&arguments);
+}
+
+const struct verb verb_check = {
+    .name = "check",
+    .usage = "SCENARIO... [--json]",
+    .doc = "say whether scenarios are well-formed, and what is wrong where",
+    .help = "Reads scenarios (files, or ids of lyncmock list scenarios) as\n"
+            "serve would, and starts nothing. What is wrong goes to stderr:\n"
+            "  FILE:LINE:COL: error: TEXT\n"
+            "Exit codes: 0 all are good, warnings or not; 2 one is not.",
+    .json = "one JSON array on stdout, with an object for each scenario",
+    .run = run,
+};

@@ -1,0 +1,293 @@
+/*
+ * Settings of the world for one exchange, see overlay.h. Names and values are
+ * those of the world's own table; here stands where a change has an effect. A
+ * setting that is not here takes effect when the server starts, or others
+ * follow from it: to change it alone would be a lie.
+ */
+#include "config.h"
+
+#include "faults/overlay.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "scenario/fault.h"
+#include "util/mem.h"
+#include "world/world.h"
+
+#define AT(point) (1u << POINT_##point)
+#define DISCOVERY                                                              \
+    (AT(DISCOVER_ROOT) | AT(DISCOVER_DOMAIN) | AT(DISCOVER_USER) |             \
+     AT(DISCOVER_XFRAME))
+#define ISSUE (AT(WEBTICKET_REQUEST) | AT(WEBTICKET_ISSUE))
+#define ALL   (~0u)
+
+_Static_assert(POINT_COUNT <= 32, "points are bits of an unsigned");
+
+/* A name that ends in "." stands for all below it that have no row of their
+ * own. At http.request each of them makes sense. */
+static const struct {
+    const char *setting;
+    unsigned points;
+} rows[] = {
+    {"discover.user-challenge", AT(DISCOVER_USER)},
+    {"discover.oauth-user-challenge", AT(DISCOVER_USER)},
+    {"discover.sip-internal-port", AT(DISCOVER_USER)},
+    {"location", DISCOVERY | AT(MEX_GET) | ISSUE},
+    {"mex.policy", AT(MEX_GET)},
+    {"negotiation", DISCOVERY & ~AT(DISCOVER_XFRAME)},
+    /* These are asked when the final leg is judged. */
+    {"ntlm.v1", 0},
+    {"ntlm.v1-ess", 0},
+    {"ntlm.require-mic", 0},
+    {"ntlm.channel-binding", 0},
+    {"ntlm.check-spn", 0},
+    {"ntlm.", AT(NTLM_CHALLENGE)},
+    {"offer.windows", AT(AUTH_OFFER) | AT(DISCOVER_USER) | AT(MEX_GET)},
+    {"offer.one-line", AT(AUTH_OFFER)},
+    {"offer.", AT(DISCOVER_USER) | AT(MEX_GET)},
+    {"product", ALL},
+    {"public-port", DISCOVERY | AT(MEX_GET) | ISSUE},
+    {"ticket.format", ISSUE},
+    {"ticket.lifetime", ISSUE},
+    {"ticket.guest-lifetime", ISSUE},
+    {"ticket.sha1", ISSUE},
+    {"ticket.audience", ISSUE},
+    {"ticket.clock", ISSUE},
+    {"ticket.check-audience", AT(DISCOVER_USER)},
+    {"webticket.strict-applies-to", AT(WEBTICKET_REQUEST)},
+};
+
+/* One value for a word that is a setting itself, else names and values. */
+struct overlay {
+    const char *value;
+    struct headers settings;
+};
+
+/* ---- What was written, as settings ---- */
+
+/* "location", or "ntlm.flags-set". */
+static char *setting_name(const char *word, const char *below)
+{
+    return below ? mem_printf("%s.%s", word, below) : mem_strdup(word);
+}
+
+/* A list comes as the same name again; the world's table wants commas. */
+static char *value_of(const struct headers *settings, size_t index)
+{
+    const char *name = settings->items[index].name;
+    char *all = mem_strdup(settings->items[index].value);
+
+    for (size_t i = index + 1; i < settings->count; i++) {
+        if (strcmp(settings->items[i].name, name) == 0) {
+            char *longer = mem_printf("%s,%s", all, settings->items[i].value);
+
+            mem_free(all);
+            all = longer;
+        }
+    }
+    return all;
+}
+
+static bool is_first(const struct headers *settings, size_t index)
+{
+    for (size_t i = 0; i < index; i++) {
+        if (strcmp(settings->items[i].name, settings->items[index].name) == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- Where they may stand ---- */
+
+static bool row_fits(const char *row, const char *name)
+{
+    size_t length = strlen(row);
+
+    return row[length - 1] == '.' ? strncmp(row, name, length) == 0
+                                  : strcmp(row, name) == 0;
+}
+
+static bool check_point(const char *name, enum point at, struct err *err)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        if (!row_fits(rows[i].setting, name)) {
+            continue;
+        }
+        if (at == POINT_HTTP_REQUEST || (rows[i].points & (1u << at))) {
+            return true;
+        }
+        return err_set(err, "%s has no effect any more at %s; say it at %s",
+                       name, point_info(at)->name,
+                       point_info(POINT_HTTP_REQUEST)->name);
+    }
+    return err_set(err,
+                   "%s cannot change for one exchange alone; set it in "
+                   "`world`",
+                   name);
+}
+
+/* The world is asked first: it knows the nearest valid word. */
+static bool check_setting(const char *word, const char *below,
+                          const char *value, enum point at, struct err *err)
+{
+    AUTO(str) name = setting_name(word, below);
+    AUTO(world) world = world_good();
+
+    return world_set(world, name, value, err) && check_point(name, at, err);
+}
+
+static bool check(const char *word, const struct overlay *asked, enum point at,
+                  struct err *err)
+{
+    const struct headers *settings = &asked->settings;
+
+    if (asked->value) {
+        return check_setting(word, NULL, asked->value, at, err);
+    }
+    if (settings->count == 0) {
+        return err_set(err, "expected at least one setting");
+    }
+    for (size_t i = 0; i < settings->count; i++) {
+        if (!settings->items[i].value) {
+            return err_set(err, "%s.%s: expected a value", word,
+                           settings->items[i].name);
+        }
+    }
+    for (size_t i = 0; i < settings->count; i++) {
+        AUTO(str) value = value_of(settings, i);
+
+        if (is_first(settings, i) &&
+            !check_setting(word, settings->items[i].name, value, at, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- At work ---- */
+
+static void set(const char *word, const char *below, const char *value,
+                struct world *world)
+{
+    AUTO(str) name = setting_name(word, below);
+    struct err err;
+    bool good = world_set(world, name, value, &err);
+
+    assert(good);
+}
+
+static void plan(const char *word, const struct overlay *asked,
+                 struct subject *subject)
+{
+    const struct headers *settings = &asked->settings;
+    struct world *world = subject->world;
+
+    if (asked->value) {
+        set(word, NULL, asked->value, world);
+    }
+    for (size_t i = 0; i < settings->count; i++) {
+        AUTO(str) value = value_of(settings, i);
+
+        if (is_first(settings, i)) {
+            set(word, settings->items[i].name, value, world);
+        }
+    }
+    world_follow_product(world);
+    if (world->ticket.sha1 && world->ticket.key != KEY_RSA2048) {
+        exchange_remark(subject->ex, "step",
+                        "ticket.sha1 changes nothing: ticket.key is not "
+                        "rsa2048");
+    }
+}
+
+/* ---- The faults ---- */
+
+#define PARAMS(ident, word, row_type, of_type, member)                         \
+    static const struct setting ident##_params[] = {                           \
+        {{(word), (row_type), "as the world's setting of this name"},          \
+         .type = (of_type),                                                    \
+         .offset = offsetof(struct overlay, member),                           \
+         .size = sizeof(((struct overlay *)0)->member)},                       \
+        {.info = {NULL, NULL, NULL}},                                          \
+    }
+
+#define OVERLAY(ident, word, heading, where, sample)                           \
+    static bool ident##_check(const void *params, enum point at,               \
+                              struct err *err)                                 \
+    {                                                                          \
+        return check((word), params, at, err);                                 \
+    }                                                                          \
+    static void ident##_plan(const void *params, struct subject *subject)      \
+    {                                                                          \
+        plan((word), params, subject);                                         \
+    }                                                                          \
+    extern const struct fault fault_##ident;                                   \
+    const struct fault fault_##ident = {                                       \
+        .name = (word),                                                        \
+        .title = (heading),                                                    \
+        .doc = "For this exchange alone. " where,                              \
+        .spec = "the world's settings, `lyncmock list`",                       \
+        .example = (sample),                                                   \
+        .subjects = SUBJECT_WORLD,                                             \
+        .order = FAULT_BYTES,                                                  \
+        .params = ident##_params,                                              \
+        .size = sizeof(struct overlay),                                        \
+        .check = ident##_check,                                                \
+        .plan = ident##_plan,                                                  \
+    }
+
+/* A word that is a setting itself, and one that has settings below it. */
+#define ONE(ident, word, row_type, heading, where, sample)                     \
+    PARAMS(ident, word, row_type, setting_text, value);                        \
+    OVERLAY(ident, word, heading, where, sample)
+#define MANY(ident, word, heading, where, sample)                              \
+    PARAMS(ident, word, "names and values", setting_map, settings);            \
+    OVERLAY(ident, word, heading, where, sample)
+
+MANY(discover, "discover", "how the User resource asks for tickets, and ports",
+     "user-challenge, oauth-user-challenge and sip-internal-port, at "
+     "discover.user or http.request.",
+     "{user-challenge: oauth}");
+ONE(location, "location", "internal|external|both",
+    "the site that answers: internal or external",
+    "Links, redirects and the ticket's issuer follow. At discover.*, mex.get, "
+    "webticket.request, webticket.issue or http.request.",
+    "internal");
+MANY(mex, "mex", "what the metadata document says",
+     "policy: the namespace of WS-SecurityPolicy. At mex.get or http.request.",
+     "{policy: 200702}");
+ONE(negotiation, "negotiation", "rtm2013|cu2013|sfb2015",
+    "which discovery bodies answer which Accept",
+    "At discover.root, discover.domain, discover.user or http.request.",
+    "rtm2013");
+MANY(ntlm, "ntlm", "fields of the NTLM challenge, and how answers are judged",
+     "All that the world has under ntlm. What the challenge carries is set at "
+     "ntlm.challenge; how the final leg is judged (v1, v1-ess, require-mic, "
+     "channel-binding, check-spn) at http.request, with `when: {leg}` left "
+     "out: there is no leg yet. target-info names the same fields as the "
+     "document does.",
+     "{flags-clear: 0x00080000}");
+MANY(offer, "offer", "which ways to authenticate are offered",
+     "windows and one-line at auth.offer; windows, soap and anonymous at "
+     "discover.user and mex.get; all of them at http.request, where a scheme "
+     "that is not offered is refused as well.",
+     "{windows: [NTLM], one-line: yes}");
+ONE(product, "product", "lync2013|sfb2015",
+    "which product the answer comes from",
+    "Its headers, its challenges and its negotiation, unless the world sets "
+    "those itself.",
+    "sfb2015");
+ONE(public_port, "public-port", "port|0", "the port in URLs of the answer",
+    "0: the one that the client's Host carries. At discover.*, mex.get, "
+    "webticket.request, webticket.issue or http.request.",
+    "8443");
+MANY(ticket, "ticket", "what the ticket says, and how tickets are judged",
+     "format, lifetime, sha1, audience and clock at webticket.request or "
+     "webticket.issue; check-audience at discover.user; all of them at "
+     "http.request. The key that signs is made when the server starts.",
+     "{lifetime: 5m}");
+MANY(webticket, "webticket", "how a ticket request is judged",
+     "strict-applies-to, at webticket.request or http.request.",
+     "{strict-applies-to: yes}");

@@ -1,0 +1,77 @@
+/* What WWW-Authenticate offers, see challenge.h. */
+#include "config.h"
+
+#include "probe/challenge.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "util/buf.h"
+
+static bool is_challenge(const struct http_field *field)
+{
+    return strcasecmp(field->name, "WWW-Authenticate") == 0;
+}
+
+char *challenge_schemes(struct arena *arena, const struct http_answer *answer)
+{
+    AUTO_BUF out = {0};
+
+    for (size_t i = 0; i < answer->field_count; i++) {
+        const char *value = answer->fields[i].value;
+
+        if (is_challenge(&answer->fields[i]) && *value) {
+            buf_printf(&out, "%s%.*s", out.size ? ", " : "",
+                       (int)strcspn(value, " \t"), value);
+        }
+    }
+    return arena_text(arena, buf_span(&out));
+}
+
+/* The word with nothing of a word before and behind it. */
+static const char *find_word(const char *text, const char *word)
+{
+    static const char ends[] = " \t,;=\"";
+    size_t length = strlen(word);
+    const char *at = text;
+
+    while ((at = strcasestr(at, word)) != NULL) {
+        if ((at == text || strchr(ends, at[-1])) && strchr(ends, at[length])) {
+            return at;
+        }
+        at += length;
+    }
+    return NULL;
+}
+
+bool challenge_offers(const struct http_answer *answer, const char *scheme)
+{
+    for (size_t i = 0; i < answer->field_count; i++) {
+        if (is_challenge(&answer->fields[i]) &&
+            find_word(answer->fields[i].value, scheme)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+char *challenge_oauth(struct arena *arena, const struct http_answer *answer,
+                      const char *name)
+{
+    for (size_t i = 0; i < answer->field_count; i++) {
+        const char *at = is_challenge(&answer->fields[i])
+                             ? find_word(answer->fields[i].value, "MsRtcOAuth")
+                             : NULL;
+
+        at = at ? find_word(at, name) : NULL;
+        if (at && at[strlen(name)] == '=') {
+            at += strlen(name) + 1;
+            if (*at == '"') {
+                at++;
+                return arena_text(arena, span_of(at, strcspn(at, "\"")));
+            }
+            return arena_text(arena, span_of(at, strcspn(at, ", \t")));
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,79 @@
+/*
+ * The way of a sign-in: discovery, the User resource, metadata, a web ticket,
+ * the User resource again, and so on to the user's home pool. protocol:
+ * discover 5. Every function that is false has set walk->failure.
+ */
+#ifndef PROBE_WALK_H
+#define PROBE_WALK_H
+
+#include <stdbool.h>
+
+#include "probe/clients.h"
+#include "probe/http.h"
+#include "probe/report.h"
+#include "probe/target.h"
+#include "probe/trouble.h"
+
+enum {
+    WALK_HOPS_MAX = 10, /* redirects, of Root and of User together */
+};
+
+struct walk {
+    struct arena *arena;
+    struct env *env;
+    const struct client *client;
+    const struct target *target;
+    const char *trust; /* a domain that the user trusts besides; or NULL */
+    struct http *http;
+    struct report *report;
+    /* URLs that redirects led to. */
+    const char *visited[WALK_HOPS_MAX + 1];
+    size_t hops;
+    size_t progress; /* answers on the way that were any good */
+    struct failure failure;
+    struct outcome outcome;
+};
+
+/* Signs in; walk->outcome is complete. */
+bool walk_sign_in(struct walk *walk);
+
+/* ---- Of the parts of the walk alone ---- */
+
+/* Root, by the client's names or the given URL, and where it leads. */
+bool walk_discover(struct walk *walk, const char **out_user_url);
+/* From a redirect on; `from` is who said it. */
+bool walk_redirect(struct walk *walk, const char *from, const char *to,
+                   const char **out_user_url);
+/* The User resource of the home pool. */
+bool walk_user(struct walk *walk, const char *user_url);
+/* Metadata and ticket; `service` is the address of the ticket service. */
+bool walk_ticket(struct walk *walk, const char *service, const char *applies_to,
+                 struct ticket *out_ticket);
+/* A ticket for a password at an OAuth endpoint. */
+bool walk_oauth(struct walk *walk, const char *url, struct ticket *out_ticket);
+
+/*
+ * One request as a step of the report; asks again when the server is busy and
+ * says for how long. false: there was no answer.
+ */
+bool walk_ask(struct walk *walk, const char *stage,
+              const struct http_request *request,
+              struct http_answer *out_answer);
+/* Waits as a 503 wants; false: it is none, or it wants too much. */
+bool walk_pause(struct walk *walk, const struct http_answer *answer);
+/* What to do without an answer: always false. */
+bool walk_no_answer(struct walk *walk, const char *stage, const char *url,
+                    const struct http_answer *answer);
+/* What to do with an answer that is no good: always false. */
+bool walk_refused(struct walk *walk, const char *stage,
+                  const struct http_answer *answer, const char *reason);
+bool walk_fail(struct walk *walk, const char *stage, const char *reason,
+               const char *advice);
+/* What the answer says of its refusal; false: nothing. */
+bool walk_trouble(struct walk *walk, const struct http_answer *answer,
+                  struct trouble *out_trouble);
+/* May a password or a ticket go there? Warns of foreign domains. */
+bool walk_safe(struct walk *walk, const char *stage, const char *what,
+               const char *url);
+
+#endif

@@ -1,0 +1,271 @@
+/* Metadata and the web ticket. protocol: webticket 3 to 6. */
+#include "config.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "probe/challenge.h"
+#include "probe/rst_write.h"
+#include "probe/rstr_read.h"
+#include "probe/walk.h"
+#include "util/base64.h"
+#include "util/url.h"
+#include "wire/uris.h"
+
+enum { ENTROPY_SIZE = 32 };
+
+/* ---- Metadata ---- */
+
+static const char *ports_text(struct walk *walk, const struct wsdl *wsdl)
+{
+    AUTO_BUF out = {0};
+
+    for (size_t i = 0; i < wsdl->port_count; i++) {
+        buf_printf(&out, "%s%s", i ? ", " : "", wsdl->ports[i].name);
+    }
+    return arena_text(walk->arena, buf_span(&out));
+}
+
+static void judge_port(struct walk *walk, const struct wsdl_port *port)
+{
+    if (!port->has_policy) {
+        report_warn(walk->report,
+                    "%s has no policy: clients that read policies pass it by",
+                    port->name);
+    } else if (!wsdl_fits(port, walk->client)) {
+        report_warn(walk->report,
+                    "%s is named as this client wants it, but "
+                    "its policy says %s",
+                    port->name, wsdl_policy_text(walk->arena, port));
+    }
+}
+
+static bool choose_port(struct walk *walk, const struct wsdl *wsdl,
+                        const char **out_address)
+{
+    const struct wsdl_port *port = wsdl_choose(wsdl, walk->client);
+
+    if (!port) {
+        return walk_fail(walk, STAGE_METADATA,
+                         arena_printf(walk->arena,
+                                      "no port for this client; there are %s",
+                                      ports_text(walk, wsdl)),
+                         "another client: --as");
+    }
+    judge_port(walk, port);
+    *out_address = port->address;
+    return walk_safe(walk, STAGE_METADATA, port->name, port->address);
+}
+
+static bool read_metadata(struct walk *walk, const struct http_answer *answer,
+                          const char **out_address)
+{
+    struct wsdl *wsdl = ARENA_NEW(walk->arena, struct wsdl);
+    const char *problem;
+
+    if (answer->status != 200) {
+        return walk_refused(walk, STAGE_METADATA, answer,
+                            "the metadata is refused");
+    }
+    if (!wsdl_parse(walk->arena, answer->body, wsdl, &problem)) {
+        return walk_fail(
+            walk, STAGE_METADATA,
+            arena_printf(walk->arena, "the answer is no metadata: %s", problem),
+            NULL);
+    }
+    walk->outcome.wsdl = wsdl;
+    report_learned(walk->report, "ports %s", ports_text(walk, wsdl));
+    if (wsdl->wrapped) {
+        report_warn(walk->report, "the WSDL is not the root of the document: "
+                                  "pidgin-sipe does not find it");
+    }
+    return choose_port(walk, wsdl, out_address);
+}
+
+/* Phones and web pages know the paths; nothing shows that they need metadata
+ * (webticket 10). */
+static bool known_address(struct walk *walk, const char *service,
+                          const char **out_address)
+{
+    struct url url;
+
+    if (!walk->client->known_path || !url_parse(walk->arena, service, &url)) {
+        return false;
+    }
+    report_warn(walk->report, "going on without metadata, by the path that "
+                              "clients know");
+    *out_address =
+        arena_printf(walk->arena, "%s://%s%s%s%s", url.scheme, url.host,
+                     *url.port ? ":" : "", url.port, walk->client->known_path);
+    return true;
+}
+
+static bool find_port(struct walk *walk, const char *service,
+                      const char **out_address)
+{
+    const struct http_request request = {
+        .url = arena_printf(walk->arena, "%s/mex", service)};
+    struct http_answer answer;
+
+    if (!walk_ask(walk, STAGE_METADATA, &request, &answer)) {
+        return false;
+    }
+    if (read_metadata(walk, &answer, out_address)) {
+        return true;
+    }
+    return answer.status != 200 && known_address(walk, service, out_address);
+}
+
+/* ---- The ticket ---- */
+
+static const char *new_context(struct arena *arena)
+{
+    uint8_t bytes[16];
+    const char *hex;
+
+    env_secret(bytes, sizeof(bytes));
+    hex = hex_text(arena, span_of(bytes, sizeof(bytes)));
+    return arena_printf(arena, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8,
+                        hex + 12, hex + 16, hex + 20);
+}
+
+static struct span new_entropy(struct walk *walk)
+{
+    uint8_t bytes[ENTROPY_SIZE];
+
+    if (walk->client->credentials != CREDENTIALS_NTLM) {
+        return SPAN_NONE;
+    }
+    env_secret(bytes, sizeof(bytes));
+    return arena_copy(walk->arena, span_of(bytes, sizeof(bytes)));
+}
+
+/* A 401 of the Windows port: which of the ways it can come about was it? */
+static bool windows_refused(struct walk *walk, const struct http_answer *answer)
+{
+    const char *schemes = challenge_schemes(walk->arena, answer);
+
+    if (!*schemes) {
+        return walk_refused(walk, STAGE_TICKET, answer,
+                            "refused, and no authentication is offered");
+    }
+    if (answer->legs == 1 && !challenge_offers(answer, "NTLM")) {
+        return walk_refused(
+            walk, STAGE_TICKET, answer,
+            arena_printf(walk->arena,
+                         "this client has NTLM, and the server offers %s",
+                         schemes));
+    }
+    if (answer->legs < 3) {
+        return walk_refused(walk, STAGE_TICKET, answer,
+                            "the NTLM handshake was broken off by the server");
+    }
+    walk_refused(walk, STAGE_TICKET, answer,
+                 "wrong user name or password, or an account that may not "
+                 "sign in");
+    if (!walk->failure.advice) {
+        walk->failure.advice = "--user DOMAIN\\NAME, and the password anew";
+    }
+    return false;
+}
+
+static bool refused(struct walk *walk, const struct http_answer *answer)
+{
+    if (answer->status == 401 &&
+        walk->client->credentials == CREDENTIALS_NTLM) {
+        return windows_refused(walk, answer);
+    }
+    walk_refused(walk, STAGE_TICKET, answer, "no ticket");
+    if (walk->client->credentials == CREDENTIALS_MEETING &&
+        walk->failure.id == TROUBLE_BAD_CREDENTIALS) {
+        walk->failure.reason = "no such meeting, or a wrong key";
+        walk->failure.advice = "--meeting and --key anew";
+    }
+    return false;
+}
+
+static void tell_ticket(struct walk *walk, const struct http_answer *answer,
+                        const struct ticket *ticket)
+{
+    report_learned(walk->report, "%s ticket of %zu bytes%s",
+                   ticket->kind == TOKEN_SAML ? "SAML" : "CWT",
+                   strlen(ticket->text),
+                   ticket->has_key ? ", with a proof key" : "");
+    for (size_t i = 0; i < ticket->warning_count; i++) {
+        report_warn(walk->report, "%s", ticket->warnings[i]);
+    }
+    if (answer->legs > 1 && answer->connections > 1) {
+        report_warn(walk->report,
+                    "the handshake went over %d connections: "
+                    "NTLM belongs to one",
+                    answer->connections);
+    }
+}
+
+static bool read_ticket(struct walk *walk, const struct http_answer *answer,
+                        const struct rst_wish *wish, struct ticket *ticket)
+{
+    const struct rstr_expectation expected = {
+        .context = wish->context,
+        .applies_to = wish->applies_to,
+        .kind = wish->client->token,
+        .entropy = wish->client->wants_key ? wish->entropy : SPAN_NONE,
+        .now = wish->now,
+    };
+    const char *problem;
+
+    if (answer->status != 200) {
+        return refused(walk, answer);
+    }
+    if (!rstr_read(walk->arena, answer->body, &expected, ticket, &problem)) {
+        return walk_fail(walk, STAGE_TICKET, problem, NULL);
+    }
+    tell_ticket(walk, answer, ticket);
+    return true;
+}
+
+static bool post_request(struct walk *walk, const char *address,
+                         const struct rst_wish *wish,
+                         struct http_answer *out_answer)
+{
+    static const char *const fields[] = {
+        "Content-Type: text/xml; charset=utf-8",
+        "SOAPAction: \"" ACTION_ISSUE "\"",
+        "Accept:", /* libcurl would write one */
+        NULL,
+    };
+    bool windows = walk->client->credentials == CREDENTIALS_NTLM;
+    const struct http_request request = {
+        .url = address,
+        .fields = fields,
+        .body = rst_write(walk->arena, wish),
+        .user = windows ? wish->user : NULL,
+        .password = windows ? wish->password : NULL,
+    };
+
+    return walk_ask(walk, STAGE_TICKET, &request, out_answer);
+}
+
+bool walk_ticket(struct walk *walk, const char *service, const char *applies_to,
+                 struct ticket *out_ticket)
+{
+    struct http_answer answer;
+    const char *address = NULL;
+    struct rst_wish wish = {
+        .client = walk->client,
+        .context = new_context(walk->arena),
+        .sip_uri = walk->target->sip_uri,
+        .user = walk->target->user,
+        .password = walk->target->password,
+        .entropy = new_entropy(walk),
+        .now = env_now(walk->env),
+    };
+
+    if (!find_port(walk, service, &address)) {
+        return false;
+    }
+    wish.applies_to =
+        !applies_to || walk->client->applies_to_port ? address : applies_to;
+    return post_request(walk, address, &wish, &answer) &&
+           read_ticket(walk, &answer, &wish, out_ticket);
+}

@@ -1,0 +1,35 @@
+/*
+ * ${...} in the values of a scenario: a few facts of the exchange at hand, and
+ * the time. "$$" is one "$"; a "$" before anything else is itself.
+ */
+#ifndef SCENARIO_EXPAND_H
+#define SCENARIO_EXPAND_H
+
+#include <stdint.h>
+
+#include "util/arena.h"
+#include "util/attr.h"
+#include "util/err.h"
+
+struct env;
+
+/* What the names stand for. A text that is NULL is not known here: "". */
+struct expansion {
+    struct arena *arena; /* of the result */
+    int64_t now;         /* the world's clock, ns */
+    const char *host;
+    const char *port;
+    const char *user;
+    const char *user_sip;
+    const char *domain;
+    struct env *env;
+    char *(*uuid)(struct env *env, struct arena *arena); /* a fresh one */
+};
+
+/* Every ${...} is one that expand knows; for texts that nobody has seen yet. */
+MUST_CHECK bool expand_check(const char *text, struct err *err);
+
+/* The text with its ${...} replaced; it has passed expand_check. */
+const char *expand(const struct expansion *with, const char *text);
+
+#endif

@@ -1,0 +1,304 @@
+/* The JSON Schema of scenarios, see schema.h. */
+#include "config.h"
+
+#include "scenario/schema.h"
+
+#include "scenario/keys.h"
+#include "scenario/model.h"
+#include "scenario/schema_value.h"
+#include "util/json_indent.h"
+
+/* ---- Words ---- */
+
+static void add_points(struct json *json)
+{
+    json_open_named(json, "enum", '[');
+    for (int i = 0; i < POINT_COUNT; i++) {
+        json_text(json, NULL, point_info((enum point)i)->name);
+    }
+    json_close(json, ']');
+}
+
+static void add_array(struct json *json, const char *definition)
+{
+    json_text(json, "type", "array");
+    json_open_named(json, "items", '{');
+    schema_ref(json, definition);
+    json_close(json, '}');
+}
+
+static void add_fail_on(struct json *json)
+{
+    json_text(json, "type", "array");
+    json_open_named(json, "items", '{');
+    json_open_named(json, "enum", '[');
+    for (const struct key *key = keys_fail_on; key->name; key++) {
+        json_text(json, NULL, key->name);
+    }
+    json_close(json, ']');
+    json_close(json, '}');
+}
+
+static void add_numbers(struct json *json)
+{
+    json_text(json, "type", "array");
+    json_number(json, "minItems", 1);
+    json_open_named(json, "items", '{');
+    schema_ref(json, "positive-number");
+    json_close(json, '}');
+}
+
+static const char *definition_of(enum key_shape shape)
+{
+    static const char *const names[] = {
+        [SHAPE_TEXT] = "text",
+        [SHAPE_FLAG] = "flag",
+        [SHAPE_PATTERNS] = "patterns",
+        [SHAPE_HEADERS] = "headers",
+        [SHAPE_COUNT] = "positive-number",
+        [SHAPE_TIMES] = "number",
+        [SHAPE_DURATION] = "positive-duration",
+        [SHAPE_STATUS] = "status",
+        [SHAPE_WORLD] = "world",
+        [SHAPE_FAULTS] = "do",
+        [SHAPE_WHEN] = "when",
+        [SHAPE_NEVER] = "never",
+    };
+
+    return names[shape];
+}
+
+static void add_shape(struct json *json, enum key_shape shape)
+{
+    switch (shape) {
+    case SHAPE_VERSION:
+        json_open_named(json, "enum", '[');
+        json_number(json, NULL, 1);
+        json_text(json, NULL, "1");
+        json_close(json, ']');
+        break;
+    case SHAPE_POINT:
+        add_points(json);
+        break;
+    case SHAPE_NUMBERS:
+        add_numbers(json);
+        break;
+    case SHAPE_WORDS:
+        add_fail_on(json);
+        break;
+    case SHAPE_STEPS:
+        add_array(json, "step");
+        break;
+    case SHAPE_EXPECT:
+        add_array(json, "expectation");
+        break;
+    default:
+        schema_ref(json, definition_of(shape));
+        break;
+    }
+}
+
+static void add_keys(struct json *json, const struct key *keys)
+{
+    json_text(json, "type", "object");
+    json_boolean(json, "additionalProperties", false);
+    json_open_named(json, "properties", '{');
+    for (; keys->name; keys++) {
+        json_open_named(json, keys->name, '{');
+        json_text(json, "description", keys->doc);
+        add_shape(json, keys->shape);
+        json_close(json, '}');
+    }
+    json_close(json, '}');
+}
+
+static void require(struct json *json, const char *first, const char *second)
+{
+    json_open_named(json, "required", '[');
+    json_text(json, NULL, first);
+    if (second) {
+        json_text(json, NULL, second);
+    }
+    json_close(json, ']');
+}
+
+/* ---- What a point lets a step say ---- */
+
+static void restrict_to_faults(struct json *json,
+                               const struct vocabulary *words,
+                               unsigned subjects)
+{
+    json_open_named(json, "do", '{');
+    json_open_named(json, "propertyNames", '{');
+    json_open_named(json, "enum", '[');
+    for (size_t i = 0; words->faults[i]; i++) {
+        if (words->faults[i]->subjects & subjects) {
+            json_text(json, NULL, words->faults[i]->name);
+        }
+    }
+    json_close(json, ']');
+    json_close(json, '}');
+    json_close(json, '}');
+}
+
+static void restrict_to_facts(struct json *json, unsigned facts)
+{
+    json_open_named(json, "when", '{');
+    json_open_named(json, "propertyNames", '{');
+    json_open_named(json, "enum", '[');
+    for (const struct key *key = keys_when; key->name; key++) {
+        if (!key->fact || (key->fact & facts)) {
+            json_text(json, NULL, key->name);
+        }
+    }
+    json_close(json, ']');
+    json_close(json, '}');
+    json_close(json, '}');
+}
+
+static void open_if_at(struct json *json, const char *point)
+{
+    json_open(json, '{');
+    json_open_named(json, "if", '{');
+    json_open_named(json, "properties", '{');
+    json_open_named(json, "at", '{');
+    json_text(json, "const", point);
+    json_close(json, '}');
+    json_close(json, '}');
+    require(json, "at", NULL);
+    json_close(json, '}');
+    json_open_named(json, "then", '{');
+    json_open_named(json, "properties", '{');
+}
+
+static void restrict_point(struct json *json, const struct vocabulary *words,
+                           enum point point, bool with_faults)
+{
+    const struct point_info *info = point_info(point);
+
+    open_if_at(json, info->name);
+    restrict_to_facts(json, info->facts);
+    if (with_faults) {
+        restrict_to_faults(json, words, info->subjects);
+    }
+    json_close(json, '}');
+    json_close(json, '}');
+    json_close(json, '}');
+}
+
+static void restrict_points(struct json *json, const struct vocabulary *words,
+                            bool with_faults)
+{
+    json_open_named(json, "allOf", '[');
+    for (int i = 0; i < POINT_COUNT; i++) {
+        restrict_point(json, words, (enum point)i, with_faults);
+    }
+    json_close(json, ']');
+}
+
+/* ---- Definitions ---- */
+
+/* A fault may stand for settings of the world, by the world's own names. */
+static void add_fault(struct json *json, struct arena *arena,
+                      const struct fault *fault)
+{
+    struct settings_rows own = rows_of_fault(fault);
+    const struct setting *row = rows_find(&own, fault->name);
+    bool lent = row && !rows_nested(&own, fault->name) &&
+                (row->type == setting_map || row->type == setting_text) &&
+                (rows_find(&rows_of_world, fault->name) ||
+                 rows_nested(&rows_of_world, fault->name));
+
+    json_text(json, "description", fault->doc);
+    json_open_named(json, "allOf", '[');
+    json_open(json, '{');
+    schema_setting(json, arena, lent ? &rows_of_world : &own, fault->name);
+    json_close(json, '}');
+    json_close(json, ']');
+}
+
+static void define_faults(struct json *json, struct arena *arena,
+                          const struct vocabulary *words)
+{
+    json_open_named(json, "do", '{');
+    json_text(json, "type", "object");
+    json_boolean(json, "additionalProperties", false);
+    json_number(json, "minProperties", 1);
+    json_open_named(json, "properties", '{');
+    for (size_t i = 0; words->faults[i]; i++) {
+        json_open_named(json, words->faults[i]->name, '{');
+        add_fault(json, arena, words->faults[i]);
+        json_close(json, '}');
+    }
+    json_close(json, '}');
+    json_close(json, '}');
+}
+
+static void define_steps(struct json *json, const struct vocabulary *words)
+{
+    json_open_named(json, "step", '{');
+    add_keys(json, keys_step);
+    require(json, "at", "do");
+    restrict_points(json, words, true);
+    json_close(json, '}');
+    json_open_named(json, "when", '{');
+    add_keys(json, keys_when);
+    json_number(json, "minProperties", 1);
+    json_close(json, '}');
+}
+
+static void define_expectations(struct json *json,
+                                const struct vocabulary *words)
+{
+    json_open_named(json, "expectation", '{');
+    add_keys(json, keys_expectation);
+    json_open_named(json, "oneOf", '[');
+    json_open(json, '{');
+    require(json, "at", NULL);
+    json_open_named(json, "not", '{');
+    require(json, "never", NULL);
+    json_close(json, '}');
+    json_close(json, '}');
+    json_open(json, '{');
+    require(json, "never", NULL);
+    json_number(json, "maxProperties", 1);
+    json_close(json, '}');
+    json_close(json, ']');
+    restrict_points(json, words, false);
+    json_close(json, '}');
+    json_open_named(json, "never", '{');
+    add_keys(json, keys_never);
+    json_number(json, "minProperties", 1);
+    json_close(json, '}');
+}
+
+static void define(struct json *json, struct arena *arena,
+                   const struct vocabulary *words)
+{
+    json_open_named(json, "$defs", '{');
+    json_open_named(json, "world", '{');
+    schema_level(json, arena, &rows_of_world, "");
+    json_close(json, '}');
+    define_steps(json, words);
+    define_faults(json, arena, words);
+    define_expectations(json, words);
+    schema_definitions(json);
+    json_close(json, '}');
+}
+
+void schema_write(struct buf *out, const struct vocabulary *words)
+{
+    AUTO(arena) arena = arena_new();
+    AUTO_BUF flat = {0};
+    struct json json;
+
+    json_init(&json, &flat);
+    json_open(&json, '{');
+    json_text(&json, "$schema", "https://json-schema.org/draft/2020-12/schema");
+    json_text(&json, "title", "A scenario of lyncmock");
+    add_keys(&json, keys_scenario);
+    require(&json, "lyncmock", NULL);
+    define(&json, arena, words);
+    json_close(&json, '}');
+    json_indent(out, buf_span(&flat));
+}

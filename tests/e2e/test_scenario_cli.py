@@ -1,0 +1,380 @@
+"""check, list, explain, schema, and what serve makes of a scenario."""
+
+import json
+import pathlib
+import re
+
+import jsonschema
+import pytest
+import yaml
+
+from harness import ROOT, ROOT_PATH, run_cli
+from signin import sign_in
+from clients import Curl
+
+HEAD = "lyncmock: 1\n"
+SHIPPED = sorted(path for path in (ROOT / "scenarios").rglob("*.yaml"))
+IDS = [str(path.relative_to(ROOT / "scenarios").with_suffix(""))
+       for path in SHIPPED]
+
+
+def ask(folder, *args, code=0):
+    done = run_cli(folder, *args)
+    assert done.returncode == code, done.stderr
+    return done
+
+
+def as_json(folder, *args, code=0):
+    return json.loads(ask(folder, *args, "--json", code=code).stdout)
+
+
+def rows(folder, what):
+    lines = ask(folder, "list", what).stdout.splitlines()
+    return dict(line.split("\t") for line in lines)
+
+
+@pytest.fixture(name="write")
+def _write(tmp_path):
+    def write(text, name="scenario.yaml"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(HEAD + text)
+        return path
+    return write
+
+
+# ---- Shipped scenarios ----
+
+def test_there_are_shipped_scenarios(tmp_path):
+    listed = rows(tmp_path, "scenarios")
+    assert "good/pc-external-ntlm" in listed
+    assert sorted(listed) == IDS
+    assert all(listed.values()), "a scenario has no title"
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=IDS)
+def test_each_shipped_scenario_is_good(tmp_path, path):
+    first, text = path.read_text().split("\n", 1)
+    depth = len(path.relative_to(ROOT).parts) - 1
+    assert first == ("# yaml-language-server: $schema=" + "../" * depth
+                     + "config/scenario.schema.json")
+    done = ask(tmp_path, "check", str(path))
+    assert done.stderr == ""
+    read = yaml.safe_load(text)
+    assert read["name"] == str(path.relative_to(ROOT / "scenarios")
+                               .with_suffix(""))
+    if path.parent.name == "good":
+        assert "expect" not in read
+
+
+def test_an_id_works_in_an_empty_folder(tmp_path, serve):
+    server = serve("good/pc-external-ntlm")
+    sign_in(Curl(server, "--ntlm"), server)
+    (tmp_path / "elsewhere").mkdir()
+    assert ask(tmp_path / "elsewhere", "check",
+               "good/pc-external-ntlm").stderr == ""
+
+
+def test_a_path_that_exists_wins(tmp_path, write, monkeypatch):
+    write("title: mine\n", "good/pc-external-ntlm")
+    monkeypatch.chdir(tmp_path)
+    (one,) = as_json(tmp_path, "check", "good/pc-external-ntlm")
+    assert one["title"] == "mine"
+
+
+# ---- serve ----
+
+def test_world_and_one_step(serve, write):
+    path = write(
+        "name: wifi\n"
+        "world: {users: {carol: {password: secret}}, public-port: 4443}\n"
+        "steps:\n"
+        "  - at: discover.root\n"
+        "    when: {host: lyncdiscover.*, first: 1}\n"
+        "    do: {status: 503}\n")
+    server = serve(path)
+    url = server.url("lyncdiscover", ROOT_PATH)
+    assert [server.curl(url).status for _ in range(2)] == [503, 200]
+    assert ":4443" in server.curl(url).text
+    assert server.ask_ticket("carol", "--ntlm", password="secret").status == 200
+    server.stop()
+    assert "scenario wifi: steps=1" in server.messages()
+    assert f"step={path}:5\n" in server.messages()
+
+
+def test_options_beat_variables_beat_the_file(serve, write):
+    path = write("world: {domain: fabrikam.test, public-port: 1}\n")
+    assert serve(path).domain == "fabrikam.test"
+    server = serve(path, "--set", "domain=option.test",
+                   env={"LYNCMOCK_SET": "domain=variable.test"})
+    assert server.domain == "option.test"
+    server = serve(path, env={"LYNCMOCK_SET": "domain=variable.test"})
+    assert server.domain == "variable.test"
+    server = serve(path, "--set=public-port=4444")
+    assert ":4444" in server.curl(
+        server.url("lyncdiscover", ROOT_PATH)).text
+
+
+def test_steps_see_the_users_of_options(serve, write):
+    path = write("steps:\n  - at: discover.user\n    when: {user: dora}\n"
+                 "    do: {status: 503}\n")
+    done = run_cli(path.parent, "check", path)
+    assert done.returncode == 2
+    serve(path, "--set", "user.dora.state=good")
+
+
+def test_a_wrong_option_is_no_error_of_the_file(write):
+    path = write("title: x\n")
+    done = run_cli(path.parent, "serve", path, "--set", "domian=a.test")
+    assert done.returncode == 2
+    assert done.stderr == ("lyncmock: error: --set domian=a.test: there is no "
+                           'setting "domian"; the nearest is "domain"\n')
+
+
+def test_options_that_do_not_fit_the_file(write):
+    path = write("world: {ticket: {key: rsa2048, sha1: yes}}\n")
+    assert run_cli(path.parent, "check", path).returncode == 0
+    done = run_cli(path.parent, "serve", path, "--set", "ticket.key=p256")
+    assert done.returncode == 2
+    assert done.stderr.startswith("lyncmock: error: ticket.sha1: expected")
+
+
+def test_expectations_are_not_judged_and_this_is_said(serve, write):
+    server = serve(write("expect: [{at: webticket.issue, times: 2}]\n"
+                         "fail-on: [must]\n"))
+    assert "does not judge the client" in server.messages()
+    server = serve(write("title: none\n"))
+    assert "does not judge" not in server.messages()
+
+
+def test_two_scenarios_are_one_too_many(tmp_path):
+    done = run_cli(tmp_path, "serve", "a.yaml", "b.yaml")
+    assert done.returncode == 2
+    assert '"b.yaml": the scenario is a.yaml already' in done.stderr
+
+
+# ---- extends ----
+
+def test_a_child_beats_its_parent(serve, write):
+    write("world: {domain: parent.test, public-port: 7}\n"
+          "steps:\n  - {at: discover.root, do: {status: 503}}\n"
+          "  - {at: mex.get, do: {status: 502}}\n", "up/parent.yaml")
+    server = serve(write("extends: up/parent.yaml\n"
+                         "world: {domain: child.test}\n"
+                         "steps:\n  - {at: discover.root, do: {status: 404}}\n"))
+    assert server.domain == "child.test"
+    assert server.curl(server.url("lyncdiscover", ROOT_PATH)).status == 404
+    assert server.curl(server.url(
+        "lyncweb", "/WebTicket/WebTicketService.svc/mex")).status == 502
+
+
+def test_files_lie_beside_the_scenario_that_names_them(serve, write):
+    (write("", "up/x").parent / "page.html").write_text("from the parent's side")
+    write("steps:\n  - {at: discover.root, do: {body: {file: page.html}}}\n",
+          "up/parent.yaml")
+    server = serve(write("extends: up/parent.yaml\n"))
+    answer = server.curl(server.url("lyncdiscover", ROOT_PATH))
+    assert answer.text == "from the parent's side"
+
+
+# ---- check ----
+
+def test_check_says_what_is_good(write):
+    path = write("name: n\ntitle: t\nsteps: [{at: mex.get, do: {delay: 1s}}]\n")
+    assert ask(path.parent, "check", path).stdout == f"{path}: good: n, steps=1\n"
+    assert as_json(path.parent, "check", path) == [
+        {"file": str(path), "good": True, "name": "n", "title": "t",
+         "steps": 1, "errors": 0, "diagnostics": []}]
+
+
+def test_check_json_of_a_bad_one_among_good(write):
+    bad, good = write("nmae: x\n", "bad.yaml"), write("", "good.yaml")
+    told = as_json(bad.parent, "check", bad, good, code=2)
+    assert [one["good"] for one in told] == [False, True]
+    assert told[0]["diagnostics"] == [
+        {"file": str(bad), "line": 2, "column": 1, "severity": "error",
+         "message": 'unknown key "nmae"; the nearest is "name"'}]
+    assert "name" not in told[0]
+    assert told[1]["name"] == str(good)
+
+
+def test_check_wants_a_scenario(tmp_path):
+    assert "wants the names of scenarios" in ask(tmp_path, "check",
+                                                 code=2).stderr
+
+
+# ---- list and explain ----
+
+LISTS = ["auth", "faults", "points", "scenarios", "services", "settings"]
+
+
+@pytest.mark.parametrize("what", LISTS)
+def test_lines_and_json_say_the_same(tmp_path, what):
+    lines = rows(tmp_path, what)
+    facts = as_json(tmp_path, "list", what)
+    assert lines and list(lines) == [one["id"] for one in facts]
+    for one in facts:
+        assert lines[one["id"]].startswith(one["title"])
+        assert len(one) > 2
+
+
+def test_facts_about_points_and_faults_agree(tmp_path):
+    points = {one["id"]: one for one in as_json(tmp_path, "list", "points")}
+    faults = {one["id"]: one for one in as_json(tmp_path, "list", "faults")}
+    assert points["discover.user"]["facts"][:2] == ["host", "method"]
+    for name, point in points.items():
+        assert point["faults"] == [
+            word for word, fault in faults.items() if name in fault["points"]]
+    for fault in faults.values():
+        assert fault["points"] and fault["parameters"] and fault["example"]
+
+
+def test_the_example_of_each_fault_is_good(tmp_path, write):
+    for fault in as_json(tmp_path, "list", "faults"):
+        good = []
+        for point in fault["points"]:
+            path = write(f"steps:\n  - at: {point}\n"
+                         f"    do: {{{fault['id']}: {fault['example']}}}\n")
+            done = run_cli(tmp_path, "check", path)
+            good.append(done.returncode == 0 or "file" in fault["example"])
+        assert any(good), f"{fault['id']}: {done.stderr}"
+
+
+def test_a_list_that_is_none(tmp_path):
+    done = ask(tmp_path, "list", "fault", code=2)
+    assert "did you mean faults?" in done.stderr
+    assert "wants one of" in ask(tmp_path, "list", code=2).stderr
+
+
+def test_every_word_is_explained(tmp_path):
+    schema = json.loads(ask(tmp_path, "schema").stdout)
+    words = {word for what in LISTS for word in rows(tmp_path, what)}
+    words |= set(schema["properties"])
+    for definition in ("step", "when", "do", "expectation", "never"):
+        words |= set(schema["$defs"][definition]["properties"])
+    for word in sorted(words):
+        text = ask(tmp_path, "explain", word).stdout
+        assert text.startswith(f"{word}: "), word
+        assert len(text.splitlines()) > 1, word
+
+
+def test_a_word_with_several_meanings(tmp_path):
+    text = ask(tmp_path, "explain", "ticket").stdout
+    assert "ticket: a fact, for `when`" in text
+    assert "ticket: settings of the world" in text
+
+
+def test_explaining_says_how_a_setting_is_written(tmp_path):
+    text = ask(tmp_path, "explain", "user.NAME.state").stdout
+    assert "world: {users: {NAME: {state: ...}}}" in text
+    assert "--set user.NAME.state=VALUE" in text
+
+
+def test_an_unknown_word(tmp_path):
+    assert 'the nearest is "status"' in ask(tmp_path, "explain", "statsu",
+                                            code=2).stderr
+    assert "list points" in ask(tmp_path, "explain", "qqqqqqqqqqqqqqq",
+                                code=2).stderr
+    assert "wants one word" in ask(tmp_path, "explain", code=2).stderr
+
+
+@pytest.mark.parametrize("verb", ["check", "explain", "list", "schema",
+                                  "serve"])
+def test_each_verb_has_help(tmp_path, verb):
+    text = ask(tmp_path, verb, "--help").stdout
+    assert text.startswith(f"usage: lyncmock {verb} ")
+    assert f"  lyncmock {verb} " in ask(tmp_path, "help").stdout
+    done = ask(tmp_path, verb, "--no-such-option", code=2)
+    assert "unknown option --no-such-option" in done.stderr
+
+
+# ---- The schema ----
+
+@pytest.fixture(scope="module", name="schema")
+def _schema():
+    read = json.loads((ROOT / "config/scenario.schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(read)
+    return jsonschema.Draft202012Validator(read)
+
+
+def test_the_schema_is_the_one_in_the_tree(tmp_path):
+    kept = (ROOT / "config/scenario.schema.json").read_text()
+    assert ask(tmp_path, "schema").stdout == kept
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=IDS)
+def test_each_shipped_scenario_fits_the_schema(schema, path):
+    schema.validate(yaml.safe_load(path.read_text()))
+
+
+GOOD = {
+    "everything of a step": "steps: [{at: mex.get, when: {host: lyncweb.*, "
+        "header: {A: null, B: [x, y]}, method: [GET, POST], first: 2, "
+        "requests: [1, 2]}, do: {status: 503, delay: 3s}, also: yes}]",
+    "quoted numbers": "steps: [{at: mex.get, when: {first: '2'}, "
+                      "do: {status: '503'}}]",
+    "truth in YAML 1.1": "world: {ntlm: {v1: on, require-mic: false}}",
+    "words that look like numbers": "world: {tls: {min: 1.0, max: '1.2'}, "
+                                    "mex: {policy: 200702}}",
+    "lists": "world: {offer: {windows: [NTLM, Negotiate]}}",
+    "clocks": "world: {clock: '2013-06-01T12:00:00Z', "
+              "ntlm: {timestamp: omit}, lockout-duration: 0s}",
+    "pools": "world: {pools: {1: {fqdn: first.contoso.test}}}",
+    "users": "world: {users: {carol: {password: 12345, state: locked}}}",
+    "expectations": "expect: [{at: webticket.issue, times: 2, within: 20s}, "
+                    "{at: discover.user, answered: 200}, "
+                    "{never: {cleartext-password: true}}]\n"
+                    "fail-on: [must, unexpected]",
+}
+
+WRONG = {
+    "an unknown key": "stesp: []",
+    "an unknown setting": "world: {domian: a.test}",
+    "an unknown setting below": "world: {ntlm: {v7: yes}}",
+    "a group that is a text": "world: {ntlm: yes}",
+    "a wrong word": "world: {location: extern}",
+    "a wrong flag": "world: {ntlm: {v1: perhaps}}",
+    "a wrong unit": "world: {clock: 5 minutes}",
+    "a number for a duration": "world: {ticket: {lifetime: 300}}",
+    "a wrong port": "world: {public-port: 65536}",
+    "a user's wrong state": "world: {users: {alice: {state: lokced}}}",
+    "steps that are a mapping": "steps: {at: mex.get}",
+    "a step without do": "steps: [{at: mex.get}]",
+    "a step without at": "steps: [{do: {delay: 1s}}]",
+    "an empty do": "steps: [{at: mex.get, do: {}}]",
+    "an unknown point": "steps: [{at: mex.gte, do: {delay: 1s}}]",
+    "an unknown fault": "steps: [{at: mex.get, do: {dealy: 1s}}]",
+    "a fault at a point without its subject":
+        "steps: [{at: tcp.accept, do: {status: 503}}]",
+    "a fact that a point does not know":
+        "steps: [{at: tcp.accept, when: {user: alice}, do: {reset: yes}}]",
+    "a status": "steps: [{at: mex.get, do: {status: 600}}]",
+    "first: 0": "steps: [{at: mex.get, when: {first: 0}, do: {delay: 1s}}]",
+    "an empty when": "steps: [{at: mex.get, when: {}, do: {delay: 1s}}]",
+    "no requests": "steps: [{at: mex.get, when: {requests: []}, "
+                   "do: {delay: 1s}}]",
+    "an unknown expectation": "expect: [{at: mex.get, tiems: 1}]",
+    "never beside at": "expect: [{at: mex.get, "
+                       "never: {cleartext-password: true}}]",
+    "an unknown word of fail-on": "fail-on: [shuold]",
+}
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_what_fits_is_good(schema, write, name):
+    path = write(GOOD[name] + "\n")
+    assert ask(path.parent, "check", path).stderr == ""
+    schema.validate(yaml.safe_load(path.read_text()))
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_does_not_fit_is_wrong(schema, write, name):
+    path = write(WRONG[name] + "\n")
+    assert ask(path.parent, "check", path, code=2).stderr
+    assert not schema.is_valid(yaml.safe_load(path.read_text()))
+
+
+def test_the_version_is_wanted(schema):
+    assert not schema.is_valid({"name": "x"})
+    assert not schema.is_valid({"lyncmock": 2})
+    assert schema.is_valid({"lyncmock": 1})
