@@ -143,6 +143,7 @@ static void join(char *to, const char *format, va_list args)
 
 /* What is left of the newest block holds most texts: those are written where
  * they stay, and only others twice. */
+PRINTF(2, 0)
 static char *print(struct arena *arena, const char *format, va_list args)
 {
     struct block *block = arena->blocks;
