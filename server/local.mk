@@ -111,6 +111,7 @@ libserver_a_SOURCES = \
 	%D%/http/internal.h \
 	%D%/http/reply.c \
 	%D%/http/request.c \
+	%D%/http/whole.c \
 	%D%/journal/content.c \
 	%D%/journal/content.h \
 	%D%/journal/file.c \

@@ -54,8 +54,7 @@ void bridge_settle(struct edge_conn *conn)
 
 /* ---- To the engine ---- */
 
-/* At the end of the turn the engine runs and its reply is fetched. */
-static void feed(struct edge_conn *conn)
+void bridge_feed(struct edge_conn *conn)
 {
     struct edge *edge = conn->edge;
 
@@ -64,8 +63,13 @@ static void feed(struct edge_conn *conn)
         conn->bridge.next_fed = edge->fed;
         edge->fed = conn;
     }
-    edge->engine_due = true;
     edge_at_turn_end(edge);
+}
+
+static void feed(struct edge_conn *conn)
+{
+    bridge_feed(conn);
+    conn->edge->engine_due = true;
 }
 
 /* How many bytes went; SIZE_MAX: the engine has closed its end. */

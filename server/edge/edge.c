@@ -29,7 +29,11 @@ static void read_replies(struct edge *edge)
         fed = conn->bridge.next_fed;
         conn->bridge.fed = false;
         if (conn_alive(conn)) {
-            bridge_read(conn);
+            if (conn->request.whole) {
+                request_offer(conn);
+            } else {
+                bridge_read(conn);
+            }
             conn_settle(conn);
         }
     }
@@ -222,6 +226,11 @@ const struct conn_facts *edge_conn_facts(const struct edge_conn *conn)
 struct exchange *edge_conn_exchange(struct edge_conn *conn)
 {
     return conn->exchange;
+}
+
+bool edge_conn_is_last(const struct edge_conn *conn)
+{
+    return conn->request.framer.close;
 }
 
 void edge_conn_keep(struct edge_conn *conn, void *state)

@@ -1,8 +1,9 @@
 /*
- * The sockets: TCP and TLS listeners, connections, and the bytes on them.
- * Decrypted bytes of one request at a time go through a socketpair to an HTTP
- * engine in the same thread; its reply comes back the same way, and what is
- * really sent may be changed byte by byte on the way out.
+ * The sockets: TCP and TLS listeners, connections, and the bytes on them. A
+ * request that came whole is offered to the upper layers as it is. Decrypted
+ * bytes of others go, one request at a time, through a socketpair to an HTTP
+ * engine in the same thread; its reply comes back the same way. What is really
+ * sent may be changed byte by byte on the way out.
  *
  * The edge knows nothing of HTTP but where a message ends (framer.h), and
  * nothing of scenarios: both reach it through a table of hooks.
@@ -67,6 +68,12 @@ struct edge_hooks {
      * edge_conn_of(fd).
      */
     bool (*attach)(void *ctx, struct edge_conn *conn, int fd);
+    /*
+     * A request that came whole: ex->raw is all of it. true: it will be
+     * answered by edge_conn_reply, now or later, and the engine never sees
+     * it. May be NULL: the engine gets every request.
+     */
+    bool (*request)(void *ctx, struct edge_conn *conn, struct exchange *ex);
     /* Bytes were written to, or room was made in, a socketpair: the engine
      * should run. Called at most once a turn. */
     void (*run)(void *ctx);
@@ -122,6 +129,8 @@ struct exchange *edge_conn_exchange(struct edge_conn *conn);
  * the `closed` hook does that. */
 void edge_conn_keep(struct edge_conn *conn, void *state);
 void *edge_conn_kept(const struct edge_conn *conn);
+/* The request says that it is the last one of its connection. */
+bool edge_conn_is_last(const struct edge_conn *conn);
 /*
  * The connection behind an engine's descriptor (the one given to attach); NULL
  * once the edge has detached it, though the engine has not closed it yet.
@@ -131,6 +140,10 @@ struct edge_conn *edge_conn_of(struct edge *edge, int engine_fd);
 /* What to do to the reply that the engine is about to write for the current
  * exchange; to be called before the engine runs again. */
 void edge_conn_plan(struct edge_conn *conn, const struct reply_plan *plan);
+
+/* The reply to a request that the `request` hook has taken: plan->raw, to be
+ * called while its exchange has not ended. */
+void edge_conn_reply(struct edge_conn *conn, const struct reply_plan *plan);
 
 struct edge_counts {
     uint64_t accepted;

@@ -88,6 +88,7 @@ struct conn_request {
     size_t searched; /* no end of the head before this in conn->in */
     struct buf raw;  /* as received, up to EDGE_RAW_LIMIT */
     uint64_t raw_size;
+    bool whole; /* waits for the turn's end, to be offered as one piece */
 };
 
 /* Its reply. */
@@ -240,6 +241,8 @@ int hello_callback(SSL *ssl, int *alert, void *ctx);
 void request_input(struct edge_conn *conn, struct span bytes);
 /* Goes on with bytes that had to wait. */
 void request_resume(struct edge_conn *conn);
+/* Offers a whole request to the upper layers, else it goes to the engine. */
+void request_offer(struct edge_conn *conn);
 /* Puts the raw bytes into the exchange. */
 void request_keep(struct edge_conn *conn);
 void request_reset(struct edge_conn *conn);
@@ -247,6 +250,9 @@ void request_reset(struct edge_conn *conn);
 /* bridge.c: the socketpair to the HTTP engine. */
 MUST_CHECK bool bridge_open(struct edge_conn *conn, struct err *err);
 void bridge_close(struct edge_conn *conn);
+/* At the end of this turn the connection's request is offered, or the engine
+ * has run and its reply is fetched. */
+void bridge_feed(struct edge_conn *conn);
 /* Writes to the engine; what does not fit is kept. */
 void bridge_send(struct edge_conn *conn, struct span bytes);
 void bridge_read(struct edge_conn *conn);

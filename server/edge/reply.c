@@ -180,6 +180,15 @@ void reply_refuse(struct edge_conn *conn, unsigned status, const char *reason,
     reply_input(conn, buf_span(&text));
 }
 
+void edge_conn_reply(struct edge_conn *conn, const struct reply_plan *plan)
+{
+    edge_conn_plan(conn, plan);
+    begin(conn, SPAN_NONE);
+    complete(conn);
+    output_flush(conn);
+    conn_settle(conn);
+}
+
 void edge_conn_plan(struct edge_conn *conn, const struct reply_plan *plan)
 {
     struct conn_reply *reply = &conn->reply;

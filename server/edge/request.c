@@ -40,6 +40,7 @@ void request_reset(struct edge_conn *conn)
     struct conn_request *request = &conn->request;
 
     request->framer = (struct framer){0};
+    request->whole = false;
     request->searched = 0;
     request->raw_size = 0;
     buf_reset(&request->raw);
@@ -149,6 +150,41 @@ static bool attach(struct edge_conn *conn, struct span bytes)
     return false;
 }
 
+/* The whole request is here: is there somebody who takes it like that? At the
+ * end of the turn, so that requests in a row do not nest. */
+static bool hold_whole(struct edge_conn *conn, struct span bytes)
+{
+    const struct framer *framer = &conn->request.framer;
+
+    /* Who has an engine keeps it: it may have something to say yet. */
+    if (!conn->edge->hooks.request || conn->bridge.watch.fd >= 0 ||
+        !framer->done || framer->body == FRAMER_CHUNKED ||
+        bytes.size > EDGE_RAW_LIMIT) {
+        return false;
+    }
+    note_raw(conn, bytes);
+    conn->phase = CONN_REPLY;
+    request_keep(conn);
+    conn_deadline(conn, -1);
+    conn->request.whole = true;
+    bridge_feed(conn);
+    return true;
+}
+
+void request_offer(struct edge_conn *conn)
+{
+    const struct edge_hooks *hooks = &conn->edge->hooks;
+    struct exchange *ex = conn->exchange;
+
+    conn->request.whole = false;
+    if (hooks->request(hooks->ctx, conn, ex)) {
+        return;
+    }
+    if (attach(conn, SPAN_NONE)) {
+        bridge_send(conn, ex->raw);
+    }
+}
+
 static size_t take_head(struct edge_conn *conn, struct span bytes, size_t size)
 {
     struct framer *framer = &conn->request.framer;
@@ -166,7 +202,7 @@ static size_t take_head(struct edge_conn *conn, struct span bytes, size_t size)
     bytes = span_slice(bytes, 0, size);
     if (body_too_large(conn)) {
         refuse(conn, bytes, 413, too_large);
-    } else if (attach(conn, bytes)) {
+    } else if (!hold_whole(conn, bytes) && attach(conn, bytes)) {
         hand_over(conn, bytes);
     }
     return size;

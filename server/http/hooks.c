@@ -146,6 +146,7 @@ void http_hooks(struct http *http, struct edge_hooks *out_hooks)
         .hello = on_hello,
         .identity = on_identity,
         .attach = on_attach,
+        .request = http_whole_request,
         .run = on_run,
         .request_begin = on_request_begin,
         .request_end = on_request_end,

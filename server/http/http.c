@@ -110,6 +110,7 @@ void http_free(struct http *http)
     if (!http) {
         return;
     }
+    http_whole_forget(http);
     loop_undefer(http->options.loop, &http->again);
     if (http->watch.fd >= 0) {
         loop_unwatch(http->options.loop, &http->watch);
@@ -117,5 +118,6 @@ void http_free(struct http *http)
     if (http->daemon) {
         MHD_stop_daemon(http->daemon);
     }
+    buf_clear(&http->reply);
     mem_free(http);
 }

@@ -14,12 +14,18 @@ struct http {
     struct loop_watch watch; /* libmicrohttpd's own epoll descriptor */
     struct loop_task again;  /* runs the engine once more at turn's end */
     uint64_t exchanges;
+    struct buf reply;           /* where replies are written */
+    struct http_request *whole; /* under way without libmicrohttpd */
 };
 
-/* A request as libmicrohttpd goes through it; its con_cls. */
+/* A request as libmicrohttpd goes through it; its con_cls. Or one that came
+ * whole, which has no mhd and is in a list of its own. */
 struct http_request {
     struct http *http;
     struct MHD_Connection *mhd;
+    struct edge_conn *conn; /* alive until the exchange ends */
+    struct http_request *next;
+    struct http_request **link;
     struct exchange *ex;    /* one reference */
     struct conn_auth *auth; /* one reference */
     struct buf body;
@@ -44,11 +50,26 @@ enum MHD_Result http_request_step(void *cls, struct MHD_Connection *mhd,
 void http_request_done(void *cls, struct MHD_Connection *mhd, void **con_cls,
                        enum MHD_RequestTerminationCode code);
 
-/* reply.c: gives the decided reply to libmicrohttpd, or, where that would
- * refuse it, to the edge as raw bytes. */
+/* What libmicrohttpd and whole requests have in common: the connection's
+ * authentication; what follows from the header lines, method, target and
+ * version; the decision. false: it comes later, by `resume`. */
+struct conn_auth *http_auth(struct edge_conn *conn);
+void http_add_field(struct exchange *ex, struct span name, struct span value);
+void http_take_head(struct exchange *ex);
+bool http_run_services(struct http_request *rq, void (*resume)(void *));
+
+/* whole.c: the edge's hook for requests that came whole. */
+bool http_whole_request(void *ctx, struct edge_conn *conn, struct exchange *ex);
+/* ex->raw is a request that head_flaw and framer_request find good; false: one
+ * for libmicrohttpd. */
+bool http_whole_read(struct exchange *ex);
+void http_whole_forget(struct http *http);
+
+/* reply.c: the decided reply as bytes, exactly as it says; they are good until
+ * the next call. And a way past libmicrohttpd for them. */
+struct span http_reply_bytes(struct http_request *rq,
+                             const struct edge_conn *conn);
 enum MHD_Result http_reply_queue(struct http_request *rq);
-/* The whole message as bytes, exactly as the reply says. */
-struct span http_reply_bytes(struct exchange *ex);
 
 /* hooks.c: the edge's hooks. */
 void http_hooks(struct http *http, struct edge_hooks *out_hooks);

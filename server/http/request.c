@@ -13,7 +13,7 @@
 #include "util/mem.h"
 #include "util/url.h"
 
-static struct conn_auth *auth_of(struct edge_conn *conn)
+struct conn_auth *http_auth(struct edge_conn *conn)
 {
     struct conn_auth *auth = edge_conn_kept(conn);
 
@@ -39,17 +39,33 @@ void *http_request_begin(void *cls, const char *uri, struct MHD_Connection *mhd)
     rq->http = http;
     rq->mhd = mhd;
     rq->ex = exchange_ref(ex);
-    rq->auth = auth_of(conn);
+    rq->auth = http_auth(conn);
     ex->request.target = arena_strdup(ex->arena, uri);
     return rq;
+}
+
+static bool is_blank(uint8_t c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* RFC 9112, 5: white space around a value is no part of it. */
+void http_add_field(struct exchange *ex, struct span name, struct span value)
+{
+    while (value.size && is_blank(value.data[0])) {
+        value = span_slice(value, 1, SIZE_MAX);
+    }
+    while (value.size && is_blank(value.data[value.size - 1])) {
+        value.size--;
+    }
+    headers_put(&ex->request.headers, ex->arena, arena_text(ex->arena, name),
+                arena_text(ex->arena, value));
 }
 
 static enum MHD_Result add_header(void *cls, enum MHD_ValueKind kind UNUSED,
                                   const char *name, const char *value)
 {
-    struct exchange *ex = cls;
-
-    headers_add(&ex->request.headers, ex->arena, name, value ? value : "");
+    http_add_field(cls, span_text(name), span_text(value));
     return MHD_YES;
 }
 
@@ -73,16 +89,11 @@ static void split_target(struct exchange *ex)
     request->query = target[length] == '?' ? target + length + 1 : "";
 }
 
-static void take_head(struct http_request *rq, const char *method,
-                      const char *version)
+void http_take_head(struct exchange *ex)
 {
-    struct exchange *ex = rq->ex;
     struct request *request = &ex->request;
     const char *host;
 
-    MHD_get_connection_values(rq->mhd, MHD_HEADER_KIND, add_header, ex);
-    request->method = arena_strdup(ex->arena, method);
-    request->version = arena_strdup(ex->arena, version);
     host = headers_get(&request->headers, "Host");
     url_authority(ex->arena, host ? host : "", &request->host, &request->port);
     split_target(ex);
@@ -91,6 +102,17 @@ static void take_head(struct http_request *rq, const char *method,
     ex->facts.path = request->path;
     ex->facts.client = headers_get(&request->headers, "User-Agent");
     ex->dispatched = true;
+}
+
+static void take_head(struct http_request *rq, const char *method,
+                      const char *version)
+{
+    struct exchange *ex = rq->ex;
+
+    MHD_get_connection_values(rq->mhd, MHD_HEADER_KIND, add_header, ex);
+    ex->request.method = arena_strdup(ex->arena, method);
+    ex->request.version = arena_strdup(ex->arena, version);
+    http_take_head(ex);
 }
 
 /* RFC 9112 3.2: exactly one Host with HTTP/1.1; HTTP/1.0 may do without. */
@@ -139,6 +161,18 @@ static void resume(void *ctx)
     loop_defer(rq->http->options.loop, &rq->http->again);
 }
 
+bool http_run_services(struct http_request *rq, void (*resumed)(void *))
+{
+    struct exchange *ex = rq->ex;
+
+    if (!host_is_clear(&ex->request)) {
+        refuse_host(ex);
+        return true;
+    }
+    return services_run(rq->http->options.services, ex, rq->auth, resumed,
+                        rq) != SERVICES_PENDING;
+}
+
 static enum MHD_Result run_services(struct http_request *rq)
 {
     struct exchange *ex = rq->ex;
@@ -146,10 +180,7 @@ static enum MHD_Result run_services(struct http_request *rq)
     rq->running = true;
     ex->request.body = arena_copy(ex->arena, buf_span(&rq->body));
     buf_clear(&rq->body);
-    if (!host_is_clear(&ex->request)) {
-        refuse_host(ex);
-    } else if (services_run(rq->http->options.services, ex, rq->auth, resume,
-                            rq) == SERVICES_PENDING) {
+    if (!http_run_services(rq, resume)) {
         MHD_suspend_connection(rq->mhd);
         return MHD_YES;
     }

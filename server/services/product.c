@@ -166,17 +166,17 @@ static int url_port(const struct call *call)
 char *call_url(struct call *call, const char *host, const char *path)
 {
     bool v6 = strchr(host, ':') != NULL;
-    int port = url_port(call);
-    const char *suffix = port ? arena_printf(call->arena, ":%d", port) : "";
 
     return arena_printf(call->arena, "https://%s%s%s%s%s", v6 ? "[" : "", host,
-                        v6 ? "]" : "", suffix, path);
+                        v6 ? "]" : "", call->port, path);
 }
 
 void call_place(struct call *call)
 {
     const char *host = call->ex->request.host;
+    int port = url_port(call);
 
+    call->port = port ? arena_printf(call->arena, ":%d", port) : "";
     call->site = world_site(call->world, host);
     call->pool = world_pool_of(call->world, host);
 }

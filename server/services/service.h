@@ -49,6 +49,7 @@ struct call {
     const struct route *route;
     enum location site;      /* which site serves this host */
     const struct pool *pool; /* which pool serves this host */
+    const char *port;        /* of URLs: ":8443", or "" */
     int64_t now;             /* the world's clock */
     struct conn_auth *auth;  /* who the connection is; the gate's business */
     enum gate gate;          /* the gate that was passed, or refused */

@@ -53,16 +53,19 @@ void arena_free(struct arena *arena)
 static struct block *add_block(struct arena *arena, size_t size)
 {
     size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
-    struct block *block = mem_alloc(sizeof(*block) + room);
+    /* Not zeroed: arena_alloc zeroes what it hands out, and no more. */
+    struct block *block = mem_resize(NULL, sizeof(*block) + room);
 
     block->size = room;
+    block->used = 0;
     block->next = arena->blocks;
     arena->blocks = block;
     arena->size += sizeof(*block) + room;
     return block;
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+/* As arena_alloc, but for the zeros. */
+static void *claim(struct arena *arena, size_t size)
 {
     struct block *block = arena->blocks;
     size_t needed = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
@@ -77,13 +80,19 @@ void *arena_alloc(struct arena *arena, size_t size)
     return result;
 }
 
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    return memset(claim(arena, size), 0, size);
+}
+
 char *arena_text(struct arena *arena, struct span bytes)
 {
-    char *text = arena_alloc(arena, bytes.size + 1);
+    char *text = claim(arena, bytes.size + 1);
 
     if (bytes.size) {
         memcpy(text, bytes.data, bytes.size);
     }
+    text[bytes.size] = '\0';
     return text;
 }
 
@@ -97,22 +106,94 @@ struct span arena_copy(struct arena *arena, struct span bytes)
     return span_of(arena_text(arena, bytes), bytes.size);
 }
 
-char *arena_printf(struct arena *arena, const char *format, ...)
+/* The length of a text that is nothing but literals and "%s"; SIZE_MAX: it is
+ * something else. */
+static size_t joined_length(const char *format, va_list args)
 {
-    va_list args;
+    size_t length = 0;
+
+    for (const char *c = format; *c; c++) {
+        if (*c != '%') {
+            length++;
+        } else if (*++c == 's') {
+            const char *part = va_arg(args, const char *);
+
+            length += part ? strlen(part) : 0;
+        } else {
+            return SIZE_MAX;
+        }
+    }
+    return length;
+}
+
+static void join(char *to, const char *format, va_list args)
+{
+    for (const char *c = format; *c; c++) {
+        if (*c != '%') {
+            *to++ = *c;
+        } else {
+            const char *part = va_arg(args, const char *);
+
+            c++;
+            to = part ? stpcpy(to, part) : to;
+        }
+    }
+    *to = '\0';
+}
+
+/* What is left of the newest block holds most texts: those are written where
+ * they stay, and only others twice. */
+PRINTF(2, 0)
+static char *print(struct arena *arena, const char *format, va_list args)
+{
+    struct block *block = arena->blocks;
+    size_t left = block ? block->size - block->used : 0;
+    char *rest = left ? (char *)block->bytes + block->used : NULL;
     va_list again;
     char *text;
     int length;
 
-    assert(format);
-    va_start(args, format);
     va_copy(again, args);
-    length = vsnprintf(NULL, 0, format, args);
-    va_end(args);
+    length = vsnprintf(rest, left, format, args);
     assert(length >= 0);
-    text = arena_alloc(arena, (size_t)length + 1);
-    vsnprintf(text, (size_t)length + 1, format, again);
+    text = claim(arena, (size_t)length + 1);
+    if ((size_t)length >= left) {
+        /* What is not in use is not wiped at the end. */
+        if (left) {
+            mem_wipe(rest, left);
+        }
+        vsnprintf(text, (size_t)length + 1, format, again);
+    }
     va_end(again);
+    return text;
+}
+
+/* Most formats join texts, and printf is slow at that. */
+char *arena_vprintf(struct arena *arena, const char *format, va_list args)
+{
+    va_list again;
+    size_t length;
+    char *text;
+
+    va_copy(again, args);
+    length = joined_length(format, again);
+    va_end(again);
+    if (length == SIZE_MAX) {
+        return print(arena, format, args);
+    }
+    text = claim(arena, length + 1);
+    join(text, format, args);
+    return text;
+}
+
+char *arena_printf(struct arena *arena, const char *format, ...)
+{
+    va_list args;
+    char *text;
+
+    va_start(args, format);
+    text = arena_vprintf(arena, format, args);
+    va_end(args);
     return text;
 }
 

@@ -5,6 +5,8 @@
 #ifndef UTIL_ARENA_H
 #define UTIL_ARENA_H
 
+#include <stdarg.h>
+
 #include "util/attr.h"
 #include "util/span.h"
 
@@ -20,6 +22,8 @@ char *arena_strdup(struct arena *arena, const char *text);
 char *arena_text(struct arena *arena, struct span bytes);
 struct span arena_copy(struct arena *arena, struct span bytes);
 char *arena_printf(struct arena *arena, const char *format, ...) PRINTF(2, 3);
+char *arena_vprintf(struct arena *arena, const char *format, va_list args)
+    PRINTF(2, 0);
 /* ASCII lower case. */
 char *arena_lower(struct arena *arena, const char *text);
 /* Bytes taken from the system, for limits and the journal's accounts. */

@@ -10,7 +10,10 @@
 
 #include "util/mem.h"
 
-enum { FIRST_CAPACITY = 256 };
+enum {
+    FIRST_CAPACITY = 256,
+    PRINTF_ROOM = 64,
+};
 
 void buf_clear(struct buf *buf)
 {
@@ -23,40 +26,24 @@ void buf_reset(struct buf *buf)
     buf->size = 0;
 }
 
-uint8_t *buf_reserve(struct buf *buf, size_t size)
+uint8_t *buf_grow(struct buf *buf, size_t size)
 {
     size_t needed = buf->size + size;
     size_t capacity = buf->capacity ? buf->capacity : FIRST_CAPACITY;
 
     assert(needed >= size && needed <= SIZE_MAX / 2);
-    if (needed > buf->capacity) {
-        while (capacity < needed) {
-            capacity *= 2;
-        }
-        buf->data = mem_resize(buf->data, capacity);
-        buf->capacity = capacity;
+    while (capacity < needed) {
+        capacity *= 2;
     }
-    /* Adding zero to NULL is undefined. */
-    return buf->size ? buf->data + buf->size : buf->data;
+    buf->data = mem_resize(buf->data, capacity);
+    buf->capacity = capacity;
+    return buf->data + buf->size;
 }
 
 void buf_commit(struct buf *buf, size_t size)
 {
     assert(size <= buf->capacity - buf->size);
     buf->size += size;
-}
-
-void buf_add(struct buf *buf, struct span bytes)
-{
-    if (bytes.size) {
-        memcpy(buf_reserve(buf, bytes.size), bytes.data, bytes.size);
-        buf->size += bytes.size;
-    }
-}
-
-void buf_add_text(struct buf *buf, const char *text)
-{
-    buf_add(buf, span_text(text));
 }
 
 static void add_le(struct buf *buf, uint64_t value, size_t size)
@@ -67,11 +54,6 @@ static void add_le(struct buf *buf, uint64_t value, size_t size)
         bytes[i] = (uint8_t)(value >> (8 * i));
     }
     buf_add(buf, span_of(bytes, size));
-}
-
-void buf_add_u8(struct buf *buf, uint8_t value)
-{
-    add_le(buf, value, 1);
 }
 
 void buf_add_u16le(struct buf *buf, uint16_t value)
@@ -93,16 +75,20 @@ void buf_printf(struct buf *buf, const char *format, ...)
 {
     va_list args;
     va_list again;
+    /* A guess that is nearly always enough. */
+    char *room = (char *)buf_reserve(buf, PRINTF_ROOM);
+    size_t left = buf->capacity - buf->size;
     int length;
 
-    assert(format);
     va_start(args, format);
     va_copy(again, args);
-    length = vsnprintf(NULL, 0, format, args);
+    length = vsnprintf(room, left, format, args);
     va_end(args);
     assert(length >= 0);
-    buf_reserve(buf, (size_t)length + 1);
-    vsnprintf((char *)buf->data + buf->size, (size_t)length + 1, format, again);
+    if ((size_t)length >= left) {
+        room = (char *)buf_reserve(buf, (size_t)length + 1);
+        vsnprintf(room, (size_t)length + 1, format, again);
+    }
     va_end(again);
     buf->size += (size_t)length;
 }

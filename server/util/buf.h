@@ -3,6 +3,7 @@
 #define UTIL_BUF_H
 
 #include <stdint.h>
+#include <string.h>
 
 #include "util/attr.h"
 #include "util/span.h"
@@ -16,12 +17,40 @@ struct buf {
 void buf_clear(struct buf *buf);
 /* Forgets the content, keeps the memory. */
 void buf_reset(struct buf *buf);
+/* The slow half of buf_reserve: more memory. */
+uint8_t *buf_grow(struct buf *buf, size_t size);
+
 /* Room for `size` more bytes; returns where they go. See buf_commit. */
-uint8_t *buf_reserve(struct buf *buf, size_t size);
+static inline uint8_t *buf_reserve(struct buf *buf, size_t size)
+{
+    if (size > buf->capacity - buf->size) {
+        return buf_grow(buf, size);
+    }
+    /* Adding zero to NULL is undefined. */
+    return buf->size ? buf->data + buf->size : buf->data;
+}
+
 void buf_commit(struct buf *buf, size_t size);
-void buf_add(struct buf *buf, struct span bytes);
-void buf_add_text(struct buf *buf, const char *text);
-void buf_add_u8(struct buf *buf, uint8_t value);
+
+static inline void buf_add(struct buf *buf, struct span bytes)
+{
+    if (bytes.size) {
+        memcpy(buf_reserve(buf, bytes.size), bytes.data, bytes.size);
+        buf->size += bytes.size;
+    }
+}
+
+static inline void buf_add_text(struct buf *buf, const char *text)
+{
+    buf_add(buf, span_text(text));
+}
+
+static inline void buf_add_u8(struct buf *buf, uint8_t value)
+{
+    *buf_reserve(buf, 1) = value;
+    buf->size++;
+}
+
 void buf_add_u16le(struct buf *buf, uint16_t value);
 void buf_add_u32le(struct buf *buf, uint32_t value);
 void buf_add_u64le(struct buf *buf, uint64_t value);

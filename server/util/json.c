@@ -52,15 +52,13 @@ static bool is_c1(struct span utf8)
 /* How many bytes at the front stand for themselves in a string. */
 static size_t plain_run(struct span utf8, bool escape_slash)
 {
+    /* ASCII but controls, quotation mark and backslash. */
+    static const bool plain[256] = {
+        [' ' ... '!'] = true, ['#' ... '['] = true, [']' ... '~'] = true};
     size_t size = 0;
 
-    while (size < utf8.size) {
-        uint8_t c = utf8.data[size];
-
-        if (c < 0x20 || c >= 0x7f || c == '"' || c == '\\' ||
-            (c == '/' && escape_slash)) {
-            break;
-        }
+    while (size < utf8.size && plain[utf8.data[size]] &&
+           (utf8.data[size] != '/' || !escape_slash)) {
         size++;
     }
     return size;

@@ -62,7 +62,7 @@ static void add_value(struct buf *out, struct span json, size_t level);
 /* One entry or item: "key": value, or a value. */
 static void add_entry(struct buf *out, struct span json, size_t level)
 {
-    size_t end = json.data[0] == '"' ? string_end(json, 0) : 0;
+    size_t end = json.size && json.data[0] == '"' ? string_end(json, 0) : 0;
 
     if (end && end < json.size) {
         buf_add(out, span_slice(json, 0, end));

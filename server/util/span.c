@@ -5,23 +5,6 @@
 
 #include <string.h>
 
-struct span span_text(const char *text)
-{
-    return text ? span_of(text, strlen(text)) : SPAN_NONE;
-}
-
-struct span span_slice(struct span whole, size_t offset, size_t size)
-{
-    if (offset > whole.size) {
-        offset = whole.size;
-    }
-    if (size > whole.size - offset) {
-        size = whole.size - offset;
-    }
-    /* Adding zero to NULL is undefined: an empty span stays as it is. */
-    return size ? span_of(whole.data + offset, size) : SPAN_NONE;
-}
-
 bool span_equal(struct span a, struct span b)
 {
     return a.size == b.size && (!a.size || !memcmp(a.data, b.data, a.size));

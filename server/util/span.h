@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct span {
     const uint8_t *data;
@@ -22,9 +23,25 @@ static inline struct span span_of(const void *data, size_t size)
 }
 
 /* The bytes of a text, without its NUL. NULL gives the empty span. */
-struct span span_text(const char *text);
+static inline struct span span_text(const char *text)
+{
+    return text ? span_of(text, strlen(text)) : SPAN_NONE;
+}
+
 /* Part of a span; clipped to what is there. */
-struct span span_slice(struct span whole, size_t offset, size_t size);
+static inline struct span span_slice(struct span whole, size_t offset,
+                                     size_t size)
+{
+    if (offset > whole.size) {
+        offset = whole.size;
+    }
+    if (size > whole.size - offset) {
+        size = whole.size - offset;
+    }
+    /* Adding zero to NULL is undefined: an empty span stays as it is. */
+    return size ? span_of(whole.data + offset, size) : SPAN_NONE;
+}
+
 bool span_equal(struct span a, struct span b);
 /* Offset of the first occurrence at or after `from`, or SIZE_MAX. */
 size_t span_find(struct span hay, struct span needle, size_t from);

@@ -3,7 +3,6 @@
 
 #include "wire/exchange.h"
 
-#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -133,7 +132,7 @@ void exchange_finding(struct exchange *ex, const struct finding *finding)
     ex->findings = copy;
 }
 
-void headers_add(struct headers *headers, struct arena *arena, const char *name,
+void headers_put(struct headers *headers, struct arena *arena, const char *name,
                  const char *value)
 {
     if (headers->count == headers->capacity) {
@@ -146,8 +145,14 @@ void headers_add(struct headers *headers, struct arena *arena, const char *name,
         headers->items = items;
         headers->capacity = capacity;
     }
-    headers->items[headers->count++] =
-        (struct header){arena_strdup(arena, name), arena_strdup(arena, value)};
+    headers->items[headers->count++] = (struct header){name, value};
+}
+
+void headers_add(struct headers *headers, struct arena *arena, const char *name,
+                 const char *value)
+{
+    headers_put(headers, arena, arena_strdup(arena, name),
+                arena_strdup(arena, value));
 }
 
 void headers_remove(struct headers *headers, const char *name)
@@ -169,10 +174,16 @@ void headers_set(struct headers *headers, struct arena *arena, const char *name,
     headers_add(headers, arena, name, value);
 }
 
+/* Most names differ in their first letter already. */
+static bool same_name(const char *a, const char *b)
+{
+    return ((*a ^ *b) & ~('a' ^ 'A')) == 0 && strcasecmp(a, b) == 0;
+}
+
 const char *headers_get(const struct headers *headers, const char *name)
 {
     for (size_t i = 0; i < headers->count; i++) {
-        if (strcasecmp(headers->items[i].name, name) == 0) {
+        if (same_name(headers->items[i].name, name)) {
             return headers->items[i].value;
         }
     }
@@ -193,19 +204,13 @@ void exchange_header(struct exchange *ex, const char *name, const char *format,
                      ...)
 {
     va_list args;
-    va_list again;
-    char *value;
-    int length;
+    const char *value;
 
     va_start(args, format);
-    va_copy(again, args);
-    length = vsnprintf(NULL, 0, format, args);
+    value = arena_vprintf(ex->arena, format, args);
     va_end(args);
-    assert(length >= 0);
-    value = arena_alloc(ex->arena, (size_t)length + 1);
-    vsnprintf(value, (size_t)length + 1, format, again);
-    va_end(again);
-    headers_add(&ex->reply.headers, ex->arena, name, value);
+    headers_put(&ex->reply.headers, ex->arena, arena_strdup(ex->arena, name),
+                value);
 }
 
 void exchange_body(struct exchange *ex, const char *type, struct span body)

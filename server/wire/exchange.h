@@ -130,6 +130,9 @@ void exchange_finding(struct exchange *ex, const struct finding *finding);
 
 void headers_add(struct headers *headers, struct arena *arena, const char *name,
                  const char *value);
+/* The same for texts that live as long as the arena. */
+void headers_put(struct headers *headers, struct arena *arena, const char *name,
+                 const char *value);
 /* Replaces all of this name by one, or adds it. */
 void headers_set(struct headers *headers, struct arena *arena, const char *name,
                  const char *value);

@@ -52,6 +52,22 @@ static const char *escape_of(uint8_t c)
 
 #define REPLACEMENT_CHARACTER "\xef\xbf\xbd"
 
+/* How many bytes at the front are ASCII that stands for itself. */
+static size_t plain_run(struct span text)
+{
+    static const bool plain[256] = {[' ' ... '!'] = true,
+                                    ['#' ... '%'] = true,
+                                    ['\'' ... ';'] = true,
+                                    ['='] = true,
+                                    ['?' ... '~'] = true};
+    size_t size = 0;
+
+    while (size < text.size && plain[text.data[size]]) {
+        size++;
+    }
+    return size;
+}
+
 static void add_character(struct buf *out, struct span character, bool bad,
                           bool escape)
 {
@@ -73,9 +89,14 @@ void xml_clean(struct buf *out, const char *text, bool escape)
 
     while (left.size) {
         bool bad;
-        size_t size = next_character(left, &bad);
+        size_t size = plain_run(left);
 
-        add_character(out, span_slice(left, 0, size), bad, escape);
+        if (size) {
+            buf_add(out, span_slice(left, 0, size));
+        } else {
+            size = next_character(left, &bad);
+            add_character(out, span_slice(left, 0, size), bad, escape);
+        }
         left = span_slice(left, size, left.size);
     }
 }

@@ -75,10 +75,10 @@ def back_to(server, descriptors):
 @pytest.fixture
 def at_rest(server):
     """A server that has done everything once, and its descriptors."""
+    before = descriptors_of(server)
     good_sign_in(server)
-    # Its last engines rest after 5 s, or when the connections close.
-    until("connections to close", lambda: descriptors_of(server) < 15)
-    return server, descriptors_of(server)
+    back_to(server, before)
+    return server, before
 
 
 # --- floods -----------------------------------------------------------------

@@ -12,7 +12,8 @@ FUZZ_TARGETS = \
 	%D%/fuzz_scenario \
 	%D%/fuzz_soap \
 	%D%/fuzz_spnego \
-	%D%/fuzz_ticket
+	%D%/fuzz_ticket \
+	%D%/fuzz_whole
 
 %C%_fuzz_probe_LDADD = $(fuzz_main) $(PROBE_LIBS)
 

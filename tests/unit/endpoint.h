@@ -98,12 +98,11 @@ static inline void endpoint_call(struct endpoint *e, const char *path,
         .world = e->world,
         .arena = e->ex->arena,
         .route = endpoint_route(e, path, method),
-        .site = world_site(e->world, e->ex->request.host),
-        .pool = world_pool_of(e->world, e->ex->request.host),
         .now = endpoint_clock(&e->env),
         .user = user ? world_user(e->world, user) : NULL,
     };
 
+    call_place(&call);
     if (!call.route || call.route->handle(&call) != CALL_DONE) {
         fprintf(stderr, "no answer at %s\n", path);
         abort();

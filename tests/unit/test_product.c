@@ -310,6 +310,7 @@ static void writes_urls(void **state)
         f->ex->request.port = rows[i].port;
         f->services.https_port = rows[i].https_port;
         f->world->public_port = rows[i].public_port;
+        call_place(&f->call);
         print_message("%s %s\n", rows[i].tls ? "https" : "http", rows[i].port);
         assert_string_equal(call_web_url(&f->call, "/x"), rows[i].url);
     }

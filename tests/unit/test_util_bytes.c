@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -230,6 +231,30 @@ static void arena_is_aligned_and_zeroed(void **state UNUSED)
     }
 }
 
+/* Texts of any length, in blocks of any fullness. */
+static void arena_prints(void **state UNUSED)
+{
+    AUTO(arena) arena = arena_new();
+    static const char letters[] =
+        "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnop";
+    char expected[256];
+
+    for (int i = 0; i < 5000; i++) {
+        const char *part = letters + i % (int)strlen(letters);
+        const char *joined = arena_printf(arena, "<%s|%s>", part, letters);
+        const char *printed = arena_printf(arena, "%d%%%s%c", i, part, 'x');
+
+        snprintf(expected, sizeof(expected), "<%s|%s>", part, letters);
+        assert_string_equal(joined, expected);
+        snprintf(expected, sizeof(expected), "%d%%%sx", i, part);
+        assert_string_equal(printed, expected);
+        assert_int_equal(*(char *)arena_alloc(arena, 1), 0);
+    }
+    assert_string_equal(arena_printf(arena, "%s", ""), "");
+    assert_string_equal(arena_printf(arena, "plain"), "plain");
+    assert_int_equal(strlen(arena_printf(arena, "%5000d", 1)), 5000);
+}
+
 static void arena_accounts_for_what_it_holds(void **state UNUSED)
 {
     AUTO(arena) arena = arena_new();
@@ -298,6 +323,7 @@ int main(void)
         cmocka_unit_test(buf_drops_at_the_front),
         cmocka_unit_test(buf_reserves),
         cmocka_unit_test(arena_is_aligned_and_zeroed),
+        cmocka_unit_test(arena_prints),
         cmocka_unit_test(arena_accounts_for_what_it_holds),
         cmocka_unit_test(arena_copies),
         cmocka_unit_test(secrets_compare),
