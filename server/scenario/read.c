@@ -187,18 +187,38 @@ static bool read_chain(struct reading *reading,
 
 /* ---- The world ---- */
 
-/* What does not fit together is told at the nearest `world`. */
+/*
+ * What does not fit together is told where the setting stands that the message
+ * begins with, else at the nearest `world`.
+ */
+static void tell_contradiction(struct reading *reading,
+                               const struct chain *chain, const char *text)
+{
+    const struct node *place = NULL;
+    bool exact = false;
+
+    for (size_t i = 0; i < chain->count && !exact; i++) {
+        const struct node *world = entry_of(&chain->layers[i], "world");
+        const struct node *node = world ? world_node(world, text) : NULL;
+
+        exact = node != world;
+        if (node && (exact || !place)) {
+            reading->source = &chain->layers[i].source;
+            place = node;
+        }
+    }
+    if (place) {
+        reading_error(reading, place->kind == NODE_MAP ? place->key : place,
+                      "%s", text);
+    }
+}
+
 static void finish_world(struct reading *reading, const struct chain *chain)
 {
-    const struct node *world = NULL;
     struct err err;
 
-    for (size_t i = 0; i < chain->count && !world; i++) {
-        reading->source = &chain->layers[i].source;
-        world = entry_of(&chain->layers[i], "world");
-    }
-    if (world && !world_finish(reading->world, &err)) {
-        reading_error(reading, world->key, "%s", err.text);
+    if (!world_finish(reading->world, &err)) {
+        tell_contradiction(reading, chain, err.text);
     }
 }
 

@@ -1,6 +1,8 @@
 /* `world`: settings, by the table that --set uses as well. */
 #include "config.h"
 
+#include <string.h>
+
 #include "scenario/reading.h"
 
 static void set_world(struct reading *reading, void *ctx UNUSED,
@@ -26,4 +28,47 @@ void read_world(struct reading *reading, const struct node *world)
     if (reading_kind(reading, world, NODE_MAP, "a mapping of settings")) {
         read_settings(reading, &table, world);
     }
+}
+
+/* ---- Where a setting stands ---- */
+
+/*
+ * What is left of a dotted name behind this key; NULL: it does not begin with
+ * it. `users` stands for "user", as each group of names.
+ */
+static const char *behind(const char *name, const char *key)
+{
+    size_t length = strlen(key);
+
+    if (strncmp(name, key, length) != 0 && length > 1 &&
+        key[length - 1] == 's') {
+        length--;
+    }
+    if (strncmp(name, key, length) != 0) {
+        return NULL;
+    }
+    name += length;
+    if (*name == '.') {
+        return name + 1;
+    }
+    return strchr(",: ", *name) ? name : NULL; /* NUL is found, too */
+}
+
+const struct node *world_node(const struct node *world, const char *name)
+{
+    const struct node *found = world;
+    const struct node *entry = world->kind == NODE_MAP ? world->first : NULL;
+
+    while (entry) {
+        const char *rest = behind(name, entry->key->text);
+
+        if (!rest) {
+            entry = entry->next;
+            continue;
+        }
+        found = entry;
+        name = rest;
+        entry = entry->kind == NODE_MAP ? entry->first : NULL;
+    }
+    return found;
 }

@@ -79,6 +79,9 @@ void read_setting(struct reading *reading, const struct settings_table *table,
                   const char *name, const struct node *node);
 
 void read_world(struct reading *reading, const struct node *world);
+/* Where a setting of this dotted name stands, or as much of it as does;
+ * `world` itself where nothing does. What follows the name does not count. */
+const struct node *world_node(const struct node *world, const char *name);
 /* read_apply.c: patterns that nothing can fit, counts that never come. */
 void check_patterns(struct reading *reading, const struct node *node,
                     unsigned fact, enum point at,

@@ -123,8 +123,14 @@ ERRORS = {
     "user for users": (HEAD + "world: {§user: {alice: {state: good}}}\n",
                        "the nearest is \"users\""),
     "settings that do not fit": (
-        HEAD + "name: x\n§world: {ticket: {sha1: yes}}\n",
+        HEAD + "name: x\nworld: {ticket: {sha1: §yes}}\n",
         "expected ticket.key to be rsa2048"),
+    "a user who does not fit": (
+        HEAD + "world:\n  users:\n    alice: {sip: §a@fabrikam.test}\n",
+        "expected an address in contoso.test"),
+    "a pool that does not fit": (
+        HEAD + "world:\n  pools:\n    §4: {fqdn: x.contoso.test}\n",
+        "there is no pool.3 before it"),
     # Steps.
     "a step that is a text": (HEAD + "steps: [§discover.root]\n",
                               "expected a step, a mapping"),
