@@ -39,8 +39,8 @@ static enum exit_code run_help(int argc UNUSED, char **argv UNUSED)
     printf("lyncmock - a test server for the sign-in of Microsoft Lync 2013 "
            "clients\n\nusage:\n");
     for (size_t i = 0; (verb = verb_at(i)) != NULL; i++) {
-        printf("  lyncmock %s %s\n      %s\n", verb->name, verb->usage,
-               verb->doc);
+        printf("  lyncmock %s%s%s\n      %s\n", verb->name,
+               *verb->usage ? " " : "", verb->usage, verb->doc);
     }
     printf("\nlyncmock VERB --help says more, and lists the options.\n");
     return EXIT_GOOD;
