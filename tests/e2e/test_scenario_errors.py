@@ -110,6 +110,10 @@ ERRORS = {
     "the same in a step": (
         doing("{ntlm: {§dns-tree: " + 4097 * "a" + "}}", "ntlm.challenge"),
         "ntlm.dns-tree: expected a text of at most 4096 bytes"),
+    "the same as an AV pair": (
+        doing("{target-info: {dns-tree: §" + 4097 * "a" + "}}",
+              "ntlm.challenge"),
+        "target-info.dns-tree: expected a text of at most 4096 bytes"),
     "a flag that is none": (HEAD + "world: {ntlm: {v1: §perhaps}}\n",
                             "expected yes|no"),
     "a port that is none": (HEAD + "world: {public-port: §65536}\n",
