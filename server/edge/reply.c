@@ -37,6 +37,7 @@ static void begin(struct edge_conn *conn, struct span head)
     struct conn_reply *reply = &conn->reply;
 
     reply->begun = true;
+    conn_deadline(conn, -1);
     if (!reply->raw.size) {
         keep_head(conn, head);
         reply->close = reply->framer.close || conn->request.framer.close;

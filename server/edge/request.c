@@ -132,6 +132,13 @@ static void send_head(struct edge_conn *conn, struct span bytes)
     bridge_send(conn, buf_span(&tidy));
 }
 
+/* Where engine and framer do not agree on where a request ends, each would wait
+ * for the other: that has an end. */
+static void await_engine(struct edge_conn *conn)
+{
+    conn_deadline(conn, edge_handshake_time(conn->edge));
+}
+
 /* The engine gets these bytes; they end the request where it is framed. */
 static void hand_over(struct edge_conn *conn, struct span bytes,
                       void (*send)(struct edge_conn *, struct span))
@@ -140,7 +147,7 @@ static void hand_over(struct edge_conn *conn, struct span bytes,
     if (conn->request.framer.done) {
         conn->phase = CONN_REPLY;
         request_keep(conn);
-        conn_deadline(conn, -1);
+        await_engine(conn);
     } else {
         conn->phase = CONN_BODY;
         conn_deadline(conn, edge_idle_time(conn->edge));
@@ -192,6 +199,7 @@ void request_offer(struct edge_conn *conn)
         return;
     }
     if (attach(conn, SPAN_NONE)) {
+        await_engine(conn);
         send_head(conn, ex->raw);
     }
 }

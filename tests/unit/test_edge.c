@@ -430,6 +430,18 @@ static void ends_exchanges_of_lost_clients(void **state)
     }
 }
 
+/* Where engine and framer wait for each other, that has an end. */
+static void waits_for_no_engine_for_ever(void **state)
+{
+    struct rig *rig = *state;
+    struct client client = client_plain(rig);
+
+    client_get(&client, "/silent");
+    assert_int_equal(rig_record(rig, 1)->outcome, SENT_BROKEN);
+    assert_int_not_equal(client_drain(&client), END_SILENCE);
+    client_close(&client);
+}
+
 /* Over plain HTTP a half-closed client still gets its replies. */
 static void answers_half_closed_clients(void **state)
 {
@@ -753,6 +765,7 @@ int main(void)
         TEST(refuses_a_whole_head_over_the_limit),
         TEST(refuses_what_cannot_be_framed),
         TEST(ends_exchanges_of_lost_clients),
+        TEST(waits_for_no_engine_for_ever),
         TEST(answers_half_closed_clients),
         TEST(ends_everything_with_the_edge),
         TEST(exchanges_outlive_connections),
