@@ -41,18 +41,15 @@ static const char *name_text(struct arena *arena, const X509_NAME *name)
     return "";
 }
 
-static void add_name(struct buf *out, const GENERAL_NAME *name)
+static void add_name(struct buf *out, const ASN1_STRING *name)
 {
     const char *separator = out->size ? ", " : "";
+    const uint8_t *bytes = ASN1_STRING_get0_data(name);
     AUTO(arena) arena = arena_new();
 
-    if (name->type == GEN_DNS) {
-        const uint8_t *bytes = ASN1_STRING_get0_data(name->d.dNSName);
-        int size = ASN1_STRING_length(name->d.dNSName);
-
-        buf_printf(out, "%s%s", separator,
-                   arena_text(arena, span_of(bytes, (size_t)size)));
-    }
+    buf_printf(
+        out, "%s%s", separator,
+        arena_text(arena, span_of(bytes, (size_t)ASN1_STRING_length(name))));
 }
 
 /* RFC 6125 6.4.4: the subject's common name counts where there is no other. */
@@ -61,10 +58,14 @@ static const char *names_text(struct arena *arena, X509 *leaf)
     GENERAL_NAMES *names =
         X509_get_ext_d2i(leaf, NID_subject_alt_name, NULL, NULL);
     AUTO_BUF out = {0};
-    int count = sk_GENERAL_NAME_num(names);
+    int count = 0;
 
-    for (int i = 0; i < count && i < NAMES_MAX; i++) {
-        add_name(&out, sk_GENERAL_NAME_value(names, i));
+    for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
+        const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
+
+        if (name->type == GEN_DNS && count++ < NAMES_MAX) {
+            add_name(&out, name->d.dNSName);
+        }
     }
     if (count > NAMES_MAX) {
         buf_printf(&out, " and %d more", count - NAMES_MAX);
