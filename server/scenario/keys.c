@@ -88,6 +88,19 @@ const struct key keys_when[] = {
         "not-yet-valid, bad-signature, garbage, other-pool, wrong-audience."),
     ROW("grant", SHAPE_PATTERNS, FACT_GRANT, grant, "password",
         "The grant_type of a request for an OAuth token."),
+    ROW("verdict", SHAPE_PATTERNS, FACT_VERDICT, verdict, "refused",
+        "What became of the credentials of this request: accepted, refused. A "
+        "request without any has no verdict, nor has one in the middle of a "
+        "handshake."),
+    ROW("reason", SHAPE_PATTERNS, FACT_REASON, reason, "wrong-password",
+        "Why credentials were refused. Of a sign-in: wrong-password, "
+        "unknown-user, locked, disabled, expired, must-change, bad-token; of "
+        "NTLM and Negotiate also anonymous, version, mic, channel-binding, "
+        "spn, mech-list-mic, mechanism, out-of-turn; of a meeting's guest: "
+        "unknown-meeting, meeting-ended, wrong-key, bad-token."),
+    ROW("status", SHAPE_PATTERNS, FACT_STATUS, status, "'5*'",
+        "The status of the reply that is planned, as steps of earlier points "
+        "have left it."),
     ROW("after", SHAPE_COUNT, 0, after, "1",
         "Not the first so many times that the facts hold."),
     ROW("first", SHAPE_COUNT, 0, first, "2",

@@ -44,6 +44,9 @@ struct condition {
     struct patterns action;
     struct patterns ticket;
     struct patterns grant;
+    struct patterns verdict;
+    struct patterns reason;
+    struct patterns status;
     struct header_condition *headers;
     size_t header_count;
     unsigned leg;             /* 0: any */
