@@ -210,6 +210,21 @@ def test_renews_an_expired_ticket_once(serve):
                 if record.status == 200]) == 2
 
 
+@pytest.mark.parametrize("client", ["pc-external-ntlm", "ios-ntlm"])
+@pytest.mark.parametrize("asked", ["28033", "{id: 28072, status: 401}"])
+def test_renews_a_ticket_that_a_step_refuses(serve, tmp_path, client, asked):
+    path = tmp_path / "refused.yaml"
+    path.write_text(
+        "lyncmock: 1\nsteps:\n  - at: discover.user\n"
+        "    when: {ticket: valid, first: 1}\n"
+        f"    do: {{diagnostics: {asked}}}\n")
+    server = serve(path)
+    done = probe(server, "--as", client)
+    assert done.returncode == 0, done.stdout
+    assert len([record for record in journal(server, "webticket.issue")
+                if record.status == 200]) == 2
+
+
 def test_json(server):
     done = probe(server, "--as", "ios-ntlm", "--json")
     assert done.returncode == 0
