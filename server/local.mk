@@ -350,6 +350,8 @@ lyncmock_LDADD = $(SERVER_LIBS)
 # The probe: an executable of its own, started by `lyncmock probe`.
 noinst_LIBRARIES += libprobe.a
 libprobe_a_SOURCES = \
+	%D%/probe/certificate.c \
+	%D%/probe/certificate.h \
 	%D%/probe/challenge.c \
 	%D%/probe/challenge.h \
 	%D%/probe/clients.c \

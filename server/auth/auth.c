@@ -70,41 +70,21 @@ void auth_find(const struct auth_context *ctx, struct auth_outcome *out,
     out->findings = own;
 }
 
+static const struct {
+    const char *word;
+    const char *text;
+} reasons[] = {
+#define REASON_ROW(id, word, text) [AUTH_REASON_##id] = {(word), (text)},
+    AUTH_REASONS(REASON_ROW)
+#undef REASON_ROW
+};
+
 const char *auth_reason_text(enum auth_reason reason)
 {
-    switch (reason) {
-    case AUTH_REASON_NONE:
-        return "none";
-    case AUTH_REASON_BAD_TOKEN:
-        return "malformed token";
-    case AUTH_REASON_OUT_OF_TURN:
-        return "final leg without a challenge before it";
-    case AUTH_REASON_UNKNOWN_USER:
-        return "unknown user";
-    case AUTH_REASON_WRONG_PASSWORD:
-        return "wrong password";
-    case AUTH_REASON_DISABLED:
-        return "account disabled";
-    case AUTH_REASON_LOCKED:
-        return "account locked out";
-    case AUTH_REASON_EXPIRED:
-        return "password expired";
-    case AUTH_REASON_MUST_CHANGE:
-        return "password must be changed";
-    case AUTH_REASON_ANONYMOUS:
-        return "anonymous logon";
-    case AUTH_REASON_VERSION:
-        return "response version not allowed";
-    case AUTH_REASON_MIC:
-        return "message integrity code absent or wrong";
-    case AUTH_REASON_CHANNEL_BINDING:
-        return "channel binding absent or wrong";
-    case AUTH_REASON_SPN:
-        return "service principal name absent or wrong";
-    case AUTH_REASON_MECH_LIST_MIC:
-        return "mechListMIC absent or wrong";
-    case AUTH_REASON_MECHANISM:
-        return "no common mechanism";
-    }
-    return "?";
+    return reasons[reason].text;
+}
+
+const char *auth_reason_word(enum auth_reason reason)
+{
+    return reasons[reason].word;
 }

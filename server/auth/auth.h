@@ -46,24 +46,33 @@ enum auth_verdict {
     AUTH_INVALID,  /* a token that is no token of this method */
 };
 
-/* Why a sign-in was refused: what a Windows log would say. */
+/*
+ * Why a sign-in was refused: what a Windows log would say. Constant, the word
+ * that scenarios ask for, the text of messages.
+ */
+#define AUTH_REASONS(X)                                                        \
+    X(NONE, "none", "none")                                                    \
+    X(BAD_TOKEN, "bad-token", "malformed token")                               \
+    X(OUT_OF_TURN, "out-of-turn", "final leg without a challenge before it")   \
+    X(UNKNOWN_USER, "unknown-user", "unknown user")                            \
+    X(WRONG_PASSWORD, "wrong-password", "wrong password")                      \
+    X(DISABLED, "disabled", "account disabled")                                \
+    X(LOCKED, "locked", "account locked out")                                  \
+    X(EXPIRED, "expired", "password expired")                                  \
+    X(MUST_CHANGE, "must-change", "password must be changed")                  \
+    X(ANONYMOUS, "anonymous", "anonymous logon")          /* by NTLM */        \
+    X(VERSION, "version", "response version not allowed") /* LM, NTLMv1 */     \
+    X(MIC, "mic", "message integrity code absent or wrong")                    \
+    X(CHANNEL_BINDING, "channel-binding", "channel binding absent or wrong")   \
+    X(SPN, "spn", "service principal name absent or wrong")                    \
+    X(MECH_LIST_MIC, "mech-list-mic", "mechListMIC absent or wrong")           \
+    X(MECHANISM, "mechanism", "no common mechanism") /* of SPNEGO */
+
 enum auth_reason {
-    AUTH_REASON_NONE,
-    AUTH_REASON_BAD_TOKEN,   /* malformed */
-    AUTH_REASON_OUT_OF_TURN, /* final leg without a challenge before it */
-    AUTH_REASON_UNKNOWN_USER,
-    AUTH_REASON_WRONG_PASSWORD,
-    AUTH_REASON_DISABLED,
-    AUTH_REASON_LOCKED,
-    AUTH_REASON_EXPIRED, /* password expired */
-    AUTH_REASON_MUST_CHANGE,
-    AUTH_REASON_ANONYMOUS,       /* anonymous NTLM logon */
-    AUTH_REASON_VERSION,         /* LM, or NTLMv1 where it is not allowed */
-    AUTH_REASON_MIC,             /* absent where required, or wrong */
-    AUTH_REASON_CHANNEL_BINDING, /* absent where required, or wrong */
-    AUTH_REASON_SPN,
-    AUTH_REASON_MECH_LIST_MIC,
-    AUTH_REASON_MECHANISM, /* no common SPNEGO mechanism */
+#define REASON_ENUM(id, word, text) AUTH_REASON_##id,
+    AUTH_REASONS(REASON_ENUM)
+#undef REASON_ENUM
+        AUTH_REASON_COUNT
 };
 
 /* One decoded fact of the handshake for the journal: key and text. */
@@ -76,6 +85,7 @@ struct auth_note {
 struct auth_outcome {
     enum auth_verdict verdict;
     enum auth_reason reason;
+    const char *why; /* more than the reason says; NULL: nothing */
     struct span token_out;
     const struct user *user;        /* accepted, or refused but known */
     const char *mechanism;          /* "ntlm", "negotiate+ntlm" ... */
@@ -122,6 +132,8 @@ void auth_find(const struct auth_context *ctx, struct auth_outcome *out,
                const struct finding *finding);
 /* "wrong password", for messages. */
 const char *auth_reason_text(enum auth_reason reason);
+/* "wrong-password", for scenarios. */
+const char *auth_reason_word(enum auth_reason reason);
 
 /* Whether this account may log on now: AUTH_REASON_NONE or why not. */
 enum auth_reason auth_account_check(const struct auth_context *ctx,

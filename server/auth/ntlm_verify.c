@@ -144,6 +144,25 @@ static void note_answer(const struct ntlm_handle *handle,
     auth_note(ctx, out, "ntlm.response", "%s", form_name(answer->form));
 }
 
+/* For whom a client's old version is a riddle. */
+static const char *form_advice(enum ntlm_form form)
+{
+    switch (form) {
+    case NTLM_FORM_V1:
+        return "NTLMv1 response; --set ntlm.v1=yes allows it";
+    case NTLM_FORM_V1_ESS:
+        return "NTLMv1 response with extended session security; --set "
+               "ntlm.v1-ess=yes allows it";
+    case NTLM_FORM_LM:
+        return "LM response alone; no setting allows it";
+    case NTLM_FORM_NONE:
+    case NTLM_FORM_V2:
+    case NTLM_FORM_BROKEN:
+        break;
+    }
+    return NULL;
+}
+
 /* Which versions of the response this world takes; LM alone proves nothing. */
 static enum auth_reason check_form(const struct ntlm_settings *settings,
                                    enum ntlm_form form)
@@ -230,6 +249,7 @@ static enum auth_reason judge(struct ntlm_handle *handle,
     enum auth_reason reason = check_form(&ctx->world->ntlm, answer->form);
 
     if (reason != AUTH_REASON_NONE) {
+        out->why = form_advice(answer->form);
         return reason;
     }
     out->user = find_user(ctx, answer);

@@ -12,6 +12,7 @@
 #include "faults/faults.h"
 #include "scenario/read.h"
 #include "services/route.h"
+#include "services/verdict.h"
 
 enum { WORDS_MAX = 256 };
 
@@ -59,6 +60,20 @@ static const char *const *auth_words(struct arena *arena)
     return keep(arena, &words);
 }
 
+/* What the fact `reason` can be: of sign-ins, and of meetings' guests. */
+static const char *const *reason_words(struct arena *arena)
+{
+    struct words words = {0};
+
+    for (int i = AUTH_REASON_NONE + 1; i < AUTH_REASON_COUNT; i++) {
+        add_word(&words, auth_reason_word((enum auth_reason)i));
+    }
+    for (int i = GUEST_REASON_NONE + 1; i < GUEST_REASON_COUNT; i++) {
+        add_word(&words, guest_reason_word((enum guest_reason)i));
+    }
+    return keep(arena, &words);
+}
+
 static const char *const *path_words(struct arena *arena)
 {
     const struct service *service;
@@ -80,6 +95,7 @@ const struct vocabulary *load_vocabulary(struct arena *arena)
         "not-yet-valid", "garbage",        "bad-signature",
         "other-pool",    "wrong-audience", NULL,
     };
+    static const char *const verdicts[] = {"accepted", "refused", NULL};
     static const char *const methods[] = {"GET", "HEAD", "POST", NULL};
     struct vocabulary *vocabulary = ARENA_NEW(arena, struct vocabulary);
 
@@ -87,6 +103,8 @@ const struct vocabulary *load_vocabulary(struct arena *arena)
         .faults = faults,
         .auth = auth_words(arena),
         .tickets = tickets,
+        .verdicts = verdicts,
+        .reasons = reason_words(arena),
         .methods = methods,
         .paths = path_words(arena),
     };

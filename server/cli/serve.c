@@ -97,10 +97,14 @@ static bool start(struct serving *serving, struct env *env,
 
 static void tell_scenario(const struct scenario *scenario)
 {
-    if (scenario->step_count) {
-        log_info("scenario %s: steps=%zu", scenario->name,
-                 scenario->step_count);
+    const char *quote = *scenario->title ? "\"" : "";
+
+    if (!*scenario->name) {
+        return; /* the good world */
     }
+    log_info("scenario %s%s%s%s%s settings=%zu steps=%zu", scenario->name,
+             *quote ? " " : "", quote, scenario->title, quote,
+             scenario->setting_count, scenario->step_count);
     if (scenario->expectation_count || scenario->fail_on) {
         log_warning("expect and fail-on of %s are well-formed; this version "
                     "does not judge the client by them",

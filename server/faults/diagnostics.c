@@ -49,7 +49,12 @@ const struct fault fault_diagnostics = {
     .title = "one of the product's numbered errors",
     .doc = "X-Ms-diagnostics with id, source and reason, and the status that "
            "goes with the id; where the request was SOAP and the id has a "
-           "fault code, a fault with OCSDiagnosticsFault in its detail.",
+           "fault code, a fault with OCSDiagnosticsFault in its detail. A 401 "
+           "of the User resource says where tickets are to be had, as the "
+           "product's own does; `headers` in the same step may take that "
+           "away. It refuses good tickets as well; to let them expire, "
+           "`ticket: {lifetime: 5m}` and `clock: +6m`, or `ticket: {clock: "
+           "-9h}` where they are issued.",
     .spec = "protocol: webticket 6.4",
     .example = "{id: 28033, status: 500}",
     .subjects = SUBJECT_REPLY,

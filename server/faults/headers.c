@@ -4,8 +4,12 @@
  */
 #include "config.h"
 
+#include <string.h>
+
 #include "scenario/expand.h"
 #include "scenario/fault.h"
+
+#define EVERY "*"
 
 struct headers_params {
     struct headers headers; /* a value of NULL: not this one */
@@ -13,7 +17,8 @@ struct headers_params {
 
 static const struct setting params[] = {
     {{"headers", "{NAME: text, [texts] or null}",
-      "replaces all headers of this name, by several, or by none"},
+      "replaces all headers of this name, by several, or by none; '*': null "
+      "removes every header but those named here"},
      .type = setting_map,
      .offset = offsetof(struct headers_params, headers),
      .size = sizeof(struct headers)},
@@ -31,6 +36,10 @@ static bool headers_check(const void *data, enum point at UNUSED,
     for (size_t i = 0; i < asked->headers.count; i++) {
         const struct header *header = &asked->headers.items[i];
 
+        if (header->value && strcmp(header->name, EVERY) == 0) {
+            return err_set(err, "\"*\" stands for every header and takes null "
+                                "alone; others beside it are sent");
+        }
         if (header->value && !expand_check(header->value, err)) {
             return err_wrap(err, "%s", header->name);
         }
@@ -43,6 +52,9 @@ static void take_out(struct exchange *ex, const char *name, bool for_good)
 {
     struct reply *reply = &ex->reply;
 
+    if (strcmp(name, EVERY) == 0) {
+        reply->headers.count = 0;
+    }
     headers_remove(&reply->headers, name);
     headers_remove(&reply->without, name);
     if (for_good) {
@@ -76,7 +88,9 @@ const struct fault fault_headers = {
     .title = "other headers",
     .doc = "A text replaces all headers of this name, a list of texts sends "
            "one header for each, null removes them, also those that every "
-           "reply has (Date, Content-Length). Nothing is checked: names with "
+           "reply has (Date, Content-Length). '*': null removes every header "
+           "and leaves those that are named here: the page of a load "
+           "balancer. Nothing is checked: names with "
            "spaces, two lengths, a header of 100 KB go out as they stand "
            "here. A reply without its length ends with the connection. "
            "${...} is replaced.",

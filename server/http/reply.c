@@ -29,7 +29,8 @@ static bool has_no_body(unsigned status)
 static bool is_open(const struct reply *reply, const char *name)
 {
     return !headers_get(&reply->headers, name) &&
-           !headers_get(&reply->without, name);
+           !headers_get(&reply->without, name) &&
+           !headers_get(&reply->without, "*");
 }
 
 /* Date is the world's clock. */

@@ -70,6 +70,8 @@ static void add_facts(struct json *json, const struct facts *facts)
     json_text(json, "user", facts->user);
     json_text(json, "action", facts->action);
     json_text(json, "grant", facts->grant);
+    json_text(json, "verdict", facts->verdict);
+    json_text(json, "reason", facts->reason);
 }
 
 /* A request that HTTP could not read is shown as it came. */

@@ -6,7 +6,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "util/base64.h"
 #include "util/buf.h"
+#include "wire/ntlmssp_av.h"
 
 static bool is_challenge(const struct http_field *field)
 {
@@ -74,4 +76,29 @@ char *challenge_oauth(struct arena *arena, const struct http_answer *answer,
         }
     }
     return NULL;
+}
+
+bool challenge_ntlm(struct arena *arena, const struct http_answer *answer,
+                    struct challenge_ntlm *out_told)
+{
+    struct ntlmssp_challenge told;
+    struct ntlmssp_flaw flaw;
+    struct span message;
+    struct span list;
+    struct span value;
+
+    if (!answer->ntlm_challenge ||
+        !base64_decode(arena, span_text(answer->ntlm_challenge), &message) ||
+        ntlmssp_decode_challenge(message, &told, &flaw) != NTLMSSP_OK) {
+        return false;
+    }
+    list = told.has_target_info ? told.target_info.bytes : SPAN_NONE;
+    out_told->timestamp = ntlmssp_av_find(list, NTLMSSP_AV_TIMESTAMP, &value);
+    if (ntlmssp_av_find(list, NTLMSSP_AV_NB_DOMAIN_NAME, &value)) {
+        out_told->domain = ntlmssp_text(arena, value, true);
+    } else {
+        out_told->domain = ntlmssp_text(arena, told.target_name.bytes,
+                                        told.flags & NTLMSSP_UNICODE);
+    }
+    return true;
 }

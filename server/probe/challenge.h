@@ -18,4 +18,13 @@ bool challenge_offers(const struct http_answer *answer, const char *scheme);
 char *challenge_oauth(struct arena *arena, const struct http_answer *answer,
                       const char *name);
 
+/* What the server told of itself in the middle of an NTLM handshake. */
+struct challenge_ntlm {
+    const char *domain; /* MsvAvNbDomainName, else TargetName; may be "" */
+    bool timestamp;     /* MsvAvTimestamp is there */
+};
+/* false: no challenge came, or what came is none. */
+bool challenge_ntlm(struct arena *arena, const struct http_answer *answer,
+                    struct challenge_ntlm *out_told);
+
 #endif

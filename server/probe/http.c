@@ -27,6 +27,7 @@ struct flight {
     CURL *easy;
     struct curl_slist *fields;
     struct curl_slist *route;
+    struct certificate_watch watch;
     struct buf body;
     size_t head_size;
     bool too_big;
@@ -61,6 +62,16 @@ static struct span trimmed(struct span text)
     return text;
 }
 
+/* libcurl answers it by itself; the fields of that leg are forgotten. */
+static void keep_challenge(struct http_answer *answer,
+                           const struct http_field *field)
+{
+    if (strcasecmp(field->name, "WWW-Authenticate") == 0 &&
+        strncasecmp(field->value, "NTLM ", 5) == 0) {
+        answer->ntlm_challenge = field->value + 5;
+    }
+}
+
 static void keep_field(struct flight *flight, struct span line)
 {
     struct http_answer *answer = flight->answer;
@@ -70,9 +81,12 @@ static void keep_field(struct flight *flight, struct span line)
     if (colon == SIZE_MAX || answer->field_count == HTTP_FIELDS_MAX) {
         return;
     }
-    answer->fields[answer->field_count++] = (struct http_field){
+    const struct http_field field = {
         arena_text(arena, span_slice(line, 0, colon)),
         arena_text(arena, trimmed(span_slice(line, colon + 1, line.size)))};
+
+    answer->fields[answer->field_count++] = field;
+    keep_challenge(answer, &field);
 }
 
 /* Each answer of a handshake begins with a status line; the last counts. */
@@ -132,8 +146,21 @@ static void set_route(struct flight *flight, const char *text)
     curl_easy_setopt(flight->easy, CURLOPT_CONNECT_TO, flight->route);
 }
 
-static void set_trust(CURL *easy, const struct http_setup *setup)
+static CURLcode on_ssl(CURL *easy UNUSED, void *ssl_ctx, void *watch)
 {
+    certificate_watch(ssl_ctx, watch);
+    return CURLE_OK;
+}
+
+static void set_trust(struct flight *flight)
+{
+    const struct http_setup *setup = &flight->http->setup;
+    CURL *easy = flight->easy;
+
+    flight->watch =
+        (struct certificate_watch){setup->arena, &flight->answer->certificate};
+    curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_ssl);
+    curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, &flight->watch);
     /* Servers of 2013 may speak TLS 1.0; libcurl asks for the best first. */
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_0);
     if (setup->insecure) {
@@ -236,7 +263,7 @@ static void take_off(struct flight *flight, struct http *http,
                      (long)(limit / ENV_NS_PER_MS));
     set_callbacks(flight);
     set_behaviour(flight);
-    set_trust(flight->easy, &http->setup);
+    set_trust(flight);
     set_route(flight, request->url);
     set_request(flight, request);
     curl_multi_add_handle(http->multi, flight->easy);
@@ -296,6 +323,7 @@ static void finish(struct flight *flight, CURLcode code)
     answer->problem = problem_of(flight, answer->end, code);
     answer->status = answer->end == HTTP_ANSWERED ? (int)status : 0;
     answer->connections = (int)connections;
+    answer->certificate.seen &= code == CURLE_PEER_FAILED_VERIFICATION;
     answer->body =
         arena_copy(flight->http->setup.arena, buf_span(&flight->body));
     answer->took = env_monotonic(flight->http->setup.env) - flight->began;

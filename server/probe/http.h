@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "probe/certificate.h"
 #include "util/arena.h"
 #include "util/env.h"
 #include "util/err.h"
@@ -40,7 +41,9 @@ struct http_field {
 
 struct http_answer {
     enum http_end end;
-    const char *problem; /* in words, where there is no answer */
+    const char *problem;            /* in words, where there is no answer */
+    struct certificate certificate; /* that was refused */
+    const char *ntlm_challenge;     /* in base64; NULL: none came */
     int status;
     size_t field_count;
     struct http_field fields[HTTP_FIELDS_MAX];

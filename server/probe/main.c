@@ -58,7 +58,7 @@ static void judge_name(struct walk *walk)
 static enum probe_exit sign_in(struct arena *arena, struct env *env,
                                const struct probe_options *options,
                                const struct client *client,
-                               const struct target *target)
+                               const struct target *target, int64_t deadline)
 {
     const struct http_setup setup = {
         .env = env,
@@ -71,7 +71,7 @@ static enum probe_exit sign_in(struct arena *arena, struct env *env,
         .domain = target->domain,
         .https_port = target->https_port,
         .http_port = target->http_port,
-        .deadline = env_monotonic(env) + options->timeout,
+        .deadline = deadline,
         .limit = options->timeout / 3,
         .verbose = options->verbose,
     };
@@ -119,6 +119,7 @@ static enum probe_exit run(struct arena *arena, int argc, char **argv)
     struct probe_options options;
     const struct client *client;
     struct target target;
+    int64_t deadline;
     struct env env;
     struct err err;
 
@@ -135,11 +136,12 @@ static enum probe_exit run(struct arena *arena, int argc, char **argv)
         return fail(PROBE_USAGE, &err);
     }
     env_system(&env, 0);
+    deadline = env_monotonic(&env) + options.timeout;
     struct target_search search = {arena, &options, client, &env, PROBE_USAGE};
     if (!target_find(&search, &target, &err)) {
         return fail(search.exit_code, &err);
     }
-    return sign_in(arena, &env, &options, client, &target);
+    return sign_in(arena, &env, &options, client, &target, deadline);
 }
 
 int main(int argc, char **argv)

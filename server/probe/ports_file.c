@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
+#include <time.h>
 
 #include <jansson.h>
 
@@ -20,8 +21,8 @@ static bool read_number(json_t *root, const char *name, json_int_t most,
     return number > 0 && number <= most;
 }
 
-bool ports_file_read(struct arena *arena, const char *path,
-                     struct ports_file *out_ports, struct err *err)
+static bool read_file(struct arena *arena, const char *path,
+                      struct ports_file *out_ports, struct err *err)
 {
     struct ports_file ports = {0};
     json_error_t error;
@@ -30,14 +31,11 @@ bool ports_file_read(struct arena *arena, const char *path,
     const char *ca_file = json_string_value(json_object_get(root, "ca_file"));
 
     if (!root) {
-        return err_set(err, "%s: %s", path, error.text);
+        return err_set(err, "%s", error.text);
     }
     if (!read_number(root, "pid", INT_MAX, &ports.pid) ||
         !read_number(root, "https", 65535, &ports.https) || !domain) {
-        return err_set(err,
-                       "%s: no ports file: pid, https or domain is "
-                       "missing",
-                       path);
+        return err_set(err, "it lacks pid, https or domain");
     }
     if (!read_number(root, "http", 65535, &ports.http)) {
         ports.http = 0;
@@ -48,7 +46,39 @@ bool ports_file_read(struct arena *arena, const char *path,
     return true;
 }
 
-bool ports_file_alive(const struct ports_file *ports)
+/* "10 s", "0.5 s" */
+static const char *seconds_text(struct arena *arena, int64_t ns)
 {
-    return kill(ports->pid, 0) == 0 || errno == EPERM;
+    return arena_printf(arena, "%g s", (double)ns / (double)ENV_NS_PER_SEC);
+}
+
+static bool read_alive(struct arena *arena, const char *path,
+                       struct ports_file *out_ports, struct err *err)
+{
+    if (!read_file(arena, path, out_ports, err)) {
+        return false;
+    }
+    return kill(out_ports->pid, 0) == 0 || errno == EPERM ||
+           err_set(err, "the server that wrote it (pid %d) is gone",
+                   out_ports->pid);
+}
+
+bool ports_file_await(struct arena *arena, struct env *env, const char *path,
+                      int64_t limit, struct ports_file *out_ports,
+                      struct err *err)
+{
+    static const struct timespec pause = {.tv_nsec = 20 * ENV_NS_PER_MS};
+    int64_t until = env_monotonic(env) + limit;
+    struct err why;
+
+    while (!read_alive(arena, path, out_ports, &why)) {
+        if (env_monotonic(env) >= until) {
+            return err_set(err,
+                           "no server has written %s within %s: is it "
+                           "running with --ports-file %s? (%s)",
+                           path, seconds_text(arena, limit), path, why.text);
+        }
+        (void)nanosleep(&pause, NULL);
+    }
+    return true;
 }

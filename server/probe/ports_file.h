@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "util/arena.h"
+#include "util/env.h"
 #include "util/err.h"
 
 struct ports_file {
@@ -15,9 +16,13 @@ struct ports_file {
     const char *ca_file;
 };
 
-MUST_CHECK bool ports_file_read(struct arena *arena, const char *path,
-                                struct ports_file *out_ports, struct err *err);
-/* Is the server that wrote it still there? */
-bool ports_file_alive(const struct ports_file *ports);
+/*
+ * Waits for a server that is just starting: until the file is there, can be
+ * read, and its writer lives; `limit` in ns is how long at most. A file that a
+ * dead server left behind counts as not there.
+ */
+MUST_CHECK bool ports_file_await(struct arena *arena, struct env *env,
+                                 const char *path, int64_t limit,
+                                 struct ports_file *out_ports, struct err *err);
 
 #endif

@@ -88,11 +88,16 @@ static char *text_of(struct arena *arena, const char *format, va_list args)
 
 void report_learned(struct report *report, const char *format, ...)
 {
+    struct step *step = report->last;
+    const char *text;
     va_list args;
 
     va_start(args, format);
-    report->last->learned = text_of(report->arena, format, args);
+    text = text_of(report->arena, format, args);
     va_end(args);
+    step->learned = step->learned ? arena_printf(report->arena, "%s; %s",
+                                                 step->learned, text)
+                                  : text;
 }
 
 void report_warn(struct report *report, const char *format, ...)

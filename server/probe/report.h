@@ -83,6 +83,7 @@ void report_init(struct report *report, struct arena *arena, bool json);
 struct step *report_step(struct report *report, const char *stage,
                          const char *method, const char *url);
 void report_answer(struct step *step, const struct http_answer *answer);
+/* What is learned later in the same step stands behind it. */
 void report_learned(struct report *report, const char *format, ...)
     PRINTF(2, 3);
 void report_warn(struct report *report, const char *format, ...) PRINTF(2, 3);

@@ -15,6 +15,9 @@
 
 enum { PASSWORD_MAX = 1024 };
 
+/* A server is there in milliseconds; a machine under load takes longer. */
+#define PORTS_FILE_PATIENCE (10 * ENV_NS_PER_SEC)
+
 /* ---- Where ---- */
 
 static bool read_port(const char *text, int *out_port)
@@ -54,20 +57,23 @@ static bool use_ports_file(struct target_search *search, const char *path,
                            struct target *target, struct err *err)
 {
     struct ports_file ports;
+    int64_t limit = search->options->timeout;
 
-    if (!ports_file_read(search->arena, path, &ports, err)) {
-        return false;
+    if (limit > PORTS_FILE_PATIENCE) {
+        limit = PORTS_FILE_PATIENCE;
     }
-    if (!ports_file_alive(&ports)) {
+    if (!ports_file_await(search->arena, search->env, path, limit, &ports,
+                          err)) {
         search->exit_code = PROBE_UNREACHABLE;
-        return err_set(err, "%s: the server that wrote it (pid %d) is gone",
-                       path, ports.pid);
+        return false;
     }
     /* libcurl takes localhost for both loopback addresses. */
     target->address = "localhost";
     target->https_port = ports.https;
     target->http_port = ports.http;
-    target->domain = ports.domain;
+    if (!target->domain) {
+        target->domain = ports.domain;
+    }
     target->ca_file = ports.ca_file;
     return true;
 }
@@ -75,14 +81,26 @@ static bool use_ports_file(struct target_search *search, const char *path,
 static bool find_place(struct target_search *search, struct target *target,
                        struct err *err)
 {
-    const struct probe_options *options = search->options;
-    const char *path = options->ports_file;
+    const char *connect = search->options->connect;
 
     target->https_port = 443;
     target->http_port = 80;
-    if (options->connect) {
+    if (connect) {
         target->http_port = 0;
-        return target_connect(search->arena, options->connect, target, err);
+        return target_connect(search->arena, connect, target, err);
+    }
+    return true;
+}
+
+/* Last of all, as it may wait. */
+static bool find_server(struct target_search *search, struct target *target,
+                        struct err *err)
+{
+    const struct probe_options *options = search->options;
+    const char *path = options->ports_file;
+
+    if (options->connect) {
+        return true;
     }
     /* The variable stands for a run; who names a place means that place. */
     if (!path && !options->url) {
@@ -293,7 +311,8 @@ bool target_find(struct target_search *search, struct target *out_target,
     if (!find_place(search, &target, err) || !read_url(search, &target, err) ||
         !read_person(search, &target, err) ||
         !find_person(search, &target, err) ||
-        (!guest && !find_password(search, &target, err))) {
+        (!guest && !find_password(search, &target, err)) ||
+        !find_server(search, &target, err)) {
         return false;
     }
     find_domain(search, &target);

@@ -33,6 +33,19 @@ static const char *host_of(struct walk *walk, const char *text)
     return url_parse(walk->arena, text, &url) ? url.host : text;
 }
 
+/* Without one the trouble is with TLS itself, or with the file of --ca. */
+static void blame_certificate(struct walk *walk, const char *host,
+                              const struct certificate *seen)
+{
+    struct arena *arena = walk->arena;
+
+    if (seen->seen) {
+        walk->failure.reason = arena_printf(
+            arena, "%s: %s", host, certificate_problem(arena, seen, host));
+        walk->failure.advice = certificate_advice(arena, seen, host);
+    }
+}
+
 bool walk_no_answer(struct walk *walk, const char *stage, const char *url,
                     const struct http_answer *answer)
 {
@@ -52,8 +65,7 @@ bool walk_no_answer(struct walk *walk, const char *stage, const char *url,
         walk->failure.exit_code = PROBE_TIMEOUT;
         break;
     case HTTP_TLS:
-        walk->failure.advice = "--ca FILE with the authority that the server's "
-                               "certificate is from";
+        blame_certificate(walk, host, &answer->certificate);
         break;
     case HTTP_ANSWERED:
     case HTTP_BROKEN:

@@ -204,6 +204,25 @@ static void tell_ticket(struct walk *walk, const struct http_answer *answer,
     }
 }
 
+/*
+ * [MS-NLMP] 3.1.5.1.2: only a challenge with a timestamp gets a MIC, and an LM
+ * response of zeros.
+ */
+static void tell_challenge(struct walk *walk, const struct http_answer *answer)
+{
+    struct challenge_ntlm told;
+
+    if (!challenge_ntlm(walk->arena, answer, &told)) {
+        return;
+    }
+    report_learned(walk->report, "NTLM domain %s", told.domain);
+    if (!told.timestamp) {
+        report_warn(walk->report,
+                    "the NTLM challenge has no timestamp: clients put their "
+                    "own clock in its place, and send no MIC");
+    }
+}
+
 static bool read_ticket(struct walk *walk, const struct http_answer *answer,
                         const struct rst_wish *wish, struct ticket *ticket)
 {
@@ -268,6 +287,9 @@ bool walk_ticket(struct walk *walk, const char *service, const char *applies_to,
     }
     wish.applies_to =
         !applies_to || walk->client->applies_to_port ? address : applies_to;
-    return post_request(walk, address, &wish, &answer) &&
-           read_ticket(walk, &answer, &wish, out_ticket);
+    if (!post_request(walk, address, &wish, &answer)) {
+        return false;
+    }
+    tell_challenge(walk, &answer);
+    return read_ticket(walk, &answer, &wish, out_ticket);
 }

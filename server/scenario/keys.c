@@ -88,13 +88,38 @@ const struct key keys_when[] = {
         "not-yet-valid, bad-signature, garbage, other-pool, wrong-audience."),
     ROW("grant", SHAPE_PATTERNS, FACT_GRANT, grant, "password",
         "The grant_type of a request for an OAuth token."),
+    ROW("verdict", SHAPE_PATTERNS, FACT_VERDICT, verdict, "refused",
+        "What became of the credentials of this request: accepted, refused. A "
+        "request without any has no verdict, nor has one in the middle of a "
+        "handshake."),
+    ROW("reason", SHAPE_PATTERNS, FACT_REASON, reason, "wrong-password",
+        "Why credentials were refused. Of a sign-in: wrong-password, "
+        "unknown-user, locked, disabled, expired, must-change, bad-token; of "
+        "NTLM and Negotiate also anonymous, version, mic, channel-binding, "
+        "spn, mech-list-mic, mechanism, out-of-turn; of a meeting's guest: "
+        "unknown-meeting, meeting-ended, wrong-key, bad-token."),
+    ROW("status", SHAPE_PATTERNS, FACT_STATUS, status, "'5*'",
+        "The status of the reply that is planned, as steps of earlier points "
+        "have left it."),
     ROW("after", SHAPE_COUNT, 0, after, "1",
-        "Not the first so many times that the facts hold."),
+        "Not the first so many times that the facts hold. They are counted for "
+        "the whole server, not for each user or connection, and also where an "
+        "earlier step applies; `user` or `client` beside it counts the "
+        "requests of one alone. Of the counting words `requests` looks at this "
+        "count, `first` and `every` at what `after` leaves of it, and all that "
+        "are there must agree."),
     ROW("first", SHAPE_COUNT, 0, first, "2",
-        "Only the first so many times (behind those that `after` leaves out)."),
-    ROW("every", SHAPE_COUNT, 0, every, "3", "Only each third time, say."),
+        "Only the first so many times that the facts hold, behind those that "
+        "`after` leaves out; counted for the whole server, not for each user "
+        "or connection."),
+    ROW("every", SHAPE_COUNT, 0, every, "3",
+        "Only each third time, say, behind those that `after` leaves out: with "
+        "`after: 1` the 4th, the 7th and so on, with `first: 6` the 3rd and "
+        "the 6th. Counted for the whole server, not for each user or "
+        "connection."),
     ROW("requests", SHAPE_NUMBERS, 0, requests, "[2, 5]",
-        "Only these times, counted from 1, in rising order."),
+        "Only these times, in rising order, counted from 1 whatever `after` "
+        "says; for the whole server, not for each user or connection."),
     {NULL, SHAPE_TEXT, NULL, NULL, 0, 0},
 };
 

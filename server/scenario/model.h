@@ -44,6 +44,9 @@ struct condition {
     struct patterns action;
     struct patterns ticket;
     struct patterns grant;
+    struct patterns verdict;
+    struct patterns reason;
+    struct patterns status;
     struct header_condition *headers;
     size_t header_count;
     unsigned leg;             /* 0: any */
@@ -93,7 +96,8 @@ struct scenario {
     const char *name;  /* "good/ios-ntlm", or as the file says */
     const char *title; /* "" where there is none */
     struct world *world;
-    struct step *steps; /* the child's before its parent's */
+    size_t setting_count; /* written in it, and in what it extends */
+    struct step *steps;   /* the child's before its parent's */
     size_t step_count;
     struct expectation *expectations;
     size_t expectation_count;

@@ -18,9 +18,12 @@ enum fact {
     FACT_AUTH = 1u << 5, /* ntlm, negotiate+ntlm, usertoken, webticket ... */
     FACT_LEG = 1u << 6,
     FACT_USER = 1u << 7,
-    FACT_ACTION = 1u << 8, /* SOAP action */
-    FACT_TICKET = 1u << 9, /* none, valid, expired ... */
-    FACT_GRANT = 1u << 10, /* grant_type of OAuth */
+    FACT_ACTION = 1u << 8,   /* SOAP action */
+    FACT_TICKET = 1u << 9,   /* none, valid, expired ... */
+    FACT_GRANT = 1u << 10,   /* grant_type of OAuth */
+    FACT_VERDICT = 1u << 11, /* accepted, refused */
+    FACT_REASON = 1u << 12,  /* wrong-password, locked ... */
+    FACT_STATUS = 1u << 13,  /* of the reply as planned, "503" */
 
     FACTS_NONE = 0,
     FACTS_TLS = FACT_HOST, /* the name in the ClientHello */
@@ -30,6 +33,7 @@ enum fact {
     FACTS_KNOWN = FACTS_HTTP | FACT_AUTH | FACT_USER,
     FACTS_SOAP = FACTS_KNOWN | FACT_ACTION,
     FACTS_OAUTH = FACTS_KNOWN | FACT_GRANT,
+    FACTS_VERDICT = FACT_VERDICT | FACT_REASON,
 };
 
 /* What there is to change; a fault names what it needs. */
@@ -61,7 +65,8 @@ enum subject_kind {
     X(HTTP_REQUEST, "http.request", "a request is read and routed",            \
       FACTS_HTTP, SUBJECTS_HTTP, "RFC 9112 3")                                 \
     X(HTTP_RESPONSE, "http.response", "a reply is planned, whatever it is",    \
-      FACTS_SOAP | FACT_LEG | FACT_TICKET | FACT_GRANT,                        \
+      FACTS_SOAP | FACT_LEG | FACT_TICKET | FACT_GRANT | FACTS_VERDICT |       \
+          FACT_STATUS,                                                         \
       SUBJECT_REPLY | SUBJECT_CLOCK, "RFC 9112 4")                             \
     X(DISCOVER_ROOT, "discover.root", "the Root resource is answered",         \
       FACTS_HTTP, SUBJECTS_DISCOVER, "[MS-OCDISCWS] 3.1.5.2")                  \
@@ -80,21 +85,25 @@ enum subject_kind {
       "built",                                                                 \
       FACTS_LEG, SUBJECTS_HTTP | SUBJECT_CHALLENGE, "[MS-NLMP] 3.2.5.1.1")     \
     X(NTLM_VERDICT, "ntlm.verdict", "a handshake is accepted or refused",      \
-      FACTS_LEG | FACT_USER, SUBJECTS_HTTP, "[MS-NLMP] 3.2.5.1.2")             \
+      FACTS_LEG | FACT_USER | FACTS_VERDICT, SUBJECTS_HTTP,                    \
+      "[MS-NLMP] 3.2.5.1.2")                                                   \
     X(BASIC_VERDICT, "basic.verdict",                                          \
       "a name and password of HTTP Basic are accepted or refused",             \
-      FACTS_KNOWN, SUBJECTS_HTTP, "RFC 7617 2")                                \
+      FACTS_KNOWN | FACTS_VERDICT, SUBJECTS_HTTP, "RFC 7617 2")                \
     X(PLAIN_ANSWER, "plain.answer",                                            \
       "an endpoint below /auth tells what it saw", FACTS_LEG | FACT_USER,      \
       SUBJECTS_HTTP, "docs/auth-endpoints.md")                                 \
     X(USERTOKEN_VERDICT, "usertoken.verdict",                                  \
-      "a password in SOAP is accepted or refused", FACTS_SOAP, SUBJECTS_SOAP,  \
-      "WSS UsernameToken Profile 1.0")                                         \
+      "a password in SOAP is accepted or refused", FACTS_SOAP | FACTS_VERDICT, \
+      SUBJECTS_SOAP, "WSS UsernameToken Profile 1.0")                          \
     X(ANONYMOUS_VERDICT, "anonymous.verdict",                                  \
-      "a meeting's guest is let in or refused", FACTS_SOAP, SUBJECTS_SOAP,     \
-      "protocol: webticket 4.5")                                               \
+      "a meeting's guest is let in or refused", FACTS_SOAP | FACTS_VERDICT,    \
+      SUBJECTS_SOAP, "protocol: webticket 4.5")                                \
     X(OAUTH_REQUEST, "oauth.request", "a form with an OAuth grant is decoded", \
       FACTS_HTTP | FACT_GRANT, SUBJECTS_HTTP, "protocol: discover 4")          \
+    X(OAUTH_VERDICT, "oauth.verdict",                                          \
+      "a password or conference key of a grant is accepted or refused",        \
+      FACTS_OAUTH | FACTS_VERDICT, SUBJECTS_HTTP, "RFC 6749 4.3.2")            \
     X(OAUTH_ISSUE, "oauth.issue", "a token is about to be issued for a grant", \
       FACTS_OAUTH, SUBJECTS_HTTP | SUBJECT_TICKET, "protocol: discover 4")     \
     X(OAUTH_RESPONSE, "oauth.response", "the token's answer is built",         \

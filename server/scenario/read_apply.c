@@ -60,6 +60,20 @@ static const char *const *users(struct reading *reading)
     return words;
 }
 
+/* All that setting_status takes. */
+static const char *const *statuses(struct reading *reading)
+{
+    enum { FIRST = 100, LAST = 599 };
+    const char **words =
+        arena_alloc(reading->arena, (LAST - FIRST + 2) * sizeof(*words));
+
+    for (int i = FIRST; i <= LAST; i++) {
+        words[i - FIRST] = arena_printf(reading->arena, "%d", i);
+    }
+    words[LAST - FIRST + 1] = NULL;
+    return words;
+}
+
 /* The words that a fact can have; NULL: any text. */
 static const char *const *words_of(struct reading *reading, unsigned fact,
                                    enum point at)
@@ -79,6 +93,12 @@ static const char *const *words_of(struct reading *reading, unsigned fact,
         return words->auth;
     case FACT_TICKET:
         return words->tickets;
+    case FACT_VERDICT:
+        return words->verdicts;
+    case FACT_REASON:
+        return words->reasons;
+    case FACT_STATUS:
+        return statuses(reading);
     default:
         return NULL;
     }
@@ -123,11 +143,20 @@ static void complain(struct reading *reading, const struct node *node,
         "action",
         "state of a ticket",
         "grant",
+        "verdict",
+        "reason of a refusal",
+        "status",
     };
     const char *nearest = nearest_to(reading, fact, pattern, words);
     size_t index = (size_t)__builtin_ctz(fact);
 
-    if (nearest) {
+    if (fact == FACT_STATUS) {
+        reading_error(reading, node,
+                      "no status fits \"%s\", so the step would never apply; "
+                      "expected one from 100 to 599, or a pattern such as "
+                      "\"5*\"",
+                      pattern);
+    } else if (nearest) {
         reading_error(reading, node,
                       "no %s fits \"%s\", so the step would never apply; the "
                       "nearest is \"%s\"",

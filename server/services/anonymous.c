@@ -12,6 +12,7 @@
 #include "services/issue.h"
 #include "services/reach.h"
 #include "services/soap_reply.h"
+#include "services/verdict.h"
 #include "ticket/guid.h"
 #include "wire/diagnostics.h"
 #include "wire/uris.h"
@@ -91,18 +92,32 @@ static bool key_fits(struct call *call, const struct meeting *meeting,
     return auth_same_secret(decoded ? decoded : sent, meeting->key) || fits;
 }
 
-/* NULL: nothing speaks against it. */
-static const char *objection(struct call *call, const struct meeting *meeting,
-                             const struct usertoken *token)
+static enum guest_reason objection(struct call *call,
+                                   const struct meeting *meeting,
+                                   const struct usertoken *token)
 {
     if (!meeting) {
-        return "no conference URI of a known meeting was found in the request";
+        return GUEST_REASON_UNKNOWN_MEETING;
     }
     if (meeting->state == MEETING_ENDED) {
-        return "the meeting has ended";
+        return GUEST_REASON_MEETING_ENDED;
     }
-    return key_fits(call, meeting, token) ? NULL
-                                          : "the conference key is wrong";
+    return key_fits(call, meeting, token) ? GUEST_REASON_NONE
+                                          : GUEST_REASON_WRONG_KEY;
+}
+
+static void refuse(struct call *call, const struct soap *request,
+                   enum guest_reason reason)
+{
+    static const char *const texts[GUEST_REASON_COUNT] = {
+        [GUEST_REASON_UNKNOWN_MEETING] =
+            "no conference URI of a known meeting was found in the request",
+        [GUEST_REASON_MEETING_ENDED] = "the meeting has ended",
+        [GUEST_REASON_WRONG_KEY] = "the conference key is wrong",
+    };
+
+    soap_reply_diagnostic(call, request, DIAGNOSTIC_NO_TOKEN);
+    exchange_why(call->ex, "anonymous.refused", "%s", texts[reason]);
 }
 
 /* Its conferences are on the organizer's pool; a ticket is good on its own. */
@@ -122,21 +137,21 @@ static enum call_result admit(struct call *call, const struct soap *request)
 {
     struct identity who = {0};
     struct usertoken token;
+    enum guest_reason reason;
     const char *text;
-    const char *why;
 
     /* What is wrong with a token that need not be there is no matter. */
     usertoken_decode(call->arena, request, &token, &text);
     call->ex->facts.auth = "anonymous";
     who.meeting = find_meeting(call, request, &token);
-    why = objection(call, who.meeting, &token);
+    reason = objection(call, who.meeting, &token);
+    verdict_guest(call, reason);
     if (who.meeting) {
         remark_meeting(call, who.meeting);
     }
     call_reach(call, POINT_ANONYMOUS_VERDICT);
-    if (why) {
-        soap_reply_diagnostic(call, request, DIAGNOSTIC_NO_TOKEN);
-        exchange_why(call->ex, "anonymous.refused", "%s", why);
+    if (reason != GUEST_REASON_NONE) {
+        refuse(call, request, reason);
         return CALL_DONE;
     }
     who.guest = guid_random(call->services->env, call->arena);

@@ -34,6 +34,8 @@ bool discover_lead_to_https(struct call *call);
 
 /* /root/user and /root/oauth/user, see discover_user.c. */
 enum call_result discover_user(struct call *call);
+/* What a 401 there says of where tickets are to be had (discover 3). */
+void discover_challenge(struct call *call);
 /* XFrame.html, see discover_xframe.c. */
 enum call_result discover_xframe(struct call *call);
 

@@ -201,20 +201,25 @@ static unsigned diagnostic_of(enum ticket_flaw flaw)
     return DIAGNOSTIC_TICKET_INVALID;
 }
 
-static void challenge(struct call *call, const struct presented *presented)
+void discover_challenge(struct call *call)
 {
     bool oauth = strncasecmp(call->ex->request.path, AUTODISCOVER_OAUTH_USER,
                              strlen(AUTODISCOVER_OAUTH_USER)) == 0;
     unsigned families =
         oauth ? call->world->oauth_user_challenge : call->world->user_challenge;
 
-    product_error_page(call, 401);
     if (families & CHALLENGE_WEBTICKET) {
         challenge_web_ticket(call);
     }
     if (families & CHALLENGE_OAUTH) {
         challenge_oauth(call);
     }
+}
+
+static void challenge(struct call *call, const struct presented *presented)
+{
+    product_error_page(call, 401);
+    discover_challenge(call);
     if (presented->carrier != CARRIER_NONE) {
         product_diagnostics(call, diagnostic_of(presented->flaw));
     }

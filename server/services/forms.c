@@ -37,6 +37,13 @@ static void say_fault(void *ctx, const char *code_uri, const char *code,
     soap_reply_fault(call, envelope(call), &fault);
 }
 
+/* discover 3: no refusal of a ticket goes without the way to a new one. */
+static bool asks_for_ticket(const struct call *call)
+{
+    return call->ex->reply.status == 401 && call->route &&
+           call->route->point == POINT_DISCOVER_USER;
+}
+
 static void diagnostics(void *ctx, unsigned id, unsigned status)
 {
     struct call *call = ctx;
@@ -48,6 +55,9 @@ static void diagnostics(void *ctx, unsigned id, unsigned status)
         call->ex->reply.status = status ? status : call->ex->reply.status;
     } else {
         product_error_page(call, status ? status : row->status);
+        if (asks_for_ticket(call)) {
+            discover_challenge(call);
+        }
         product_diagnostics(call, id);
     }
 }

@@ -285,20 +285,27 @@ static void step_alone(struct call *call, const struct auth_method *method,
     method->end(handle);
 }
 
+static void reach_verdict(struct call *call, const struct auth_method *method,
+                          const struct auth_outcome *outcome)
+{
+    verdict_facts(call, outcome);
+    call_reach(call,
+               method->per_request ? POINT_BASIC_VERDICT : POINT_NTLM_VERDICT);
+}
+
 static enum gate_verdict judge(struct call *call,
                                const struct auth_method *method,
                                const struct auth_outcome *outcome)
 {
     const char *scheme = method->scheme;
-    enum point verdict =
-        method->per_request ? POINT_BASIC_VERDICT : POINT_NTLM_VERDICT;
 
     plan_effect(call, method, outcome);
-    switch (outcome->verdict) {
-    case AUTH_CONTINUE:
+    if (outcome->verdict == AUTH_CONTINUE) {
         return challenge(call, scheme, outcome->token_out);
+    }
+    reach_verdict(call, method, outcome);
+    switch (outcome->verdict) {
     case AUTH_ACCEPTED:
-        call_reach(call, verdict);
         call->user = outcome->user;
         call->mechanism = outcome->mechanism;
         call->report = &outcome->report;
@@ -306,22 +313,22 @@ static enum gate_verdict judge(struct call *call,
         call->auth_token = outcome->token_out;
         return GATE_OPEN;
     case AUTH_REFUSED:
-        call_reach(call, verdict);
-        exchange_why(call->ex, "auth.refused", "%s",
-                     auth_reason_text(outcome->reason));
+        verdict_why(call, outcome);
         if (outcome->reason == AUTH_REASON_OUT_OF_TURN) {
             find(call, "HA-027", "RFC 4559 section 6",
                  "the last leg of a handshake came without its challenge: all "
                  "legs belong on one connection",
                  scheme);
         }
-        return refuse(call);
+        break;
     case AUTH_INVALID:
         if (!outcome->findings) {
             find(call, "HA-026", "RFC 4559 section 4.2",
                  "the credentials are no token of this scheme", scheme);
         }
-        return refuse(call);
+        break;
+    case AUTH_CONTINUE:
+        break;
     }
     return refuse(call);
 }
@@ -331,6 +338,8 @@ static enum gate_verdict with_credentials(struct call *call, const char *value)
     struct httpauth sent;
     enum httpauth_result result = httpauth_decode(call->arena, value, &sent);
     const struct auth_method *method = offered_method(call, sent.scheme);
+    const struct auth_outcome no_token = {.verdict = AUTH_INVALID,
+                                          .reason = AUTH_REASON_BAD_TOKEN};
     struct auth_outcome *outcome;
 
     if (!method) {
@@ -343,6 +352,8 @@ static enum gate_verdict with_credentials(struct call *call, const char *value)
         find(call, "HA-024", "RFC 4559 section 4.2",
              "the credentials are not one base64 token", sent.text);
         conn_auth_drop_handshake(call->auth);
+        call->ex->facts.auth = method->name;
+        reach_verdict(call, method, &no_token);
         return refuse(call);
     }
     outcome = ARENA_NEW(call->arena, struct auth_outcome);

@@ -10,6 +10,7 @@
 #include "auth/password.h"
 #include "services/gate.h"
 #include "services/oauth.h"
+#include "services/reach.h"
 #include "services/verdict.h"
 #include "ticket/guid.h"
 #include "util/attr.h"
@@ -69,8 +70,9 @@ static bool judge_password(struct call *call, const struct form *form,
         return false;
     }
     outcome = verdict_password(call, "password", name, password);
+    call_reach(call, POINT_OAUTH_VERDICT);
     if (outcome.verdict != AUTH_ACCEPTED) {
-        verdict_why(call, outcome.reason);
+        verdict_why(call, &outcome);
         return refuse_credentials(call);
     }
     out_who->user = outcome.user;
@@ -109,12 +111,6 @@ static bool offers_guests(const struct world *world)
     return world->offer.anonymous;
 }
 
-static bool deny_guest(struct call *call, const char *why)
-{
-    exchange_why(call->ex, "anonymous.refused", "%s", why);
-    return refuse_credentials(call);
-}
-
 /*
  * The identity that an earlier token of the same meeting gave. It may have
  * expired since: the conference key is what proves the guest (GUESS). NULL: it
@@ -136,15 +132,41 @@ static const char *renewed(struct call *call, const struct meeting *meeting,
     return old.guest;
 }
 
-static bool name_guest(struct call *call, const struct form *form,
-                       struct identity *who)
+/* Whether the guest may come in, and who he is then. */
+static enum guest_reason admit(struct call *call, const struct form *form,
+                               const char *key, struct identity *who)
 {
+    const struct meeting *meeting = who->meeting;
     const char *old = oauth_parameter(form, "ms_rtc_renew");
+    bool same =
+        auth_same_secret(key, meeting ? meeting->key : "no such meeting");
 
-    who->guest = old ? renewed(call, who->meeting, old)
+    if (!meeting) {
+        return GUEST_REASON_UNKNOWN_MEETING;
+    }
+    if (!same) {
+        return GUEST_REASON_WRONG_KEY;
+    }
+    if (meeting->state != MEETING_OPEN) {
+        return GUEST_REASON_MEETING_ENDED;
+    }
+    who->guest = old ? renewed(call, meeting, old)
                      : guid_random(call->services->env, call->arena);
-    return who->guest || deny_guest(call, "ms_rtc_renew is no token of a guest "
-                                          "of this meeting");
+    return who->guest ? GUEST_REASON_NONE : GUEST_REASON_BAD_TOKEN;
+}
+
+static bool deny_guest(struct call *call, enum guest_reason reason)
+{
+    static const char *const texts[GUEST_REASON_COUNT] = {
+        [GUEST_REASON_UNKNOWN_MEETING] = "unknown meeting",
+        [GUEST_REASON_MEETING_ENDED] = "the meeting has ended",
+        [GUEST_REASON_WRONG_KEY] = "wrong conference key",
+        [GUEST_REASON_BAD_TOKEN] = "ms_rtc_renew is no token of a guest of "
+                                   "this meeting",
+    };
+
+    exchange_why(call->ex, "anonymous.refused", "%s", texts[reason]);
+    return refuse_credentials(call);
 }
 
 static bool judge_guest(struct call *call, const struct form *form,
@@ -152,24 +174,17 @@ static bool judge_guest(struct call *call, const struct form *form,
 {
     const char *uri = required(call, form, "ms_rtc_conferenceuri");
     const char *key = uri ? required(call, form, "password") : NULL;
-    const struct meeting *meeting;
-    bool same;
+    enum guest_reason reason;
 
     if (!key) {
         return false;
     }
     call->ex->facts.auth = "anonymous";
-    meeting = world_meeting(call->world, uri);
-    same = auth_same_secret(key, meeting ? meeting->key : "no such meeting");
-    if (!meeting || !same) {
-        return deny_guest(call,
-                          meeting ? "wrong conference key" : "unknown meeting");
-    }
-    if (meeting->state != MEETING_OPEN) {
-        return deny_guest(call, "the meeting has ended");
-    }
-    out_who->meeting = meeting;
-    return name_guest(call, form, out_who);
+    out_who->meeting = world_meeting(call->world, uri);
+    reason = admit(call, form, key, out_who);
+    verdict_guest(call, reason);
+    call_reach(call, POINT_OAUTH_VERDICT);
+    return reason == GUEST_REASON_NONE || deny_guest(call, reason);
 }
 
 /* ---- urn:microsoft.rtc:passive ---- */

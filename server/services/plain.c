@@ -7,12 +7,14 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <strings.h>
 
 #include "auth/auth.h"
 #include "services/conn_auth.h"
 #include "services/reach.h"
 #include "services/service.h"
 #include "util/json.h"
+#include "wire/httpauth.h"
 #include "wire/ntlmssp.h"
 
 static void tell_who(struct json *json, const struct call *call)
@@ -120,6 +122,61 @@ static void send(struct call *call, struct json *json)
                   arena_copy(call->arena, buf_span(json->out)));
 }
 
+/* Who has no more than the name of the scheme. */
+static const char *no_token(struct arena *arena, const char *scheme)
+{
+    return strcasecmp(scheme, "Negotiate") == 0
+               ? "Negotiate came without a token: the client has no Kerberos "
+                 "ticket, and no NTLM for GSS-API (gss-ntlmssp)"
+               : arena_printf(arena, "%s came without a token", scheme);
+}
+
+static bool is_offered(const struct route *route, const char *scheme)
+{
+    for (const char *const *s = route->schemes; *s; s++) {
+        if (strcasecmp(*s, scheme) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const char *no_credentials(const struct call *call)
+{
+    const struct conn_auth *auth = call->auth;
+
+    return auth->user ? arena_printf(call->arena,
+                                     "no credentials came, and %s, by which "
+                                     "the connection is authenticated, is not "
+                                     "offered here",
+                                     auth->proven_by->scheme)
+                      : "no credentials came";
+}
+
+/* Where nobody was refused, but nobody was let in either. The log is silent of
+ * it: each handshake begins so. */
+static const char *nobody_came(const struct call *call)
+{
+    const char *value =
+        headers_get(&call->ex->request.headers, "Authorization");
+    struct httpauth sent;
+    enum httpauth_result result;
+
+    if (!value) {
+        return no_credentials(call);
+    }
+    result = httpauth_decode(call->arena, value, &sent);
+    if (result == HTTPAUTH_EMPTY) {
+        return no_credentials(call);
+    }
+    if (!is_offered(call->route, sent.scheme)) {
+        return arena_printf(call->arena, "%s is not offered here", sent.scheme);
+    }
+    return result == HTTPAUTH_NO_TOKEN
+               ? no_token(call->arena, sent.scheme)
+               : auth_reason_text(AUTH_REASON_BAD_TOKEN);
+}
+
 /* Real servers keep the reason to themselves; here it is what one asks for. */
 static void tell_refusal(struct call *call)
 {
@@ -129,7 +186,7 @@ static void tell_refusal(struct call *call)
     json_init(&json, &out);
     json_open(&json, '{');
     json_boolean(&json, "authenticated", false);
-    json_text(&json, "why", call->ex->why);
+    json_text(&json, "why", call->ex->why ? call->ex->why : nobody_came(call));
     send(call, &json);
 }
 

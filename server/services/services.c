@@ -112,6 +112,13 @@ static enum stage handle_stage(struct call *call)
     return STAGE_DECIDE;
 }
 
+/* Bytes that a step sends as they are may have no status that is known. */
+static const char *status_text(const struct exchange *ex)
+{
+    return ex->reply.status ? arena_printf(ex->arena, "%u", ex->reply.status)
+                            : NULL;
+}
+
 /* The last word on the reply; from here on it is what goes out. */
 static enum stage decide_stage(struct call *call)
 {
@@ -119,6 +126,7 @@ static enum stage decide_stage(struct call *call)
 
     assert(ex->reply.status != 0 || ex->reply.raw.size != 0);
     call_apply(call);
+    ex->facts.status = status_text(ex);
     call_reach(call, POINT_HTTP_RESPONSE);
     call_apply(call);
     ex->decided = env_monotonic(call->services->env);

@@ -37,11 +37,11 @@ static const char *reason_of(const struct world *world, enum auth_reason reason)
 }
 
 static void refuse(struct call *call, const struct soap *request,
-                   enum auth_reason reason)
+                   const struct auth_outcome *outcome)
 {
     soap_reply_diagnostic_saying(call, request, DIAGNOSTIC_NO_TOKEN,
-                                 reason_of(call->world, reason));
-    verdict_why(call, reason);
+                                 reason_of(call->world, outcome->reason));
+    verdict_why(call, outcome);
 }
 
 /* The codes of WSS 1.1, section 12; else as wrong credentials (webticket 6.4).
@@ -61,7 +61,10 @@ static void refuse_token(struct call *call, const struct soap *request,
         .reason = "The message has more than one Security header or "
                   "UsernameToken.",
     };
+    const struct auth_outcome outcome = {.verdict = AUTH_INVALID,
+                                         .reason = AUTH_REASON_BAD_TOKEN};
 
+    verdict_facts(call, &outcome);
     call_reach(call, POINT_USERTOKEN_VERDICT);
     if (flaw == USERTOKEN_DIGEST) {
         soap_reply_fault(call, request, &digest);
@@ -94,7 +97,7 @@ static enum call_result authenticate(struct call *call,
     outcome = verdict_password(call, "usertoken", sent.name, sent.password);
     call_reach(call, POINT_USERTOKEN_VERDICT);
     if (outcome.verdict != AUTH_ACCEPTED) {
-        refuse(call, request, outcome.reason);
+        refuse(call, request, &outcome);
         return CALL_DONE;
     }
     who.user = outcome.user;

@@ -14,6 +14,35 @@ void verdict_remark(struct exchange *ex, const struct auth_note *notes)
     }
 }
 
+static void set_facts(struct call *call, const char *refused)
+{
+    call->ex->facts.verdict = refused ? "refused" : "accepted";
+    call->ex->facts.reason = refused;
+}
+
+void verdict_facts(struct call *call, const struct auth_outcome *outcome)
+{
+    bool accepted = outcome->verdict == AUTH_ACCEPTED;
+
+    set_facts(call, accepted ? NULL : auth_reason_word(outcome->reason));
+}
+
+const char *guest_reason_word(enum guest_reason reason)
+{
+    static const char *const words[] = {
+#define REASON_WORD(id, word) [GUEST_REASON_##id] = (word),
+        GUEST_REASONS(REASON_WORD)
+#undef REASON_WORD
+    };
+
+    return words[reason];
+}
+
+void verdict_guest(struct call *call, enum guest_reason reason)
+{
+    set_facts(call, reason ? guest_reason_word(reason) : NULL);
+}
+
 struct count {
     const struct world *world;
     struct auth_outcome outcome;
@@ -52,11 +81,14 @@ struct auth_outcome verdict_password(struct call *call, const char *auth,
     verdict_remark(call->ex, outcome.notes);
     call->ex->facts.auth = auth;
     call->ex->facts.user = outcome.user ? outcome.user->name : NULL;
+    verdict_facts(call, &outcome);
     plan_count(call, &outcome);
     return outcome;
 }
 
-void verdict_why(struct call *call, enum auth_reason reason)
+void verdict_why(struct call *call, const struct auth_outcome *outcome)
 {
-    exchange_why(call->ex, "auth.refused", "%s", auth_reason_text(reason));
+    exchange_why(call->ex, "auth.refused", "%s",
+                 outcome->why ? outcome->why
+                              : auth_reason_text(outcome->reason));
 }

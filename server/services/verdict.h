@@ -19,8 +19,30 @@ void verdict_remark(struct exchange *ex, const struct auth_note *notes);
 struct auth_outcome verdict_password(struct call *call, const char *auth,
                                      const char *name, const char *password);
 
+/* Sets the facts `verdict` and `reason`, for the points that come. */
+void verdict_facts(struct call *call, const struct auth_outcome *outcome);
+
+/* Why a meeting's guest stays outside, in the words of the fact `reason`. */
+#define GUEST_REASONS(X)                                                       \
+    X(NONE, "none")                                                            \
+    X(UNKNOWN_MEETING, "unknown-meeting")                                      \
+    X(MEETING_ENDED, "meeting-ended")                                          \
+    X(WRONG_KEY, "wrong-key")                                                  \
+    X(BAD_TOKEN, "bad-token") /* shown to be the same guest again */
+
+enum guest_reason {
+#define REASON_ENUM(id, word) GUEST_REASON_##id,
+    GUEST_REASONS(REASON_ENUM)
+#undef REASON_ENUM
+        GUEST_REASON_COUNT
+};
+
+const char *guest_reason_word(enum guest_reason reason);
+/* The same facts about a guest. */
+void verdict_guest(struct call *call, enum guest_reason reason);
+
 /* What the journal and its log line say of a refusal; once the reply is
  * planned, which says as little as the product does. */
-void verdict_why(struct call *call, enum auth_reason reason);
+void verdict_why(struct call *call, const struct auth_outcome *outcome);
 
 #endif

@@ -44,7 +44,8 @@ struct request {
 struct reply {
     unsigned status;
     struct headers headers; /* Content-Length and Date are http's business */
-    struct headers without; /* names that http shall not add by itself */
+    /* Names that http shall not add by itself; "*": none at all. */
+    struct headers without;
     struct span body;
     bool close;             /* "Connection: close", and mean it */
     struct span raw;        /* not empty: exactly these bytes go out instead */

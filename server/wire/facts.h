@@ -42,6 +42,9 @@ struct facts {
     const char *action;    /* SOAP action */
     const char *ticket;    /* none, valid, expired, garbage ... */
     const char *grant;     /* grant_type of OAuth, as sent */
+    const char *verdict;   /* on credentials: accepted, refused */
+    const char *reason;    /* of a refusal: wrong-password, locked ... */
+    const char *status;    /* of the planned reply, "200" */
     const struct headers *headers; /* of the request */
 };
 

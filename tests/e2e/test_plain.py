@@ -25,6 +25,7 @@ OFFERS = {
     "/auth/basic": [BASIC],
     "/auth/any": ["Negotiate", "NTLM", BASIC],
 }
+MALFORMED = "malformed token"
 
 
 def basic(text, encoding="utf-8"):
@@ -63,7 +64,8 @@ def test_who_brings_nothing_is_offered_the_schemes_of_the_path(
             assert answer.headers("WWW-Authenticate") == OFFERS[path]
             if method != ["-I"]:
                 assert refused(answer) == {
-                    "authenticated": False, "why": None, "findings": []}
+                    "authenticated": False, "why": "no credentials came",
+                    "findings": []}
     answer = server.curl(server.url("lyncweb", path, scheme), "-X", "PUT")
     assert answer.status == 405
     assert answer.header("Allow") == "GET, HEAD, POST"
@@ -216,11 +218,11 @@ def test_basic_in_latin1(server):
 
 
 @pytest.mark.parametrize("credentials,why,rule", [
-    (basic("alice"), None, "BA-001"),
-    (basic(""), None, "HA-024"),
-    (basic(f"alice:{PASSWORD}\n"), None, "BA-001"),
-    (basic(f"ali\0ce:{PASSWORD}"), None, "BA-001"),
-    (basic(f"alice:{PASSWORD}", "utf-16"), None, "BA-001"),
+    (basic("alice"), MALFORMED, "BA-001"),
+    (basic(""), "Basic came without a token", "HA-024"),
+    (basic(f"alice:{PASSWORD}\n"), MALFORMED, "BA-001"),
+    (basic(f"ali\0ce:{PASSWORD}"), MALFORMED, "BA-001"),
+    (basic(f"alice:{PASSWORD}", "utf-16"), MALFORMED, "BA-001"),
     (basic(":"), "unknown user", None),
     (basic(f":{PASSWORD}"), "unknown user", None),
     (basic("alice:"), "wrong password", None),
@@ -231,12 +233,13 @@ def test_basic_in_latin1(server):
     (basic(f"{'a' * 255}:{PASSWORD}"), "unknown user", None),
     (basic(f"alice:{'a' * 255}"), "wrong password", None),
     (basic(f"{'ä' * 255}:{'ö' * 255}"), "unknown user", None),
-    ("Authorization: Basic", None, "HA-024"),
-    ("Authorization: Basic !!!", None, "HA-024"),
-    (f"Authorization: Basic alice:{PASSWORD}", None, "HA-024"),
-    ("Authorization: Digest username=alice", None, "HA-025"),
+    ("Authorization: Basic", "Basic came without a token", "HA-024"),
+    ("Authorization: Basic !!!", MALFORMED, "HA-024"),
+    (f"Authorization: Basic alice:{PASSWORD}", MALFORMED, "HA-024"),
+    ("Authorization: Digest username=alice", "Digest is not offered here",
+     "HA-025"),
     ("Authorization: NTLM TlRMTVNTUAABAAAABoIIAAAAAAAAAAAAAAAAAAAAAAA=",
-     None, "HA-025"),
+     "NTLM is not offered here", "HA-025"),
 ])
 def test_basic_refuses(server, credentials, why, rule):
     answer = server.curl(server.url("lyncweb", "/auth/basic"),
@@ -247,6 +250,33 @@ def test_basic_refuses(server, credentials, why, rule):
     assert answer.headers("WWW-Authenticate") == [BASIC]
     server.stop()
     assert PASSWORD not in server.journal.read_text()
+
+
+@pytest.mark.parametrize("line,why", [
+    ("Authorization;", "no credentials came"),
+    ("Authorization: Negotiate",
+     "Negotiate came without a token: the client has no Kerberos ticket, and no "
+     "NTLM for GSS-API (gss-ntlmssp)"),
+    ("Authorization: NTLM", "NTLM came without a token"),
+    ("Authorization: NTLM AAAA", MALFORMED),
+])
+def test_who_has_nothing_to_show_is_told_so(server, line, why):
+    answer = server.curl(server.url("lyncweb", "/auth/any"), "-H", line)
+    assert refused(answer)["why"] == why
+
+
+def test_curl_takes_negotiate_and_gives_up(serve):
+    """docs/auth-endpoints.md"""
+    server = serve()
+    answer = server.curl(server.url("lyncweb", "/auth/any"), "--anyauth",
+                         "-u", LOGON)
+    assert refused(answer)["why"] == "no credentials came"
+    assert server.stop() == 0
+    # The log is silent of it: each handshake begins so.
+    assert " why=" not in server.messages()
+    assert server.entries()
+    for entry in server.entries():
+        assert "Authorization" not in str(entry["request"]["headers"])
 
 
 def test_wrong_passwords_lock_an_account(serve):
@@ -291,7 +321,9 @@ def test_a_connection_has_one_identity(server):
     assert again["connection"]["request"] == 4
     for path in ("/auth/negotiate", "/auth/basic"):
         answer = client.look(path)
-        assert refused(answer)["why"] is None
+        assert refused(answer)["why"] == (
+            "no credentials came, and NTLM, by which the connection is "
+            "authenticated, is not offered here")
         assert answer.headers("WWW-Authenticate") == OFFERS[path]
     # Being asked elsewhere has taken nothing away.
     assert seen(client.look("/auth/ntlm"))["user"] == "alice"

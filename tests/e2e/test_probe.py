@@ -17,6 +17,7 @@ import pytest
 from harness import (BINARY, PASSWORD, PATIENCE, clean_environment, free_port,
                      run_cli, taken_port)
 from signin import journal
+from test_tls_profiles import s_client
 
 ALICE = "CONTOSO\\alice"
 
@@ -173,6 +174,28 @@ def test_says_why_not(server, user, password, reason):
     assert reason in sentence(done)
 
 
+NO_TIMESTAMP = "warning: the NTLM challenge has no timestamp"
+
+
+def test_tells_of_the_challenge(serve):
+    done = probe(serve())
+    assert ": NTLM domain CONTOSO; SAML ticket of " in done.stdout
+    assert NO_TIMESTAMP not in done.stdout
+    server = serve("--set", "ntlm.timestamp=omit",
+                   "--set", "ntlm.netbios-domain=LEGACY")
+    for password, learned in ((PASSWORD, "LEGACY; SAML"), ("wrong", "LEGACY")):
+        done = probe(server, password=password)
+        assert f"WebTicketService.svc: NTLM domain {learned}" in done.stdout
+        assert NO_TIMESTAMP in done.stdout
+
+
+def test_tells_of_a_challenge_without_target_info(serve):
+    done = probe(serve("--set", "ntlm.flags-clear=0x00800000",
+                       "--set", "ntlm.v1-ess=yes"))
+    assert ": NTLM domain CONTOSO" in done.stdout
+    assert NO_TIMESTAMP in done.stdout
+
+
 def test_offer_without_ntlm(serve):
     done = probe(serve("--set", "offer.windows=Negotiate"))
     assert done.returncode == 1
@@ -186,6 +209,21 @@ def test_renews_an_expired_ticket_once(serve):
     assert done.returncode == 1
     assert "expired" in sentence(done)
     assert "the ticket is expired as it comes" in done.stdout
+    assert len([record for record in journal(server, "webticket.issue")
+                if record.status == 200]) == 2
+
+
+@pytest.mark.parametrize("client", ["pc-external-ntlm", "ios-ntlm"])
+@pytest.mark.parametrize("asked", ["28033", "{id: 28072, status: 401}"])
+def test_renews_a_ticket_that_a_step_refuses(serve, tmp_path, client, asked):
+    path = tmp_path / "refused.yaml"
+    path.write_text(
+        "lyncmock: 1\nsteps:\n  - at: discover.user\n"
+        "    when: {ticket: valid, first: 1}\n"
+        f"    do: {{diagnostics: {asked}}}\n")
+    server = serve(path)
+    done = probe(server, "--as", client)
+    assert done.returncode == 0, done.stdout
     assert len([record for record in journal(server, "webticket.issue")
                 if record.status == 200]) == 2
 
@@ -316,6 +354,58 @@ def test_wrong_ca(server, tmp_path):
     assert run_cli(tmp_path, *args, "--insecure", env=given).returncode == 0
 
 
+CERTIFICATES = [
+    ("wrong-name", "the certificate is not for lyncweb.contoso.test, but for "
+     "wrong-name.contoso.test; try a certificate with the name "
+     "lyncweb.contoso.test on that server, or another server for that name."),
+    ("expired", "the certificate of lyncweb.contoso.test expired at {}; try "
+     "renewing it on the server, or comparing the clocks."),
+    ("not-yet-valid", "the certificate of lyncweb.contoso.test is valid from "
+     "{} on; try comparing the clocks of the server and of this machine."),
+    ("self-signed", "the certificate of lyncweb.contoso.test is signed by "
+     "itself, by no authority; try a certificate of an authority on the "
+     "server, or --ca FILE with this very certificate."),
+    ("unknown-ca", "the certificate of lyncweb.contoso.test is from an "
+     "authority that is not trusted here: lyncmock CA [0-9a-f]+; try --ca "
+     "FILE with the authority that the server's certificate is from."),
+    ("weak", "the certificate of lyncweb.contoso.test: EE certificate key too "
+     "weak."),
+]
+
+
+@pytest.mark.parametrize("profile, says", CERTIFICATES,
+                         ids=[profile for profile, _ in CERTIFICATES])
+def test_says_what_is_wrong_with_the_certificate(serve, profile, says):
+    server = serve("--set", f"tls.profile={profile}")
+    done = probe(server)
+    assert done.returncode == 1
+    pem = s_client(server)
+    dates = subprocess.run(
+        ["openssl", "x509", "-noout", "-dates", "-dateopt", "iso_8601"],
+        input=pem, capture_output=True, text=True, check=True).stdout
+    begins, ends = re.findall(r"=(\S+) (\S+)", dates)
+    date = "T".join(ends if profile == "expired" else begins)
+    assert re.fullmatch("The sign-in failed at discovery: lyncweb.contoso.test: "
+                        + says.format(date), sentence(done)), sentence(done)
+    assert probe(server, "--insecure").returncode == 0
+
+
+def test_trusts_the_very_certificate(serve, tmp_path):
+    server = serve("--set", "tls.profile=self-signed")
+    trusted = tmp_path / "trusted.pem"
+    trusted.write_text("".join(
+        s_client(server, name=name)
+        for name in ("lyncdiscoverinternal", "lyncweb")))
+    done = probe(server, "--ca", trusted)
+    assert done.returncode == 0, done.stdout
+
+
+def test_ca_file_is_none(server, tmp_path):
+    done = probe(server, "--ca", tmp_path / "none.pem")
+    assert done.returncode == 1
+    assert "none.pem" in sentence(done)
+
+
 def test_environment_does_not_disturb(server, tmp_path):
     nobody = f"http://127.0.0.1:{free_port()}"
     env = {"https_proxy": nobody, "http_proxy": nobody, "all_proxy": nobody,
@@ -410,9 +500,69 @@ def test_silence(tmp_path):
 def test_dead_server(server):
     server.stop(signal.SIGKILL)
     server.expected_exit = -signal.SIGKILL
-    done = probe(server)
+    assert server.ports_file.exists()
+    done = probe(server, "--timeout", "100ms")
     assert done.returncode == 3
     assert f"pid {server.process.pid}) is gone" in done.stderr
+
+
+def await_ports_file(file, *args):
+    """Starts a probe; returns once it has looked into the file and found
+    half a one, that is gone when it looks again."""
+    file.parent.mkdir(exist_ok=True)
+    os.mkfifo(file)
+    process = subprocess.Popen(
+        [BINARY, "probe", "--ports-file", file, "--user", ALICE, *args],
+        env=clean_environment(file.parent, {"LYNC_PASSWORD": PASSWORD}),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    writer = os.open(file, os.O_WRONLY)  # waits for the reader
+    file.unlink()
+    os.write(writer, b'{"pid": 1, ')
+    os.close(writer)
+    return process
+
+
+def test_waits_for_the_server(serve, tmp_path):
+    process = await_ports_file(tmp_path / "server-1" / "ports.json")
+    serve()
+    out, err = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, out + err
+    assert "alice@contoso.test signed in" in out
+
+
+def test_waits_past_a_file_that_is_left(serve, tmp_path):
+    """What a killed server left behind is no server yet."""
+    gone = serve()
+    gone.stop(signal.SIGKILL)
+    gone.expected_exit = -signal.SIGKILL
+    file = tmp_path / "server-2" / "ports.json"
+    process = await_ports_file(file)
+    shutil.copy(gone.ports_file, file)
+    serve()
+    out, err = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, out + err
+
+
+@pytest.mark.parametrize("text, why", [
+    (None, "No such file"), ("{}", "it lacks pid, https or domain"),
+    ('{"pid": 1', "near end of file")])
+def test_waits_no_longer_than_asked(tmp_path, text, why):
+    file = tmp_path / "ports.json"
+    if text is not None:
+        file.write_text(text)
+    done = run_cli(tmp_path, "probe", "--ports-file", file, "--user", ALICE,
+                   "--timeout", "100ms", env={"LYNC_PASSWORD": "x"})
+    assert done.returncode == 3
+    assert (f"no server has written {file} within 0.1 s: is it running with "
+            f"--ports-file {file}? (") in done.stderr
+    assert why in done.stderr
+
+
+def test_mistakes_are_told_without_waiting(tmp_path):
+    done = run_cli(tmp_path, "probe", "--ports-file", tmp_path / "none",
+                   "--user", ALICE, "--timeout", "1d")
+    assert done.returncode == 2
+    assert "no password" in done.stderr
 
 
 USAGE = [
@@ -424,7 +574,6 @@ USAGE = [
     (["ftp://contoso.test/", "a@b.test"], "no URL of https or http"),
     (["a@b.test", "--connect", "127.0.0.1"], "expected HOST:HTTPS-PORT"),
     (["a@b.test", "--connect", "127.0.0.1:0"], "expected HOST:HTTPS-PORT"),
-    (["a@b.test", "--ports-file", "/nonexistent"], "/nonexistent"),
     (["a@b.test", "--timeout", "soon"], "--timeout"),
     (["a@b.test", "--as", "web-app-guest"], "--meeting and --key"),
     (["a@b.test", "--insecure", "--ca", "x"], "one of them"),

@@ -541,6 +541,36 @@ def test_drips(tmp_path, start):
     assert done.returncode == 4
 
 
+def test_handshake_that_fails_behind_a_good_certificate(tmp_path, start):
+    """The server wants a certificate of the client: not a word on its own."""
+    server = start(Site())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(server.ca_file, server.ca_file.with_suffix(".key"))
+    context.load_verify_locations(server.ca_file)
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    with taken_port() as listener:
+        def refuse():
+            try:
+                while True:
+                    with listener.accept()[0] as peer:
+                        try:
+                            context.wrap_socket(peer, server_side=True)
+                        except ssl.SSLError:
+                            pass
+            except OSError:
+                pass
+
+        threading.Thread(target=refuse, daemon=True).start()
+        done = run_cli(
+            tmp_path, "probe", "carol@fabrikam.test", "--connect",
+            f"127.0.0.1:{listener.getsockname()[1]}", "--ca", server.ca_file,
+            env={"LYNC_PASSWORD": "x"})
+    assert done.returncode == 1
+    assert "handshake failure" in sentence(done)
+    assert "certificate" not in sentence(done)
+
+
 # --- nonsense ----------------------------------------------------------------
 
 BOMB = ('<!DOCTYPE a [<!ENTITY b "' + "x" * 1000 + '"><!ENTITY c "'

@@ -98,8 +98,25 @@ def test_world_and_one_step(serve, write):
     assert ":4443" in server.curl(url).text
     assert server.ask_ticket("carol", "--ntlm", password="secret").status == 200
     server.stop()
-    assert "scenario wifi: steps=1" in server.messages()
+    assert "lyncmock: scenario wifi settings=2 steps=1\n" in server.messages()
     assert f"step={path}:5\n" in server.messages()
+
+
+def test_the_scenario_is_logged_with_or_without_steps(serve, write):
+    for scenario, line in (
+            ("good/web-app-soap", 'scenario good/web-app-soap "'),
+            (write("title: 'An iPhone'\n"
+                   "extends: failures/wrong-password-lockout\n"),
+             f'"An iPhone" settings=')):
+        server = serve(scenario)
+        server.stop()
+        [told] = [text for text in server.messages().splitlines()
+                  if text.startswith("lyncmock: scenario ")]
+        assert line in told
+        assert told.endswith(" steps=0")
+    server = serve()
+    server.stop()
+    assert "lyncmock: scenario" not in server.messages()
 
 
 def test_options_beat_variables_beat_the_file(serve, write):

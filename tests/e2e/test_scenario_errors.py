@@ -194,6 +194,28 @@ ERRORS = {
     "a ticket that is none": (
         at_root("{ticket: §expird}").replace("discover.root", "discover.user"),
         "the nearest is \"expired\""),
+    "a verdict that is none": (
+        at_root("{verdict: §refsued}").replace("discover.root",
+                                               "usertoken.verdict"),
+        "no verdict fits \"refsued\", so the step would never apply; the "
+        "nearest is \"refused\""),
+    "a reason that is none": (
+        at_root("{reason: [locked, §wrong-pasword]}").replace(
+            "discover.root", "oauth.verdict"),
+        "no reason of a refusal fits \"wrong-pasword\", so the step would "
+        "never apply; the nearest is \"wrong-password\""),
+    "a reason like none": (
+        at_root("{reason: §zzzzzzzz}").replace("discover.root", "ntlm.verdict"),
+        "there are: bad-token, out-of-turn, unknown-user"),
+    "a verdict where there is none": (
+        at_root("{§verdict: refused}"), "verdict is not known at discover.root"),
+    "a status that is none": (
+        at_root("{status: §5xx}").replace("discover.root", "http.response"),
+        "no status fits \"5xx\", so the step would never apply; expected one "
+        "from 100 to 599, or a pattern such as \"5*\""),
+    "a status before there is one": (
+        at_root("{§status: 200}").replace("discover.root", "usertoken.verdict"),
+        "status is not known at usertoken.verdict"),
     "an empty pattern": (at_root("{client: §''}"), "would never fit"),
     "no patterns": (at_root("{client: §[]}"), "would never fit"),
     "a pattern that is a mapping": (at_root("{client: §{a: b}}"),

@@ -164,6 +164,20 @@ def test_no_length_ends_with_the_connection(play):
     assert b"Root" in answer.body
 
 
+def test_the_page_of_a_load_balancer(play):
+    """Nothing of the product is left, nor what every reply has."""
+    server = play(steps("""at: discover.root
+    do:
+      status: 503
+      body: {text: <h1>busy</h1>, type: text/html}
+      headers: {Connection: close, '*': null, Server: BigIP}"""))
+    with http_root(server) as peer:
+        peer.send(get(peer.host))
+        assert peer.all() == (
+            b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n"
+            b"Server: BigIP\r\n\r\n<h1>busy</h1>")
+
+
 def test_a_huge_header(play):
     server = play(steps(
         "{at: discover.root, do: {headers: {X-Huge: " + "h" * 60000 + "}}}"))

@@ -76,12 +76,17 @@ static void read_headers(struct arena *arena, const char *text)
     struct http_answer answer = {
         .field_count = 1,
         .fields = {{"WWW-Authenticate", text}},
+        .ntlm_challenge = text,
     };
+    struct challenge_ntlm told;
     struct trouble trouble = {0};
 
     challenge_schemes(arena, &answer);
     challenge_offers(&answer, "NTLM");
     challenge_oauth(arena, &answer, "href");
+    if (challenge_ntlm(arena, &answer, &told)) {
+        assert(utf8_valid(span_text(told.domain)));
+    }
     if (trouble_header(arena, text, &trouble)) {
         trouble_meaning(&trouble);
     }

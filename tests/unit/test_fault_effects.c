@@ -166,6 +166,7 @@ static const struct {
      "expected one of body.text"},
     {POINT_MEX_GET, {{"body", "${hots}"}}, "the nearest is ${host}"},
     {POINT_MEX_GET, {{"headers:A", "${x"}}, "A: \"${\" has no"},
+    {POINT_MEX_GET, {{"headers:*", "x"}}, "\"*\" stands for every header"},
     {POINT_MEX_GET, {{"redirect.status", "307"}}, "redirect.to: expected"},
     {POINT_MEX_GET, {{"redirect", "${hots}"}}, "the nearest is ${host}"},
     {POINT_MEX_GET, {{"soap-fault.reason", "x"}}, "soap-fault.code: "},

@@ -104,6 +104,26 @@ static void headers_replace_repeat_and_remove(void **state)
     assert_has(play_body(p), "Root");
 }
 
+/* Wherever "*" stands among them; what is named is sent. */
+static void headers_remove_every_one(void **state)
+{
+    struct play *p = *state;
+    struct step *step = play(p, POINT_DISCOVER_ROOT, "headers:Server", "f5");
+
+    play_do(p, step, "headers:*", NULL);
+    play_do(p, step, "headers:Content-Type", "text/html");
+    play_do(p, step, "body", "no");
+    play(p, POINT_HTTP_RESPONSE, "headers:Date", "now");
+    play_start(p);
+    assert_int_equal(PLAY(p, .path = ROOT), 200);
+    assert_int_equal(p->ex->reply.headers.count, 3);
+    assert_string_equal(play_get(p, "Server"), "f5");
+    assert_string_equal(play_get(p, "Content-Type"), "text/html");
+    assert_string_equal(play_get(p, "Date"), "now");
+    assert_int_equal(p->ex->reply.without.count, 1);
+    assert_string_equal(p->ex->reply.without.items[0].name, "*");
+}
+
 /* Whatever the order in which a step names them: form, body, headers. */
 static void faults_of_a_step_add_to_its_form(void **state)
 {
@@ -264,6 +284,38 @@ static void diagnostics_in_the_header_or_as_a_fault(void **state)
     assert_int_equal(play_sign_in(p, "alice", PASSWORD), 500);
     assert_has(play_get(p, "X-Ms-diagnostics"), "28020;source=");
     assert_has(play_body(p), "<ErrorId>28020</ErrorId>");
+}
+
+/* protocol: discover 3: as the product's own refusals there. */
+static void diagnostics_lead_to_a_ticket(void **state)
+{
+    static const struct {
+        const char *path;
+        bool web_ticket;
+        bool oauth;
+    } rows[] = {
+        {USER, true, false},
+        {ROOT "/oauth/user", false, true},
+    };
+    struct play *p = *state;
+    struct step *step = play(p, POINT_DISCOVER_USER, "diagnostics.id", "28033");
+
+    step->when.first = ARRAY_SIZE(rows);
+    step = play(p, POINT_DISCOVER_USER, "diagnostics.id", "28033");
+    play_do(p, step, "diagnostics.status", "500");
+    play_start(p);
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        assert_int_equal(PLAY(p, .path = rows[i].path), 401);
+        assert_has(play_get(p, "X-Ms-diagnostics"), "28033;source=");
+        assert_int_equal(*play_get(p, "X-MS-WebTicketURL") != '\0',
+                         rows[i].web_ticket);
+        assert_int_equal(*play_get(p, "X-MS-WebTicketSupported") != '\0',
+                         rows[i].web_ticket);
+        assert_int_equal(*play_get(p, "WWW-Authenticate") != '\0',
+                         rows[i].oauth);
+    }
+    assert_int_equal(PLAY(p, .path = USER), 500);
+    assert_string_equal(play_get(p, "X-MS-WebTicketURL"), "");
 }
 
 /* ---- NTLM ---- */
@@ -551,6 +603,7 @@ int main(void)
         T(status_below_400_keeps_the_good_answer),
         T(status_without_a_body_has_none),
         T(headers_replace_repeat_and_remove),
+        T(headers_remove_every_one),
         T(faults_of_a_step_add_to_its_form),
         T(body_of_a_file_is_byte_for_byte),
         T(body_keeps_the_type_of_the_good_answer),
@@ -559,6 +612,7 @@ int main(void)
         T(redirects_as_lyncdiscover_does),
         T(soap_fault_speaks_the_version_of_the_request),
         T(diagnostics_in_the_header_or_as_a_fault),
+        T(diagnostics_lead_to_a_ticket),
         T(target_info_sets_each_pair),
         T(target_info_moves_the_timestamp),
         T(ntlm_sets_the_fields_of_one_challenge),

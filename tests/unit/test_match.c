@@ -180,6 +180,10 @@ static void every_fact_is_asked(void **state)
         {ASKS(user, FACT_USER), {.user = "yes"}, {.user = "no"}},
         {ASKS(action, FACT_ACTION), {.action = "yes"}, {.action = "no"}},
         {ASKS(ticket, FACT_TICKET), {.ticket = "yes"}, {.ticket = "no"}},
+        {ASKS(grant, FACT_GRANT), {.grant = "yes"}, {.grant = "no"}},
+        {ASKS(verdict, FACT_VERDICT), {.verdict = "yes"}, {.verdict = "no"}},
+        {ASKS(reason, FACT_REASON), {.reason = "yes"}, {.reason = "no"}},
+        {ASKS(status, FACT_STATUS), {.status = "yes"}, {.status = "no"}},
         {{.facts = FACT_LEG, .leg = 2}, {.leg = 2}, {.leg = 1}},
     };
     static const struct facts unknown;

@@ -16,6 +16,7 @@
 #include "probe/wsdl.h"
 #include "util/base64.h"
 #include "util/env.h"
+#include "wire/ntlmssp_av.h"
 #include "wire/xml.h"
 
 /* ---- discovery ---- */
@@ -363,6 +364,62 @@ static void explains_refusals(void **state UNUSED)
 
 /* ---- challenges ---- */
 
+/* [MS-NLMP] 2.2.1.2: no TargetInfo, or one with the pairs given. */
+static struct span ntlm_challenge(struct arena *arena, struct span target,
+                                  uint32_t flags, struct span target_info)
+{
+    struct ntlmssp_challenge message = {
+        .flags = flags,
+        .has_target_info = target_info.size > 0,
+    };
+    size_t at = message.has_target_info ? 48 : 32;
+    AUTO_BUF out = {0};
+
+    ntlmssp_field_set(&message.target_name, target, &at);
+    ntlmssp_field_set(&message.target_info, target_info, &at);
+    ntlmssp_encode_challenge(&out, &message);
+    return arena_copy(arena, buf_span(&out));
+}
+
+static void expect_ntlm(struct arena *arena, struct span message,
+                        const char *domain, bool timestamp)
+{
+    struct http_answer answer = {.ntlm_challenge = base64_text(arena, message)};
+    struct challenge_ntlm told;
+
+    assert_true(challenge_ntlm(arena, &answer, &told));
+    assert_string_equal(told.domain, domain);
+    assert_int_equal(told.timestamp, timestamp);
+}
+
+static void reads_ntlm_challenges(void **state UNUSED)
+{
+    static const char *const none[] = {NULL, "", "*", "TlRM", "TlRMTVNTUAAC"};
+    AUTO(arena) arena = arena_new();
+    AUTO_BUF pairs = {0};
+
+    expect_ntlm(arena,
+                ntlm_challenge(arena, span_text("OLD"), NTLMSSP_OEM, SPAN_NONE),
+                "OLD", false);
+    ntlmssp_av_add_text(&pairs, NTLMSSP_AV_NB_DOMAIN_NAME, "CONTOSO");
+    expect_ntlm(
+        arena,
+        ntlm_challenge(arena, span_text("OLD"), NTLMSSP_OEM, buf_span(&pairs)),
+        "CONTOSO", false);
+    ntlmssp_av_add(&pairs, NTLMSSP_AV_TIMESTAMP, span_text("8 bytes."));
+    ntlmssp_av_add(&pairs, NTLMSSP_AV_EOL, SPAN_NONE);
+    expect_ntlm(arena,
+                ntlm_challenge(arena, span_text("O\0L\0D"), NTLMSSP_UNICODE,
+                               buf_span(&pairs)),
+                "CONTOSO", true);
+    for (size_t i = 0; i < ARRAY_SIZE(none); i++) {
+        struct http_answer answer = {.ntlm_challenge = none[i]};
+        struct challenge_ntlm told;
+
+        assert_false(challenge_ntlm(arena, &answer, &told));
+    }
+}
+
 static void reads_challenges(void **state UNUSED)
 {
     static const struct {
@@ -543,6 +600,7 @@ int main(void)
         cmocka_unit_test(reads_faults),
         cmocka_unit_test(explains_refusals),
         cmocka_unit_test(reads_challenges),
+        cmocka_unit_test(reads_ntlm_challenges),
         cmocka_unit_test(reads_tickets),
         cmocka_unit_test(computes_the_proof_key),
     };

@@ -10,9 +10,11 @@
 
 #include <cmocka.h>
 
+#include "auth/auth.h"
 #include "scenario/keys.h"
 #include "scenario/read.h"
 #include "scenario/shipped.h"
+#include "services/verdict.h"
 #include "util/env.h"
 #include "world/setting.h"
 
@@ -95,9 +97,24 @@ static const struct vocabulary words = {
     .faults = test_faults,
     .auth = some_words,
     .tickets = some_words,
+    .verdicts = some_words,
+    .reasons = some_words,
     .methods = some_words,
     .paths = some_words,
 };
+
+/* What `lyncmock explain` and editors say names each word that there is. */
+static void reasons_are_told(void **state UNUSED)
+{
+    const char *doc = key_named(keys_when, "reason")->doc;
+
+    for (int i = AUTH_REASON_NONE + 1; i < AUTH_REASON_COUNT; i++) {
+        assert_non_null(strstr(doc, auth_reason_word((enum auth_reason)i)));
+    }
+    for (int i = GUEST_REASON_NONE + 1; i < GUEST_REASON_COUNT; i++) {
+        assert_non_null(strstr(doc, guest_reason_word((enum guest_reason)i)));
+    }
+}
 
 /* ---- Reading ---- */
 
@@ -404,6 +421,7 @@ static void diagnostics_in_order(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reasons_are_told),
         cmocka_unit_test(the_world_is_set),
         cmocka_unit_test(options_beat_the_file),
         cmocka_unit_test(conditions),

@@ -146,6 +146,8 @@ static void assert_refused(const char *reason, const char *why)
     assert_fault("FailedAuthentication", reason, "28020");
     assert_string_equal(endpoint_remark(&e, "auth.refused"), why);
     assert_string_equal(e.ex->why, why);
+    assert_string_equal(e.ex->facts.verdict, "refused");
+    assert_non_null(e.ex->facts.reason);
 }
 
 /* ---- Good ones ---- */
@@ -164,6 +166,8 @@ static void test_tickets(void **state)
         assert_string_equal(e.ex->facts.user, "alice");
         assert_string_equal(e.ex->facts.auth, "usertoken");
         assert_string_equal(e.ex->facts.action, ACTION_ISSUE);
+        assert_string_equal(e.ex->facts.verdict, "accepted");
+        assert_null(e.ex->facts.reason);
         assert_string_equal(endpoint_remark(&e, "password.name"), names[i]);
         assert_null(e.ex->findings);
         assert_null(e.ex->why);
@@ -221,6 +225,7 @@ static void test_name_that_could_be_base64(void **state)
     (void)state;
     ask_as_written("YWJj", PASSWORD);
     assert_refused(NOBODY, "unknown user");
+    assert_string_equal(e.ex->facts.reason, "unknown-user");
     assert_string_equal(endpoint_remark(&e, "password.name"), "abc");
     assert_true(world_set(e.world, "user.YWJj.state", "good", &err));
     assert_true(world_finish(e.world, &err));
