@@ -339,6 +339,7 @@ libserver_a_SOURCES = \
 	%D%/world/setting_pools.c \
 	%D%/world/setting_types.c \
 	%D%/world/setting_users.c \
+	%D%/world/setting_value.c \
 	%D%/world/settings.c \
 	%D%/world/world.c \
 	%D%/world/world.h

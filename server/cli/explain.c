@@ -15,6 +15,7 @@
 #include "util/buf.h"
 #include "util/log.h"
 #include "util/nearest.h"
+#include "world/setting.h"
 
 enum { WIDTH = 76 };
 
@@ -160,6 +161,7 @@ static void tell_settings(struct telling *telling)
         }
         heading(telling, info->name, "a setting of the world");
         line(telling, "value", info->type);
+        line(telling, "good", setting_default(telling->arena, info->name));
         line(telling, "written", nested(telling, info->name));
         line(telling, "or",
              arena_printf(telling->arena, "--set %s=VALUE", info->name));

@@ -117,4 +117,15 @@ MUST_CHECK bool setting_meeting(struct world *world, const char *name,
 /* NULL past the end. */
 const struct setting *setting_meeting_row(size_t index);
 
+/* The text that sets the row's field in `object` as it is; NULL: none does,
+ * since it is not set. */
+const char *setting_value(struct arena *arena, const struct setting *row,
+                          const void *object);
+/* By the name in a table, or that of a user, pool or meeting at hand:
+ * "user.NAME.state", "user.alice.state". NULL: there is none. */
+const struct setting *setting_named(const char *name);
+/* Its value in the good world; NAME and ID are new ones, N is 1. NULL: not
+ * set there. */
+const char *setting_default(struct arena *arena, const char *name);
+
 #endif

@@ -270,6 +270,19 @@ def test_explaining_says_how_a_setting_is_written(tmp_path):
     assert "--set user.NAME.state=VALUE" in text
 
 
+def test_the_good_world_is_told(tmp_path):
+    lines = rows(tmp_path, "settings")
+    assert lines["ticket.lifetime"].endswith(" (duration) [8h]")
+    assert lines["hosted.url"].endswith(" (URL)")
+    facts = {one["id"]: one["default"]
+             for one in as_json(tmp_path, "list", "settings")}
+    assert facts["ticket.lifetime"] == "8h"
+    assert facts["hosted.url"] is None
+    assert len([value for value in facts.values() if value]) > 60
+    text = ask(tmp_path, "explain", "ticket.lifetime").stdout
+    assert "  good      8h\n" in text
+
+
 def test_an_unknown_word(tmp_path):
     assert 'the nearest is "status"' in ask(tmp_path, "explain", "statsu",
                                             code=2).stderr
