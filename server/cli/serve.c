@@ -9,6 +9,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "cli/arguments.h"
 #include "cli/load.h"
 #include "cli/server.h"
 #include "cli/verb.h"
@@ -134,12 +135,6 @@ static enum exit_code serve(struct env *env, const struct options *options)
     return serving.exit_code;
 }
 
-static bool wants_help(int argc, char **argv)
-{
-    return argc == 2 &&
-           (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0);
-}
-
 static void print_help(void)
 {
     printf("usage: lyncmock serve [SCENARIO] [OPTION]...\n\n"
@@ -164,7 +159,7 @@ static enum exit_code run(int argc, char **argv)
     struct err err;
     uint32_t seed;
 
-    if (wants_help(argc, argv)) {
+    if (arguments_want_help(argc, argv)) {
         print_help();
         return EXIT_GOOD;
     }

@@ -93,6 +93,7 @@ struct scenario {
     const char *name;  /* "good/ios-ntlm", or as the file says */
     const char *title; /* "" where there is none */
     struct world *world;
+    size_t setting_count; /* written in it, and in what it extends */
     struct step *steps; /* the child's before its parent's */
     size_t step_count;
     struct expectation *expectations;

@@ -341,6 +341,7 @@ static void read_all(struct reading *reading,
     }
     name_scenario(scenario, chain);
     build_world(reading, chain, from);
+    scenario->setting_count = reading->setting_count;
     if (make_room(reading, chain, scenario)) {
         for (size_t i = 0; i < chain->count; i++) {
             read_layer_steps(reading, &chain->layers[i], scenario);

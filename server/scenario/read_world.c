@@ -12,6 +12,7 @@ static void set_world(struct reading *reading, void *ctx UNUSED,
     const char *value = read_text(reading, node, row);
     struct err err;
 
+    reading->setting_count++;
     if (value && !world_set(reading->world, name, value, &err)) {
         reading_error(reading, node, "%s", err.text);
     }

@@ -24,6 +24,7 @@ struct reading {
     struct diagnostics *diagnostics;
     const struct source *source; /* whose nodes are read */
     struct world *world;
+    size_t setting_count;
     /* Without errors so far: names and users may be relied upon. */
     bool world_known;
 };

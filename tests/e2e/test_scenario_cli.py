@@ -180,11 +180,31 @@ def test_files_lie_beside_the_scenario_that_names_them(serve, write):
 # ---- check ----
 
 def test_check_says_what_is_good(write):
-    path = write("name: n\ntitle: t\nsteps: [{at: mex.get, do: {delay: 1s}}]\n")
-    assert ask(path.parent, "check", path).stdout == f"{path}: good: n, steps=1\n"
+    path = write("name: n\ntitle: t\nworld: {domain: a.test, ntlm: {v1: yes}}\n"
+                 "steps: [{at: mex.get, do: {delay: 1s}}]\n")
+    assert ask(path.parent, "check", path).stdout == (
+        f'{path}: good: n, "t", 2 settings, 1 step\n')
     assert as_json(path.parent, "check", path) == [
         {"file": str(path), "good": True, "name": "n", "title": "t",
-         "steps": 1, "errors": 0, "diagnostics": []}]
+         "settings": 2, "steps": 1, "errors": 0, "diagnostics": []}]
+    path = write("extends: scenario.yaml\nexpect: [{at: mex.get}]\n", "b.yaml")
+    assert ask(path.parent, "check", path).stdout == (
+        f"{path}: good: 2 settings, 1 step, 1 expectation\n")
+
+
+@pytest.mark.parametrize("text,code,out,err", [
+    (HEAD + "title: t\n", 0, '<stdin>: good: "t", 0 settings, 0 steps\n', ""),
+    (HEAD + "x: 1\n", 2, "", '<stdin>:2:1: error: unknown key "x"'),
+    ("", 2, "", "<stdin>:1:1: error: the file is empty"),
+    ("#" * 1100000, 2, "", "<stdin>:1:1: error: the file is larger than 1 MiB"),
+    ("#" * 5000000, 2, "", "<stdin>:1:1: error: the file is larger than 1 MiB"),
+])
+def test_check_reads_standard_input(tmp_path, text, code, out, err):
+    (tmp_path / "text").write_text(text)
+    with open(tmp_path / "text", encoding="utf-8") as stdin:
+        done = run_cli(tmp_path, "check", "-", stdin=stdin)
+    assert (done.returncode, done.stdout) == (code, out)
+    assert done.stderr.startswith(err)
 
 
 def test_check_json_of_a_bad_one_among_good(write):
@@ -289,6 +309,25 @@ def test_an_unknown_word(tmp_path):
     assert "list points" in ask(tmp_path, "explain", "qqqqqqqqqqqqqqq",
                                 code=2).stderr
     assert "wants one word" in ask(tmp_path, "explain", code=2).stderr
+
+
+@pytest.mark.parametrize("verb", ["check", "explain", "list", "probe",
+                                  "schema", "serve"])
+def test_help_is_had_in_any_way(tmp_path, verb):
+    text = ask(tmp_path, verb, "--help").stdout
+    assert ask(tmp_path, "help", verb).stdout == text
+    assert ask(tmp_path, verb, "--help", "foo").stdout == text
+    assert ask(tmp_path, verb, "foo", "bar", "-h").stdout == text
+
+
+def test_help_of_what_is_no_verb(tmp_path):
+    assert "the nearest is serve" in ask(tmp_path, "help", "sreve",
+                                         code=2).stderr
+    assert "help lists the verbs" in ask(tmp_path, "help", "qqqqq",
+                                         code=2).stderr
+    assert ask(tmp_path, "help", "help").stdout == ask(tmp_path, "help").stdout
+    assert ask(tmp_path, "help", "version").stdout == (
+        ask(tmp_path, "version", "--help").stdout)
 
 
 @pytest.mark.parametrize("verb", ["check", "explain", "list", "schema",
