@@ -61,6 +61,10 @@ libserver_a_SOURCES = \
 	%D%/cli/arguments.h \
 	%D%/cli/check.c \
 	%D%/cli/explain.c \
+	%D%/cli/explain.h \
+	%D%/cli/explain_settings.c \
+	%D%/cli/explain_text.c \
+	%D%/cli/explain_topics.c \
 	%D%/cli/help.c \
 	%D%/cli/list.c \
 	%D%/cli/load.c \

@@ -300,15 +300,85 @@ def test_the_good_world_is_told(tmp_path):
     assert facts["hosted.url"] is None
     assert len([value for value in facts.values() if value]) > 60
     text = ask(tmp_path, "explain", "ticket.lifetime").stdout
-    assert "  good      8h\n" in text
+    assert "  default   8h\n" in text
 
 
 def test_an_unknown_word(tmp_path):
     assert 'the nearest is "status"' in ask(tmp_path, "explain", "statsu",
                                             code=2).stderr
-    assert "list points" in ask(tmp_path, "explain", "qqqqqqqqqqqqqqq",
-                                code=2).stderr
-    assert "wants one word" in ask(tmp_path, "explain", code=2).stderr
+    assert "lists what there is" in ask(tmp_path, "explain",
+                                        "qqqqqqqqqqqqqqq", code=2).stderr
+    assert "wants one word" in ask(tmp_path, "explain", "a", "b",
+                                   code=2).stderr
+
+
+@pytest.mark.parametrize("word,near", [
+    ("lockout", "lockout-duration"),
+    ("failures/lockout", "failures/wrong-password-lockout"),
+    ("usres", "users"),
+    ("${hots}", "${host}"),
+    ("durration", "duration"),
+])
+def test_a_word_that_is_near(tmp_path, word, near):
+    assert f'the nearest is "{near}"' in ask(tmp_path, "explain", word,
+                                             code=2).stderr
+
+
+def test_502_is_near_to_nothing(tmp_path):
+    assert "nearest" not in ask(tmp_path, "explain", "502", code=2).stderr
+
+
+EXPLAINED = {
+    "users": ["world: {users: {NAME: {...}}}", "--set user.NAME.WORD=VALUE",
+              "user.NAME.state ", "user.NAME.home "],
+    "pools": ["world: {pools: {N: {...}}}", "pool.N.fqdn "],
+    "meetings": ["world: {meetings: {ID: {...}}}", "meeting.ID.key "],
+    "user.alice": ["world: {users: {NAME: {...}}}"],
+    "user.alice.state": ["world: {users: {alice: {state: ...}}}", "locked",
+                         "--set user.alice.state=VALUE", "default   good"],
+    "user.locked.state": ["default   locked"],
+    "user.a.b.state": ["world: {users: {a.b: {state: ...}}}"],
+    "pool.2.fqdn": ["default   pool02.contoso.test"],
+    "ticket.lifetime": ["world: {ticket: {lifetime: ...}}"],
+    "world": ["domain ", "users ", "lyncmock explain ntlm"],
+    "steps": ["at ", "when ", "do ", "also "],
+    "at": ["discover.root ", "tcp.accept "],
+    "do": ["status ", "stall "],
+    "tls.profile": ["unknown-ca ", "signed by another CA", "weak "],
+    "weak": ["a value of tls.profile", "RSA-1024"],
+    "expired": ["a value of tls.profile", "its last day was yesterday",
+                "a value of user.NAME.state", "a word of the fact ticket",
+                "when: {ticket: expired}"],
+    "negotiate+ntlm": ["a word of the fact auth"],
+    "cwt": ["a value of ticket.format"],
+    "28020": ["No valid security token.", "500", "wsse:FailedAuthentication",
+              "do: {diagnostics: 28020}"],
+    "28033": ["401", "the header X-Ms-diagnostics\n"],
+    "diagnostics": ["a fault", "28000 ", "28081 "],
+    "${host}": ["the host of the request"],
+    "${now+8h}": ["the world's time"],
+    "values": ["${now} ", "${user.sip} ", "${uuid} "],
+    "duration": ["ms, s, m, h, d"],
+    "patterns": ["letter case does not matter"],
+    "counters": ["first: 2", "requests: [2, 5]"],
+}
+
+
+@pytest.mark.parametrize("word", EXPLAINED)
+def test_what_is_explained(tmp_path, word):
+    text = ask(tmp_path, "explain", word).stdout
+    assert text.startswith(f"{word}: ")
+    for part in EXPLAINED[word]:
+        assert part in text
+
+
+def test_explain_alone_lists_what_can_be_asked(tmp_path):
+    text = ask(tmp_path, "explain").stdout
+    words = re.findall(r"^  ([^ ,]+)", text, re.M)
+    assert {"counters", "diagnostics", "duration", "patterns",
+            "values"} < set(words)
+    for word in words:
+        ask(tmp_path, "explain", word.strip("'"))
 
 
 @pytest.mark.parametrize("verb", ["check", "explain", "list", "probe",
