@@ -86,6 +86,21 @@ ERRORS = {
                                  "unknown key of ticket"),
     "a setting with dots": (HEAD + "world: {§ntlm.v1: yes}\n",
                             "nested keys: ntlm: {v1: ...}"),
+    "a user's setting with dots": (
+        HEAD + "world: {§user.alice.state: locked}\n",
+        'write "user.alice.state" as nested keys: users: {alice: {state: ...}}'),
+    "the plural with dots": (
+        HEAD + "world: {§users.a.b.state: locked}\n",
+        "nested keys: users: {a.b: {state: ...}}"),
+    "a pool's setting with dots": (
+        HEAD + "world: {§pool.1.fqdn: a.contoso.test}\n",
+        "nested keys: pools: {1: {fqdn: ...}}"),
+    "a user's attribute with dots": (
+        HEAD + "world: {users: {§alice.state: locked}}\n",
+        'write "alice.state" as nested keys: alice: {state: ...}'),
+    "a TLS version below": (
+        HEAD + "world: {tls: {min: §'1.2', max: '1.1'}}\n",
+        "tls.min: expected no more than tls.max, 1.1, and not 1.2"),
     "a group that is a text": (HEAD + "world: {ntlm: §yes}\n",
                                "ntlm: expected a mapping with v1, v1-ess"),
     "a setting that is a mapping": (HEAD + "world: {clock: §{v1: yes}}\n",
@@ -381,7 +396,7 @@ def test_steps_are_judged_by_the_whole_world(tmp_path):
              "    when: {user: carol}\n    do: {status: 404}\n")
     done = check(tmp_path, child)
     assert done.returncode == 0, done.stderr
-    assert "steps=2" in done.stdout
+    assert "2 steps" in done.stdout
     done = check(tmp_path, child + "world: {domain: fabrikam.test}\n")
     assert [one[:3] for one in found(done)] == [("base.yaml", 5, 18)]
 
