@@ -193,6 +193,8 @@ libserver_a_SOURCES = \
 	%D%/scenario/source.c \
 	%D%/scenario/source.h \
 	%D%/scenario/vocabulary.h \
+	%D%/scenario/yaml_hint.c \
+	%D%/scenario/yaml_hint.h \
 	%D%/scenario/yaml_node.c \
 	%D%/scenario/yaml_node.h \
 	%D%/scenario/yaml_text.c \
