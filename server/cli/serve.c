@@ -169,6 +169,7 @@ static enum exit_code run(int argc, char **argv)
         return EXIT_USAGE;
     }
     log_setup(options.log_level, options.log_format);
+    options_warn(&options, &env);
     /* 32 bits are easier to copy from a log than 64. */
     env_secret(&seed, sizeof(seed));
     env.seed = options.seed_given ? options.seed : seed;

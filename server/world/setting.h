@@ -106,6 +106,9 @@ MUST_CHECK bool setting_user(struct world *world, const char *name,
                              const char *value, struct err *err);
 /* NULL past the end. */
 const struct setting *setting_user_row(size_t index);
+/* The user whose name this new one may be a slip for; NULL: it is known, or
+ * like none. */
+const char *setting_user_meant(const struct world *world, const char *name);
 
 /* All settings of a world; last those of pools, users and meetings, as
  * "pool.N.fqdn". NULL past the end. */

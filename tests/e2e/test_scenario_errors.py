@@ -371,6 +371,40 @@ def test_bytes(tmp_path, name):
     assert remedy in found(done)[0][4]
 
 
+SLIPS = {
+    "a letter": ("{§alise: {state: locked}}", "alice"),
+    "letters in turn": ("{alice: {state: locked}, §jörgg: {home: 2}}", "jörg"),
+    "letter case alone": ("{ALICE: {state: locked}}", None),
+    "a password of its own": ("{alise: {state: locked, password: x}}", None),
+    "another name": ("{dora: {state: locked}}", None),
+    "a number": ("{alice2: {state: locked}}", None),
+    "a name within": ("{bobby: {state: locked}}", None),
+}
+
+
+@pytest.mark.parametrize("name", SLIPS)
+def test_a_new_user_may_be_a_slip(tmp_path, name):
+    users, meant = SLIPS[name]
+    text = HEAD + f"world: {{users: {users}}}\n"
+    if not meant:
+        assert check(tmp_path, text).stderr == ""
+        return
+    text, line, column = place_of_mark(text)
+    done = check(tmp_path, text)
+    assert done.returncode == 0
+    ((_, *place, severity, words),) = found(done)
+    assert (place, severity) == ([line, column], "warning")
+    assert f"is a new user; did you mean {meant}?" in words
+
+
+def test_a_user_of_the_parent_is_not_new(tmp_path):
+    (tmp_path / "base.yaml").write_text(
+        HEAD + "world: {users: {alise: {password: x}}}\n")
+    done = check(tmp_path, HEAD + "extends: base.yaml\n"
+                 "world: {users: {alise: {state: locked}}}\n")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_all_errors_of_a_file_in_order(tmp_path):
     text = (HEAD + "nmae: x\nworld: {clock: 5}\nsteps:\n"
             "  - {at: mex.gte, do: {}}\n  - {do: {delay: 1}}\nfail-on: [all]\n")
