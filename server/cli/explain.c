@@ -1,12 +1,13 @@
 /* lyncmock explain: what a word of the language means. */
 #include "config.h"
 
+#include "cli/explain.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "auth/auth.h"
 #include "cli/arguments.h"
-#include "cli/explain.h"
 #include "cli/load.h"
 #include "faults/faults.h"
 #include "scenario/keys.h"

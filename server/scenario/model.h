@@ -94,7 +94,7 @@ struct scenario {
     const char *title; /* "" where there is none */
     struct world *world;
     size_t setting_count; /* written in it, and in what it extends */
-    struct step *steps; /* the child's before its parent's */
+    struct step *steps;   /* the child's before its parent's */
     size_t step_count;
     struct expectation *expectations;
     size_t expectation_count;
