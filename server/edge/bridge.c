@@ -1,7 +1,8 @@
 /*
- * The socketpair to the HTTP engine. A connection gets one with its first
- * request and gives it back when it is idle, so that idle connections cost one
- * descriptor and no memory of the engine.
+ * The socketpair to the HTTP engine. A connection gets one with the first
+ * request that the upper layers do not take whole, and gives it back when it is
+ * idle, so that most connections cost one descriptor and no memory of the
+ * engine.
  */
 #include "config.h"
 

@@ -17,8 +17,9 @@ enum { FIRST_DESCRIPTORS = 1024 };
 
 /* ---- The end of a turn ---- */
 
-/* Bytes of the engine that are there by now need no turn of their own. */
-static void read_replies(struct edge *edge)
+/* Requests that came whole are offered; bytes of the engine that are there by
+ * now need no turn of their own. */
+static void serve_fed(struct edge *edge)
 {
     struct edge_conn *fed = edge->fed;
 
@@ -66,7 +67,7 @@ static void end_turn(struct loop_task *task)
     if (due && edge->hooks.run) {
         edge->hooks.run(edge->hooks.ctx);
     }
-    read_replies(edge);
+    serve_fed(edge);
     free_dead(edge);
 }
 

@@ -67,6 +67,48 @@ static bool is_header_line(struct span line)
     return size > 0 && size < line.size && line.data[size] == ':';
 }
 
+static bool is_blank(uint8_t c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* Where the value begins in a line that head_flaw finds good, or goes on. */
+static uint8_t *value_of(uint8_t *line, uint8_t *end)
+{
+    uint8_t *colon =
+        is_blank(*line) ? NULL : memchr(line, ':', (size_t)(end - line));
+
+    return colon ? colon + 1 : line;
+}
+
+static void tidy_line(uint8_t *line, uint8_t *end)
+{
+    uint8_t *value = value_of(line, end);
+    size_t size = (size_t)(end - value);
+    size_t kept = size;
+
+    while (kept && is_blank(value[kept - 1])) {
+        kept--;
+    }
+    if (kept) {
+        memmove(value + size - kept, value, kept);
+        memset(value, ' ', size - kept);
+    }
+}
+
+void head_tidy(uint8_t *head, size_t size)
+{
+    uint8_t *end = head + size;
+    uint8_t *lf = size ? memchr(head, '\n', size) : NULL;
+    uint8_t *line = lf ? lf + 1 : end;
+
+    while (line < end &&
+           (lf = memchr(line, '\n', (size_t)(end - line))) != NULL) {
+        tidy_line(line, lf > line && lf[-1] == '\r' ? lf - 1 : lf);
+        line = lf + 1;
+    }
+}
+
 const char *head_flaw(struct span head)
 {
     struct span line;

@@ -6,6 +6,9 @@
 #ifndef EDGE_HEAD_H
 #define EDGE_HEAD_H
 
+#include <stddef.h>
+#include <stdint.h>
+
 #include "util/span.h"
 
 /*
@@ -14,5 +17,14 @@
  * ends in LF alone (2.2), a byte above 0x7f in a value, or an odd target.
  */
 const char *head_flaw(struct span head);
+
+/*
+ * Moves white space behind a value in front of it. It is no part of the value
+ * (RFC 9112, 5), but to libmicrohttpd it is: "chunked " is a coding that it
+ * does not know, and it then waits for ever for the end of a body that the
+ * edge has seen. `head`: one that head_flaw finds good, at whose end a body
+ * may follow.
+ */
+void head_tidy(uint8_t *head, size_t size);
 
 #endif

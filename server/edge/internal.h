@@ -52,7 +52,8 @@ struct edge {
 
     struct edge_conn *conns;
     struct edge_conn *dead;   /* to be freed at the end of the turn */
-    struct edge_conn *fed;    /* whose engines were written to */
+    struct edge_conn *fed;    /* whose request is to be offered, or whose
+                                 engine was written to */
     struct edge_conn **by_fd; /* by the engine's descriptor */
     size_t by_fd_size;
     bool engine_due;

@@ -1,6 +1,6 @@
 /*
- * What the engine says: where its reply ends, and whether other bytes go out
- * in its place.
+ * The reply, whoever it is from: where the engine's ends, whether other bytes
+ * go out in its place, and replies that the engine has no part in.
  */
 #include "config.h"
 

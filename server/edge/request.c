@@ -122,8 +122,19 @@ static unsigned judge_head(const struct edge_conn *conn, struct span head,
 
 /* ---- Handing over ---- */
 
+/* The engine gets a request, or the beginning of one with a whole head. */
+static void send_head(struct edge_conn *conn, struct span bytes)
+{
+    AUTO_BUF tidy = {0};
+
+    buf_add(&tidy, bytes);
+    head_tidy(tidy.data, framer_head_size(bytes, 0));
+    bridge_send(conn, buf_span(&tidy));
+}
+
 /* The engine gets these bytes; they end the request where it is framed. */
-static void hand_over(struct edge_conn *conn, struct span bytes)
+static void hand_over(struct edge_conn *conn, struct span bytes,
+                      void (*send)(struct edge_conn *, struct span))
 {
     note_raw(conn, bytes);
     if (conn->request.framer.done) {
@@ -134,7 +145,7 @@ static void hand_over(struct edge_conn *conn, struct span bytes)
         conn->phase = CONN_BODY;
         conn_deadline(conn, edge_idle_time(conn->edge));
     }
-    bridge_send(conn, bytes);
+    send(conn, bytes);
 }
 
 static bool attach(struct edge_conn *conn, struct span bytes)
@@ -181,7 +192,7 @@ void request_offer(struct edge_conn *conn)
         return;
     }
     if (attach(conn, SPAN_NONE)) {
-        bridge_send(conn, ex->raw);
+        send_head(conn, ex->raw);
     }
 }
 
@@ -203,7 +214,7 @@ static size_t take_head(struct edge_conn *conn, struct span bytes, size_t size)
     if (body_too_large(conn)) {
         refuse(conn, bytes, 413, too_large);
     } else if (!hold_whole(conn, bytes) && attach(conn, bytes)) {
-        hand_over(conn, bytes);
+        hand_over(conn, bytes, send_head);
     }
     return size;
 }
@@ -258,7 +269,7 @@ static size_t take_body(struct edge_conn *conn, struct span bytes)
 
     bytes = span_slice(bytes, 0, size);
     if (!body_too_large(conn)) {
-        hand_over(conn, bytes);
+        hand_over(conn, bytes, bridge_send);
     } else if (conn->reply.begun) {
         note_raw(conn, bytes);
         conn->request.framer.close = true;

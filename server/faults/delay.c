@@ -2,6 +2,10 @@
 #include "config.h"
 
 #include "scenario/fault.h"
+#include "util/env.h"
+
+/* ns: 100 years */
+#define DELAY_MAX (INT64_C(36500) * 24 * 3600 * ENV_NS_PER_SEC)
 
 struct delay_params {
     int64_t delay;
@@ -19,7 +23,11 @@ static void delay_reply(const void *data, struct subject *subject)
 {
     const struct delay_params *asked = data;
 
-    subject->ex->reply.plan.delay += asked->delay;
+    struct reply_plan *plan = &subject->ex->reply.plan;
+
+    /* Steps in a row add up; nobody waits for more than that. */
+    plan->delay += asked->delay;
+    plan->delay = plan->delay < DELAY_MAX ? plan->delay : DELAY_MAX;
 }
 
 extern const struct fault fault_delay;

@@ -18,7 +18,7 @@ struct target_info_params {
 #define NAME(word, member, pair)                                               \
     {                                                                          \
         {"target-info." word, "text|omit", pair},                              \
-            .type = setting_text,                                              \
+            .type = setting_ntlm_name,                                         \
             .offset = offsetof(struct target_info_params, member),             \
             .size = sizeof(const char *)                                       \
     }
@@ -43,6 +43,9 @@ static bool target_info_check(const void *data, enum point at UNUSED,
                               struct err *err)
 {
     static const struct target_info_params nothing;
+    /* With the limit that all durations of the language have. */
+    static const struct setting skew = {.type = setting_duration,
+                                        .size = sizeof(int64_t)};
     const struct target_info_params *asked = data;
     int64_t by;
 
@@ -50,7 +53,7 @@ static bool target_info_check(const void *data, enum point at UNUSED,
         return err_set(err, "expected at least one AV pair");
     }
     return !asked->timestamp || is_word(asked->timestamp) ||
-           duration_parse(asked->timestamp, &by, err) ||
+           setting_duration(&skew, NULL, &by, asked->timestamp, err) ||
            err_wrap(err, "target-info.timestamp: expected send, omit or a "
                          "duration");
 }

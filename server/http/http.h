@@ -1,7 +1,7 @@
 /*
- * HTTP: what libmicrohttpd reads becomes a struct exchange, what services
- * decide becomes a reply. This folder is the only one that knows
- * libmicrohttpd.
+ * HTTP: what libmicrohttpd reads, or whole.c where a request came whole,
+ * becomes a struct exchange; what services decide becomes a reply. This folder
+ * is the only one that knows libmicrohttpd.
  */
 #ifndef HTTP_HTTP_H
 #define HTTP_HTTP_H

@@ -102,7 +102,8 @@ static bool same_name(struct span a, struct span b)
     return true;
 }
 
-/* Where a CDATA section or a comment that begins at `at` ends; else `at`. */
+/* Where a CDATA section, a comment or an instruction that begins at `at` ends;
+ * else `at`. */
 static size_t skip_opaque(struct span text, size_t at)
 {
     struct span rest = span_slice(text, at, text.size);
@@ -112,6 +113,9 @@ static size_t skip_opaque(struct span text, size_t at)
     }
     if (span_starts(rest, "<!--")) {
         return behind(text, at + 4, "-->");
+    }
+    if (span_starts(rest, "<?")) {
+        return behind(text, at, "?>");
     }
     return at;
 }

@@ -174,6 +174,8 @@ static void set_behaviour(struct flight *flight)
     /* "" switches the proxies of the environment off. */
     curl_easy_setopt(easy, CURLOPT_PROXY, setup->proxy ? setup->proxy : "");
     curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+    /* What a proxy says to CONNECT is no leg of a handshake. */
+    curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, setup->user_agent);
     curl_easy_setopt(easy, CURLOPT_SHARE, flight->http->cookies);
     curl_easy_setopt(easy, CURLOPT_COOKIEFILE, "");

@@ -4,6 +4,7 @@
 #include "probe/walk.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "probe/trust.h"
 #include "util/number.h"
@@ -147,10 +148,23 @@ bool walk_ask(struct walk *walk, const char *stage,
     }
 }
 
+bool walk_led_out(struct walk *walk, const char *stage, const char *what,
+                  const char *host)
+{
+    return walk_fail(
+        walk, stage,
+        arena_printf(walk->arena,
+                     "plain http %s out of %s to %s, which "
+                     "anybody on the way could have written",
+                     what, walk->target->domain, host),
+        arena_printf(walk->arena, "--trust %s if that is right", host));
+}
+
 bool walk_safe(struct walk *walk, const char *stage, const char *what,
-               const char *text)
+               const char *from, const char *text)
 {
     struct url url;
+    bool clear = strncasecmp(from, "https:", 6) != 0;
 
     if (!url_parse(walk->arena, text, &url)) {
         return walk_fail(
@@ -167,6 +181,11 @@ bool walk_safe(struct walk *walk, const char *stage, const char *what,
                          NULL);
     }
     if (!trust_host(url.host, walk->target->domain, walk->trust)) {
+        if (clear) {
+            return walk_led_out(walk, stage,
+                                arena_printf(walk->arena, "leads %s", what),
+                                url.host);
+        }
         report_warn(walk->report,
                     "%s is outside of %s: a desktop client asks whether to "
                     "trust %s",

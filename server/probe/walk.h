@@ -72,8 +72,13 @@ bool walk_fail(struct walk *walk, const char *stage, const char *reason,
 /* What the answer says of its refusal; false: nothing. */
 bool walk_trouble(struct walk *walk, const struct http_answer *answer,
                   struct trouble *out_trouble);
-/* May a password or a ticket go there? Warns of foreign domains. */
+/* May a password or a ticket go to `url`, which stood in an answer of `from`?
+ * Warns of foreign domains; in clear nobody is believed who names one. */
 bool walk_safe(struct walk *walk, const char *stage, const char *what,
-               const char *url);
+               const char *from, const char *url);
+/* What to do with a host outside of the domain that came in clear: always
+ * false. discover 1.6. */
+bool walk_led_out(struct walk *walk, const char *stage, const char *what,
+                  const char *host);
 
 #endif

@@ -95,13 +95,7 @@ static bool may_follow(struct walk *walk, const char *from,
                     walk->target->domain, to->host);
         return true;
     }
-    return fail(
-        walk,
-        arena_printf(walk->arena,
-                     "plain http redirects out of %s to %s, which "
-                     "anybody on the way could have written",
-                     walk->target->domain, to->host),
-        arena_printf(walk->arena, "--trust %s if that is right", to->host));
+    return walk_led_out(walk, STAGE, "redirects", to->host);
 }
 
 static bool check_hop(struct walk *walk, const char *from, const char *to)
@@ -165,7 +159,7 @@ static bool follow(struct walk *walk, const char *url, struct discovery *root,
     if (!*out_user_url) {
         return fail(walk, "Root has no link User, and no Redirect", NULL);
     }
-    return walk_safe(walk, STAGE, "the User resource", *out_user_url);
+    return walk_safe(walk, STAGE, "the User resource", url, *out_user_url);
 }
 
 bool walk_redirect(struct walk *walk, const char *from, const char *to,

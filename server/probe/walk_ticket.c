@@ -40,8 +40,8 @@ static void judge_port(struct walk *walk, const struct wsdl_port *port)
     }
 }
 
-static bool choose_port(struct walk *walk, const struct wsdl *wsdl,
-                        const char **out_address)
+static bool choose_port(struct walk *walk, const char *service,
+                        const struct wsdl *wsdl, const char **out_address)
 {
     const struct wsdl_port *port = wsdl_choose(wsdl, walk->client);
 
@@ -54,10 +54,11 @@ static bool choose_port(struct walk *walk, const struct wsdl *wsdl,
     }
     judge_port(walk, port);
     *out_address = port->address;
-    return walk_safe(walk, STAGE_METADATA, port->name, port->address);
+    return walk_safe(walk, STAGE_METADATA, port->name, service, port->address);
 }
 
-static bool read_metadata(struct walk *walk, const struct http_answer *answer,
+static bool read_metadata(struct walk *walk, const char *service,
+                          const struct http_answer *answer,
                           const char **out_address)
 {
     struct wsdl *wsdl = ARENA_NEW(walk->arena, struct wsdl);
@@ -79,7 +80,7 @@ static bool read_metadata(struct walk *walk, const struct http_answer *answer,
         report_warn(walk->report, "the WSDL is not the root of the document: "
                                   "pidgin-sipe does not find it");
     }
-    return choose_port(walk, wsdl, out_address);
+    return choose_port(walk, service, wsdl, out_address);
 }
 
 /* Phones and web pages know the paths; nothing shows that they need metadata
@@ -97,7 +98,8 @@ static bool known_address(struct walk *walk, const char *service,
     *out_address =
         arena_printf(walk->arena, "%s://%s%s%s%s", url.scheme, url.host,
                      *url.port ? ":" : "", url.port, walk->client->known_path);
-    return true;
+    return walk_safe(walk, STAGE_METADATA, "the ticket service", service,
+                     *out_address);
 }
 
 static bool find_port(struct walk *walk, const char *service,
@@ -110,7 +112,7 @@ static bool find_port(struct walk *walk, const char *service,
     if (!walk_ask(walk, STAGE_METADATA, &request, &answer)) {
         return false;
     }
-    if (read_metadata(walk, &answer, out_address)) {
+    if (read_metadata(walk, service, &answer, out_address)) {
         return true;
     }
     return answer.status != 200 && known_address(walk, service, out_address);

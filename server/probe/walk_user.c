@@ -63,7 +63,7 @@ static bool get_ticket(struct walk *walk, const char *user_url,
         report_warn(walk->report, "the 401 offers Windows authentication too: "
                                   "pidgin-sipe tries that here");
     }
-    if (!walk_safe(walk, STAGE, "the ticket service", service)) {
+    if (!walk_safe(walk, STAGE, "the ticket service", user_url, service)) {
         return false;
     }
     return oauth ? walk_oauth(walk, service, ticket)

@@ -36,11 +36,6 @@ void session_free(struct session *session)
     }
 }
 
-const struct scenario *session_scenario(const struct session *session)
-{
-    return session->scenario;
-}
-
 int64_t session_moved(const struct session *session)
 {
     return session->moved;

@@ -14,7 +14,6 @@ struct session;
 struct session *session_new(struct scenario *scenario);
 void session_free(struct session *session);
 
-const struct scenario *session_scenario(const struct session *session);
 /* By how much steps have moved the world's clock, ns. */
 int64_t session_moved(const struct session *session);
 void session_move_clock(struct session *session, int64_t by);

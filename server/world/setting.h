@@ -30,8 +30,9 @@ struct setting {
  * `first`. The field is an int, an enum, or a bool.
  */
 setting_type setting_word;
-setting_type setting_flag; /* yes|no, and YAML's other words */
-setting_type setting_text; /* any UTF-8, also none at all */
+setting_type setting_flag;      /* yes|no, and YAML's other words */
+setting_type setting_text;      /* any UTF-8, also none at all */
+setting_type setting_ntlm_name; /* the same, short enough for a challenge */
 setting_type setting_domain;
 setting_type setting_label;        /* a NetBIOS name */
 setting_type setting_url;          /* absolute, https or http */

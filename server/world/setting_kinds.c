@@ -15,6 +15,7 @@ static const struct {
     {setting_word, SETTING_WORD},
     {setting_flag, SETTING_FLAG},
     {setting_text, SETTING_TEXT},
+    {setting_ntlm_name, SETTING_TEXT},
     {setting_domain, SETTING_NAME},
     {setting_label, SETTING_LABEL},
     {setting_url, SETTING_URL},

@@ -171,6 +171,24 @@ bool setting_text(const struct setting *setting, struct world *world,
     return true;
 }
 
+/*
+ * In UTF-16 such a name has at most 8 KiB, and six of them fit into the two
+ * bytes that a length has in a challenge (MS-NLMP 2.2.1.2, 2.2.2.1).
+ */
+enum { NTLM_NAME_MAX = 4096 };
+
+bool setting_ntlm_name(const struct setting *setting, struct world *world,
+                       void *object, const char *value, struct err *err)
+{
+    size_t size = strlen(value);
+
+    if (size > NTLM_NAME_MAX) {
+        return err_set(err, "expected a text of at most %d bytes, not %zu",
+                       NTLM_NAME_MAX, size);
+    }
+    return setting_text(setting, world, object, value, err);
+}
+
 bool setting_domain(const struct setting *setting, struct world *world,
                     void *object, const char *value, struct err *err)
 {

@@ -160,6 +160,11 @@ TAKEN = [
     ("five hundred headers", GET + b"X: y\r\n" * 500 + b"\r\n", 200),
     ("head at the limit", GET + b"X: " + b"y"
      * (HEADER_LIMIT - len(GET) - 7) + b"\r\n\r\n", 200),
+    # RFC 9112, 5: none of it belongs to the value.
+    ("white space behind a coding", POST + b"Transfer-Encoding: chunked \t\r\n"
+     b"\r\n3\r\nabc\r\n0\r\n\r\n", 405),
+    ("white space behind a length", POST + b"X: a\r\n b \r\n"
+     b"Content-Length:\t3 \t\r\n\r\nabc", 405),
     ("chunks with extensions and trailers", CHUNKED
      + b"3;a=b\r\nabc\r\n0\r\nX: y\r\n\r\n", 405),
 ]

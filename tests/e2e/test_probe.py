@@ -1,5 +1,6 @@
 """lyncmock probe against lyncmock: every client that signs in by NTLM."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -7,7 +8,9 @@ import re
 import select
 import shutil
 import signal
+import socket
 import subprocess
+import threading
 
 import pytest
 
@@ -322,6 +325,62 @@ def test_environment_does_not_disturb(server, tmp_path):
     assert probe(server, env=env).returncode == 0
     done = probe(server, "--proxy", nobody)
     assert done.returncode == 3
+
+
+def forward(source, sink):
+    with contextlib.suppress(OSError):  # either end may have left
+        while data := source.recv(65536):
+            sink.sendall(data)
+        sink.shutdown(socket.SHUT_WR)
+
+
+def tunnel(client):
+    """Plays a proxy that knows CONNECT alone."""
+    with client, client.makefile("rb") as lines:
+        method, where, _ = lines.readline().split()
+        while lines.readline().strip():
+            pass
+        if method != b"CONNECT":
+            return
+        host, port = where.decode().rsplit(":", 1)
+        with socket.create_connection((host, int(port))) as server:
+            client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            back = threading.Thread(target=forward, args=(server, client))
+            back.start()
+            forward(client, server)
+            back.join()
+
+
+@pytest.fixture
+def proxy():
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def accept():
+        try:
+            while True:
+                client, _ = listening.accept()
+                threading.Thread(target=tunnel, args=(client,),
+                                 daemon=True).start()
+        except OSError:
+            pass  # the test is over
+
+    threading.Thread(target=accept, daemon=True).start()
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    listening.close()
+
+
+def test_answers_of_a_proxy_are_no_legs(serve, proxy, tmp_path):
+    """The ticket is asked for in a tunnel of its own."""
+    scenario = tmp_path / "close.yaml"
+    scenario.write_text(
+        "lyncmock: 1\n"
+        "world: {offer: {windows: [Negotiate]}}\n"
+        "steps:\n"
+        "  - at: mex.get\n"
+        "    do: {headers: {Connection: close}}\n")
+    done = probe(serve(scenario), "--proxy", proxy)
+    assert done.returncode == 1
+    assert "has NTLM, and the server offers Negotiate" in sentence(done)
 
 
 def test_nobody_there(tmp_path):

@@ -357,6 +357,20 @@ def test_plain_http_does_not_lead_out(start):
     assert f"https://{FOREIGN}/root" in [step["url"] for step in told["steps"]]
 
 
+def test_plain_http_does_not_name_a_user_resource_elsewhere(start):
+    """Without a Redirect, but with the same effect."""
+    site = Site()
+    site.pages[DISCOVER + "/"] = 404, {}, ""
+    site.pages[f"http://lyncdiscover.{canned.DOMAIN}/"] = root(
+        f"https://{FOREIGN}/root/user")
+    server = start(site)
+    reason = failed(server)
+    assert ("leads the User resource out of fabrikam.test to "
+            f"{FOREIGN}") in reason["reason"]
+    assert f"--trust {FOREIGN}" in reason["advice"]
+    assert not server.asked(FOREIGN)
+
+
 def test_https_may_lead_out(start):
     """It is followed, and the user is warned as by a desktop client."""
     site = Site()
@@ -403,6 +417,23 @@ def test_nothing_secret_over_http(start, place):
             port("WebTicketServiceAuth", plain + "/Auth", USERNAME))
     server = start(site)
     assert "is not https" in failed(server)["reason"]
+    assert all("Username" not in request.body for request in server.requests)
+
+
+@pytest.mark.parametrize("metadata, words", [
+    ((404, {}, ""), "is not https"),
+    (wsdl(port("WebTicketServiceAuth", f"https://{FOREIGN}/Auth", USERNAME)),
+     "plain http leads WebTicketServiceAuth out of fabrikam.test"),
+], ids=["by the known path", "to another domain"])
+def test_nothing_secret_where_plain_http_leads(start, metadata, words):
+    """The user himself names a web host without TLS."""
+    site = Site()
+    plain = TICKETS.replace("https", "http")
+    site.pages[plain + "/mex"] = metadata
+    server = start(site)
+    reason = failed(server, WEB.replace("https", "http") + "/",
+                    client="web-app-soap")
+    assert words in reason["reason"]
     assert all("Username" not in request.body for request in server.requests)
 
 

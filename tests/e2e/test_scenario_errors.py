@@ -151,6 +151,16 @@ ERRORS = {
                 "one of ms, s, m, h, d"),
     "a word that is none": (HEAD + "world: {location: §extern}\n",
                             "the nearest is \"external\""),
+    "an NTLM name that no challenge can hold": (
+        HEAD + "world: {ntlm: {target-name: §" + 4097 * "a" + "}}\n",
+        "ntlm.target-name: expected a text of at most 4096 bytes, not 4097"),
+    "the same in a step": (
+        doing("{ntlm: {§dns-tree: " + 4097 * "a" + "}}", "ntlm.challenge"),
+        "ntlm.dns-tree: expected a text of at most 4096 bytes"),
+    "the same as an AV pair": (
+        doing("{target-info: {dns-tree: §" + 4097 * "a" + "}}",
+              "ntlm.challenge"),
+        "target-info.dns-tree: expected a text of at most 4096 bytes"),
     "a flag that is none": (HEAD + "world: {ntlm: {v1: §perhaps}}\n",
                             "expected yes|no"),
     "a port that is none": (HEAD + "world: {public-port: §65536}\n",

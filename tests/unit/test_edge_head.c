@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "edge/framer.h"
 #include "util/attr.h"
 
 #define LINE "GET / HTTP/1.1\r\n"
@@ -96,11 +97,40 @@ static void reads_no_further(void **state UNUSED)
     }
 }
 
+/* The size stays, and the body as well. */
+static void moves_white_space_before_values(void **state UNUSED)
+{
+    static const struct {
+        const char *given;
+        const char *tidy;
+    } rows[] = {
+        {LINE HOST "\r\n", LINE HOST "\r\n"},
+        {LINE "A:b \r\n\r\n", LINE "A: b\r\n\r\n"},
+        {LINE "A: b \t\r\nC:d\t\r\n\r\n", LINE "A:   b\r\nC: d\r\n\r\n"},
+        {LINE "A: b c \n\n", LINE "A:  b c\n\n"},
+        {LINE "A:\r\nB: \r\nC:\t \r\n\r\n", LINE "A:\r\nB: \r\nC:\t \r\n\r\n"},
+        {LINE "A: b\r\n c:d \r\n \r\n\r\n", LINE "A: b\r\n  c:d\r\n \r\n\r\n"},
+        {LINE "A: b \r\n\r\nA: b \r\n", LINE "A:  b\r\n\r\nA: b \r\n"},
+        {"", ""},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct span given = span_text(rows[i].given);
+        uint8_t *copy = malloc(given.size + 1);
+
+        memcpy(copy, rows[i].given, given.size + 1);
+        head_tidy(copy, framer_head_size(given, 0));
+        assert_string_equal((const char *)copy, rows[i].tidy);
+        free(copy);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_flaws),
         cmocka_unit_test(reads_no_further),
+        cmocka_unit_test(moves_white_space_before_values),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

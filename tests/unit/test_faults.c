@@ -447,6 +447,51 @@ static void clock_moves_from_its_request_on(void **state)
                 SIGNER_NOW + 360 * ENV_NS_PER_SEC);
 }
 
+/* However often it is moved, a ticket's times can still be reckoned. */
+static void clock_stops_before_times_end(void **state)
+{
+    static const struct {
+        const char *by;
+        const char *clock;
+        const char *expires;
+    } rows[] = {
+        {"+18250d", "2150-01-01T00:00:00Z", "2199-12-20T00:00:00Z"},
+        {"-18250d", "1800-01-01T00:00:00Z", "1849-12-20T00:00:00Z"},
+    };
+    struct play *p = *state;
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct step *step = play(p, POINT_HTTP_REQUEST, "clock", rows[i].by);
+
+        step->when.after = i ? 10 : 0;
+        step->when.first = 10;
+    }
+    play(p, POINT_WEBTICKET_ISSUE, "ticket:lifetime", "18250d");
+    play_start(p);
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        for (int n = 0; n < 8; n++) {
+            PLAY(p, .path = ROOT);
+        }
+        assert_int_equal(play_sign_in(p, "alice", PASSWORD), 200);
+        assert_string_equal(stamp_iso(p->arena, services_now(&p->services)),
+                            rows[i].clock);
+        assert_string_equal(play_remark(p, "ticket.expires"), rows[i].expires);
+    }
+}
+
+static void delays_add_up_to_a_limit(void **state)
+{
+    struct play *p = *state;
+
+    for (int i = 0; i < 8; i++) {
+        play(p, POINT_DISCOVER_ROOT, "delay", "18250d")->also = true;
+    }
+    play_start(p);
+    assert_int_equal(PLAY(p, .path = ROOT), 200);
+    assert_true(p->ex->reply.plan.delay ==
+                INT64_C(36500) * 86400 * ENV_NS_PER_SEC);
+}
+
 static void world_overlays_hold_for_one_exchange(void **state)
 {
     struct play *p = *state;
@@ -519,6 +564,8 @@ int main(void)
         T(ntlm_sets_the_fields_of_one_challenge),
         T(ticket_sets_what_one_ticket_says),
         T(clock_moves_from_its_request_on),
+        T(clock_stops_before_times_end),
+        T(delays_add_up_to_a_limit),
         T(world_overlays_hold_for_one_exchange),
         T(the_response_has_the_last_word),
     };
