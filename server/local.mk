@@ -61,6 +61,10 @@ libserver_a_SOURCES = \
 	%D%/cli/arguments.h \
 	%D%/cli/check.c \
 	%D%/cli/explain.c \
+	%D%/cli/explain.h \
+	%D%/cli/explain_settings.c \
+	%D%/cli/explain_text.c \
+	%D%/cli/explain_topics.c \
 	%D%/cli/help.c \
 	%D%/cli/list.c \
 	%D%/cli/load.c \
@@ -189,6 +193,8 @@ libserver_a_SOURCES = \
 	%D%/scenario/source.c \
 	%D%/scenario/source.h \
 	%D%/scenario/vocabulary.h \
+	%D%/scenario/yaml_hint.c \
+	%D%/scenario/yaml_hint.h \
 	%D%/scenario/yaml_node.c \
 	%D%/scenario/yaml_node.h \
 	%D%/scenario/yaml_text.c \
@@ -339,6 +345,7 @@ libserver_a_SOURCES = \
 	%D%/world/setting_pools.c \
 	%D%/world/setting_types.c \
 	%D%/world/setting_users.c \
+	%D%/world/setting_value.c \
 	%D%/world/settings.c \
 	%D%/world/world.c \
 	%D%/world/world.h

@@ -8,10 +8,14 @@
 #include "cli/verb.h"
 
 struct arguments {
-    char **words; /* what is no option; borrowed */
+    char **words; /* what is no option, also "-"; borrowed */
     size_t count;
     bool json; /* --json, where verb->json says that there is one */
 };
+
+/* --help, or -h, anywhere behind the verb: whoever asks gets the help, whatever
+ * is wrong with the rest. */
+bool arguments_want_help(int argc, char **argv);
 
 /*
  * false: there is nothing more to do. *out_code is what to exit with: --help

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/arguments.h"
 #include "cli/load.h"
@@ -11,10 +12,34 @@
 
 /* ---- As text ---- */
 
+static void add_fact(struct buf *line, const char *quote, const char *text)
+{
+    if (*text) {
+        buf_printf(line, "%s%s%s%s", line->size ? ", " : "", quote, text,
+                   quote);
+    }
+}
+
+static void add_count(struct buf *line, size_t count, const char *what)
+{
+    buf_printf(line, "%s%zu %s%s", line->size ? ", " : "", count, what,
+               count == 1 ? "" : "s");
+}
+
+/* FILE: good: NAME, "TITLE", 2 settings, 1 step */
 static void print_good(const char *file, const struct scenario *scenario)
 {
-    printf("%s: good: %s, steps=%zu\n", file, scenario->name,
-           scenario->step_count);
+    bool named = strcmp(scenario->name, file) != 0;
+    AUTO_BUF line = {0};
+
+    add_fact(&line, "", named ? scenario->name : "");
+    add_fact(&line, "\"", scenario->title);
+    add_count(&line, scenario->setting_count, "setting");
+    add_count(&line, scenario->step_count, "step");
+    if (scenario->expectation_count) {
+        add_count(&line, scenario->expectation_count, "expectation");
+    }
+    printf("%s: good: %s\n", file, buf_text(&line));
 }
 
 /* ---- As JSON ---- */
@@ -40,6 +65,7 @@ static void add_file(struct json *json, const char *file,
     if (scenario) {
         json_text(json, "name", scenario->name);
         json_text(json, "title", scenario->title);
+        json_number(json, "settings", (int64_t)scenario->setting_count);
         json_number(json, "steps", (int64_t)scenario->step_count);
     }
     json_number(json, "errors", (int64_t)diagnostics->errors);
@@ -53,27 +79,60 @@ static void add_file(struct json *json, const char *file,
 
 /* ---- One file ---- */
 
-/* json NULL: as text. */
-static bool check(const char *file, const struct vocabulary *words,
-                  struct json *json)
+/* More than a scenario may have: the reader says that it is too large. */
+enum { STDIN_LIMIT = 2 * 1024 * 1024 };
+
+static bool read_stdin(struct buf *out, struct err *err)
 {
-    const struct scenario_source source = {.name = file};
+    while (!feof(stdin) && out->size < STDIN_LIMIT) {
+        buf_commit(out, fread(buf_reserve(out, 65536), 1, 65536, stdin));
+        if (ferror(stdin)) {
+            return err_errno(err, "cannot read standard input");
+        }
+    }
+    return true;
+}
+
+/* json NULL: as text. */
+static bool check(const struct scenario_source *source,
+                  const struct vocabulary *words, struct json *json)
+{
     AUTO(scenario) scenario = NULL;
     struct diagnostics diagnostics;
     bool good;
 
     diagnostics_init(&diagnostics);
-    good = scenario_read(&source, words, &scenario, &diagnostics);
+    good = scenario_read(source, words, &scenario, &diagnostics);
     if (json) {
-        add_file(json, file, scenario, &diagnostics);
+        add_file(json, source->name, scenario, &diagnostics);
     } else {
         print_diagnostics(&diagnostics, LOG_TEXT);
     }
     if (!json && good) {
-        print_good(file, scenario);
+        print_good(source->name, scenario);
     }
     diagnostics_clear(&diagnostics);
     return good;
+}
+
+/* "-" is what comes on standard input. */
+static bool check_named(const char *file, const struct vocabulary *words,
+                        struct json *json)
+{
+    struct scenario_source source = {.name = file};
+    AUTO_BUF text = {0};
+    struct err err;
+
+    if (strcmp(file, "-") == 0) {
+        source.name = "<stdin>";
+        if (!read_stdin(&text, &err)) {
+            log_error("%s", err.text);
+            return false;
+        }
+        source.text =
+            span_of(text.size ? (const void *)text.data : "", text.size);
+    }
+    return check(&source, words, json);
 }
 
 static enum exit_code check_all(const struct arguments *arguments)
@@ -88,9 +147,9 @@ static enum exit_code check_all(const struct arguments *arguments)
     json_init(&json, &out);
     json_open(&json, '[');
     for (size_t i = 0; i < arguments->count; i++) {
-        good =
-            check(arguments->words[i], words, arguments->json ? &json : NULL) &&
-            good;
+        good = check_named(arguments->words[i], words,
+                           arguments->json ? &json : NULL) &&
+               good;
     }
     json_close(&json, ']');
     buf_add_text(&out, "\n");
@@ -107,8 +166,8 @@ static enum exit_code run(int argc, char **argv)
         return code;
     }
     if (!arguments.count) {
-        log_error("check wants the names of scenarios: files, or ids of "
-                  "lyncmock list scenarios");
+        log_error("check wants the names of scenarios: files, ids of "
+                  "lyncmock list scenarios, or - for standard input");
         return EXIT_USAGE;
     }
     return check_all(&arguments);
@@ -118,8 +177,9 @@ const struct verb verb_check = {
     .name = "check",
     .usage = "SCENARIO... [--json]",
     .doc = "say whether scenarios are well-formed, and what is wrong where",
-    .help = "Reads scenarios (files, or ids of lyncmock list scenarios) as\n"
-            "serve would, and starts nothing. What is wrong goes to stderr:\n"
+    .help = "Reads scenarios (files, ids of lyncmock list scenarios, or - for\n"
+            "standard input) as serve would, and starts nothing. What is wrong "
+            "goes to stderr:\n"
             "  FILE:LINE:COL: error: TEXT\n"
             "Exit codes: 0 all are good, warnings or not; 2 one is not.",
     .json = "one JSON array on stdout, with an object for each scenario",

@@ -1,6 +1,8 @@
 /* lyncmock explain: what a word of the language means. */
 #include "config.h"
 
+#include "cli/explain.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -10,63 +12,10 @@
 #include "faults/faults.h"
 #include "scenario/keys.h"
 #include "scenario/read.h"
+#include "scenario/settings_rows.h"
 #include "scenario/shipped.h"
 #include "services/route.h"
-#include "util/buf.h"
 #include "util/log.h"
-#include "util/nearest.h"
-
-enum { WIDTH = 76 };
-
-/* A word may mean several things: each is told, a blank line between. */
-struct telling {
-    const char *word;
-    struct arena *arena;
-    struct buf out;
-    struct nearest nearest;
-};
-
-/* ---- How it looks ---- */
-
-/* Does this thing bear the name? It is a candidate for the nearest, too. */
-static bool is_named(struct telling *telling, const char *name)
-{
-    nearest_try(&telling->nearest, span_text(name));
-    return strcmp(name, telling->word) == 0;
-}
-
-static void heading(struct telling *telling, const char *name, const char *what)
-{
-    buf_printf(&telling->out, "%s%s: %s\n", telling->out.size ? "\n" : "", name,
-               what);
-}
-
-static void line(struct telling *telling, const char *label, const char *text)
-{
-    if (text && *text) {
-        buf_printf(&telling->out, "  %-9s %s\n", label, text);
-    }
-}
-
-/* Some sentences, in lines. */
-static void paragraph(struct telling *telling, const char *text)
-{
-    size_t column = 0;
-
-    while (*text) {
-        size_t length = strcspn(text, " ");
-
-        if (column && column + 1 + length > WIDTH) {
-            buf_add_u8(&telling->out, '\n');
-            column = 0;
-        }
-        buf_add_text(&telling->out, column ? " " : "  ");
-        buf_add(&telling->out, span_of(text, length));
-        column += length + 1;
-        text += length + (text[length] == ' ');
-    }
-    buf_add_u8(&telling->out, '\n');
-}
 
 /* ---- Keys ---- */
 
@@ -83,19 +32,57 @@ static const char *points_with_fact(struct telling *telling, unsigned fact)
     return arena_text(telling->arena, buf_span(&out));
 }
 
+/* A setting of this name, or a group of them. */
+static const char *world_word(struct telling *telling, const char *word)
+{
+    const struct setting *row = rows_find(&rows_of_world, word);
+
+    return row ? row->info.doc
+               : arena_printf(telling->arena, "lyncmock explain %s", word);
+}
+
+/* What may stand there, where a table knows. */
+static void tell_choice(struct telling *telling, enum key_shape shape)
+{
+    const char *word;
+    size_t at = 0;
+
+    if (shape == SHAPE_POINT) {
+        for (int i = 0; i < POINT_COUNT; i++) {
+            tell_item(telling, point_info((enum point)i)->name,
+                      point_info((enum point)i)->title);
+        }
+    } else if (shape == SHAPE_FAULTS) {
+        for (size_t i = 0; faults[i]; i++) {
+            tell_item(telling, faults[i]->name, faults[i]->title);
+        }
+    } else if (shape == SHAPE_STEPS) {
+        for (const struct key *key = keys_step; key->name; key++) {
+            tell_item(telling, key->name, key->doc);
+        }
+    } else if (shape == SHAPE_WORLD) {
+        while ((word = rows_next(telling->arena, &rows_of_world, "", &at))) {
+            tell_item(telling, word, world_word(telling, word));
+        }
+    }
+}
+
 static void tell_key(struct telling *telling, const struct key *key,
                      const char *what)
 {
-    heading(telling, key->name, what);
-    line(telling, "value", key->example ? key_shape_text(key->shape) : NULL);
+    tell_heading(telling, key->name, what);
+    tell_line(telling, "value",
+              key->example ? key_shape_text(key->shape) : NULL);
     if (key->example) {
-        line(telling, "example",
-             arena_printf(telling->arena, "%s: %s", key->name, key->example));
+        tell_line(
+            telling, "example",
+            arena_printf(telling->arena, "%s: %s", key->name, key->example));
     }
     if (key->fact) {
-        line(telling, "where", points_with_fact(telling, key->fact));
+        tell_line(telling, "where", points_with_fact(telling, key->fact));
     }
-    paragraph(telling, key->doc);
+    tell_paragraph(telling, key->doc);
+    tell_choice(telling, key->shape);
 }
 
 static void tell_keys(struct telling *telling)
@@ -114,76 +101,11 @@ static void tell_keys(struct telling *telling)
 
     for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
         for (const struct key *key = tables[i].keys; key->name; key++) {
-            if (is_named(telling, key->name)) {
+            if (tell_is_named(telling, key->name)) {
                 tell_key(telling, key,
                          key->fact ? "a fact, for `when`" : tables[i].what);
             }
         }
-    }
-}
-
-/* ---- Settings ---- */
-
-/* "ntlm.v1" -> "world: {ntlm: {v1: ...}}" */
-static const char *nested(struct telling *telling, const char *name)
-{
-    AUTO_BUF out = {0};
-    const char *before = "";
-    size_t depth = 1;
-
-    buf_add_text(&out, "world: {");
-    while (*name) {
-        size_t length = strcspn(name, ".");
-        bool named = name[length] == '.' && name[length + 1] >= 'A' &&
-                     name[length + 1] <= 'Z';
-
-        buf_printf(&out, "%s%.*s%s: ", before, (int)length, name,
-                   named ? "s" : "");
-        before = "{";
-        depth += name[length] == '.';
-        name += length + (name[length] == '.');
-    }
-    buf_add_text(&out, "...");
-    while (depth-- > 0) {
-        buf_add_u8(&out, '}');
-    }
-    return arena_text(telling->arena, buf_span(&out));
-}
-
-static void tell_settings(struct telling *telling)
-{
-    const struct setting_info *info;
-
-    for (size_t i = 0; (info = world_setting(i)) != NULL; i++) {
-        if (!is_named(telling, info->name)) {
-            continue;
-        }
-        heading(telling, info->name, "a setting of the world");
-        line(telling, "value", info->type);
-        line(telling, "written", nested(telling, info->name));
-        line(telling, "or",
-             arena_printf(telling->arena, "--set %s=VALUE", info->name));
-        paragraph(telling, info->doc);
-    }
-}
-
-/* "ntlm", where there are ntlm.v1 and others. */
-static void tell_groups(struct telling *telling)
-{
-    size_t length = strlen(telling->word);
-    const struct setting_info *info;
-    bool begun = false;
-
-    for (size_t i = 0; (info = world_setting(i)) != NULL; i++) {
-        if (strncmp(info->name, telling->word, length) != 0 ||
-            info->name[length] != '.') {
-            continue;
-        }
-        if (!begun) {
-            heading(telling, telling->word, "settings of the world");
-            begun = true;
-        }
-        buf_printf(&telling->out, "  %-30s %s\n", info->name, info->doc);
     }
 }
 
@@ -218,14 +140,14 @@ static void tell_points(struct telling *telling)
     for (int i = 0; i < POINT_COUNT; i++) {
         const struct point_info *info = point_info((enum point)i);
 
-        if (!is_named(telling, info->name)) {
+        if (!tell_is_named(telling, info->name)) {
             continue;
         }
-        heading(telling, info->name, "a point");
-        line(telling, "when", info->title);
-        line(telling, "facts", facts_at(telling, info->facts));
-        line(telling, "faults", faults_at(telling, info->subjects));
-        line(telling, "source", info->spec);
+        tell_heading(telling, info->name, "a point");
+        tell_line(telling, "when", info->title);
+        tell_line(telling, "facts", facts_at(telling, info->facts));
+        tell_line(telling, "faults", faults_at(telling, info->subjects));
+        tell_line(telling, "source", info->spec);
     }
 }
 
@@ -246,14 +168,14 @@ static void tell_fault(struct telling *telling, const struct fault *fault)
 {
     const struct setting *row = fault->params;
 
-    heading(telling, fault->name,
-            arena_printf(telling->arena, "a fault: %s", fault->title));
-    line(telling, "example",
-         arena_printf(telling->arena, "do: {%s: %s}", fault->name,
-                      fault->example));
-    line(telling, "where", points_of(telling, fault));
-    line(telling, "source", fault->spec);
-    paragraph(telling, fault->doc);
+    tell_heading(telling, fault->name,
+                 arena_printf(telling->arena, "a fault: %s", fault->title));
+    tell_line(telling, "example",
+              arena_printf(telling->arena, "do: {%s: %s}", fault->name,
+                           fault->example));
+    tell_line(telling, "where", points_of(telling, fault));
+    tell_line(telling, "source", fault->spec);
+    tell_paragraph(telling, fault->doc);
     for (; row && row->info.name; row++) {
         buf_printf(&telling->out, "  %-20s %s (%s)\n", row->info.name,
                    row->info.doc, row->info.type);
@@ -265,18 +187,18 @@ static void tell_faults(struct telling *telling)
     for (size_t i = 0; faults[i]; i++) {
         const struct setting *row = faults[i]->params;
 
-        if (is_named(telling, faults[i]->name)) {
+        if (tell_is_named(telling, faults[i]->name)) {
             tell_fault(telling, faults[i]);
         }
         for (; row && row->info.name; row++) {
             if (strcmp(row->info.name, faults[i]->name) != 0 &&
-                is_named(telling, row->info.name)) {
-                heading(telling, row->info.name,
-                        arena_printf(telling->arena,
-                                     "a parameter of the fault %s",
-                                     faults[i]->name));
-                line(telling, "value", row->info.type);
-                paragraph(telling, row->info.doc);
+                tell_is_named(telling, row->info.name)) {
+                tell_heading(telling, row->info.name,
+                             arena_printf(telling->arena,
+                                          "a parameter of the fault %s",
+                                          faults[i]->name));
+                tell_line(telling, "value", row->info.type);
+                tell_paragraph(telling, row->info.doc);
             }
         }
     }
@@ -290,19 +212,66 @@ static void tell_rest(struct telling *telling)
     const struct service *service;
 
     for (size_t i = 0; (method = auth_method_at(i)) != NULL; i++) {
-        if (is_named(telling, method->name)) {
-            heading(telling, method->name, "a way to authenticate");
-            line(telling, "source", method->spec);
-            paragraph(telling, method->doc);
+        if (tell_is_named(telling, method->name)) {
+            tell_heading(telling, method->name, "a way to authenticate");
+            tell_line(telling, "source", method->spec);
+            tell_paragraph(telling, method->doc);
         }
     }
     for (size_t i = 0; (service = service_at(i)) != NULL; i++) {
-        if (is_named(telling, service->name)) {
-            heading(telling, service->name, "a service");
-            line(telling, "source", service->spec);
-            paragraph(telling, service->doc);
+        if (tell_is_named(telling, service->name)) {
+            tell_heading(telling, service->name, "a service");
+            tell_line(telling, "source", service->spec);
+            tell_paragraph(telling, service->doc);
         }
     }
+}
+
+/* ---- What facts can be ---- */
+
+static const struct {
+    const char *word;
+    const char *doc;
+} tickets[] = {
+    {"none", "The request carries no web ticket."},
+    {"valid", "The ticket is good."},
+    {"expired", "Its time has run out, by the world's clock."},
+    {"not-yet-valid", "Its time has not begun, by the world's clock."},
+    {"garbage", "It cannot be read as a ticket."},
+    {"bad-signature", "It is a ticket, and another signed or changed it."},
+    {"other-pool", "Another pool of the world issued it."},
+    {"wrong-audience", "It was issued for another URL "
+                       "(`ticket.check-audience`)."},
+};
+
+static void tell_words(struct telling *telling, const char *fact,
+                       const char *const *words)
+{
+    for (; *words; words++) {
+        if (tell_is_named(telling, *words)) {
+            tell_heading(
+                telling, *words,
+                arena_printf(telling->arena, "a word of the fact %s", fact));
+            tell_line(
+                telling, "example",
+                arena_printf(telling->arena, "when: {%s: %s}", fact, *words));
+        }
+    }
+}
+
+static void tell_fact_words(struct telling *telling)
+{
+    const struct vocabulary *words = load_vocabulary(telling->arena);
+
+    tell_words(telling, "ticket", words->tickets);
+    for (size_t i = 0; i < ARRAY_SIZE(tickets); i++) {
+        if (strcmp(telling->word, tickets[i].word) == 0) {
+            tell_paragraph(telling, tickets[i].doc);
+        }
+    }
+    tell_words(telling, "auth", words->auth);
+    tell_words(telling, "method", words->methods);
+    tell_words(telling, "path", words->paths);
 }
 
 /* The text itself is the best explanation. */
@@ -313,8 +282,8 @@ static void tell_scenarios(struct telling *telling)
     for (size_t i = 0; shipped_at(i, &file); i++) {
         const char *id = shipped_id(telling->arena, &file);
 
-        if (id && is_named(telling, id)) {
-            heading(telling, id, "a shipped scenario\n");
+        if (id && tell_is_named(telling, id)) {
+            tell_heading(telling, id, "a shipped scenario\n");
             buf_add(&telling->out, file.text);
         }
     }
@@ -326,8 +295,7 @@ static enum exit_code unknown(const struct telling *telling)
         log_error("no word is \"%s\"; the nearest is \"%s\"", telling->word,
                   (const char *)telling->nearest.best.data);
     } else {
-        log_error("no word is \"%s\"; lyncmock list points, faults, settings "
-                  "and scenarios print what there is",
+        log_error("no word is \"%s\"; lyncmock explain lists what there is",
                   telling->word);
     }
     return EXIT_USAGE;
@@ -342,12 +310,24 @@ static enum exit_code explain(const char *word)
     nearest_init(&telling.nearest, word);
     tell_keys(&telling);
     tell_settings(&telling);
-    tell_groups(&telling);
     tell_points(&telling);
     tell_faults(&telling);
     tell_rest(&telling);
+    tell_fact_words(&telling);
+    tell_topics(&telling);
     tell_scenarios(&telling);
     code = telling.out.size ? print_all(&telling.out) : unknown(&telling);
+    buf_clear(&telling.out);
+    return code;
+}
+
+static enum exit_code print_topics(void)
+{
+    struct telling telling = {.word = ""};
+    enum exit_code code;
+
+    list_topics(&telling);
+    code = print_all(&telling.out);
     buf_clear(&telling.out);
     return code;
 }
@@ -360,22 +340,26 @@ static enum exit_code run(int argc, char **argv)
     if (!arguments_parse(&verb_explain, argc, argv, &arguments, &code)) {
         return code;
     }
-    if (arguments.count != 1) {
+    if (arguments.count > 1) {
         log_error("explain wants one word: a key, setting, point, fault, fact "
-                  "or scenario");
+                  "or scenario; lyncmock explain lists them");
         return EXIT_USAGE;
     }
-    return explain(arguments.words[0]);
+    return arguments.count ? explain(arguments.words[0]) : print_topics();
 }
 
 const struct verb verb_explain = {
     .name = "explain",
-    .usage = "WORD",
+    .usage = "[WORD]",
     .doc = "say what a word of the scenario language means",
-    .help = "WORD is a key (steps), a fact or a counting word (leg, first), a\n"
-            "setting (ntlm.v1) or a group of them (ntlm), a point\n"
-            "(webticket.issue), a fault (status) or one of its parameters, a\n"
-            "way to authenticate, a service, or the id of a shipped scenario.\n"
-            "A word with several meanings is explained in each.",
+    .help =
+        "WORD is a key (steps), a fact or a counting word (leg, first), a\n"
+        "setting (ntlm.v1, user.alice.state) or a group of them (ntlm,\n"
+        "users), a point (webticket.issue), a fault (status) or one of its\n"
+        "parameters, a word of a setting or a fact (cwt, expired), a way to\n"
+        "authenticate, a service, the id of a shipped scenario, an id of\n"
+        "X-Ms-diagnostics (28020), ${host} and its companions, or a topic.\n"
+        "A word with several meanings is explained in each. Without WORD:\n"
+        "the topics.",
     .run = run,
 };

@@ -5,10 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/arguments.h"
 #include "cli/verb.h"
-#include "util/attr.h"
 #include "util/buf.h"
 #include "util/log.h"
+#include "util/nearest.h"
 
 const struct verb *verb_at(size_t index)
 {
@@ -32,7 +33,7 @@ enum exit_code print_all(const struct buf *text)
     return EXIT_GOOD;
 }
 
-static enum exit_code run_help(int argc UNUSED, char **argv UNUSED)
+static enum exit_code print_verbs(void)
 {
     const struct verb *verb;
 
@@ -46,16 +47,57 @@ static enum exit_code run_help(int argc UNUSED, char **argv UNUSED)
     return EXIT_GOOD;
 }
 
-static enum exit_code run_version(int argc UNUSED, char **argv UNUSED)
+static enum exit_code unknown_verb(const char *name)
 {
+    const struct verb *verb;
+    struct nearest nearest;
+
+    nearest_init(&nearest, name);
+    for (size_t i = 0; (verb = verb_at(i)) != NULL; i++) {
+        nearest_try(&nearest, span_text(verb->name));
+    }
+    log_error("unknown verb %s; %s%s", name,
+              nearest.best.size ? "the nearest is "
+                                : "lyncmock help lists the "
+                                  "verbs",
+              nearest.best.size ? (const char *)nearest.best.data : "");
+    return EXIT_USAGE;
+}
+
+/* What `lyncmock VERB --help` prints, by the verb itself. */
+static enum exit_code help_of(char *name)
+{
+    char option[] = "--help";
+    char *argv[] = {name, option, NULL};
+    const struct verb *verb;
+
+    for (size_t i = 0; (verb = verb_at(i)) != NULL; i++) {
+        if (strcmp(verb->name, name) == 0) {
+            return verb->run(2, argv);
+        }
+    }
+    return unknown_verb(name);
+}
+
+static enum exit_code run_help(int argc, char **argv)
+{
+    return argc < 2 || arguments_want_help(argc, argv) ? print_verbs()
+                                                       : help_of(argv[1]);
+}
+
+static enum exit_code run_version(int argc, char **argv)
+{
+    if (arguments_want_help(argc, argv)) {
+        return print_verbs();
+    }
     printf("lyncmock %s\n", PACKAGE_VERSION);
     return EXIT_GOOD;
 }
 
 const struct verb verb_help = {
     .name = "help",
-    .usage = "",
-    .doc = "print this",
+    .usage = "[VERB]",
+    .doc = "print this, or what VERB does",
     .run = run_help,
 };
 

@@ -15,6 +15,7 @@
 #include "util/json.h"
 #include "util/log.h"
 #include "util/nearest.h"
+#include "world/setting.h"
 
 /* One item on its way out: as a line, or as an object with more facts. */
 struct listing {
@@ -193,18 +194,29 @@ static void list_services(struct listing *listing)
     }
 }
 
+static void list_setting(struct listing *listing,
+                         const struct setting_info *info)
+{
+    AUTO(arena) arena = arena_new();
+    const char *value = setting_default(arena, info->name);
+
+    if (!listing->as_json) {
+        buf_printf(&listing->out, "%s\t%s (%s)%s%s%s\n", info->name, info->doc,
+                   info->type, value ? " [" : "", value ? value : "",
+                   value ? "]" : "");
+    } else if (begin(listing, info->name, info->doc)) {
+        json_text(&listing->json, "type", info->type);
+        json_text(&listing->json, "default", value);
+        end(listing);
+    }
+}
+
 static void list_settings(struct listing *listing)
 {
     const struct setting_info *info;
 
     for (size_t i = 0; (info = world_setting(i)) != NULL; i++) {
-        if (!listing->as_json) {
-            buf_printf(&listing->out, "%s\t%s (%s)\n", info->name, info->doc,
-                       info->type);
-        } else if (begin(listing, info->name, info->doc)) {
-            json_text(&listing->json, "type", info->type);
-            end(listing);
-        }
+        list_setting(listing, info);
     }
 }
 
@@ -281,7 +293,8 @@ const struct verb verb_list = {
             "  points     where a step can apply\n"
             "  scenarios  what serve and check know by name\n"
             "  services   what the server answers\n"
-            "  settings   what a world can say, for --set and for scenarios\n\n"
+            "  settings   what a world can say, for --set and for scenarios;\n"
+            "             in [] the value of the good world\n\n"
             "lyncmock explain ID says more about each of them.",
     .json = "one JSON array, with all facts about each item",
     .run = run,

@@ -13,6 +13,8 @@
 #include "util/duration.h"
 #include "util/nearest.h"
 
+#define PREFIX "LYNCMOCK_"
+
 struct option_row {
     const char *name;
     const char *argument; /* NULL: a switch */
@@ -221,7 +223,7 @@ static bool apply(const struct option_row *row, struct options *options,
 
 static char *variable_name(struct arena *arena, const char *option)
 {
-    char *name = arena_printf(arena, "LYNCMOCK_%s", option);
+    char *name = arena_printf(arena, PREFIX "%s", option);
 
     for (char *c = name; *c; c++) {
         *c = (char)(*c == '-' ? '_' : toupper((unsigned char)*c));
@@ -266,6 +268,45 @@ static bool read_environment(struct options *options, struct env *env,
         }
     }
     return true;
+}
+
+/* "LYNCMOCK_HTTPS_PRT", which nobody reads. */
+static void warn_of_variable(struct arena *arena, const char *name)
+{
+    struct nearest nearest;
+
+    nearest_init(&nearest, name + strlen(PREFIX));
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        const char *known = variable_name(arena, rows[i].name);
+
+        if (strcmp(known, name) == 0) {
+            return;
+        }
+        nearest_try(&nearest, span_text(known + strlen(PREFIX)));
+    }
+    if (nearest.best.size) {
+        log_warning("nothing reads the variable %s; the nearest is " PREFIX
+                    "%s",
+                    name, (const char *)nearest.best.data);
+    } else {
+        log_warning("nothing reads the variable %s; lyncmock serve --help "
+                    "lists what is read",
+                    name);
+    }
+}
+
+void options_warn(const struct options *options, const struct env *env)
+{
+    const char *const *variable = env->variables;
+
+    for (; variable && *variable; variable++) {
+        if (strncmp(*variable, PREFIX, strlen(PREFIX)) == 0) {
+            warn_of_variable(
+                options->arena,
+                arena_text(options->arena,
+                           span_of(*variable, strcspn(*variable, "="))));
+        }
+    }
 }
 
 static const struct option_row *find_row(struct span name)

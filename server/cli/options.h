@@ -49,6 +49,9 @@ struct options {
  */
 MUST_CHECK bool options_parse(int argc, char **argv, struct env *env,
                               struct options *out_options, struct err *err);
+/* Warns of variables that begin with LYNCMOCK_ and are no options: to be called
+ * once the log is set up as the options say. */
+void options_warn(const struct options *options, const struct env *env);
 void options_clear(struct options *options);
 
 /* The table as help text. */

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/arguments.h"
 #include "cli/verb.h"
 #include "util/mem.h"
 
@@ -31,6 +32,7 @@ static void own_folder(char *out, size_t size)
 static enum exit_code run(int argc, char **argv)
 {
     char program[] = PROGRAM;
+    char help[] = "--help";
     char folder[PATH_MAX];
     AUTO(str) beside = NULL;
     AUTO(str) moved = NULL;
@@ -39,6 +41,10 @@ static enum exit_code run(int argc, char **argv)
     beside = mem_printf("%s/" PROGRAM, folder);
     moved = mem_printf("%s/../libexec/lyncmock/" PROGRAM, folder);
     argv[0] = program;
+    if (arguments_want_help(argc, argv)) {
+        argv[1] = help;
+        argc = 2;
+    }
     argv[argc] = NULL;
     /* In the build tree; where it is installed; in a tree that was moved. */
     const char *const places[] = {beside, PKGLIBEXECDIR "/" PROGRAM, moved};

@@ -9,6 +9,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "cli/arguments.h"
 #include "cli/load.h"
 #include "cli/server.h"
 #include "cli/verb.h"
@@ -138,12 +139,6 @@ static enum exit_code serve(struct env *env, const struct options *options)
     return serving.exit_code;
 }
 
-static bool wants_help(int argc, char **argv)
-{
-    return argc == 2 &&
-           (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0);
-}
-
 static void print_help(void)
 {
     printf("usage: lyncmock serve [SCENARIO] [OPTION]...\n\n"
@@ -168,7 +163,7 @@ static enum exit_code run(int argc, char **argv)
     struct err err;
     uint32_t seed;
 
-    if (wants_help(argc, argv)) {
+    if (arguments_want_help(argc, argv)) {
         print_help();
         return EXIT_GOOD;
     }
@@ -178,6 +173,7 @@ static enum exit_code run(int argc, char **argv)
         return EXIT_USAGE;
     }
     log_setup(options.log_level, options.log_format);
+    options_warn(&options, &env);
     /* 32 bits are easier to copy from a log than 64. */
     env_secret(&seed, sizeof(seed));
     env.seed = options.seed_given ? options.seed : seed;

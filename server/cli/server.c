@@ -14,8 +14,46 @@
 #include "util/log.h"
 #include "util/mem.h"
 #include "wire/xml.h"
+#include "world/setting.h"
 
 enum { NAMES_MAX = 64 };
+
+static bool is_set(const struct options *options, const char *name)
+{
+    size_t length = strlen(name);
+
+    for (size_t i = 0; i < options->set.count; i++) {
+        const char *item = options->set.items[i];
+
+        if (strncmp(item, name, length) == 0 && item[length] == '=') {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* user.alise.state makes a user; who is given a password is meant to be new. */
+static void warn_of_slip(const struct options *options,
+                         const struct world *world, const char *name)
+{
+    const char *begin = name + strlen("user.");
+    const char *end = strrchr(name, '.');
+    AUTO(str) user = NULL;
+    AUTO(str) password = NULL;
+    const char *meant;
+
+    if (strncmp(name, "user.", strlen("user.")) != 0 || end <= begin) {
+        return;
+    }
+    user = mem_printf("%.*s", (int)(end - begin), begin);
+    password = mem_printf("user.%s.password", user);
+    meant = setting_user_meant(world, user);
+    if (meant && !is_set(options, password)) {
+        log_warning("%s %s: %s is a new user; did you mean %s? A password says "
+                    "that it is meant",
+                    options->set.origin, name, user, meant);
+    }
+}
 
 bool server_settings(const struct options *options, struct world *world,
                      struct err *err)
@@ -30,6 +68,7 @@ bool server_settings(const struct options *options, struct world *world,
                            options->set.origin, item);
         }
         name = mem_printf("%.*s", (int)(equals - item), item);
+        warn_of_slip(options, world, name);
         if (!world_set(world, name, equals + 1, err)) {
             return err_wrap(err, "%s %s", options->set.origin, item);
         }

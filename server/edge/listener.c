@@ -267,6 +267,22 @@ static int bind_all(struct edge *edge, bool tls, int port,
     return 0;
 }
 
+static bool cannot_listen(int error, const char *address, int port, bool tls,
+                          struct err *err)
+{
+    const char *scheme = tls ? "HTTPS" : "HTTP";
+
+    if (error == EADDRINUSE) {
+        return err_set(err,
+                       "cannot listen on %s port %d for %s: %s; take another "
+                       "port, or 0 for any that is free",
+                       address, port, scheme, strerror(error));
+    }
+    errno = error;
+    return err_errno(err, "cannot listen on %s port %d for %s", address, port,
+                     scheme);
+}
+
 /* An ephemeral port has to be free on the other addresses too: try again. */
 static bool bind_port(struct edge *edge, bool tls, int port, struct err *err)
 {
@@ -282,9 +298,8 @@ static bool bind_port(struct edge *edge, bool tls, int port, struct err *err)
     if (error == 0 && edge->listeners_count > before) {
         return true;
     }
-    errno = error ? error : EADDRNOTAVAIL;
-    return err_errno(err, "cannot listen on %s port %d for %s", address, port,
-                     tls ? "HTTPS" : "HTTP");
+    return cannot_listen(error ? error : EADDRNOTAVAIL, address, port, tls,
+                         err);
 }
 
 bool listeners_open(struct edge *edge, struct err *err)

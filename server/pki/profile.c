@@ -11,12 +11,15 @@ static const struct profile profiles[] = {
     [CERT_PROFILE_GOOD] =
         {
             .name = "good",
+            .doc = "P-256 (tls.key), from yesterday for 397 days, signed by "
+                   "the CA of the run",
         },
     /* Devices of 2013 know no elliptic curves. Name constraints are never
      * critical here (ca.c), and how old TLS may be is the world's say. */
     [CERT_PROFILE_PHONE] =
         {
             .name = "phone",
+            .doc = "as devices of 2013 want it: RSA-2048, like its CA",
             .own_key = true,
             .key = PKI_RSA2048,
             .rsa_issuer = true,
@@ -24,28 +27,33 @@ static const struct profile profiles[] = {
     [CERT_PROFILE_EXPIRED] =
         {
             .name = "expired",
+            .doc = "its last day was yesterday",
             .first_day = -398,
             .last_day = -1,
         },
     [CERT_PROFILE_NOT_YET_VALID] =
         {
             .name = "not-yet-valid",
+            .doc = "its first day is tomorrow",
             .first_day = 1,
             .last_day = 398,
         },
     [CERT_PROFILE_WRONG_NAME] =
         {
             .name = "wrong-name",
+            .doc = "for another name than any that is served",
             .wrong_name = true,
         },
     [CERT_PROFILE_SELF_SIGNED] =
         {
             .name = "self-signed",
+            .doc = "signed with its own key",
             .issuer = ISSUER_SELF,
         },
     [CERT_PROFILE_UNKNOWN_CA] =
         {
             .name = "unknown-ca",
+            .doc = "signed by another CA, which nobody is told of",
             .issuer = ISSUER_OTHER_CA,
         },
     /* Refused from OpenSSL's security level 1 on, which Debian's tools have
@@ -53,6 +61,7 @@ static const struct profile profiles[] = {
     [CERT_PROFILE_WEAK] =
         {
             .name = "weak",
+            .doc = "RSA-1024, signed with SHA-1",
             .own_key = true,
             .key = PKI_RSA1024,
             .sha1 = true,

@@ -12,6 +12,7 @@ enum profile_issuer {
 
 struct profile {
     const char *name; /* as in CERT_PROFILE_WORDS */
+    const char *doc;  /* what the certificate is, in a few words */
     enum profile_issuer issuer;
     bool own_key; /* `key`; else that of pki_options */
     enum pki_key key;

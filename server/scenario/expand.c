@@ -64,17 +64,28 @@ static const struct variable {
     const char *name;
     bool is_time; /* "+8h" and "-5m" may follow */
     const char *(*value)(const struct expansion *with, int64_t by);
+    const char *doc;
 } variables[] = {
-    {"now", true, iso},
-    {"date", true, http_date},
-    {"host", false, host},
-    {"port", false, port},
-    {"origin", false, origin},
-    {"user", false, user},
-    {"user.sip", false, user_sip},
-    {"domain", false, domain},
-    {"uuid", false, uuid},
+    {"now", true, iso, "the world's time, as in 2013-06-01T12:00:00Z"},
+    {"date", true, http_date, "the same as in the header Date"},
+    {"host", false, host, "the host of the request"},
+    {"port", false, port, "the port that URLs of answers carry"},
+    {"origin", false, origin, "https://HOST:PORT"},
+    {"user", false, user, "the user, by the name that the world has"},
+    {"user.sip", false, user_sip, "the user's SIP address"},
+    {"domain", false, domain, "the world's domain"},
+    {"uuid", false, uuid, "a fresh UUID"},
 };
+
+bool expand_value(size_t index, const char **out_name, const char **out_doc)
+{
+    if (index >= ARRAY_SIZE(variables)) {
+        return false;
+    }
+    *out_name = variables[index].name;
+    *out_doc = variables[index].doc;
+    return true;
+}
 
 static const struct variable *variable_named(const char *name, struct err *err)
 {

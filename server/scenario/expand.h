@@ -5,6 +5,7 @@
 #ifndef SCENARIO_EXPAND_H
 #define SCENARIO_EXPAND_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "util/arena.h"
@@ -32,5 +33,9 @@ MUST_CHECK bool expand_check(const char *text, struct err *err);
 
 /* The text with its ${...} replaced; it has passed expand_check. */
 const char *expand(const struct expansion *with, const char *text);
+
+/* What there is, for manuals: "host", and what stands for ${host}. false: past
+ * the end. */
+bool expand_value(size_t index, const char **out_name, const char **out_doc);
 
 #endif

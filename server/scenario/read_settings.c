@@ -46,20 +46,70 @@ static const char *words_at(struct reading *reading,
     return arena_text(reading->arena, buf_span(&out));
 }
 
-/* "ntlm.v1" as a key: the row there is, written another way. */
-static bool is_dotted(struct reading *reading,
-                      const struct settings_table *table,
-                      const struct level *level, const struct node *key)
+/* The row that these words, the first of them in full, would set. */
+static const struct setting *row_of(struct reading *reading,
+                                    const struct settings_table *table,
+                                    const char *prefix, struct span rest)
 {
-    struct level there = below(reading, level, key->text, key->text);
+    const char *name = arena_text(reading->arena, rest);
+    const char *full = arena_printf(reading->arena, "%s%s%s", prefix,
+                                    *prefix ? "." : "", name);
+
+    return rows_find(&table->rows, full);
+}
+
+/* "ntlm.v1" as a key: the row there is, written another way. */
+static bool is_dotted_row(struct reading *reading,
+                          const struct settings_table *table,
+                          const struct level *level, const struct node *key)
+{
     const char *dot = strchr(key->text, '.');
 
-    if (!dot || !rows_find(&table->rows, there.row)) {
+    if (!dot || !row_of(reading, table, level->row, span_text(key->text))) {
         return false;
     }
     reading_error(reading, key, "write \"%s\" as nested keys: %.*s: {%s: ...}",
                   key->text, (int)(dot - key->text), key->text, dot + 1);
     return true;
+}
+
+/* "user.alice.state" as a key, or "users.alice.state"; the name in the middle
+ * may have dots itself. */
+static bool is_dotted_name(struct reading *reading,
+                           const struct settings_table *table,
+                           const struct level *level, const struct node *key)
+{
+    const char *first = strchr(key->text, '.');
+    const char *last = strrchr(key->text, '.');
+    struct span group = span_of(key->text, strcspn(key->text, "."));
+    struct level there;
+    const char *free;
+
+    if (!first || last == first) {
+        return false;
+    }
+    if (group.size > 1 && first[-1] == 's') {
+        group.size--;
+    }
+    there = below(reading, level, "", arena_text(reading->arena, group));
+    free = rows_free_name(reading->arena, &table->rows, there.row);
+    there = below(reading, &there, "", free ? free : "");
+    if (!free || !row_of(reading, table, there.row, span_text(last + 1))) {
+        return false;
+    }
+    reading_error(reading, key,
+                  "write \"%s\" as nested keys: %.*ss: {%.*s: {%s: ...}}",
+                  key->text, (int)group.size, key->text,
+                  (int)(last - first) - 1, first + 1, last + 1);
+    return true;
+}
+
+static bool is_dotted(struct reading *reading,
+                      const struct settings_table *table,
+                      const struct level *level, const struct node *key)
+{
+    return is_dotted_row(reading, table, level, key) ||
+           is_dotted_name(reading, table, level, key);
 }
 
 static void unknown_word(struct reading *reading,
@@ -110,6 +160,25 @@ static void read_at(struct reading *reading, const struct settings_table *table,
     }
 }
 
+/* users: {alice.state: locked} instead of users: {alice: {state: locked}} */
+static bool is_dotted_attribute(struct reading *reading,
+                                const struct settings_table *table,
+                                const struct level *one,
+                                const struct node *entry)
+{
+    const char *name = entry->key->text;
+    const char *last = strrchr(name, '.');
+
+    if (entry->kind == NODE_MAP || !last ||
+        !row_of(reading, table, one->row, span_text(last + 1))) {
+        return false;
+    }
+    reading_error(reading, entry->key,
+                  "write \"%s\" as nested keys: %.*s: {%s: ...}", name,
+                  (int)(last - name), name, last + 1);
+    return true;
+}
+
 /* users: {alice: {...}, bob: {...}} */
 static void read_named(struct reading *reading,
                        const struct settings_table *table,
@@ -123,7 +192,9 @@ static void read_named(struct reading *reading,
     for (const struct node *entry = map->first; entry; entry = entry->next) {
         struct level one = below(reading, level, entry->key->text, row);
 
-        read_at(reading, table, &one, entry);
+        if (!is_dotted_attribute(reading, table, &one, entry)) {
+            read_at(reading, table, &one, entry);
+        }
     }
 }
 

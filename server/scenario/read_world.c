@@ -18,14 +18,35 @@ static void set_world(struct reading *reading, void *ctx UNUSED,
     }
 }
 
+/* A user who is not there yet is made, silently: also one with a slip in the
+ * name. Who is given a password is meant to be new. */
+static void warn_of_slips(struct reading *reading, const struct node *users)
+{
+    for (const struct node *user = users->first; user; user = user->next) {
+        const char *meant = setting_user_meant(reading->world, user->key->text);
+
+        if (meant && user->kind == NODE_MAP && !node_entry(user, "password")) {
+            reading_warning(reading, user->key,
+                            "%s is a new user; did you mean %s? A password "
+                            "says that it is meant",
+                            user->key->text, meant);
+        }
+    }
+}
+
 void read_world(struct reading *reading, const struct node *world)
 {
+    const struct node *users =
+        world->kind == NODE_MAP ? node_entry(world, "users") : NULL;
     const struct settings_table table = {
         .rows = rows_of_world,
         .set = set_world,
         .what = "setting of the world",
     };
 
+    if (users && users->kind == NODE_MAP) {
+        warn_of_slips(reading, users);
+    }
     if (reading_kind(reading, world, NODE_MAP, "a mapping of settings")) {
         read_settings(reading, &table, world);
     }

@@ -9,9 +9,9 @@
 #include <string.h>
 #include <yaml.h>
 
+#include "scenario/yaml_hint.h"
 #include "scenario/yaml_text.h"
 #include "util/mem.h"
-#include "util/utf.h"
 
 struct loading {
     struct arena *arena;
@@ -64,49 +64,19 @@ static PRINTF(3, 4) void complain(struct loading *loading,
 
 /* ---- What libyaml says ---- */
 
-/* libyaml counts characters, not bytes. */
-static uint8_t byte_at(struct span source, size_t index)
-{
-    while (index-- > 0 && source.size > 0) {
-        size_t length = utf8_sequence(source);
-
-        source = span_slice(source, length ? length : 1, source.size);
-    }
-    return source.size ? source.data[0] : 0;
-}
-
-/* What libyaml cannot know: what the author should do. */
-static const char *remedy(const struct loading *loading)
-{
-    const yaml_parser_t *parser = &loading->parser;
-
-    if (!parser->problem || !strstr(parser->problem, "start any token")) {
-        return "";
-    }
-    switch (byte_at(loading->source, parser->problem_mark.index)) {
-    case '\t':
-        return " (a tab: YAML indents with spaces alone)";
-    case '@':
-    case '`':
-    case '%':
-        return " (put the text in quotes)";
-    default:
-        return "";
-    }
-}
-
 static void tell_problem(struct loading *loading)
 {
     const yaml_parser_t *parser = &loading->parser;
     const char *problem = parser->problem ? parser->problem : "no YAML";
     const yaml_mark_t *mark = &parser->problem_mark;
+    const char *hint = yaml_hint(loading->arena, loading->source, problem,
+                                 mark->index, mark->column);
 
     if (parser->context && parser->context_mark.line != mark->line) {
         complain(loading, mark, "%s %s that begins in line %zu%s", problem,
-                 parser->context, parser->context_mark.line + 1,
-                 remedy(loading));
+                 parser->context, parser->context_mark.line + 1, hint);
     } else {
-        complain(loading, mark, "%s%s", problem, remedy(loading));
+        complain(loading, mark, "%s%s", problem, hint);
     }
 }
 

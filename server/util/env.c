@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <nettle/sha2.h>
 
@@ -43,6 +44,7 @@ void env_system(struct env *env, uint64_t seed)
         .now = system_now,
         .monotonic = system_monotonic,
         .variable = system_variable,
+        .variables = (const char *const *)environ,
         .seed = seed,
     };
 }

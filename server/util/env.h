@@ -23,6 +23,8 @@ struct env {
     int64_t (*monotonic)(struct env *env);
     /* NULL where the variable is not set. */
     const char *(*variable)(struct env *env, const char *name);
+    /* All variables, "NAME=VALUE", ends with NULL; NULL: not known. */
+    const char *const *variables;
     /* State of the seeded generator, see env_random. */
     uint64_t seed;
     uint64_t drawn;

@@ -3,8 +3,6 @@
 
 #include "wire/diagnostics.h"
 
-#include <stddef.h>
-
 #include "util/attr.h"
 #include "util/buf.h"
 #include "wire/uris.h"
@@ -51,6 +49,11 @@ const struct diagnostic *diagnostic(unsigned id)
         }
     }
     return NULL;
+}
+
+const struct diagnostic *diagnostic_at(size_t index)
+{
+    return index < ARRAY_SIZE(rows) ? &rows[index] : NULL;
 }
 
 char *diagnostic_ids(struct arena *arena)

@@ -5,6 +5,8 @@
 #ifndef WIRE_DIAGNOSTICS_H
 #define WIRE_DIAGNOSTICS_H
 
+#include <stddef.h>
+
 #include "util/arena.h"
 
 enum {
@@ -33,6 +35,8 @@ struct diagnostic {
 
 /* The row of this id; NULL: no such id. */
 const struct diagnostic *diagnostic(unsigned id);
+/* NULL past the end. */
+const struct diagnostic *diagnostic_at(size_t index);
 /* All ids, "28000, 28001 ...", for messages. */
 char *diagnostic_ids(struct arena *arena);
 

@@ -107,6 +107,9 @@ MUST_CHECK bool setting_user(struct world *world, const char *name,
                              const char *value, struct err *err);
 /* NULL past the end. */
 const struct setting *setting_user_row(size_t index);
+/* The user whose name this new one may be a slip for; NULL: it is known, or
+ * like none. */
+const char *setting_user_meant(const struct world *world, const char *name);
 
 /* All settings of a world; last those of pools, users and meetings, as
  * "pool.N.fqdn". NULL past the end. */
@@ -117,5 +120,16 @@ MUST_CHECK bool setting_meeting(struct world *world, const char *name,
                                 const char *value, struct err *err);
 /* NULL past the end. */
 const struct setting *setting_meeting_row(size_t index);
+
+/* The text that sets the row's field in `object` as it is; NULL: none does,
+ * since it is not set. */
+const char *setting_value(struct arena *arena, const struct setting *row,
+                          const void *object);
+/* By the name in a table, or that of a user, pool or meeting at hand:
+ * "user.NAME.state", "user.alice.state". NULL: there is none. */
+const struct setting *setting_named(const char *name);
+/* Its value in the good world; NAME and ID are new ones, N is 1. NULL: not
+ * set there. */
+const char *setting_default(struct arena *arena, const char *name);
 
 #endif

@@ -153,6 +153,34 @@ bool setting_account(const struct setting *setting UNUSED, struct world *world,
     return true;
 }
 
+/* "alice2" beside alice is somebody else. */
+static bool is_numbered(const char *name, const char *known)
+{
+    size_t size = strlen(known);
+
+    return strncasecmp(name, known, size) == 0 && name[size] &&
+           name[size + strspn(name + size, "0123456789")] == '\0';
+}
+
+const char *setting_user_meant(const struct world *world, const char *name)
+{
+    struct nearest nearest;
+    const char *best;
+
+    if (world_user(world, name)) {
+        return NULL;
+    }
+    nearest_init(&nearest, name);
+    for (size_t i = 0; i < world->user_count; i++) {
+        nearest_try(&nearest, span_text(world->users[i].name));
+    }
+    best = (const char *)nearest.best.data;
+    return best && nearest.nearness.kind != NEAR_PART &&
+                   nearest.nearness.distance <= 2 && !is_numbered(name, best)
+               ? best
+               : NULL;
+}
+
 /* "password" of "user.NAME.password" */
 static const char *attribute(const struct setting *row)
 {

@@ -255,7 +255,11 @@ static bool check(const struct world *world, struct err *err)
     uint32_t both = world->ntlm.flags_set & world->ntlm.flags_clear;
 
     if (world->tls.minimum > world->tls.maximum) {
-        return err_set(err, "tls.min: expected no more than tls.max");
+        return err_set(err,
+                       "tls.min: expected no more than tls.max, 1.%d, and not "
+                       "1.%d",
+                       world->tls.maximum - WORLD_TLS_1_0,
+                       world->tls.minimum - WORLD_TLS_1_0);
     }
     if (world->tls.profile == CERT_PROFILE_PHONE &&
         world->tls.key != KEY_RSA2048) {

@@ -42,12 +42,11 @@ def clean_environment(home, extra=None):
     return env
 
 
-def run_cli(home, *args, env=None):
+def run_cli(home, *args, env=None, stdin=subprocess.DEVNULL):
     """Runs lyncmock to its end; for what does not stay and serve."""
     done = subprocess.run(
         [BINARY, *map(str, args)], env=clean_environment(home, env),
-        stdin=subprocess.DEVNULL, capture_output=True, text=True,
-        timeout=PATIENCE)
+        stdin=stdin, capture_output=True, text=True, timeout=PATIENCE)
     assert not SANITIZER.search(done.stderr), done.stderr
     return done
 

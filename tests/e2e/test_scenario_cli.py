@@ -197,11 +197,31 @@ def test_files_lie_beside_the_scenario_that_names_them(serve, write):
 # ---- check ----
 
 def test_check_says_what_is_good(write):
-    path = write("name: n\ntitle: t\nsteps: [{at: mex.get, do: {delay: 1s}}]\n")
-    assert ask(path.parent, "check", path).stdout == f"{path}: good: n, steps=1\n"
+    path = write("name: n\ntitle: t\nworld: {domain: a.test, ntlm: {v1: yes}}\n"
+                 "steps: [{at: mex.get, do: {delay: 1s}}]\n")
+    assert ask(path.parent, "check", path).stdout == (
+        f'{path}: good: n, "t", 2 settings, 1 step\n')
     assert as_json(path.parent, "check", path) == [
         {"file": str(path), "good": True, "name": "n", "title": "t",
-         "steps": 1, "errors": 0, "diagnostics": []}]
+         "settings": 2, "steps": 1, "errors": 0, "diagnostics": []}]
+    path = write("extends: scenario.yaml\nexpect: [{at: mex.get}]\n", "b.yaml")
+    assert ask(path.parent, "check", path).stdout == (
+        f"{path}: good: 2 settings, 1 step, 1 expectation\n")
+
+
+@pytest.mark.parametrize("text,code,out,err", [
+    (HEAD + "title: t\n", 0, '<stdin>: good: "t", 0 settings, 0 steps\n', ""),
+    (HEAD + "x: 1\n", 2, "", '<stdin>:2:1: error: unknown key "x"'),
+    ("", 2, "", "<stdin>:1:1: error: the file is empty"),
+    ("#" * 1100000, 2, "", "<stdin>:1:1: error: the file is larger than 1 MiB"),
+    ("#" * 5000000, 2, "", "<stdin>:1:1: error: the file is larger than 1 MiB"),
+])
+def test_check_reads_standard_input(tmp_path, text, code, out, err):
+    (tmp_path / "text").write_text(text)
+    with open(tmp_path / "text", encoding="utf-8") as stdin:
+        done = run_cli(tmp_path, "check", "-", stdin=stdin)
+    assert (done.returncode, done.stdout) == (code, out)
+    assert done.stderr.startswith(err)
 
 
 def test_check_json_of_a_bad_one_among_good(write):
@@ -287,12 +307,114 @@ def test_explaining_says_how_a_setting_is_written(tmp_path):
     assert "--set user.NAME.state=VALUE" in text
 
 
+def test_the_good_world_is_told(tmp_path):
+    lines = rows(tmp_path, "settings")
+    assert lines["ticket.lifetime"].endswith(" (duration) [8h]")
+    assert lines["hosted.url"].endswith(" (URL)")
+    facts = {one["id"]: one["default"]
+             for one in as_json(tmp_path, "list", "settings")}
+    assert facts["ticket.lifetime"] == "8h"
+    assert facts["hosted.url"] is None
+    assert len([value for value in facts.values() if value]) > 60
+    text = ask(tmp_path, "explain", "ticket.lifetime").stdout
+    assert "  default   8h\n" in text
+
+
 def test_an_unknown_word(tmp_path):
     assert 'the nearest is "status"' in ask(tmp_path, "explain", "statsu",
                                             code=2).stderr
-    assert "list points" in ask(tmp_path, "explain", "qqqqqqqqqqqqqqq",
-                                code=2).stderr
-    assert "wants one word" in ask(tmp_path, "explain", code=2).stderr
+    assert "lists what there is" in ask(tmp_path, "explain",
+                                        "qqqqqqqqqqqqqqq", code=2).stderr
+    assert "wants one word" in ask(tmp_path, "explain", "a", "b",
+                                   code=2).stderr
+
+
+@pytest.mark.parametrize("word,near", [
+    ("lockout", "lockout-duration"),
+    ("failures/lockout", "failures/wrong-password-lockout"),
+    ("usres", "users"),
+    ("${hots}", "${host}"),
+    ("durration", "duration"),
+])
+def test_a_word_that_is_near(tmp_path, word, near):
+    assert f'the nearest is "{near}"' in ask(tmp_path, "explain", word,
+                                             code=2).stderr
+
+
+def test_502_is_near_to_nothing(tmp_path):
+    assert "nearest" not in ask(tmp_path, "explain", "502", code=2).stderr
+
+
+EXPLAINED = {
+    "users": ["world: {users: {NAME: {...}}}", "--set user.NAME.WORD=VALUE",
+              "user.NAME.state ", "user.NAME.home "],
+    "pools": ["world: {pools: {N: {...}}}", "pool.N.fqdn "],
+    "meetings": ["world: {meetings: {ID: {...}}}", "meeting.ID.key "],
+    "user.alice": ["world: {users: {NAME: {...}}}"],
+    "user.alice.state": ["world: {users: {alice: {state: ...}}}", "locked",
+                         "--set user.alice.state=VALUE", "default   good"],
+    "user.locked.state": ["default   locked"],
+    "user.a.b.state": ["world: {users: {a.b: {state: ...}}}"],
+    "pool.2.fqdn": ["default   pool02.contoso.test"],
+    "ticket.lifetime": ["world: {ticket: {lifetime: ...}}"],
+    "world": ["domain ", "users ", "lyncmock explain ntlm"],
+    "steps": ["at ", "when ", "do ", "also "],
+    "at": ["discover.root ", "tcp.accept "],
+    "do": ["status ", "stall "],
+    "tls.profile": ["unknown-ca ", "signed by another CA", "weak "],
+    "weak": ["a value of tls.profile", "RSA-1024"],
+    "expired": ["a value of tls.profile", "its last day was yesterday",
+                "a value of user.NAME.state", "a word of the fact ticket",
+                "when: {ticket: expired}"],
+    "negotiate+ntlm": ["a word of the fact auth"],
+    "cwt": ["a value of ticket.format"],
+    "28020": ["No valid security token.", "500", "wsse:FailedAuthentication",
+              "do: {diagnostics: 28020}"],
+    "28033": ["401", "the header X-Ms-diagnostics\n"],
+    "diagnostics": ["a fault", "28000 ", "28081 "],
+    "${host}": ["the host of the request"],
+    "${now+8h}": ["the world's time"],
+    "values": ["${now} ", "${user.sip} ", "${uuid} "],
+    "duration": ["ms, s, m, h, d"],
+    "patterns": ["letter case does not matter"],
+    "counters": ["first: 2", "requests: [2, 5]"],
+}
+
+
+@pytest.mark.parametrize("word", EXPLAINED)
+def test_what_is_explained(tmp_path, word):
+    text = ask(tmp_path, "explain", word).stdout
+    assert text.startswith(f"{word}: ")
+    for part in EXPLAINED[word]:
+        assert part in text
+
+
+def test_explain_alone_lists_what_can_be_asked(tmp_path):
+    text = ask(tmp_path, "explain").stdout
+    words = re.findall(r"^  ([^ ,]+)", text, re.M)
+    assert {"counters", "diagnostics", "duration", "patterns",
+            "values"} < set(words)
+    for word in words:
+        ask(tmp_path, "explain", word.strip("'"))
+
+
+@pytest.mark.parametrize("verb", ["check", "explain", "list", "probe",
+                                  "schema", "serve"])
+def test_help_is_had_in_any_way(tmp_path, verb):
+    text = ask(tmp_path, verb, "--help").stdout
+    assert ask(tmp_path, "help", verb).stdout == text
+    assert ask(tmp_path, verb, "--help", "foo").stdout == text
+    assert ask(tmp_path, verb, "foo", "bar", "-h").stdout == text
+
+
+def test_help_of_what_is_no_verb(tmp_path):
+    assert "the nearest is serve" in ask(tmp_path, "help", "sreve",
+                                         code=2).stderr
+    assert "help lists the verbs" in ask(tmp_path, "help", "qqqqq",
+                                         code=2).stderr
+    assert ask(tmp_path, "help", "help").stdout == ask(tmp_path, "help").stdout
+    assert ask(tmp_path, "help", "version").stdout == (
+        ask(tmp_path, "version", "--help").stdout)
 
 
 @pytest.mark.parametrize("verb", ["check", "explain", "list", "schema",
@@ -300,7 +422,7 @@ def test_an_unknown_word(tmp_path):
 def test_each_verb_has_help(tmp_path, verb):
     text = ask(tmp_path, verb, "--help").stdout
     assert text.startswith(f"usage: lyncmock {verb} ")
-    assert f"  lyncmock {verb} " in ask(tmp_path, "help").stdout
+    assert re.search(f"^  lyncmock {verb}\\b", ask(tmp_path, "help").stdout, re.M)
     done = ask(tmp_path, verb, "--no-such-option", code=2)
     assert "unknown option --no-such-option" in done.stderr
 

@@ -34,6 +34,38 @@ ERRORS = {
     "an at sign": (HEAD + "name: §@x\n", "put the text in quotes"),
     "wrong indentation": (HEAD + "world:\n  clock: 5m\n §domain: a.test\n",
                           "did not find expected key"),
+    "a hint: a key too far to the left": (
+        HEAD + "world:\n  clock: 5m\n §domain: a.test\n",
+        'indent "domain" as far as the line before'),
+    "a hint: an item's key": (
+        HEAD + "steps:\n  - at: mex.get\n   §do: {status: 503}\n",
+        'indent "do" as far as the line before'),
+    "a hint: umlauts": (
+        HEAD + "title: Jörg\nworld:\n  clock: 5m\n §jörg: a.test\n",
+        'indent "jörg" as far as the line before'),
+    "a hint: flow mappings": (HEAD + "world: {clock: 5m a§: b}\n",
+                              "(a comma or } is missing)"),
+    "a hint: flow lists": (HEAD + "fail-on: [must, should\n§",
+                           "(a comma or ] is missing)"),
+    "a hint: a colon in a text": (HEAD + "title: a§: b\n",
+                                  "quote a text that holds ': '"),
+    "a hint: no blank behind a colon": (
+        HEAD + "world:\n  clock:5m\n  domain§: a.test\n",
+        "a blank stands behind its colon"),
+    "a hint: no colon": (HEAD + "name\n§", "followed by a colon and a blank"),
+    "a hint: an escape": (HEAD + 'title: "a§\\qb"\n', "use single quotes"),
+    "a hint: an open quote": (HEAD + 'title: "no end\n§',
+                              "the quote that ends it is missing"),
+    "a hint: a quote within": (HEAD + "title: 'it'§s'\n",
+                               "put all of it in quotes"),
+    "a hint: a tab later on": (HEAD + "world:\n  clock: 5m\n §\tdomain: x\n",
+                               "YAML indents with spaces alone"),
+    "a hint: a list behind its key": (HEAD + "steps: §- at: mex.get\n",
+                                      "a line of its own"),
+    "a hint: a star": (HEAD + "name: *§*iPhone*\n",
+                       "quote a text that begins with *"),
+    "a hint: a bar": (HEAD + "title: |§x\n",
+                      "quote a text that begins with |"),
     "a second document": (HEAD + "§---\nlyncmock: 1\n",
                           "one file is one scenario"),
     "an anchor": (HEAD + "world: §&w {clock: 5m}\n", "no anchors and tags"),
@@ -86,6 +118,21 @@ ERRORS = {
                                  "unknown key of ticket"),
     "a setting with dots": (HEAD + "world: {§ntlm.v1: yes}\n",
                             "nested keys: ntlm: {v1: ...}"),
+    "a user's setting with dots": (
+        HEAD + "world: {§user.alice.state: locked}\n",
+        'write "user.alice.state" as nested keys: users: {alice: {state: ...}}'),
+    "the plural with dots": (
+        HEAD + "world: {§users.a.b.state: locked}\n",
+        "nested keys: users: {a.b: {state: ...}}"),
+    "a pool's setting with dots": (
+        HEAD + "world: {§pool.1.fqdn: a.contoso.test}\n",
+        "nested keys: pools: {1: {fqdn: ...}}"),
+    "a user's attribute with dots": (
+        HEAD + "world: {users: {§alice.state: locked}}\n",
+        'write "alice.state" as nested keys: alice: {state: ...}'),
+    "a TLS version below": (
+        HEAD + "world: {tls: {min: §'1.2', max: '1.1'}}\n",
+        "tls.min: expected no more than tls.max, 1.1, and not 1.2"),
     "a group that is a text": (HEAD + "world: {ntlm: §yes}\n",
                                "ntlm: expected a mapping with v1, v1-ess"),
     "a setting that is a mapping": (HEAD + "world: {clock: §{v1: yes}}\n",
@@ -356,6 +403,40 @@ def test_bytes(tmp_path, name):
     assert remedy in found(done)[0][4]
 
 
+SLIPS = {
+    "a letter": ("{§alise: {state: locked}}", "alice"),
+    "letters in turn": ("{alice: {state: locked}, §jörgg: {home: 2}}", "jörg"),
+    "letter case alone": ("{ALICE: {state: locked}}", None),
+    "a password of its own": ("{alise: {state: locked, password: x}}", None),
+    "another name": ("{dora: {state: locked}}", None),
+    "a number": ("{alice2: {state: locked}}", None),
+    "a name within": ("{bobby: {state: locked}}", None),
+}
+
+
+@pytest.mark.parametrize("name", SLIPS)
+def test_a_new_user_may_be_a_slip(tmp_path, name):
+    users, meant = SLIPS[name]
+    text = HEAD + f"world: {{users: {users}}}\n"
+    if not meant:
+        assert check(tmp_path, text).stderr == ""
+        return
+    text, line, column = place_of_mark(text)
+    done = check(tmp_path, text)
+    assert done.returncode == 0
+    ((_, *place, severity, words),) = found(done)
+    assert (place, severity) == ([line, column], "warning")
+    assert f"is a new user; did you mean {meant}?" in words
+
+
+def test_a_user_of_the_parent_is_not_new(tmp_path):
+    (tmp_path / "base.yaml").write_text(
+        HEAD + "world: {users: {alise: {password: x}}}\n")
+    done = check(tmp_path, HEAD + "extends: base.yaml\n"
+                 "world: {users: {alise: {state: locked}}}\n")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_all_errors_of_a_file_in_order(tmp_path):
     text = (HEAD + "nmae: x\nworld: {clock: 5}\nsteps:\n"
             "  - {at: mex.gte, do: {}}\n  - {do: {delay: 1}}\nfail-on: [all]\n")
@@ -413,7 +494,7 @@ def test_steps_are_judged_by_the_whole_world(tmp_path):
              "    when: {user: carol}\n    do: {status: 404}\n")
     done = check(tmp_path, child)
     assert done.returncode == 0, done.stderr
-    assert "steps=2" in done.stdout
+    assert "2 steps" in done.stdout
     done = check(tmp_path, child + "world: {domain: fabrikam.test}\n")
     assert [one[:3] for one in found(done)] == [("base.yaml", 5, 18)]
 

@@ -74,6 +74,37 @@ def test_variables_have_the_options_effect(serve, tmp_path):
     assert "TlRMTVNTUAAD" in server.journal.read_text()
 
 
+@pytest.mark.parametrize("variable,words", [
+    ("LYNCMOCK_HTTPS_PRT", "; the nearest is LYNCMOCK_HTTPS_PORT\n"),
+    ("LYNCMOCK_HTTPS-PORT", "; the nearest is LYNCMOCK_HTTPS_PORT\n"),
+    ("LYNCMOCK_Q", "; lyncmock serve --help lists what is read\n"),
+])
+def test_a_variable_that_nobody_reads(serve, variable, words):
+    server = serve(env={variable: "1"})
+    server.stop()
+    assert f"nothing reads the variable {variable}; " in server.messages()
+    assert words in server.messages()
+
+
+def test_variables_that_are_read_are_no_news(serve):
+    server = serve(env={"LYNCMOCK_SEED": "1", "LYNCMOCKERY": "1"})
+    server.stop()
+    assert "variable" not in server.messages()
+
+
+def test_a_user_with_a_slip(serve):
+    warning = "alise is a new user; did you mean alice?"
+    server = serve("--set", "user.alise.state=locked")
+    server.stop()
+    assert warning in server.messages()
+    for settings in (["user.alise.state=locked", "user.alise.password=x"],
+                     ["user.alice.state=locked"], ["user.alice2.state=good"],
+                     ["user.dora.state=good"]):
+        server = serve(*[word for one in settings for word in ("--set", one)])
+        server.stop()
+        assert "did you mean" not in server.messages()
+
+
 def test_timeout_by_variable(serve):
     server = serve(env={"LYNCMOCK_TIMEOUT": "100ms"})
     server.expected_exit = 4

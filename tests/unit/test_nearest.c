@@ -91,12 +91,81 @@ static void words(void **state UNUSED)
     assert_null(nearest_word("both", none));
 }
 
+static const char *const known[] = {
+    "clock",
+    "location",
+    "status",
+    "log-secrets",
+    "log-level",
+    "ntlm.v1",
+    "ntlm.channel-binding",
+    "lockout-threshold",
+    "lockout-duration",
+    "ticket.lifetime",
+    "ticket.guest-lifetime",
+    "discover.user-challenge",
+    "failures/user-empty",
+    "failures/discovery-302",
+    "failures/discovery-loop",
+    "failures/ticket-expired-on-use",
+    "failures/wrong-password-lockout",
+    "good/pc-external-ntlm",
+    NULL,
+};
+
+static const struct {
+    const char *word;
+    const char *nearest;
+} halves[] = {
+    {"failures/lockout", "failures/wrong-password-lockout"},
+    {"lockout", "lockout-duration"},
+    {"lockout-time", "lockout-duration"},
+    {"duration", "lockout-duration"},
+    {"lifetime", "ticket.lifetime"},
+    {"LIFETIME", "ticket.lifetime"},
+    {"ticket.lifetme", "ticket.lifetime"},
+    {"user-challenge", "discover.user-challenge"},
+    {"channel.binding", "ntlm.channel-binding"},
+    {"ticket-expired", "failures/ticket-expired-on-use"},
+    {"loop", "failures/discovery-loop"},
+    {"clocks", "clock"},
+    {"ntlm.v2", "ntlm.v1"},
+    {"good/pc-external-ntml", "good/pc-external-ntlm"},
+    {"statsu", "status"},
+    {"stauts", "status"},
+    {"failures/user-emtpy", "failures/user-empty"},
+    {"bogus", NULL},
+    {"502", NULL},
+    {"failures/xyzzy", NULL},
+    {"ntlm.flags", NULL},
+    {"o", NULL},
+    {"-", NULL},
+    {"./-", NULL},
+};
+
+/* What people write who know half of a name. */
+static void halves_of_words(void **state UNUSED)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(halves); i++) {
+        const char *nearest = nearest_word(halves[i].word, known);
+
+        print_message("%s: %s\n", halves[i].word, nearest ? nearest : "none");
+        if (halves[i].nearest) {
+            assert_non_null(nearest);
+            assert_string_equal(nearest, halves[i].nearest);
+        } else {
+            assert_null(nearest);
+        }
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(distances),
         cmocka_unit_test(clips_long_words),
         cmocka_unit_test(words),
+        cmocka_unit_test(halves_of_words),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

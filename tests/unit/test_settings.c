@@ -288,6 +288,116 @@ static void types_read_alike(void **state UNUSED)
     }
 }
 
+/* The object of the world that a row such as user.NAME.state sets. */
+static void *object_of(struct world *world, const char *user, const char *name)
+{
+    if (strncmp(name, "user.", 5) == 0) {
+        return world_add_user(world, user);
+    }
+    if (strncmp(name, "meeting.", 8) == 0) {
+        return world_add_meeting(world, "5LB7MRBC");
+    }
+    return strncmp(name, "pool.", 5) == 0 ? (void *)&world->pools[0] : world;
+}
+
+/* The text of every field of the world is one that sets it. */
+static size_t round_trip(struct world *from, struct world *to, const char *user)
+{
+    AUTO(arena) arena = arena_new();
+    const struct setting *row;
+    size_t count = 0;
+    struct err err;
+
+    for (size_t i = 0; (row = setting_row(i)) != NULL; i++) {
+        void *there = object_of(to, user, row->info.name);
+        const char *value =
+            setting_value(arena, row, object_of(from, user, row->info.name));
+        const char *again;
+
+        if (!value) {
+            continue;
+        }
+        if (!row->type(row, to, there, value, &err)) {
+            fail_msg("%s=%s: %s", row->info.name, value, err.text);
+        }
+        again = setting_value(arena, row, there);
+        assert_string_equal(again, value);
+        count++;
+    }
+    return count;
+}
+
+static void what_is_written_is_read_back(void **state)
+{
+    AUTO(world) other = world_good();
+    struct world *world = *state;
+    struct err err;
+
+    /* All but hosted.*, ntlm's own texts and challenge, ticket.audience. */
+    assert_int_equal(round_trip(world, other, "alice"), ARRAY_SIZE(good) - 10);
+    for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
+        assert_true(world_set(world, good[i].name, good[i].value, &err));
+    }
+    assert_true(world_set(world, "clock", "2013-06-01T12:00:00Z", &err));
+    assert_true(world_finish(world, &err));
+    assert_int_equal(round_trip(world, other, "carol"), ARRAY_SIZE(good));
+    assert_memory_equal(&other->tls, &world->tls, sizeof(world->tls));
+    assert_int_equal(other->clock.start, world->clock.start);
+    assert_int_equal(other->ntlm.flags_set, 0x80000);
+    assert_int_equal(other->user_challenge, world->user_challenge);
+    assert_string_equal(other->offer.windows[0], "NTLM");
+    assert_string_equal(world_add_user(other, "carol")->account, "karoline");
+}
+
+static void tells_the_value_of_the_good_world(void **state UNUSED)
+{
+    static const struct {
+        const char *name;
+        const char *value;
+    } rows[] = {
+        {"ticket.lifetime", "8h"},
+        {"lockout-duration", "0s"},
+        {"clock", "0s"},
+        {"tls.min", "1.0"},
+        {"tls.profile", "good"},
+        {"mex.policy", "2005/07"},
+        {"ntlm.flags-set", "0x00000000"},
+        {"ntlm.timestamp", "send"},
+        {"offer.windows", "Negotiate,NTLM"},
+        {"netbios", "CONTOSO"},
+        {"pool-count", "2"},
+        {"pool.N.fqdn", "pool01.contoso.test"},
+        {"pool.2.fqdn", "pool02.contoso.test"},
+        {"user.NAME.state", "good"},
+        {"user.NAME.sip", "NAME@contoso.test"},
+        {"user.locked.state", "locked"},
+        {"user.away.home", "2"},
+        {"user.nosip.home", "unknown"},
+        {"meeting.5LB7MRBC.organizer", "alice"},
+        {"meeting.ID.state", "open"},
+        {"meeting.ID.organizer", NULL},
+        {"hosted.url", NULL},
+        {"ticket.audience", NULL},
+        {"ntlm", NULL},
+        {"user.alice", NULL},
+        {"user.a@b.state", NULL},
+        {"pool.9.fqdn", NULL},
+    };
+    AUTO(arena) arena = arena_new();
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        const char *value = setting_default(arena, rows[i].name);
+
+        print_message("%s\n", rows[i].name);
+        if (rows[i].value) {
+            assert_non_null(value);
+            assert_string_equal(value, rows[i].value);
+        } else {
+            assert_null(value);
+        }
+    }
+}
+
 static void takes_a_timestamp(void **state)
 {
     static const struct {
@@ -624,6 +734,8 @@ int main(void)
         SETTING_TEST(takes_good_values),
         cmocka_unit_test(every_setting_is_tested),
         cmocka_unit_test(types_read_alike),
+        SETTING_TEST(what_is_written_is_read_back),
+        cmocka_unit_test(tells_the_value_of_the_good_world),
         SETTING_TEST(takes_a_timestamp),
         SETTING_TEST(takes_every_word_of_its_type),
         SETTING_TEST(refuses_bad_values),

@@ -1,0 +1,38 @@
+/* What the parts of `lyncmock explain` share: who tells what, and how. */
+#ifndef CLI_EXPLAIN_H
+#define CLI_EXPLAIN_H
+
+#include "util/buf.h"
+#include "util/nearest.h"
+
+/* A word may mean several things: each is told, a blank line between. */
+struct telling {
+    const char *word;
+    struct arena *arena;
+    struct buf out;
+    struct nearest nearest;
+};
+
+/* ---- How it looks: explain_text.c ---- */
+
+/* Does this thing bear the name? It is a candidate for the nearest, too. */
+bool tell_is_named(struct telling *telling, const char *name);
+void tell_heading(struct telling *telling, const char *name, const char *what);
+/* Nothing where there is no text. */
+void tell_line(struct telling *telling, const char *label, const char *text);
+/* Some sentences, in lines. */
+void tell_paragraph(struct telling *telling, const char *text);
+/* One of several things, with a few words. */
+void tell_item(struct telling *telling, const char *name, const char *text);
+
+/* ---- What there is ---- */
+
+/* explain_settings.c: settings, also of a user at hand; groups; values. */
+void tell_settings(struct telling *telling);
+/* explain_topics.c: what is no word of the language, but how words are
+ * written; ${...}; the product's diagnostics. */
+void tell_topics(struct telling *telling);
+/* The topics, for whoever does not know yet what to ask. */
+void list_topics(struct telling *telling);
+
+#endif

@@ -1,0 +1,187 @@
+/* lyncmock explain: topics, ${...}, and the product's diagnostics. */
+#include "config.h"
+
+#include <string.h>
+
+#include "cli/explain.h"
+#include "scenario/expand.h"
+#include "wire/diagnostics.h"
+
+/* ---- ${...} ---- */
+
+/* "host" of "host" and "${host}"; "now" of "${now+8h}", too. */
+static bool is_value(const char *word, const char *name)
+{
+    size_t length = strlen(name);
+
+    return strncmp(word, "${", 2) == 0 &&
+           strncmp(word + 2, name, length) == 0 &&
+           strchr("}+-", word[2 + length]) != NULL;
+}
+
+static const char *written(struct telling *telling, const char *name)
+{
+    return arena_printf(telling->arena, "${%s}", name);
+}
+
+static void tell_value(struct telling *telling)
+{
+    const char *name;
+    const char *doc;
+
+    for (size_t i = 0; expand_value(i, &name, &doc); i++) {
+        nearest_try(&telling->nearest, span_text(written(telling, name)));
+        if (is_value(telling->word, name)) {
+            tell_heading(telling, telling->word,
+                         "what stands for it in a text that is sent");
+            tell_paragraph(telling, doc);
+        }
+    }
+}
+
+static void list_values(struct telling *telling)
+{
+    const char *name;
+    const char *doc;
+
+    for (size_t i = 0; expand_value(i, &name, &doc); i++) {
+        tell_item(telling, written(telling, name), doc);
+    }
+}
+
+/* ---- Diagnostics ---- */
+
+static const char *number(struct telling *telling, unsigned value)
+{
+    return arena_printf(telling->arena, "%u", value);
+}
+
+static void tell_diagnostic(struct telling *telling,
+                            const struct diagnostic *row)
+{
+    const char *id = number(telling, row->id);
+
+    if (!tell_is_named(telling, id)) {
+        return;
+    }
+    tell_heading(telling, id, "one of the product's numbered errors");
+    tell_line(telling, "reason", row->reason);
+    tell_line(telling, "status", number(telling, row->status));
+    tell_line(telling, "where",
+              row->fault_code
+                  ? arena_printf(telling->arena,
+                                 "the header X-Ms-diagnostics; a SOAP fault, "
+                                 "%s:%s",
+                                 row->fault_prefix, row->fault_code)
+                  : "the header X-Ms-diagnostics");
+    tell_line(telling, "example",
+              arena_printf(telling->arena, "do: {diagnostics: %s}", id));
+    tell_line(telling, "source", "protocol: webticket 6.4");
+}
+
+static void tell_diagnostics(struct telling *telling)
+{
+    const struct diagnostic *row;
+
+    for (size_t i = 0; (row = diagnostic_at(i)) != NULL; i++) {
+        tell_diagnostic(telling, row);
+    }
+}
+
+static void list_diagnostics(struct telling *telling)
+{
+    const struct diagnostic *row;
+
+    for (size_t i = 0; (row = diagnostic_at(i)) != NULL; i++) {
+        tell_item(telling, number(telling, row->id), row->reason);
+    }
+}
+
+/* ---- Topics ---- */
+
+static const struct topic {
+    const char *name;
+    const char *title;
+    const char *doc;
+    void (*list)(struct telling *telling);
+} topics[] = {
+    {"counters", "how often a step applies",
+     "Each step counts how often the facts of its `when` held at its point, "
+     "whatever other steps did. `first: 2` is the first two times, `after: 2` "
+     "all but those, `every: 3` each third time, `requests: [2, 5]` just "
+     "these. "
+     "Together they must all allow it; first and every then count behind those "
+     "that after leaves out. The server counts from its start.",
+     NULL},
+    {"diagnostics", "the product's numbered errors",
+     "What the header X-Ms-diagnostics and the details of SOAP faults say; "
+     "`lyncmock explain 28020` says more about one.",
+     list_diagnostics},
+    {"duration", "how a time span is written",
+     "A whole number and one of ms, s, m, h, d; where a clock is moved, with a "
+     "sign in front if you like: 500ms, 90s, 5m, 8h, 2d, +6m, -1h. A number "
+     "without a unit is none.",
+     NULL},
+    {"patterns", "how texts are compared",
+     "A text of `when` is compared as a whole; letter case does not matter. * "
+     "stands for any letters, also none, ? for one byte. Of a list, one must "
+     "fit. Quote what begins with *: client: '*iPhone*'.",
+     NULL},
+    {"values", "${...} in texts that are sent",
+     "Bodies, headers, redirects and texts of faults may hold facts of the "
+     "exchange at hand. Behind ${now} and ${date} may stand a duration, as in "
+     "${now+8h}. $$ is one $.",
+     list_values},
+};
+
+static void tell_topic(struct telling *telling, const struct topic *topic)
+{
+    tell_heading(telling, topic->name, topic->title);
+    tell_paragraph(telling, topic->doc);
+    if (topic->list) {
+        topic->list(telling);
+    }
+}
+
+void tell_topics(struct telling *telling)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(topics); i++) {
+        if (tell_is_named(telling, topics[i].name)) {
+            tell_topic(telling, &topics[i]);
+        }
+    }
+    tell_value(telling);
+    tell_diagnostics(telling);
+}
+
+void list_topics(struct telling *telling)
+{
+    static const struct {
+        const char *words;
+        const char *what;
+    } kinds[] = {
+        {"world, steps, at, do, when ...", "keys of a scenario"},
+        {"host, user, leg, ticket ...", "facts, for `when`"},
+        {"first, after, every, requests", "counting words of `when`"},
+        {"ticket.lifetime, tls.profile ...", "lyncmock list settings"},
+        {"users, pools, meetings, ntlm ...", "groups of settings"},
+        {"user.alice.state ...", "settings of one of them"},
+        {"discover.root ...", "lyncmock list points"},
+        {"status, delay, body ...", "lyncmock list faults"},
+        {"ntlm, negotiate ...", "lyncmock list auth"},
+        {"webticket ...", "lyncmock list services"},
+        {"good/ios-ntlm ...", "lyncmock list scenarios"},
+        {"28020 ...", "diagnostics"},
+        {"'${host}' ...", "values"},
+    };
+
+    buf_add_text(&telling->out, "lyncmock explain WORD; topics:\n");
+    for (size_t i = 0; i < ARRAY_SIZE(topics); i++) {
+        tell_item(telling, topics[i].name, topics[i].title);
+    }
+    buf_add_text(&telling->out, "\nand words of the language:\n");
+    for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+        buf_printf(&telling->out, "  %-32s %s\n", kinds[i].words,
+                   kinds[i].what);
+    }
+}
