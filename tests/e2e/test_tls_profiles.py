@@ -169,6 +169,7 @@ def test_every_profile_is_described():
     said = re.findall(r"^\| `([a-z-]+)` \|",
                       (ROOT / "certs" / "README.md").read_text(), re.M)
     listed = run_cli("/", "list", "settings").stdout
-    words = re.search(r"^tls\.profile\t.*\((.*)\)$", listed, re.M).group(1)
+    words = re.search(r"^tls\.profile\t.*\((.*)\) \[good\]$", listed,
+                      re.M).group(1)
     assert said == words.split("|")
     assert set(said) == {"good", "phone", *REFUSED}
