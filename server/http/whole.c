@@ -47,7 +47,7 @@ static bool read_field(struct exchange *ex, struct span line)
 /* RFC 9112, 3: the edge has seen that there are three words. */
 static bool read_request_line(struct exchange *ex, struct span line)
 {
-    const uint8_t *space = memchr(line.data, ' ', line.size);
+    const uint8_t *space = line.size ? memchr(line.data, ' ', line.size) : NULL;
     size_t size = space ? (size_t)(space - line.data) : 0;
     struct span method = span_slice(line, 0, size);
     struct span rest = span_slice(line, size + 1, SIZE_MAX);

@@ -67,7 +67,8 @@ static size_t scheme_size(struct span value)
         if (secrets_same(value, openings[i])) {
             return size;
         }
-        if (starts(value, openings[i]) && value.data[size] == ' ') {
+        if (value.size > size && starts(value, openings[i]) &&
+            value.data[size] == ' ') {
             return size + 1;
         }
     }

@@ -161,8 +161,7 @@ static bool deny_guest(struct call *call, enum guest_reason reason)
         [GUEST_REASON_UNKNOWN_MEETING] = "unknown meeting",
         [GUEST_REASON_MEETING_ENDED] = "the meeting has ended",
         [GUEST_REASON_WRONG_KEY] = "wrong conference key",
-        [GUEST_REASON_BAD_TOKEN] = "ms_rtc_renew is no token of a guest of "
-                                   "this meeting",
+        [GUEST_REASON_BAD_TOKEN] = "no guest's token in ms_rtc_renew",
     };
 
     exchange_why(call->ex, "anonymous.refused", "%s", texts[reason]);

@@ -76,7 +76,7 @@ static void add_value(struct buf *out, struct span json, size_t level)
 {
     size_t at = 1;
 
-    if ((json.data[0] != '{' && json.data[0] != '[') ||
+    if (json.size == 0 || (json.data[0] != '{' && json.data[0] != '[') ||
         json.size + 2 * level < LINE_WIDTH - 16) {
         add_flat(out, json);
         return;
