@@ -81,12 +81,12 @@ static const char *unusual_outcome(const struct exchange *ex)
                                                        : record_outcome(ex);
 }
 
-/* What went out where that is not what was chosen. */
+/* The good answer's status, where another one went out, or none. */
 static const char *planned(struct exchange *ex)
 {
-    return ex->reply.status && ex->reply.status != ex->sent.status
-               ? number(ex, ex->reply.status)
-               : NULL;
+    unsigned status = ex->planned ? ex->planned->status : ex->reply.status;
+
+    return status && status != ex->sent.status ? number(ex, status) : NULL;
 }
 
 void text_log(struct exchange *ex)

@@ -186,6 +186,21 @@ static void text_line(void **state)
         "findings=HA-001,HA-002\n");
 }
 
+/* A step of a scenario took the good answer's place. */
+static void text_line_of_a_step(void **state)
+{
+    static const struct reply good = {.status = 200};
+    struct exchange *ex = bare(2);
+    AUTO_BUF out = {0};
+
+    ex->dispatched = true;
+    ex->planned = &good;
+    ex->reply.status = ex->sent.status = 503;
+    log_setup(LOG_INFO, LOG_TEXT);
+    line_of(*state, ex, &out);
+    assert_non_null(strstr(buf_text(&out), " status=503 planned=200 "));
+}
+
 static void text_line_of_a_good_one(void **state)
 {
     struct exchange *ex = bare(2);
@@ -275,6 +290,7 @@ int main(void)
         TEST(close_of_nothing),
         TEST(text_line),
         TEST(text_line_of_a_good_one),
+        TEST(text_line_of_a_step),
         TEST(text_line_of_garbage),
         TEST(text_line_cannot_be_forged),
         TEST(text_line_as_json),
