@@ -31,12 +31,27 @@ static bool refuse_body(struct call *call, const char *key, const char *why)
     return false;
 }
 
-static const char *xml_trouble(struct arena *arena,
+/* Whether a password may stand in the body, in UTF-8 or UTF-16. */
+static bool has_password(struct span body)
+{
+    static const char wide[] = "P\0a\0s\0s\0w\0o\0r\0d";
+
+    return span_find(body, span_text("Password"), 0) != SIZE_MAX ||
+           span_find(body, span_of(wide, sizeof(wide) - 1), 0) != SIZE_MAX;
+}
+
+/* libxml2 quotes the names that it stumbles on: a password that was not escaped
+ * is such a name. */
+static const char *xml_trouble(struct arena *arena, struct span body,
                                const struct xml_report *report)
 {
     return report->line
                ? arena_printf(arena, "line %d, column %d: %s", report->line,
-                              report->column, report->text)
+                              report->column,
+                              has_password(body)
+                                  ? "not well-formed (not quoted, as there is "
+                                    "a password)"
+                                  : report->text)
                : arena_strdup(arena, report->text);
 }
 
@@ -59,7 +74,8 @@ bool soap_read(struct call *call, xmlDoc **out_doc, struct soap *out_soap)
     const char *text;
 
     if (xml_parse(ex->request.body, &doc, &report) != XML_OK) {
-        return refuse_body(call, "soap.xml", xml_trouble(call->arena, &report));
+        return refuse_body(call, "soap.xml",
+                           xml_trouble(call->arena, ex->request.body, &report));
     }
     if (soap_decode(call->arena, doc, out_soap, &text) != SOAP_OK) {
         return refuse_body(call, "soap.envelope", text);

@@ -387,3 +387,17 @@ def test_a_refusal_goes_no_further(serve, tmp_path, point, status):
     scenario.write_text("lyncmock: 1\nname: refusal\ntitle: One step\nsteps:\n"
                         f"  - at: {point}\n    do: {{status: 503}}\n")
     assert log_in(serve(scenario), "alice", "wrong").status == status
+
+
+@pytest.mark.parametrize("password", ["P&Geheim;", "<Geheim>", "a</Geheim>"])
+def test_unescaped_password_is_not_told(sturdy, password):
+    """It makes the body no XML, and libxml2 would quote it."""
+    seen = Journal(sturdy)
+    body = envelope(sturdy, "CONTOSO\\alice", "@").replace(">@<",
+                                                           f">{password}<")
+    assert password in body
+    assert post(sturdy, body).status == 400
+    entry = entry_of(seen)
+    assert "not well-formed" in remark_of(entry, "soap.xml")
+    assert "Geheim" not in str(entry)
+    assert "Geheim" not in sturdy.log.read_text()
