@@ -43,6 +43,7 @@ libserver_a_SOURCES = \
 	%D%/auth/auth.c \
 	%D%/auth/auth.h \
 	%D%/auth/handle.h \
+	%D%/auth/krb5.h \
 	%D%/auth/ntlm.h \
 	%D%/auth/ntlm_binding.c \
 	%D%/auth/ntlm_challenge.c \
@@ -140,6 +141,9 @@ libserver_a_SOURCES = \
 	%D%/journal/secrets_xml.c \
 	%D%/journal/text.c \
 	%D%/journal/text.h \
+	%D%/kdc/kdc.h \
+	%D%/kdc/relay.h \
+	%D%/keeper/protocol.h \
 	%D%/pki/ca.c \
 	%D%/pki/ca.h \
 	%D%/pki/cert.c \
@@ -304,6 +308,9 @@ libserver_a_SOURCES = \
 	%D%/wire/form.h \
 	%D%/wire/httpauth.c \
 	%D%/wire/httpauth.h \
+	%D%/wire/krb.h \
+	%D%/wire/krb_keys.c \
+	%D%/wire/krb_keys.h \
 	%D%/wire/ntlmssp.h \
 	%D%/wire/ntlmssp_av.c \
 	%D%/wire/ntlmssp_av.h \

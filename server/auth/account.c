@@ -24,7 +24,7 @@ static bool is_locked_out(const struct world *world,
 static bool is_locked(const struct world *world, const struct user *user,
                       int64_t now)
 {
-    return user->state == USER_LOCKED ||
+    return user_state_now(user) == USER_LOCKED ||
            (world->lockout_threshold && user->live &&
             is_locked_out(world, user->live, now));
 }
@@ -35,7 +35,7 @@ enum auth_reason auth_account_check(const struct auth_context *ctx,
     if (is_locked(ctx->world, user, ctx->now)) {
         return AUTH_REASON_LOCKED;
     }
-    switch (user->state) {
+    switch (user_state_now(user)) {
     case USER_DISABLED:
         return AUTH_REASON_DISABLED;
     case USER_LOCKED:
@@ -66,7 +66,8 @@ enum auth_reason auth_account_judge(const struct auth_context *ctx,
     if (state == AUTH_REASON_UNKNOWN_USER || state == AUTH_REASON_LOCKED) {
         return state;
     }
-    return proven && *user->password ? state : AUTH_REASON_WRONG_PASSWORD;
+    return proven && *user_password_now(user) ? state
+                                              : AUTH_REASON_WRONG_PASSWORD;
 }
 
 static void count_refused(const struct world *world, struct account_state *live,

@@ -21,7 +21,10 @@
 #include "wire/finding.h"
 
 struct auth_method;
+struct auth_outcome;
 struct env;
+struct krb5_acceptor;
+struct negotiate_plan;
 struct user;
 struct world;
 
@@ -33,9 +36,20 @@ struct auth_context {
     int64_t now;                  /* by the world's clock, ns */
     const char *host;             /* the name the client asked for */
     struct span certificate_hash; /* tls-server-end-point; empty: no TLS */
+    struct krb5_acceptor *krb5;   /* NULL: no Kerberos, see krb5.h */
     /* Called as an NTLM challenge is about to be built: what it returns is the
      * world for that challenge. NULL: it is the one above. */
     const struct world *(*before_challenge)(void *plan);
+    /*
+     * Called as SPNEGO is about to pick a mechanism, and as an AP-REQ was
+     * judged (user and reason are in `out`) and is about to be answered: what
+     * is to be done instead of the good thing, or NULL; `out_world` is set to
+     * the world from there on. NULL: no such plans.
+     */
+    const struct negotiate_plan *(*before_mechanism)(
+        void *plan, const struct world **out_world);
+    const struct negotiate_plan *(*before_answer)(
+        void *plan, const struct auth_outcome *out);
     void *plan;
 };
 
@@ -66,7 +80,18 @@ enum auth_verdict {
     X(CHANNEL_BINDING, "channel-binding", "channel binding absent or wrong")   \
     X(SPN, "spn", "service principal name absent or wrong")                    \
     X(MECH_LIST_MIC, "mech-list-mic", "mechListMIC absent or wrong")           \
-    X(MECHANISM, "mechanism", "no common mechanism") /* of SPNEGO */
+    X(MECHANISM, "mechanism", "no common mechanism") /* of SPNEGO */           \
+    X(SERVICE_KEY, "service-key", "ticket encrypted with another key")         \
+    X(SERVICE_NAME, "service-name", "ticket for another service")              \
+    X(KEY_VERSION, "key-version", "ticket encrypted with another key version") \
+    X(ETYPE, "etype", "no key of the ticket's encryption type")                \
+    X(REALM, "realm", "ticket of another realm")                               \
+    X(CLOCK_SKEW, "clock-skew", "the client's clock is too far off")           \
+    X(TICKET_EXPIRED, "ticket-expired", "Kerberos ticket expired")             \
+    X(TICKET_NOT_YET, "ticket-not-yet-valid", "Kerberos ticket not yet valid") \
+    X(REPLAY, "replay", "the same authenticator came before")                  \
+    X(MODIFIED, "modified", "authenticator does not fit the ticket")           \
+    X(FORGED, "forged", "refused because a step says so")
 
 enum auth_reason {
 #define REASON_ENUM(id, word, text) AUTH_REASON_##id,
@@ -103,10 +128,11 @@ struct auth_outcome {
 struct auth_handle;
 
 struct auth_method {
-    const char *name;   /* "ntlm": what users and scenarios write */
-    const char *scheme; /* HTTP auth-scheme, "NTLM" */
-    const char *spec;   /* document and section */
-    const char *doc;    /* one sentence */
+    const char *name; /* "ntlm": what users and scenarios write */
+    /* HTTP auth-scheme, "NTLM"; NULL: it is carried by Negotiate alone. */
+    const char *scheme;
+    const char *spec; /* document and section */
+    const char *doc;  /* one sentence */
     /* Each request brings credentials of its own, and no connection keeps
      * them. */
     bool per_request;

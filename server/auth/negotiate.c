@@ -95,7 +95,8 @@ static const struct carrier *carrier_of(const struct auth_context *ctx,
         const struct carrier *carrier = &carriers[i];
 
         if (span_equal(*carrier->oid, oid) && auth_method(carrier->method) &&
-            (!carrier->kerberos || ctx->world->offer.kerberos)) {
+            (!carrier->kerberos ||
+             (ctx->krb5 && ctx->world->offer.kerberos != KERBEROS_NO))) {
             return carrier;
         }
     }

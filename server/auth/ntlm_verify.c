@@ -213,7 +213,7 @@ static enum auth_reason judge_account(const struct ntlm_handle *handle,
                                       struct ntlm_proof *proof)
 {
     /* An unknown user takes as long as a known one with a wrong password. */
-    const char *password = user ? user->password : "no such user";
+    const char *password = user ? user_password_now(user) : "no such user";
 
     ntlm_prove(ctx->arena, answer, &handle->offer, password, proof);
     return auth_account_judge(ctx, user, proof->proven);

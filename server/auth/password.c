@@ -60,8 +60,8 @@ void auth_password(const struct auth_context *ctx, const char *name,
 {
     const struct user *user = auth_find_user(ctx->world, name);
     /* Somebody's password is compared, whoever was named. */
-    bool same =
-        auth_same_secret(password, user ? user->password : "no such user");
+    bool same = auth_same_secret(password, user ? user_password_now(user)
+                                                : "no such user");
 
     auth_note(ctx, out, "password.name", "%s", name);
     out->user = user;

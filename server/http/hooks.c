@@ -87,8 +87,8 @@ static struct exchange *on_request_begin(void *ctx, struct edge_conn *conn)
 {
     struct http *http = ctx;
     struct env *env = http->options.services->env;
-    struct exchange *ex =
-        exchange_new(++http->exchanges, edge_conn_facts(conn));
+    struct exchange *ex = exchange_new(journal_next_id(http->options.journal),
+                                       edge_conn_facts(conn));
 
     ex->began = env_now(env);
     ex->began_monotonic = env_monotonic(env);

@@ -13,7 +13,6 @@ struct http {
     struct MHD_Daemon *daemon;
     struct loop_watch watch; /* libmicrohttpd's own epoll descriptor */
     struct loop_task again;  /* runs the engine once more at turn's end */
-    uint64_t exchanges;
     struct buf reply;           /* where replies are written */
     struct http_request *whole; /* under way without libmicrohttpd */
 };

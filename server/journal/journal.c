@@ -20,6 +20,7 @@ struct journal {
     struct buf line;           /* where a record is written; kept for speed */
     struct open_set open;
     struct ring ring;
+    uint64_t ids; /* given out so far */
 };
 
 bool journal_open(const struct journal_options *options, struct env *env,
@@ -75,6 +76,11 @@ void journal_close(struct journal *journal)
     file_close(journal->file);
     buf_clear(&journal->line);
     mem_free(journal);
+}
+
+uint64_t journal_next_id(struct journal *journal)
+{
+    return ++journal->ids;
 }
 
 void journal_begin(struct journal *journal, struct exchange *ex)

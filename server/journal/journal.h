@@ -37,6 +37,8 @@ MUST_CHECK bool journal_open(const struct journal_options *options,
 /* Closes entries that are still open, writes them out, frees. */
 void journal_close(struct journal *journal);
 
+/* Numbers exchanges: 1, 2, 3 ... whatever their kind. */
+uint64_t journal_next_id(struct journal *journal);
 /* Phase one: the first byte of a request is here. Takes a reference. */
 void journal_begin(struct journal *journal, struct exchange *ex);
 /* Phase two: ex->sent is filled in. The exchange is told on the log, written

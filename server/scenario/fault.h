@@ -47,7 +47,10 @@ struct subject {
     /* SUBJECT_WORLD: a copy for this exchange alone, to be written; its
      * arena is the exchange's. */
     struct world *world;
-    int64_t *clock; /* SUBJECT_CLOCK: to be moved, ns */
+    int64_t *clock;                   /* SUBJECT_CLOCK: to be moved, ns */
+    struct kdc_plan *kdc;             /* SUBJECT_KDC */
+    struct negotiate_plan *negotiate; /* SUBJECT_SPNEGO, SUBJECT_AP */
+    struct arena *arena; /* for texts of the last two; lives long enough */
     const struct subject_forms *forms;
     void *forms_ctx;
 };

@@ -101,6 +101,11 @@ const struct key keys_when[] = {
     ROW("status", SHAPE_PATTERNS, FACT_STATUS, status, "'5*'",
         "The status of the reply that is planned, as steps of earlier points "
         "have left it."),
+    ROW("service", SHAPE_PATTERNS, FACT_SERVICE, service, "HTTP/lyncweb.*",
+        "The service that a client asks the KDC a ticket for, without its "
+        "realm: krbtgt/CONTOSO.TEST, or HTTP/ and a host."),
+    ROW("transport", SHAPE_PATTERNS, FACT_TRANSPORT, transport, "udp",
+        "How a request came to the KDC: udp, tcp, or proxy (over HTTPS)."),
     ROW("after", SHAPE_COUNT, 0, after, "1",
         "Not the first so many times that the facts hold. They are counted for "
         "the whole server, not for each user or connection, and also where an "

@@ -84,12 +84,13 @@ static const struct {
 #define ROW(fact, member)                                                      \
     [__builtin_ctz(fact)] = {offsetof(struct condition, member),               \
                              offsetof(struct facts, member)}
-    ROW(FACT_HOST, host),     ROW(FACT_METHOD, method),
-    ROW(FACT_PATH, path),     ROW(FACT_CLIENT, client),
-    ROW(FACT_AUTH, auth),     ROW(FACT_USER, user),
-    ROW(FACT_ACTION, action), ROW(FACT_TICKET, ticket),
-    ROW(FACT_GRANT, grant),   ROW(FACT_VERDICT, verdict),
-    ROW(FACT_REASON, reason), ROW(FACT_STATUS, status),
+    ROW(FACT_HOST, host),       ROW(FACT_METHOD, method),
+    ROW(FACT_PATH, path),       ROW(FACT_CLIENT, client),
+    ROW(FACT_AUTH, auth),       ROW(FACT_USER, user),
+    ROW(FACT_ACTION, action),   ROW(FACT_TICKET, ticket),
+    ROW(FACT_GRANT, grant),     ROW(FACT_VERDICT, verdict),
+    ROW(FACT_REASON, reason),   ROW(FACT_STATUS, status),
+    ROW(FACT_SERVICE, service), ROW(FACT_TRANSPORT, transport),
 #undef ROW
 };
 

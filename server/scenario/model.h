@@ -47,6 +47,8 @@ struct condition {
     struct patterns verdict;
     struct patterns reason;
     struct patterns status;
+    struct patterns service;
+    struct patterns transport;
     struct header_condition *headers;
     size_t header_count;
     unsigned leg;             /* 0: any */

@@ -18,12 +18,14 @@ enum fact {
     FACT_AUTH = 1u << 5, /* ntlm, negotiate+ntlm, usertoken, webticket ... */
     FACT_LEG = 1u << 6,
     FACT_USER = 1u << 7,
-    FACT_ACTION = 1u << 8,   /* SOAP action */
-    FACT_TICKET = 1u << 9,   /* none, valid, expired ... */
-    FACT_GRANT = 1u << 10,   /* grant_type of OAuth */
-    FACT_VERDICT = 1u << 11, /* accepted, refused */
-    FACT_REASON = 1u << 12,  /* wrong-password, locked ... */
-    FACT_STATUS = 1u << 13,  /* of the reply as planned, "503" */
+    FACT_ACTION = 1u << 8,     /* SOAP action */
+    FACT_TICKET = 1u << 9,     /* none, valid, expired ... */
+    FACT_GRANT = 1u << 10,     /* grant_type of OAuth */
+    FACT_VERDICT = 1u << 11,   /* accepted, refused */
+    FACT_REASON = 1u << 12,    /* wrong-password, locked ... */
+    FACT_STATUS = 1u << 13,    /* of the reply as planned, "503" */
+    FACT_SERVICE = 1u << 14,   /* that a ticket is asked for */
+    FACT_TRANSPORT = 1u << 15, /* udp, tcp, proxy */
 
     FACTS_NONE = 0,
     FACTS_TLS = FACT_HOST, /* the name in the ClientHello */
@@ -34,6 +36,7 @@ enum fact {
     FACTS_SOAP = FACTS_KNOWN | FACT_ACTION,
     FACTS_OAUTH = FACTS_KNOWN | FACT_GRANT,
     FACTS_VERDICT = FACT_VERDICT | FACT_REASON,
+    FACTS_KDC = FACT_USER | FACT_SERVICE | FACT_TRANSPORT,
 };
 
 /* What there is to change; a fault names what it needs. */
@@ -47,6 +50,9 @@ enum subject_kind {
     SUBJECT_TICKET = 1u << 6,    /* ... where a ticket is issued */
     SUBJECT_SOAP = 1u << 7,      /* a client that awaits SOAP: faults fit */
     SUBJECT_DISCOVER = 1u << 8,  /* a client that awaits Autodiscover */
+    SUBJECT_KDC = 1u << 9,       /* a request to the KDC */
+    SUBJECT_SPNEGO = 1u << 10,   /* a NegTokenInit: which mechanism */
+    SUBJECT_AP = 1u << 11,       /* an AP-REQ: what is answered */
 
     SUBJECTS_HTTP = SUBJECT_REPLY | SUBJECT_CLOCK | SUBJECT_WORLD,
     SUBJECTS_SOAP = SUBJECTS_HTTP | SUBJECT_SOAP,
@@ -87,6 +93,21 @@ enum subject_kind {
     X(NTLM_VERDICT, "ntlm.verdict", "a handshake is accepted or refused",      \
       FACTS_LEG | FACT_USER | FACTS_VERDICT, SUBJECTS_HTTP,                    \
       "[MS-NLMP] 3.2.5.1.2")                                                   \
+    X(NEGOTIATE_INIT, "negotiate.init", "SPNEGO is about to pick a mechanism", \
+      FACTS_LEG, SUBJECTS_HTTP | SUBJECT_SPNEGO, "RFC 4178 4.2")               \
+    X(NEGOTIATE_ANSWER, "negotiate.answer",                                    \
+      "a Kerberos AP-REQ was judged and is about to be answered",              \
+      FACTS_LEG | FACT_USER | FACTS_VERDICT, SUBJECTS_HTTP | SUBJECT_AP,       \
+      "RFC 4121 4.1")                                                          \
+    X(NEGOTIATE_VERDICT, "negotiate.verdict",                                  \
+      "a sign-in by Kerberos is accepted or refused",                          \
+      FACTS_LEG | FACT_USER | FACTS_VERDICT, SUBJECTS_HTTP, "RFC 4559 4.2")    \
+    X(KDC_AS, "kdc.as", "a client asks the KDC for a ticket-granting ticket",  \
+      FACTS_KDC, SUBJECT_KDC, "RFC 4120 3.1")                                  \
+    X(KDC_TGS, "kdc.tgs", "a client asks the KDC for a service ticket",        \
+      FACTS_KDC, SUBJECT_KDC, "RFC 4120 3.3")                                  \
+    X(KDC_PROXY, "kdc.proxy", "a request comes to the KDC proxy over HTTPS",   \
+      FACTS_HTTP, SUBJECTS_HTTP, "MS-KKDCP 3.2.5")                             \
     X(BASIC_VERDICT, "basic.verdict",                                          \
       "a name and password of HTTP Basic are accepted or refused",             \
       FACTS_KNOWN | FACTS_VERDICT, SUBJECTS_HTTP, "RFC 7617 2")                \

@@ -347,8 +347,8 @@ static void answer_known(struct call *call, const struct presented *presented)
     const struct world *world = call->world;
     const struct pool *home;
 
-    if (!user || user->state == USER_UNKNOWN || user->state == USER_NO_SIP ||
-        user->home == POOL_UNKNOWN) {
+    if (!user || user_state_now(user) == USER_UNKNOWN ||
+        user_state_now(user) == USER_NO_SIP || user->home == POOL_UNKNOWN) {
         answer_homeless(call, user);
         return;
     }

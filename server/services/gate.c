@@ -249,6 +249,7 @@ static void step(struct call *call, const struct auth_method *method,
         .now = call->now,
         .host = call->ex->request.host,
         .certificate_hash = call->ex->conn->certificate_hash,
+        .krb5 = call->services->krb5,
         .before_challenge = before_challenge,
         .plan = call,
     };

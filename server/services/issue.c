@@ -254,7 +254,7 @@ enum call_result issue_token(struct call *call, const struct soap *request,
         soap_reply_no_action(call, request);
         return CALL_DONE;
     }
-    if (who->user && who->user->state == USER_NO_SIP) {
+    if (who->user && user_state_now(who->user) == USER_NO_SIP) {
         refuse_no_sip(call, request);
         return CALL_DONE;
     }

@@ -48,7 +48,7 @@ static bool refuse_credentials(struct call *call)
  * error that is seen comes with 400. */
 static bool enabled(struct call *call, const struct user *user)
 {
-    return user->state != USER_NO_SIP ||
+    return user_state_now(user) != USER_NO_SIP ||
            oauth_refuse(call, OAUTH_INVALID_GRANT, DIAGNOSTIC_NO_SIP);
 }
 

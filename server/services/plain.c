@@ -26,7 +26,7 @@ static void tell_who(struct json *json, const struct call *call)
     json_text(json, "account", user_account(call->arena, call->world, user));
     json_text(json, "user", user->name);
     json_text(json, "sip",
-              user->state == USER_NO_SIP
+              user_state_now(user) == USER_NO_SIP
                   ? NULL
                   : arena_printf(call->arena, "sip:%s", user->sip));
 }

@@ -16,6 +16,8 @@
 struct auth_report;
 struct conn_auth;
 struct due;
+struct kdc;
+struct krb5_acceptor;
 struct loop;
 struct session;
 struct soap;
@@ -27,6 +29,8 @@ struct services_context {
     struct session *session; /* NULL: no scenario, no steps */
     struct env *env;
     struct ticket_keys *ticket_keys;
+    struct krb5_acceptor *krb5; /* NULL: no Kerberos is served */
+    struct kdc *kdc;            /* NULL: the same */
     /* For work that may not hold up the loop; NULL: do it inline. */
     struct loop *loop;
     /* Where https answers: the port for links in plain HTTP answers. */

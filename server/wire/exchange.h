@@ -83,11 +83,36 @@ struct sent {
     struct span head; /* the reply's first bytes, up to a limit */
 };
 
+/* What kind of thing was asked. */
+enum exchange_kind {
+    EXCHANGE_HTTP,
+    EXCHANGE_KDC, /* `kdc` tells it; request and reply stay empty */
+};
+
+/* One request to the KDC and its answer, for the journal. */
+struct kdc_exchange {
+    const char *transport; /* "udp", "tcp", "proxy" */
+    const char *message;   /* "AS-REQ"; NULL: none that can be read */
+    const char *client;    /* "alice@CONTOSO.TEST"; NULL: unknown */
+    const char *service;   /* "HTTP/lyncweb.contoso.test@CONTOSO.TEST" */
+    const char *etypes;    /* as asked, names with blanks between */
+    const char *padata;    /* types, the same way */
+    struct span request;   /* without the length in front */
+    struct span reply;     /* as sent; empty: none */
+    const char *answer;    /* "AS-REP", "KRB-ERROR"; NULL: none */
+    bool is_error;
+    int32_t error; /* of a KRB-ERROR */
+    const char *error_name;
+    bool forged; /* the KDC was not asked, or its answer was changed */
+};
+
 struct exchange {
     struct arena *arena;
     unsigned references;
-    uint64_t id;   /* 1, 2, 3 ... within the run */
-    int64_t began; /* wall clock, ns; first byte of the request */
+    enum exchange_kind kind;
+    struct kdc_exchange *kdc; /* of EXCHANGE_KDC alone */
+    uint64_t id;              /* 1, 2, 3 ... within the run */
+    int64_t began;            /* wall clock, ns; first byte of the request */
     int64_t began_monotonic;
     int64_t decided; /* monotonic: when the reply was chosen */
     int64_t ended;   /* monotonic: set by the journal; 0: still open */

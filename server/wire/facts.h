@@ -45,6 +45,8 @@ struct facts {
     const char *verdict;   /* on credentials: accepted, refused */
     const char *reason;    /* of a refusal: wrong-password, locked ... */
     const char *status;    /* of the planned reply, "200" */
+    const char *service;   /* asked of the KDC: "HTTP/lyncweb.contoso.test" */
+    const char *transport; /* to the KDC: udp, tcp, proxy */
     const struct headers *headers; /* of the request */
 };
 

@@ -7,6 +7,7 @@
 #define WIRE_PLANS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "util/span.h"
@@ -49,6 +50,58 @@ struct reply_plan {
     int64_t delay;       /* ns before the first byte */
     uint64_t drip_bytes; /* at most so many bytes ... */
     int64_t drip_every;  /* ... every so many ns; 0: no drip */
+};
+
+/* What becomes of one request to the KDC. */
+struct kdc_plan {
+    bool drop;     /* never answered */
+    bool reset;    /* TCP: RST; UDP: dropped */
+    int64_t delay; /* ns before the answer */
+    /* A KRB-ERROR in place of the KDC's answer, which is not asked. */
+    bool forge_error;
+    int32_t error_code;
+    const char *error_text; /* e-text; NULL: none */
+    int64_t error_clock;    /* ns; how far stime of it is from the real time */
+    bool garbage;           /* bytes that are no message */
+    size_t garbage_size;
+    bool too_big; /* over UDP: KRB_ERR_RESPONSE_TOO_BIG, which means TCP */
+    /* The ticket within the answer, opened, changed and closed again. */
+    struct kdc_ticket_plan {
+        bool changed;     /* false: it is left as it is */
+        size_t padding;   /* bytes of authorization data, as of a large PAC */
+        bool wrong_key;   /* closed with a key that the service has not */
+        int32_t kvno;     /* 0: as it is */
+        int64_t starts;   /* ns from now; 0: as it is */
+        int64_t ends;     /* ns from now; 0: as it is */
+        const char *name; /* another service in sname; NULL: as it is */
+    } ticket;
+};
+
+/* How SPNEGO and Kerberos answer one token. */
+struct negotiate_plan {
+    enum negotiate_mech {
+        NEGOTIATE_MECH_GOOD, /* the first of the client's that we have */
+        NEGOTIATE_MECH_KRB5,
+        NEGOTIATE_MECH_NTLM,
+        NEGOTIATE_MECH_NEGOEX, /* which the client may not even have offered */
+    } mech;
+    bool reject; /* NegTokenResp with negState reject, and no more */
+    enum negotiate_mic {
+        NEGOTIATE_MIC_GOOD,
+        NEGOTIATE_MIC_OMIT,
+        NEGOTIATE_MIC_WRONG,
+        NEGOTIATE_MIC_SEND, /* where none is due, too */
+    } mech_list_mic;
+    enum negotiate_mutual {
+        NEGOTIATE_MUTUAL_GOOD,
+        NEGOTIATE_MUTUAL_OMIT,
+        NEGOTIATE_MUTUAL_CORRUPT,
+    } mutual_token;
+    /* A KRB-ERROR, whatever the AP-REQ is worth. */
+    bool forge_error;
+    int32_t error_code;
+    const char *error_text;
+    int64_t error_clock; /* ns; as in struct kdc_plan */
 };
 
 #endif

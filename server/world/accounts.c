@@ -53,6 +53,7 @@ struct user *world_add_user(struct world *world, const char *name)
     *user = (struct user){
         .name = arena_strdup(world->arena, name),
         .password = PASSWORD,
+        .etypes = KRB_AES_BITS,
         .live = ARENA_NEW(world->arena, struct account_state),
     };
     return user;
@@ -63,9 +64,19 @@ const struct user *world_user(const struct world *world, const char *name)
     return find(world, &world->keys, name);
 }
 
+enum user_state user_state_now(const struct user *user)
+{
+    return user->live->state_changed ? user->live->state : user->state;
+}
+
+const char *user_password_now(const struct user *user)
+{
+    return user->live->password ? user->live->password : user->password;
+}
+
 static const struct user *known(const struct user *user)
 {
-    return user && user->state != USER_UNKNOWN ? user : NULL;
+    return user && user_state_now(user) != USER_UNKNOWN ? user : NULL;
 }
 
 bool world_is_domain(const struct world *world, const char *domain)

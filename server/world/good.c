@@ -48,8 +48,9 @@ static void add_accounts(struct world *world)
 }
 
 /*
- * Negotiate carries NTLM alone, and the challenge offers only flags that the
- * client asked for: go-ntlmssp gives up on others.
+ * Negotiate carries Kerberos, where the machine has a KDC, and NTLM, whose
+ * challenge offers only flags that the client asked for: go-ntlmssp gives up
+ * on others.
  */
 static void set_authentication(struct world *world)
 {
@@ -57,6 +58,7 @@ static void set_authentication(struct world *world)
         .windows = {"Negotiate", "NTLM"},
         .windows_count = 2,
         .plain = true,
+        .kerberos = KERBEROS_AUTO,
         .soap = true,
         .anonymous = true,
     };
@@ -65,6 +67,19 @@ static void set_authentication(struct world *world)
         .channel_binding = CHANNEL_BINDING_NONE,
         .timestamp = true,
         .flags_masked = true,
+    };
+    world->krb5 = (struct krb5_settings){
+        .etypes = KRB_AES_BITS,
+        .replay_cache = true,
+        .channel_binding = CHANNEL_BINDING_NONE,
+    };
+    world->kdc = (struct kdc_settings){
+        .etypes = KRB_ALL_BITS,
+        /* The product's domain: Windows' defaults. */
+        .lifetime = 10 * 60 * 60 * ENV_NS_PER_SEC,
+        .renewable = 7 * 24 * 60 * 60 * ENV_NS_PER_SEC,
+        .preauth = true,
+        .udp = true,
     };
     world->usertoken_tells = true;
     world->check_audience = AUDIENCE_SERVICE;

@@ -15,6 +15,7 @@
 #include "util/arena.h"
 #include "util/attr.h"
 #include "util/err.h"
+#include "wire/krb_keys.h"
 #include "wire/profile.h"
 #include "world/index.h"
 
@@ -62,10 +63,15 @@ enum {
     WORLD_TLS_1_3 = 0x0304,
 };
 
-/* Counts that move while the world runs; one per user. */
+/* What moves while the world runs; one per user, the same in all copies of
+ * the world. */
 struct account_state {
     unsigned refused;  /* wrong passwords in a row */
     int64_t locked_at; /* by the threshold, world's time; 0: it is not */
+    /* What a step has made of the account; else the world's own holds. */
+    bool state_changed;
+    enum user_state state;
+    const char *password; /* owned here; NULL: not changed */
 };
 
 struct user {
@@ -81,8 +87,13 @@ struct user {
     int home;
     /* S-1-5-21-...: binary SID, MS-DTYP 2.4.2.2, 28 bytes. */
     uint8_t sid[USER_SID_SIZE];
+    unsigned etypes; /* enum krb_etype_bit: types of Kerberos keys */
     struct account_state *live;
 };
+
+/* What the account is at this moment: as the world says, or a step since. */
+enum user_state user_state_now(const struct user *user);
+const char *user_password_now(const struct user *user);
 
 enum meeting_state {
     MEETING_OPEN,
@@ -205,7 +216,34 @@ struct offer {
     bool plain;    /* the endpoints below /auth, for any HTTP client */
     bool soap;
     bool anonymous;
-    bool kerberos; /* Negotiate may be answered with Kerberos */
+    enum kerberos_offer {
+        KERBEROS_NO,
+        KERBEROS_YES,  /* no KDC on the machine: nothing is served */
+        KERBEROS_AUTO, /* ... : it is served without */
+    } kerberos;        /* Negotiate may be answered with Kerberos */
+};
+
+/* How Kerberos tickets are judged (RFC 4120 section 3.2.3). */
+struct krb5_settings {
+    unsigned etypes; /* enum krb_etype_bit: keys of the service */
+    int64_t clock;   /* ns; the service's clock, from the real time */
+    bool replay_cache;
+    bool per_request; /* the connection is not authenticated by it */
+    bool check_spn;   /* the ticket must be for the host that was asked */
+    bool wrong_key;   /* the service has another key than the KDC believes */
+    enum channel_binding channel_binding;
+    /* Host names whose SPN nobody has registered, with commas; "*": none is;
+     * NULL: all are. */
+    const char *unregistered;
+};
+
+struct kdc_settings {
+    unsigned etypes;   /* enum krb_etype_bit: permitted at all */
+    int64_t lifetime;  /* ns; of tickets */
+    int64_t renewable; /* ns; 0: not renewable */
+    bool preauth;      /* users prove their password first */
+    bool absent;       /* nothing listens at the KDC's port */
+    bool udp;          /* answered over UDP as well */
 };
 
 enum challenge_family { /* protocol: discover 3.1 to 3.3 */
@@ -250,6 +288,9 @@ struct world {
     unsigned lockout_threshold; /* 0: none */
     int64_t lockout_duration;   /* ns; 0: until the server ends */
     struct offer offer;
+    struct krb5_settings krb5;
+    struct kdc_settings kdc;
+    unsigned header_limit; /* bytes of a request's head; 0: as ever */
     struct ntlm_settings ntlm;
     struct ticket_settings ticket;
     unsigned user_challenge;       /* families on /root/user */

@@ -1,0 +1,30 @@
+/*
+ * The Kerberos acceptor (RFC 4120 section 3.2, RFC 4121): what the method
+ * "krb5" keeps between sign-ins. It stands on MIT's krb5_rd_req, a layer below
+ * that library's GSS-API: there the clock can be shifted for one context, the
+ * error that a real service would send is known by its number, and the channel
+ * bindings of the authenticator can be seen. Keys are in memory alone; neither
+ * krb5.conf nor the environment is read.
+ */
+#ifndef AUTH_KRB5_H
+#define AUTH_KRB5_H
+
+#include "util/attr.h"
+#include "util/err.h"
+#include "wire/krb_keys.h"
+
+struct krb5_acceptor;
+struct world;
+
+/*
+ * keys: of the service, as the KDC has them; copied. services: the SPNs that
+ * they belong to, "HTTP/lyncweb.contoso.test"; ends with NULL.
+ */
+MUST_CHECK bool krb5_acceptor_new(const struct world *world,
+                                  const struct krb_keys *keys,
+                                  const char *const *services,
+                                  struct krb5_acceptor **out_acceptor,
+                                  struct err *err);
+void krb5_acceptor_free(struct krb5_acceptor *acceptor);
+
+#endif

@@ -1,0 +1,59 @@
+/*
+ * The port that clients take for the KDC (RFC 4120 section 7.2): TCP with four
+ * bytes of length in front of each message, UDP, one message a datagram. Each
+ * request is read, becomes an exchange of the journal, reaches kdc.as or
+ * kdc.tgs, and is handed to krb5kdc over TCP on loopback, or answered here as
+ * a step wants it.
+ */
+#ifndef KDC_RELAY_H
+#define KDC_RELAY_H
+
+#include <stdint.h>
+
+#include "kdc/kdc.h"
+
+struct relay;
+
+enum {
+    RELAY_TCP_LIMIT = 1000,     /* connections at a time */
+    RELAY_PENDING_LIMIT = 1000, /* requests at a time */
+    RELAY_IDLE_SECONDS = 30,    /* a connection with no whole request */
+    RELAY_BACKEND_SECONDS = 10, /* for krb5kdc to answer */
+};
+
+struct relay_options {
+    struct loop *loop;
+    struct env *env;
+    struct world *world;
+    struct session *session;        /* NULL: no steps */
+    struct journal *journal;        /* NULL: none */
+    const char *const *addresses;   /* ends with NULL */
+    int port;                       /* 0: ephemeral */
+    const struct krb_keys *krbtgt;  /* to open TGTs; borrowed */
+    const struct krb_keys *service; /* to rewrite service tickets */
+    /*
+     * Makes the KDC know what has become of a user. True: it knows already.
+     * False: done(done_ctx) will be called, on the loop's thread.
+     */
+    bool (*sync)(void *ctx, const struct user *user, void (*done)(void *),
+                 void *done_ctx);
+    void *sync_ctx;
+};
+
+/* Binds; answers nothing before relay_open. world->kdc.absent: no port is
+ * bound, but one is reserved, and connections to it are refused. */
+MUST_CHECK bool relay_new(const struct relay_options *options,
+                          struct relay **out_relay, struct err *err);
+/* krb5kdc answers at this TCP port of 127.0.0.1. 0: it has gone; clients get
+ * no answer from then on, and the log says so once. */
+MUST_CHECK bool relay_open(struct relay *relay, uint16_t backend,
+                           struct err *err);
+/* Ends all that is under way. NULL is fine. */
+void relay_free(struct relay *relay);
+
+int relay_port(const struct relay *relay);
+/* See kdc_ask. */
+void relay_ask(struct relay *relay, struct span request, const char *peer,
+               void (*answered)(void *ctx, struct span reply), void *ctx);
+
+#endif
