@@ -11,8 +11,8 @@
 struct http {
     struct http_options options;
     struct MHD_Daemon *daemon;
-    struct loop_watch watch; /* libmicrohttpd's own epoll descriptor */
-    struct loop_task again;  /* runs the engine once more at turn's end */
+    struct loop_watch watch;    /* libmicrohttpd's own epoll descriptor */
+    struct loop_task again;     /* runs the engine once more at turn's end */
     struct buf reply;           /* where replies are written */
     struct http_request *whole; /* under way without libmicrohttpd */
 };

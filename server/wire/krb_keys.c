@@ -37,7 +37,7 @@ size_t krb_key_size(int32_t etype)
 }
 
 void krb_keys_make(struct krb_keys *out_keys, unsigned etypes, uint32_t kvno,
-                   void (*random)(void *out, size_t size))
+                   void (*secret)(void *out, size_t size))
 {
     *out_keys = (struct krb_keys){.kvno = kvno};
     for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
@@ -46,7 +46,7 @@ void krb_keys_make(struct krb_keys *out_keys, unsigned etypes, uint32_t kvno,
         if (etypes & types[i].bit) {
             key->etype = types[i].etype;
             key->size = types[i].size;
-            random(key->bytes, key->size);
+            secret(key->bytes, key->size);
             out_keys->count++;
         }
     }

@@ -45,9 +45,9 @@ struct krb_keys {
 unsigned krb_etype_bit(int32_t etype);
 /* Bytes of a key of this type; 0: none of the three. */
 size_t krb_key_size(int32_t etype);
-/* Fresh keys of these types from `random`, which is called for the bytes. */
+/* Fresh keys of these types whose bytes `secret` makes (env_secret). */
 void krb_keys_make(struct krb_keys *out_keys, unsigned etypes, uint32_t kvno,
-                   void (*random)(void *out, size_t size));
+                   void (*secret)(void *out, size_t size));
 /* The key of this type; NULL: there is none. */
 const struct krb_key *krb_keys_find(const struct krb_keys *keys, int32_t etype);
 
