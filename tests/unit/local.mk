@@ -30,6 +30,7 @@ UNIT_TESTS = \
 	%D%/test_json_indent \
 	%D%/test_keeper \
 	%D%/test_keeper_folder \
+	%D%/test_keeper_life \
 	%D%/test_keeper_protocol \
 	%D%/test_loop \
 	%D%/test_match \
@@ -87,6 +88,7 @@ AM_CFLAGS += $(CMOCKA_CFLAGS)
 # Of the keeper, likewise.
 %C%_test_keeper_LDADD = $(KEEPER_LIBS) $(CMOCKA_LIBS)
 %C%_test_keeper_folder_LDADD = $(KEEPER_LIBS) $(CMOCKA_LIBS)
+%C%_test_keeper_life_LDADD = $(KEEPER_LIBS) $(CMOCKA_LIBS)
 %C%_test_string_to_key_LDADD = $(KEEPER_LIBS) $(CMOCKA_LIBS)
 
 if HAVE_CMOCKA
