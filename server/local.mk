@@ -79,6 +79,8 @@ libserver_a_SOURCES = \
 	%D%/cli/server.h \
 	%D%/cli/verb.h \
 	%D%/edge/accept.c \
+	%D%/edge/bind.c \
+	%D%/edge/bind.h \
 	%D%/edge/bio.c \
 	%D%/edge/bridge.c \
 	%D%/edge/chunks.c \
