@@ -341,6 +341,8 @@ libserver_a_SOURCES = \
 	%D%/world/good.c \
 	%D%/world/index.c \
 	%D%/world/index.h \
+	%D%/world/lockout.c \
+	%D%/world/lockout.h \
 	%D%/world/meetings.c \
 	%D%/world/meetings.h \
 	%D%/world/names.c \
