@@ -280,6 +280,8 @@ libserver_a_SOURCES = \
 	%D%/util/json.h \
 	%D%/util/json_indent.c \
 	%D%/util/json_indent.h \
+	%D%/util/kcrypt.c \
+	%D%/util/kcrypt.h \
 	%D%/util/log.c \
 	%D%/util/log.h \
 	%D%/util/mem.c \
