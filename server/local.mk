@@ -282,6 +282,8 @@ libserver_a_SOURCES = \
 	%D%/util/json.h \
 	%D%/util/json_indent.c \
 	%D%/util/json_indent.h \
+	%D%/util/kcrypt.c \
+	%D%/util/kcrypt.h \
 	%D%/util/log.c \
 	%D%/util/log.h \
 	%D%/util/mem.c \
@@ -343,6 +345,8 @@ libserver_a_SOURCES = \
 	%D%/world/good.c \
 	%D%/world/index.c \
 	%D%/world/index.h \
+	%D%/world/lockout.c \
+	%D%/world/lockout.h \
 	%D%/world/meetings.c \
 	%D%/world/meetings.h \
 	%D%/world/names.c \
