@@ -144,7 +144,17 @@ libserver_a_SOURCES = \
 	%D%/journal/text.c \
 	%D%/journal/text.h \
 	%D%/kdc/kdc.h \
+	%D%/kdc/relay.c \
 	%D%/kdc/relay.h \
+	%D%/kdc/relay_backend.c \
+	%D%/kdc/relay_parts.h \
+	%D%/kdc/relay_read.c \
+	%D%/kdc/relay_reply.c \
+	%D%/kdc/relay_request.c \
+	%D%/kdc/relay_tcp.c \
+	%D%/kdc/relay_udp.c \
+	%D%/kdc/ticket.c \
+	%D%/kdc/ticket.h \
 	%D%/keeper/protocol.h \
 	%D%/pki/ca.c \
 	%D%/pki/ca.h \
