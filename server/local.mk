@@ -79,6 +79,8 @@ libserver_a_SOURCES = \
 	%D%/cli/server.h \
 	%D%/cli/verb.h \
 	%D%/edge/accept.c \
+	%D%/edge/bind.c \
+	%D%/edge/bind.h \
 	%D%/edge/bio.c \
 	%D%/edge/bridge.c \
 	%D%/edge/chunks.c \
@@ -142,7 +144,17 @@ libserver_a_SOURCES = \
 	%D%/journal/text.c \
 	%D%/journal/text.h \
 	%D%/kdc/kdc.h \
+	%D%/kdc/relay.c \
 	%D%/kdc/relay.h \
+	%D%/kdc/relay_backend.c \
+	%D%/kdc/relay_parts.h \
+	%D%/kdc/relay_read.c \
+	%D%/kdc/relay_reply.c \
+	%D%/kdc/relay_request.c \
+	%D%/kdc/relay_tcp.c \
+	%D%/kdc/relay_udp.c \
+	%D%/kdc/ticket.c \
+	%D%/kdc/ticket.h \
 	%D%/keeper/protocol.h \
 	%D%/pki/ca.c \
 	%D%/pki/ca.h \
@@ -280,6 +292,8 @@ libserver_a_SOURCES = \
 	%D%/util/json.h \
 	%D%/util/json_indent.c \
 	%D%/util/json_indent.h \
+	%D%/util/kcrypt.c \
+	%D%/util/kcrypt.h \
 	%D%/util/log.c \
 	%D%/util/log.h \
 	%D%/util/mem.c \
@@ -309,8 +323,21 @@ libserver_a_SOURCES = \
 	%D%/wire/httpauth.c \
 	%D%/wire/httpauth.h \
 	%D%/wire/krb.h \
+	%D%/wire/krb_decode.c \
+	%D%/wire/krb_decode_kdc.c \
+	%D%/wire/krb_decode_part.c \
+	%D%/wire/krb_encode.c \
+	%D%/wire/krb_error.c \
+	%D%/wire/krb_gss.c \
 	%D%/wire/krb_keys.c \
 	%D%/wire/krb_keys.h \
+	%D%/wire/krb_names.c \
+	%D%/wire/krb_parts.c \
+	%D%/wire/krb_text.c \
+	%D%/wire/krb_time.c \
+	%D%/wire/krb_time.h \
+	%D%/wire/krb_walk.c \
+	%D%/wire/krb_walk.h \
 	%D%/wire/ntlmssp.h \
 	%D%/wire/ntlmssp_av.c \
 	%D%/wire/ntlmssp_av.h \
@@ -341,6 +368,8 @@ libserver_a_SOURCES = \
 	%D%/world/good.c \
 	%D%/world/index.c \
 	%D%/world/index.h \
+	%D%/world/lockout.c \
+	%D%/world/lockout.h \
 	%D%/world/meetings.c \
 	%D%/world/meetings.h \
 	%D%/world/names.c \
