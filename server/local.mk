@@ -155,6 +155,7 @@ libserver_a_SOURCES = \
 	%D%/kdc/relay_udp.c \
 	%D%/kdc/ticket.c \
 	%D%/kdc/ticket.h \
+	%D%/keeper/protocol.c \
 	%D%/keeper/protocol.h \
 	%D%/pki/ca.c \
 	%D%/pki/ca.h \
@@ -440,6 +441,31 @@ libprobe_a_SOURCES = \
 pkglibexec_PROGRAMS += lyncmock-probe
 lyncmock_probe_SOURCES = %D%/probe/main.c
 lyncmock_probe_LDADD = $(PROBE_LIBS)
+
+# The KDC's keeper: an executable of its own, started by `lyncmock serve`.
+# What both say to each other, keeper/protocol.c, is in libserver.a.
+noinst_LIBRARIES += libkeeper.a
+libkeeper_a_SOURCES = \
+	%D%/keeper/child.c \
+	%D%/keeper/child.h \
+	%D%/keeper/database.c \
+	%D%/keeper/database.h \
+	%D%/keeper/derive.c \
+	%D%/keeper/derive.h \
+	%D%/keeper/exports.c \
+	%D%/keeper/exports.h \
+	%D%/keeper/folder.c \
+	%D%/keeper/folder.h \
+	%D%/keeper/keeper.c \
+	%D%/keeper/keeper.h \
+	%D%/keeper/profile.c \
+	%D%/keeper/profile.h \
+	%D%/keeper/string_to_key.c \
+	%D%/keeper/string_to_key.h
+
+pkglibexec_PROGRAMS += lyncmock-kdc-keeper
+lyncmock_kdc_keeper_SOURCES = %D%/keeper/main.c
+lyncmock_kdc_keeper_LDADD = $(KEEPER_LIBS)
 
 plugin_lists = \
 	%D%/auth/methods.h \
