@@ -88,7 +88,8 @@ void auth_account_commit(const struct world *world,
         return;
     }
     if (live->locked_at || out->verdict == AUTH_ACCEPTED) {
-        *live = (struct account_state){0}; /* opened again: counts afresh */
+        live->refused = 0; /* opened again: counts afresh */
+        live->locked_at = 0;
     }
     if (out->reason == AUTH_REASON_WRONG_PASSWORD) {
         count_refused(world, live, now);
