@@ -371,12 +371,15 @@ libserver_a_SOURCES = \
 	%D%/world/index.h \
 	%D%/world/lockout.c \
 	%D%/world/lockout.h \
+	%D%/world/kerberos.c \
+	%D%/world/kerberos.h \
 	%D%/world/meetings.c \
 	%D%/world/meetings.h \
 	%D%/world/names.c \
 	%D%/world/names.h \
 	%D%/world/names_check.c \
 	%D%/world/setting.h \
+	%D%/world/setting_kerberos.c \
 	%D%/world/setting_kinds.c \
 	%D%/world/setting_meetings.c \
 	%D%/world/setting_pools.c \

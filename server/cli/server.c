@@ -236,6 +236,7 @@ static bool start_edge(struct server *server, struct err *err)
         .https_port = options->https_port,
         .tls_minimum = server->world->tls.minimum,
         .tls_maximum = server->world->tls.maximum,
+        .header_limit = server->world->header_limit,
         .keylog = options->keylog,
     };
 
@@ -250,7 +251,7 @@ static bool start_http(struct server *server, struct err *err)
         .pki = server->pki,
         .journal = server->journal,
         .services = &server->services,
-        .header_limit = EDGE_HEADER_LIMIT,
+        .header_limit = server->world->header_limit,
     };
 
     server->services = (struct services_context){

@@ -6,6 +6,7 @@
 #ifndef SCENARIO_POINT_H
 #define SCENARIO_POINT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* What is known at a point; the words of `when`. See wire/facts.h. */
@@ -153,6 +154,8 @@ struct point_info {
 };
 
 const struct point_info *point_info(enum point point);
+/* Does Kerberos alone lead there? */
+bool point_of_kerberos(enum point point);
 /* The point of this name; POINT_COUNT: there is none. */
 enum point point_named(const char *name);
 

@@ -31,6 +31,13 @@ enum point point_named(const char *name)
     return POINT_COUNT;
 }
 
+bool point_of_kerberos(enum point point)
+{
+    return point == POINT_KDC_AS || point == POINT_KDC_TGS ||
+           point == POINT_KDC_PROXY || point == POINT_NEGOTIATE_ANSWER ||
+           point == POINT_NEGOTIATE_VERDICT;
+}
+
 struct scenario *scenario_new(struct world *world)
 {
     struct scenario *scenario = NEW(struct scenario);
@@ -88,6 +95,31 @@ void scenario_index(struct scenario *scenario)
     for (size_t i = 0; i < POINT_COUNT; i++) {
         scenario->at[i] = steps_of(scenario, (enum point)i);
     }
+}
+
+/* Something is expected to happen there. */
+static bool expects_there(const struct expectation *expectation)
+{
+    return point_of_kerberos(expectation->at) && expectation->times != 0 &&
+           expectation->at_most != 0;
+}
+
+bool scenario_needs_kerberos(const struct scenario *scenario)
+{
+    if (scenario->world->offer.kerberos != KERBEROS_AUTO) {
+        return scenario->world->offer.kerberos == KERBEROS_YES;
+    }
+    for (size_t i = 0; i < scenario->step_count; i++) {
+        if (point_of_kerberos(scenario->steps[i].at)) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < scenario->expectation_count; i++) {
+        if (expects_there(&scenario->expectations[i])) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* ---- Steps ---- */

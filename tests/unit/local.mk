@@ -52,6 +52,7 @@ UNIT_TESTS = \
 	%D%/test_scenario_read \
 	%D%/test_session \
 	%D%/test_settings \
+	%D%/test_settings_together \
 	%D%/test_soap \
 	%D%/test_spnego \
 	%D%/test_ticket \
