@@ -11,38 +11,25 @@
 #include "kdc/ticket.h"
 #include "util/mem.h"
 
-/* RFC 4120 section 7.5.2, RFC 6113, RFC 4556, the SPAKE draft. */
-static const struct padata_name {
-    int32_t type;
-    const char *name;
-    bool proof; /* of a password, or of what stands for it */
-} padata_names[] = {
-    {1, "PA-TGS-REQ", false},
-    {2, "PA-ENC-TIMESTAMP", true},
-    {16, "PA-PK-AS-REQ", true},
-    {17, "PA-PK-AS-REP", false},
-    {19, "PA-ETYPE-INFO2", false},
-    {128, "PA-PAC-REQUEST", false},
-    {129, "PA-FOR-USER", false},
-    {130, "PA-FOR-X509-USER", false},
-    {133, "PA-FX-COOKIE", false},
-    {136, "PA-FX-FAST", false},
-    {138, "PA-ENCRYPTED-CHALLENGE", true},
-    {149, "PA-REQ-ENC-PA-REP", false},
-    {150, "PA-AS-FRESHNESS", false},
-    {151, "PA-SPAKE", true},
-    {165, "PA-SUPPORTED-ETYPES", false},
-    {167, "PA-PAC-OPTIONS", false},
+enum { PA_TGS_REQ = 1 };
+
+/* Those that prove a password, or what stands for it (RFC 4120 section 5.2.7,
+ * RFC 4556, RFC 6113, the SPAKE draft). */
+static const int32_t proofs[] = {
+    2,   /* PA-ENC-TIMESTAMP */
+    16,  /* PA-PK-AS-REQ */
+    138, /* PA-ENCRYPTED-CHALLENGE */
+    151, /* PA-SPAKE */
 };
 
-static const struct padata_name *padata_find(int32_t type)
+static void add_word(struct buf *out, const char *name, int32_t number)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(padata_names); i++) {
-        if (padata_names[i].type == type) {
-            return &padata_names[i];
-        }
+    buf_add_text(out, out->size ? " " : "");
+    if (name) {
+        buf_add_text(out, name);
+    } else {
+        buf_printf(out, "%d", (int)number);
     }
-    return NULL;
 }
 
 static const char *padata_text(struct arena *arena,
@@ -50,15 +37,10 @@ static const char *padata_text(struct arena *arena,
 {
     AUTO_BUF out = {0};
 
-    for (size_t i = 0; i < req->padata_count; i++) {
-        const struct padata_name *known = padata_find(req->padata[i].type);
+    for (size_t i = 0; i < req->padata.count; i++) {
+        int32_t type = req->padata.items[i].type;
 
-        buf_add_text(&out, i ? " " : "");
-        if (known) {
-            buf_add_text(&out, known->name);
-        } else {
-            buf_printf(&out, "%d", (int)req->padata[i].type);
-        }
+        add_word(&out, krb_padata_name(type), type);
     }
     return arena_text(arena, buf_span(&out));
 }
@@ -69,25 +51,18 @@ static const char *etypes_text(struct arena *arena,
     AUTO_BUF out = {0};
 
     for (size_t i = 0; i < req->etype_count; i++) {
-        const char *name = krb_etype_name(req->etypes[i]);
-
-        buf_add_text(&out, i ? " " : "");
-        if (name) {
-            buf_add_text(&out, name);
-        } else {
-            buf_printf(&out, "%d", (int)req->etypes[i]);
-        }
+        add_word(&out, krb_etype_name(req->etypes[i]), req->etypes[i]);
     }
     return arena_text(arena, buf_span(&out));
 }
 
 static bool proves(const struct krb_kdc_req *req)
 {
-    for (size_t i = 0; i < req->padata_count; i++) {
-        const struct padata_name *known = padata_find(req->padata[i].type);
-
-        if (known && known->proof) {
-            return true;
+    for (size_t i = 0; i < req->padata.count; i++) {
+        for (size_t k = 0; k < ARRAY_SIZE(proofs); k++) {
+            if (req->padata.items[i].type == proofs[k]) {
+                return true;
+            }
         }
     }
     return false;
@@ -149,9 +124,9 @@ static void read_client(struct relay_request *request)
             req->client.count ? krb_name_text(arena, &req->client) : NULL;
         return;
     }
-    for (size_t i = 0; i < req->padata_count; i++) {
-        if (req->padata[i].type == 1) {
-            read_tgt(request, req->padata[i].value);
+    for (size_t i = 0; i < req->padata.count; i++) {
+        if (req->padata.items[i].type == PA_TGS_REQ) {
+            read_tgt(request, req->padata.items[i].value);
             return;
         }
     }

@@ -15,7 +15,6 @@ enum {
      * acceptors that are not Windows pass over ([MS-KILE] 3.1.1.4). */
     AD_IF_RELEVANT = 1,
     AD_TOKEN_RESTRICTIONS = 141,
-    DER_INTEGER = 0x02,
 };
 
 static const struct krb_keys *keys_of(const struct ticket_change *change,
@@ -70,39 +69,36 @@ bool ticket_open(struct kcrypt *crypt, const struct krb_keys *keys,
 
 /* ---- Changing what is within ---- */
 
-/* SEQUENCE { ad-type [0] Int32, ad-data [1] OCTET STRING } */
-static void add_element(struct buf *out, uint8_t type, struct span data)
+/* A list of one element; the bytes are in the arena. */
+static struct span list_of(struct arena *arena, int32_t type, struct span data)
 {
-    size_t start = out->size;
-    size_t inner = out->size;
-    /* INTEGER is signed: a byte of 128 and more has a zero in front. */
-    const uint8_t number[] = {0, type};
+    struct krb_authdata list = {.items = {{type, data}}, .count = 1};
+    AUTO_BUF out = {0};
 
-    der_add(out, DER_INTEGER,
-            type < 0x80 ? span_of(number + 1, 1) : span_of(number, 2));
-    der_wrap(out, inner, DER_CONTEXT_0);
-    inner = out->size;
-    der_add(out, DER_OCTET_STRING, data);
-    der_wrap(out, inner, DER_CONTEXT_0 + 1);
-    der_wrap(out, start, DER_SEQUENCE);
+    krb_encode_authdata(&out, &list);
+    return arena_copy(arena, buf_span(&out));
+}
+
+static void add_elements(struct buf *out, struct span list)
+{
+    struct reader rd = rd_init(list);
+    struct der sequence;
+
+    if (list.size && der_expect(&rd, DER_SEQUENCE, &sequence) == DER_OK) {
+        buf_add(out, sequence.content);
+    }
 }
 
 /* What the ticket has, and behind it as many bytes as are wanted. */
-static struct span padded(struct arena *arena, struct span data, size_t size)
+static struct span padded(struct arena *arena, struct span list, size_t size)
 {
-    struct reader rd = rd_init(data);
-    AUTO_BUF inner = {0};
+    size_t least = size < TICKET_PADDING_MAX ? size : TICKET_PADDING_MAX;
+    struct span padding = span_of(arena_alloc(arena, least), least);
     AUTO_BUF out = {0};
-    struct der sequence;
 
-    size = size < TICKET_PADDING_MAX ? size : TICKET_PADDING_MAX;
-    if (data.size && der_expect(&rd, DER_SEQUENCE, &sequence) == DER_OK) {
-        buf_add(&out, sequence.content);
-    }
-    add_element(&inner, AD_TOKEN_RESTRICTIONS,
-                span_of(arena_alloc(arena, size), size));
-    der_wrap(&inner, 0, DER_SEQUENCE);
-    add_element(&out, AD_IF_RELEVANT, buf_span(&inner));
+    padding = list_of(arena, AD_TOKEN_RESTRICTIONS, padding);
+    add_elements(&out, list);
+    add_elements(&out, list_of(arena, AD_IF_RELEVANT, padding));
     der_wrap(&out, 0, DER_SEQUENCE);
     return arena_copy(arena, buf_span(&out));
 }
