@@ -369,10 +369,10 @@ libserver_a_SOURCES = \
 	%D%/world/good.c \
 	%D%/world/index.c \
 	%D%/world/index.h \
-	%D%/world/lockout.c \
-	%D%/world/lockout.h \
 	%D%/world/kerberos.c \
 	%D%/world/kerberos.h \
+	%D%/world/lockout.c \
+	%D%/world/lockout.h \
 	%D%/world/meetings.c \
 	%D%/world/meetings.h \
 	%D%/world/names.c \
