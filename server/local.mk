@@ -5,19 +5,27 @@
 # The plug-ins. These lists are the tables that the program walks: the
 # rules below write them into headers.
 FAULTS = \
+	%D%/faults/account \
+	%D%/faults/ap_error \
 	%D%/faults/body \
 	%D%/faults/clock \
 	%D%/faults/delay \
 	%D%/faults/diagnostics \
 	%D%/faults/discover_redirect \
+	%D%/faults/garbage \
 	%D%/faults/headers \
+	%D%/faults/kdc_error \
+	%D%/faults/kerberos_ticket \
+	%D%/faults/mutual_token \
 	%D%/faults/raw \
 	%D%/faults/redirect \
 	%D%/faults/reset \
 	%D%/faults/soap_fault \
+	%D%/faults/spnego \
 	%D%/faults/stall \
 	%D%/faults/status \
-	%D%/faults/target_info
+	%D%/faults/target_info \
+	%D%/faults/too_big
 
 SERVICES = \
 	%D%/services/anonymous \
@@ -107,6 +115,8 @@ libserver_a_SOURCES = \
 	%D%/edge/worker.h \
 	%D%/faults/faults.c \
 	%D%/faults/faults.h \
+	%D%/faults/krb_failure.c \
+	%D%/faults/krb_failure.h \
 	%D%/faults/overlay.c \
 	%D%/faults/overlay.h \
 	%D%/http/engine.c \
@@ -221,6 +231,8 @@ libserver_a_SOURCES = \
 	%D%/services/forms.c \
 	%D%/services/gate.c \
 	%D%/services/gate.h \
+	%D%/services/gate_reply.c \
+	%D%/services/gate_reply.h \
 	%D%/services/identity.c \
 	%D%/services/identity.h \
 	%D%/services/issue.c \
