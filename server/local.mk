@@ -87,6 +87,8 @@ libserver_a_SOURCES = \
 	%D%/cli/server.h \
 	%D%/cli/verb.h \
 	%D%/edge/accept.c \
+	%D%/edge/bind.c \
+	%D%/edge/bind.h \
 	%D%/edge/bio.c \
 	%D%/edge/bridge.c \
 	%D%/edge/chunks.c \
@@ -152,7 +154,18 @@ libserver_a_SOURCES = \
 	%D%/journal/text.c \
 	%D%/journal/text.h \
 	%D%/kdc/kdc.h \
+	%D%/kdc/relay.c \
 	%D%/kdc/relay.h \
+	%D%/kdc/relay_backend.c \
+	%D%/kdc/relay_parts.h \
+	%D%/kdc/relay_read.c \
+	%D%/kdc/relay_reply.c \
+	%D%/kdc/relay_request.c \
+	%D%/kdc/relay_tcp.c \
+	%D%/kdc/relay_udp.c \
+	%D%/kdc/ticket.c \
+	%D%/kdc/ticket.h \
+	%D%/keeper/protocol.c \
 	%D%/keeper/protocol.h \
 	%D%/pki/ca.c \
 	%D%/pki/ca.h \
@@ -292,6 +305,8 @@ libserver_a_SOURCES = \
 	%D%/util/json.h \
 	%D%/util/json_indent.c \
 	%D%/util/json_indent.h \
+	%D%/util/kcrypt.c \
+	%D%/util/kcrypt.h \
 	%D%/util/log.c \
 	%D%/util/log.h \
 	%D%/util/mem.c \
@@ -321,8 +336,21 @@ libserver_a_SOURCES = \
 	%D%/wire/httpauth.c \
 	%D%/wire/httpauth.h \
 	%D%/wire/krb.h \
+	%D%/wire/krb_decode.c \
+	%D%/wire/krb_decode_kdc.c \
+	%D%/wire/krb_decode_part.c \
+	%D%/wire/krb_encode.c \
+	%D%/wire/krb_error.c \
+	%D%/wire/krb_gss.c \
 	%D%/wire/krb_keys.c \
 	%D%/wire/krb_keys.h \
+	%D%/wire/krb_names.c \
+	%D%/wire/krb_parts.c \
+	%D%/wire/krb_text.c \
+	%D%/wire/krb_time.c \
+	%D%/wire/krb_time.h \
+	%D%/wire/krb_walk.c \
+	%D%/wire/krb_walk.h \
 	%D%/wire/ntlmssp.h \
 	%D%/wire/ntlmssp_av.c \
 	%D%/wire/ntlmssp_av.h \
@@ -353,6 +381,8 @@ libserver_a_SOURCES = \
 	%D%/world/good.c \
 	%D%/world/index.c \
 	%D%/world/index.h \
+	%D%/world/lockout.c \
+	%D%/world/lockout.h \
 	%D%/world/kerberos.c \
 	%D%/world/kerberos.h \
 	%D%/world/meetings.c \
@@ -426,6 +456,31 @@ libprobe_a_SOURCES = \
 pkglibexec_PROGRAMS += lyncmock-probe
 lyncmock_probe_SOURCES = %D%/probe/main.c
 lyncmock_probe_LDADD = $(PROBE_LIBS)
+
+# The KDC's keeper: an executable of its own, started by `lyncmock serve`.
+# What both say to each other, keeper/protocol.c, is in libserver.a.
+noinst_LIBRARIES += libkeeper.a
+libkeeper_a_SOURCES = \
+	%D%/keeper/child.c \
+	%D%/keeper/child.h \
+	%D%/keeper/database.c \
+	%D%/keeper/database.h \
+	%D%/keeper/derive.c \
+	%D%/keeper/derive.h \
+	%D%/keeper/exports.c \
+	%D%/keeper/exports.h \
+	%D%/keeper/folder.c \
+	%D%/keeper/folder.h \
+	%D%/keeper/keeper.c \
+	%D%/keeper/keeper.h \
+	%D%/keeper/profile.c \
+	%D%/keeper/profile.h \
+	%D%/keeper/string_to_key.c \
+	%D%/keeper/string_to_key.h
+
+pkglibexec_PROGRAMS += lyncmock-kdc-keeper
+lyncmock_kdc_keeper_SOURCES = %D%/keeper/main.c
+lyncmock_kdc_keeper_LDADD = $(KEEPER_LIBS)
 
 plugin_lists = \
 	%D%/auth/methods.h \
