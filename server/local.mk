@@ -5,19 +5,27 @@
 # The plug-ins. These lists are the tables that the program walks: the
 # rules below write them into headers.
 FAULTS = \
+	%D%/faults/account \
+	%D%/faults/ap_error \
 	%D%/faults/body \
 	%D%/faults/clock \
 	%D%/faults/delay \
 	%D%/faults/diagnostics \
 	%D%/faults/discover_redirect \
+	%D%/faults/garbage \
 	%D%/faults/headers \
+	%D%/faults/kdc_error \
+	%D%/faults/kerberos_ticket \
+	%D%/faults/mutual_token \
 	%D%/faults/raw \
 	%D%/faults/redirect \
 	%D%/faults/reset \
 	%D%/faults/soap_fault \
+	%D%/faults/spnego \
 	%D%/faults/stall \
 	%D%/faults/status \
-	%D%/faults/target_info
+	%D%/faults/target_info \
+	%D%/faults/too_big
 
 SERVICES = \
 	%D%/services/anonymous \
@@ -67,12 +75,16 @@ libserver_a_SOURCES = \
 	%D%/cli/explain_text.c \
 	%D%/cli/explain_topics.c \
 	%D%/cli/help.c \
+	%D%/cli/kerberos.c \
+	%D%/cli/kerberos.h \
 	%D%/cli/list.c \
 	%D%/cli/load.c \
 	%D%/cli/load.h \
 	%D%/cli/options.c \
 	%D%/cli/options.h \
 	%D%/cli/probe.c \
+	%D%/cli/run_dir.c \
+	%D%/cli/run_dir.h \
 	%D%/cli/schema.c \
 	%D%/cli/serve.c \
 	%D%/cli/server.c \
@@ -109,6 +121,8 @@ libserver_a_SOURCES = \
 	%D%/edge/worker.h \
 	%D%/faults/faults.c \
 	%D%/faults/faults.h \
+	%D%/faults/krb_failure.c \
+	%D%/faults/krb_failure.h \
 	%D%/faults/overlay.c \
 	%D%/faults/overlay.h \
 	%D%/http/engine.c \
@@ -143,7 +157,12 @@ libserver_a_SOURCES = \
 	%D%/journal/secrets_xml.c \
 	%D%/journal/text.c \
 	%D%/journal/text.h \
+	%D%/kdc/exports.c \
+	%D%/kdc/exports.h \
+	%D%/kdc/kdc.c \
 	%D%/kdc/kdc.h \
+	%D%/kdc/link.c \
+	%D%/kdc/link.h \
 	%D%/kdc/relay.c \
 	%D%/kdc/relay.h \
 	%D%/kdc/relay_backend.c \
@@ -153,8 +172,14 @@ libserver_a_SOURCES = \
 	%D%/kdc/relay_request.c \
 	%D%/kdc/relay_tcp.c \
 	%D%/kdc/relay_udp.c \
+	%D%/kdc/spawn.c \
+	%D%/kdc/spawn.h \
+	%D%/kdc/spn.c \
+	%D%/kdc/spn.h \
 	%D%/kdc/ticket.c \
 	%D%/kdc/ticket.h \
+	%D%/kdc/users.c \
+	%D%/kdc/users.h \
 	%D%/keeper/protocol.c \
 	%D%/keeper/protocol.h \
 	%D%/pki/ca.c \
@@ -234,6 +259,8 @@ libserver_a_SOURCES = \
 	%D%/services/forms.c \
 	%D%/services/gate.c \
 	%D%/services/gate.h \
+	%D%/services/gate_reply.c \
+	%D%/services/gate_reply.h \
 	%D%/services/identity.c \
 	%D%/services/identity.h \
 	%D%/services/issue.c \
@@ -303,6 +330,8 @@ libserver_a_SOURCES = \
 	%D%/util/nearest.h \
 	%D%/util/number.c \
 	%D%/util/number.h \
+	%D%/util/program.c \
+	%D%/util/program.h \
 	%D%/util/span.c \
 	%D%/util/span.h \
 	%D%/util/stamp.c \

@@ -54,6 +54,7 @@ enum subject_kind {
     SUBJECT_KDC = 1u << 9,       /* a request to the KDC */
     SUBJECT_SPNEGO = 1u << 10,   /* a NegTokenInit: which mechanism */
     SUBJECT_AP = 1u << 11,       /* an AP-REQ: what is answered */
+    SUBJECT_ACCOUNT = 1u << 12,  /* wherever FACT_USER is: the account */
 
     SUBJECTS_HTTP = SUBJECT_REPLY | SUBJECT_CLOCK | SUBJECT_WORLD,
     SUBJECTS_SOAP = SUBJECTS_HTTP | SUBJECT_SOAP,

@@ -10,7 +10,9 @@
 
 static const struct point_info points[] = {
 #define POINT_ROW(id, name, title, facts, subjects, spec)                      \
-    [POINT_##id] = {(name), (title), (facts), (subjects), (spec)},
+    [POINT_##id] = {(name), (title), (facts),                                  \
+                    (subjects) | ((facts)&FACT_USER ? SUBJECT_ACCOUNT : 0),    \
+                    (spec)},
     SCENARIO_POINTS(POINT_ROW)
 #undef POINT_ROW
 };
@@ -139,8 +141,8 @@ void step_insert(struct step *step, const struct action *action)
 static bool exclude(const struct fault *one, const struct fault *other)
 {
     return (one->order == FAULT_FORM && other->order == FAULT_FORM) ||
-           (one->whole && other->order < FAULT_BYTES) ||
-           (other->whole && one->order < FAULT_BYTES);
+           (one->whole && other->order < FAULT_EFFECT) ||
+           (other->whole && one->order < FAULT_EFFECT);
 }
 
 const struct fault *step_clash(const struct step *step,
