@@ -55,6 +55,7 @@ UNIT_TESTS = \
 	%D%/test_scenario_read \
 	%D%/test_session \
 	%D%/test_settings \
+	%D%/test_settings_together \
 	%D%/test_soap \
 	%D%/test_spnego \
 	%D%/test_string_to_key \
@@ -65,6 +66,7 @@ UNIT_TESTS = \
 	%D%/test_util_bytes \
 	%D%/test_util_err \
 	%D%/test_util_json \
+	%D%/test_util_kcrypt \
 	%D%/test_util_stamp \
 	%D%/test_util_url \
 	%D%/test_util_utf \
