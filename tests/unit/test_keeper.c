@@ -315,18 +315,21 @@ static void names_who_gets_no_ticket(void **state UNUSED)
 
 /* ---- The environment of the caller ---- */
 
+#define TRACE "/tmp/keeper-rig-trace"
+
 static void heeds_no_variables(void **state UNUSED)
 {
     static const char *const variables[] = {
         "KRB5_CONFIG=/nonexistent/krb5.conf",
         "KRB5_KDC_PROFILE=/nonexistent/kdc.conf",
-        "KRB5_TRACE=/tmp/keeper-rig-trace",
+        "KRB5_TRACE=" TRACE,
         "KRB5CCNAME=FILE:/nonexistent/cc",
         "KRB5_KTNAME=FILE:/nonexistent/kt",
         "LD_BIND_NOW=1",
     };
     struct keeper_rig rig;
 
+    unlink(TRACE);
     for (size_t i = 0; i < ARRAY_SIZE(variables); i++) {
         putenv((char *)(uintptr_t)variables[i]);
     }
@@ -342,7 +345,7 @@ static void heeds_no_variables(void **state UNUSED)
     rig_run(&rig, "tr '\\0' '\\n' </proc/%d/environ", rig_kdc(&rig));
     assert_null(strstr(rig.output, "nonexistent"));
     expect(&rig, "KRB5_CONFIG=/dev/null\nKRB5_KDC_PROFILE=");
-    assert_int_equal(access("/tmp/keeper-rig-trace", F_OK), -1);
+    assert_int_equal(access(TRACE, F_OK), -1);
     rig_close(&rig);
 }
 
