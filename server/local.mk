@@ -280,6 +280,8 @@ libserver_a_SOURCES = \
 	%D%/util/json.h \
 	%D%/util/json_indent.c \
 	%D%/util/json_indent.h \
+	%D%/util/kcrypt.c \
+	%D%/util/kcrypt.h \
 	%D%/util/log.c \
 	%D%/util/log.h \
 	%D%/util/mem.c \
@@ -309,8 +311,21 @@ libserver_a_SOURCES = \
 	%D%/wire/httpauth.c \
 	%D%/wire/httpauth.h \
 	%D%/wire/krb.h \
+	%D%/wire/krb_decode.c \
+	%D%/wire/krb_decode_kdc.c \
+	%D%/wire/krb_decode_part.c \
+	%D%/wire/krb_encode.c \
+	%D%/wire/krb_error.c \
+	%D%/wire/krb_gss.c \
 	%D%/wire/krb_keys.c \
 	%D%/wire/krb_keys.h \
+	%D%/wire/krb_names.c \
+	%D%/wire/krb_parts.c \
+	%D%/wire/krb_text.c \
+	%D%/wire/krb_time.c \
+	%D%/wire/krb_time.h \
+	%D%/wire/krb_walk.c \
+	%D%/wire/krb_walk.h \
 	%D%/wire/ntlmssp.h \
 	%D%/wire/ntlmssp_av.c \
 	%D%/wire/ntlmssp_av.h \
