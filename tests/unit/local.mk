@@ -28,6 +28,7 @@ UNIT_TESTS = \
 	%D%/test_journal_record \
 	%D%/test_journal_secrets \
 	%D%/test_json_indent \
+	%D%/test_kdc_relay \
 	%D%/test_loop \
 	%D%/test_match \
 	%D%/test_mex \
@@ -96,9 +97,11 @@ EXTRA_DIST += \
 	%D%/journal_fixture.h \
 	%D%/json_reader.h \
 	%D%/msnlmp.h \
+	%D%/kdc_messages.h \
 	%D%/ntlm_client.h \
 	%D%/pki_fixture.h \
 	%D%/pki_place.h \
+	%D%/relay_rig.h \
 	%D%/scenario_fixture.h \
 	%D%/signer.h \
 	%D%/sipe.h \
