@@ -75,12 +75,16 @@ libserver_a_SOURCES = \
 	%D%/cli/explain_text.c \
 	%D%/cli/explain_topics.c \
 	%D%/cli/help.c \
+	%D%/cli/kerberos.c \
+	%D%/cli/kerberos.h \
 	%D%/cli/list.c \
 	%D%/cli/load.c \
 	%D%/cli/load.h \
 	%D%/cli/options.c \
 	%D%/cli/options.h \
 	%D%/cli/probe.c \
+	%D%/cli/run_dir.c \
+	%D%/cli/run_dir.h \
 	%D%/cli/schema.c \
 	%D%/cli/serve.c \
 	%D%/cli/server.c \
@@ -153,7 +157,12 @@ libserver_a_SOURCES = \
 	%D%/journal/secrets_xml.c \
 	%D%/journal/text.c \
 	%D%/journal/text.h \
+	%D%/kdc/exports.c \
+	%D%/kdc/exports.h \
+	%D%/kdc/kdc.c \
 	%D%/kdc/kdc.h \
+	%D%/kdc/link.c \
+	%D%/kdc/link.h \
 	%D%/kdc/relay.c \
 	%D%/kdc/relay.h \
 	%D%/kdc/relay_backend.c \
@@ -163,8 +172,14 @@ libserver_a_SOURCES = \
 	%D%/kdc/relay_request.c \
 	%D%/kdc/relay_tcp.c \
 	%D%/kdc/relay_udp.c \
+	%D%/kdc/spawn.c \
+	%D%/kdc/spawn.h \
+	%D%/kdc/spn.c \
+	%D%/kdc/spn.h \
 	%D%/kdc/ticket.c \
 	%D%/kdc/ticket.h \
+	%D%/kdc/users.c \
+	%D%/kdc/users.h \
 	%D%/keeper/protocol.c \
 	%D%/keeper/protocol.h \
 	%D%/pki/ca.c \
@@ -315,6 +330,8 @@ libserver_a_SOURCES = \
 	%D%/util/nearest.h \
 	%D%/util/number.c \
 	%D%/util/number.h \
+	%D%/util/program.c \
+	%D%/util/program.h \
 	%D%/util/span.c \
 	%D%/util/span.h \
 	%D%/util/stamp.c \
@@ -381,10 +398,10 @@ libserver_a_SOURCES = \
 	%D%/world/good.c \
 	%D%/world/index.c \
 	%D%/world/index.h \
-	%D%/world/lockout.c \
-	%D%/world/lockout.h \
 	%D%/world/kerberos.c \
 	%D%/world/kerberos.h \
+	%D%/world/lockout.c \
+	%D%/world/lockout.h \
 	%D%/world/meetings.c \
 	%D%/world/meetings.h \
 	%D%/world/names.c \

@@ -103,8 +103,8 @@ static void read_tgt(struct relay_request *request, struct span value)
                         flaw.why);
         return;
     }
-    if (!ticket_open(request->relay->crypt, request->relay->options.krbtgt,
-                     &ap_req.ticket, arena, &part, &why)) {
+    if (!kdc_ticket_open(request->relay->crypt, request->relay->options.krbtgt,
+                         &ap_req.ticket, arena, &part, &why)) {
         exchange_remark(request->ex, "kdc.tgt", "%s", why);
         return;
     }

@@ -143,7 +143,8 @@ struct span relay_rewrite(struct relay_request *request, struct span reply)
     if (!request->plan.ticket.changed || krb_kind_of(reply) == KRB_ERROR) {
         return reply;
     }
-    if (!ticket_change(&change, request->ex->arena, reply, &changed, &why)) {
+    if (!kdc_ticket_change(&change, request->ex->arena, reply, &changed,
+                           &why)) {
         exchange_remark(request->ex, "kdc.ticket", "left as it is: %s", why);
         return reply;
     }
