@@ -18,6 +18,7 @@ UNIT_TESTS = \
 	%D%/test_expand \
 	%D%/test_fault_effects \
 	%D%/test_faults \
+	%D%/test_faults_kerberos \
 	%D%/test_form \
 	%D%/test_framer \
 	%D%/test_gate \
