@@ -18,7 +18,12 @@ static void take_step(struct relay_request *request, enum point point,
                       const struct step *step)
 {
     struct exchange *ex = request->ex;
-    struct subject subject = {.kdc = &request->plan, .arena = ex->arena};
+    struct subject subject = {
+        .ex = ex,
+        .kdc = &request->plan,
+        .user = request->user,
+        .arena = ex->arena,
+    };
     const char *words = "";
 
     for (size_t i = 0; i < step->action_count; i++) {
@@ -138,7 +143,8 @@ struct span relay_rewrite(struct relay_request *request, struct span reply)
     if (!request->plan.ticket.changed || krb_kind_of(reply) == KRB_ERROR) {
         return reply;
     }
-    if (!ticket_change(&change, request->ex->arena, reply, &changed, &why)) {
+    if (!kdc_ticket_change(&change, request->ex->arena, reply, &changed,
+                           &why)) {
         exchange_remark(request->ex, "kdc.ticket", "left as it is: %s", why);
         return reply;
     }

@@ -31,9 +31,9 @@ static struct kcrypt_key key_of(const struct krb_key *key)
     return (struct kcrypt_key){key->etype, span_of(key->bytes, key->size)};
 }
 
-bool ticket_open(struct kcrypt *crypt, const struct krb_keys *keys,
-                 const struct krb_ticket *ticket, struct arena *arena,
-                 struct krb_ticket_part *out_part, const char **out_why)
+bool kdc_ticket_open(struct kcrypt *crypt, const struct krb_keys *keys,
+                     const struct krb_ticket *ticket, struct arena *arena,
+                     struct krb_ticket_part *out_part, const char **out_why)
 {
     const struct krb_key *key = krb_keys_find(keys, ticket->enc_part.etype);
     AUTO_BUF plain = {0};
@@ -185,8 +185,8 @@ static bool change_ticket(struct ticket_change *change, struct arena *arena,
     struct krb_ticket_part part;
 
     change->keys = keys_of(change, &ticket->service);
-    if (!ticket_open(change->crypt, change->keys, ticket, arena, &part,
-                     out_why)) {
+    if (!kdc_ticket_open(change->crypt, change->keys, ticket, arena, &part,
+                         out_why)) {
         return false;
     }
     change_part(change, arena, &part);
@@ -203,9 +203,9 @@ static bool change_ticket(struct ticket_change *change, struct arena *arena,
     return true;
 }
 
-bool ticket_change(struct ticket_change *change, struct arena *arena,
-                   struct span reply, struct span *out_reply,
-                   const char **out_why)
+bool kdc_ticket_change(struct ticket_change *change, struct arena *arena,
+                       struct span reply, struct span *out_reply,
+                       const char **out_why)
 {
     struct krb_kdc_rep rep;
     struct krb_flaw flaw;

@@ -20,9 +20,9 @@ enum {
 };
 
 /* The part, in the arena; false: why not. */
-bool ticket_open(struct kcrypt *crypt, const struct krb_keys *keys,
-                 const struct krb_ticket *ticket, struct arena *arena,
-                 struct krb_ticket_part *out_part, const char **out_why);
+bool kdc_ticket_open(struct kcrypt *crypt, const struct krb_keys *keys,
+                     const struct krb_ticket *ticket, struct arena *arena,
+                     struct krb_ticket_part *out_part, const char **out_why);
 
 struct ticket_change {
     const struct kdc_ticket_plan *plan;
@@ -34,8 +34,8 @@ struct ticket_change {
 };
 
 /* A KDC-REP whose ticket is another one, in the arena; false: why not. */
-bool ticket_change(struct ticket_change *change, struct arena *arena,
-                   struct span reply, struct span *out_reply,
-                   const char **out_why);
+bool kdc_ticket_change(struct ticket_change *change, struct arena *arena,
+                       struct span reply, struct span *out_reply,
+                       const char **out_why);
 
 #endif
