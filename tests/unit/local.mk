@@ -29,6 +29,7 @@ UNIT_TESTS = \
 	%D%/test_journal_record \
 	%D%/test_journal_secrets \
 	%D%/test_json_indent \
+	%D%/test_kdc_plans \
 	%D%/test_kdc_relay \
 	%D%/test_keeper \
 	%D%/test_loop \
