@@ -104,8 +104,8 @@ EXTRA_DIST += \
 	%D%/journal_fixture.h \
 	%D%/json_reader.h \
 	%D%/keeper_rig.h \
-	%D%/msnlmp.h \
 	%D%/kdc_messages.h \
+	%D%/msnlmp.h \
 	%D%/ntlm_client.h \
 	%D%/pki_fixture.h \
 	%D%/pki_place.h \
