@@ -2,6 +2,7 @@
 UNIT_TESTS = \
 	%D%/test_anonymous \
 	%D%/test_auth_basic \
+	%D%/test_auth_krb5 \
 	%D%/test_auth_negotiate \
 	%D%/test_auth_ntlm \
 	%D%/test_auth_password \
