@@ -40,6 +40,7 @@ SERVICES = \
 
 AUTH_METHODS = \
 	%D%/auth/basic \
+	%D%/auth/krb5 \
 	%D%/auth/negotiate \
 	%D%/auth/ntlm
 
@@ -51,8 +52,23 @@ libserver_a_SOURCES = \
 	%D%/auth/account.c \
 	%D%/auth/auth.c \
 	%D%/auth/auth.h \
+	%D%/auth/binding.c \
+	%D%/auth/binding.h \
 	%D%/auth/handle.h \
 	%D%/auth/krb5.h \
+	%D%/auth/krb5_acceptor.c \
+	%D%/auth/krb5_mic.c \
+	%D%/auth/krb5_mic.h \
+	%D%/auth/krb5_open.c \
+	%D%/auth/krb5_parts.h \
+	%D%/auth/krb5_replay.c \
+	%D%/auth/krb5_replay.h \
+	%D%/auth/krb5_reply.c \
+	%D%/auth/krb5_verify.c \
+	%D%/auth/krb5_why.c \
+	%D%/auth/negotiate.h \
+	%D%/auth/negotiate_mech.c \
+	%D%/auth/negotiate_reply.c \
 	%D%/auth/ntlm.h \
 	%D%/auth/ntlm_binding.c \
 	%D%/auth/ntlm_challenge.c \

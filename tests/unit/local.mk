@@ -2,6 +2,7 @@
 UNIT_TESTS = \
 	%D%/test_anonymous \
 	%D%/test_auth_basic \
+	%D%/test_auth_krb5 \
 	%D%/test_auth_negotiate \
 	%D%/test_auth_ntlm \
 	%D%/test_auth_password \
@@ -32,6 +33,8 @@ UNIT_TESTS = \
 	%D%/test_kdc_plans \
 	%D%/test_kdc_relay \
 	%D%/test_keeper \
+	%D%/test_keeper_folder \
+	%D%/test_keeper_protocol \
 	%D%/test_loop \
 	%D%/test_match \
 	%D%/test_mex \
@@ -58,6 +61,7 @@ UNIT_TESTS = \
 	%D%/test_settings_together \
 	%D%/test_soap \
 	%D%/test_spnego \
+	%D%/test_string_to_key \
 	%D%/test_ticket \
 	%D%/test_ticket_forged \
 	%D%/test_usertoken \
@@ -88,6 +92,8 @@ AM_CFLAGS += $(CMOCKA_CFLAGS)
 
 # Of the keeper, likewise.
 %C%_test_keeper_LDADD = $(KEEPER_LIBS) $(CMOCKA_LIBS)
+%C%_test_keeper_folder_LDADD = $(KEEPER_LIBS) $(CMOCKA_LIBS)
+%C%_test_string_to_key_LDADD = $(KEEPER_LIBS) $(CMOCKA_LIBS)
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(UNIT_TESTS)
@@ -109,6 +115,7 @@ EXTRA_DIST += \
 	%D%/ntlm_client.h \
 	%D%/pki_fixture.h \
 	%D%/pki_place.h \
+	%D%/rfc3962.h \
 	%D%/relay_rig.h \
 	%D%/scenario_fixture.h \
 	%D%/signer.h \
