@@ -59,6 +59,7 @@ libserver_a_SOURCES = \
 	%D%/auth/krb5_acceptor.c \
 	%D%/auth/krb5_mic.c \
 	%D%/auth/krb5_mic.h \
+	%D%/auth/krb5_open.c \
 	%D%/auth/krb5_parts.h \
 	%D%/auth/krb5_replay.c \
 	%D%/auth/krb5_replay.h \

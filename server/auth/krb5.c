@@ -41,6 +41,7 @@ static void judge(struct krb5_handle *handle, const struct auth_context *ctx,
 
     if (krb5_unwrap(ctx, token, &judged, out)) {
         krb5_judge(ctx, &judged, out);
+        krb5_note(ctx, &judged, out);
         krb5_why(ctx, &judged, out);
         if (out->verdict == AUTH_ACCEPTED) {
             accept(handle, ctx, &judged, out);

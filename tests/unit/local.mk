@@ -30,6 +30,7 @@ UNIT_TESTS = \
 	%D%/test_journal_record \
 	%D%/test_journal_secrets \
 	%D%/test_json_indent \
+	%D%/test_kdc_plans \
 	%D%/test_kdc_relay \
 	%D%/test_keeper \
 	%D%/test_keeper_folder \
@@ -111,8 +112,8 @@ EXTRA_DIST += \
 	%D%/journal_fixture.h \
 	%D%/json_reader.h \
 	%D%/keeper_rig.h \
-	%D%/msnlmp.h \
 	%D%/kdc_messages.h \
+	%D%/msnlmp.h \
 	%D%/ntlm_client.h \
 	%D%/pki_fixture.h \
 	%D%/pki_place.h \
