@@ -30,6 +30,7 @@ FAULTS = \
 SERVICES = \
 	%D%/services/anonymous \
 	%D%/services/discover \
+	%D%/services/kdc_proxy \
 	%D%/services/mex \
 	%D%/services/oauthtoken \
 	%D%/services/plain \

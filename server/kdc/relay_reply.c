@@ -18,7 +18,12 @@ static void take_step(struct relay_request *request, enum point point,
                       const struct step *step)
 {
     struct exchange *ex = request->ex;
-    struct subject subject = {.kdc = &request->plan, .arena = ex->arena};
+    struct subject subject = {
+        .ex = ex,
+        .kdc = &request->plan,
+        .user = request->user,
+        .arena = ex->arena,
+    };
     const char *words = "";
 
     for (size_t i = 0; i < step->action_count; i++) {

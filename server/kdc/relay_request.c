@@ -106,6 +106,7 @@ void request_end(struct relay_request *request, enum sent_outcome outcome,
 
     if (outcome == SENT_WHOLE) {
         count(request);
+        exchange_commit(request->ex);
     }
     stop(request);
     relay_exchange_end(relay, request->ex, outcome, bytes);

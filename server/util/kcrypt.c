@@ -19,8 +19,10 @@ bool kcrypt_new(struct kcrypt **out_kcrypt, struct err *err)
     krb5_error_code code = (krb5_error_code)profile_init(NULL, &nothing);
 
     if (!code) {
-        /* Copies the profile: what krb5.conf says stays unread. */
-        code = krb5_init_context_profile(nothing, 0, &context);
+        /* Copies the profile: what krb5.conf says stays unread. Secure: so
+         * does the environment, where KRB5_TRACE would make a file. */
+        code = krb5_init_context_profile(nothing, KRB5_INIT_CONTEXT_SECURE,
+                                         &context);
         profile_release(nothing);
     }
     if (code) {

@@ -19,6 +19,7 @@ UNIT_TESTS = \
 	%D%/test_expand \
 	%D%/test_fault_effects \
 	%D%/test_faults \
+	%D%/test_faults_kerberos \
 	%D%/test_form \
 	%D%/test_framer \
 	%D%/test_gate \
@@ -29,7 +30,10 @@ UNIT_TESTS = \
 	%D%/test_journal_record \
 	%D%/test_journal_secrets \
 	%D%/test_json_indent \
+	%D%/test_kdc_relay \
 	%D%/test_keeper \
+	%D%/test_keeper_folder \
+	%D%/test_keeper_protocol \
 	%D%/test_loop \
 	%D%/test_match \
 	%D%/test_mex \
@@ -56,6 +60,7 @@ UNIT_TESTS = \
 	%D%/test_settings_together \
 	%D%/test_soap \
 	%D%/test_spnego \
+	%D%/test_string_to_key \
 	%D%/test_ticket \
 	%D%/test_ticket_forged \
 	%D%/test_usertoken \
@@ -86,6 +91,8 @@ AM_CFLAGS += $(CMOCKA_CFLAGS)
 
 # Of the keeper, likewise.
 %C%_test_keeper_LDADD = $(KEEPER_LIBS) $(CMOCKA_LIBS)
+%C%_test_keeper_folder_LDADD = $(KEEPER_LIBS) $(CMOCKA_LIBS)
+%C%_test_string_to_key_LDADD = $(KEEPER_LIBS) $(CMOCKA_LIBS)
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(UNIT_TESTS)
@@ -103,9 +110,12 @@ EXTRA_DIST += \
 	%D%/json_reader.h \
 	%D%/keeper_rig.h \
 	%D%/msnlmp.h \
+	%D%/kdc_messages.h \
 	%D%/ntlm_client.h \
 	%D%/pki_fixture.h \
 	%D%/pki_place.h \
+	%D%/rfc3962.h \
+	%D%/relay_rig.h \
 	%D%/scenario_fixture.h \
 	%D%/signer.h \
 	%D%/sipe.h \
