@@ -28,6 +28,9 @@ UNIT_TESTS = \
 	%D%/test_journal_record \
 	%D%/test_journal_secrets \
 	%D%/test_json_indent \
+	%D%/test_krb \
+	%D%/test_krb_encode \
+	%D%/test_krb_text \
 	%D%/test_loop \
 	%D%/test_match \
 	%D%/test_mex \
@@ -95,6 +98,7 @@ EXTRA_DIST += \
 	%D%/endpoint.h \
 	%D%/journal_fixture.h \
 	%D%/json_reader.h \
+	%D%/krb_capture.h \
 	%D%/msnlmp.h \
 	%D%/ntlm_client.h \
 	%D%/pki_fixture.h \
