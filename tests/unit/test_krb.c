@@ -442,44 +442,11 @@ static void proxy_messages(void **state UNUSED)
         const char *message; /* NULL: none */
         const char *realm;
     } rows[] = {
-        {"good",
-         "3010"
-         "a008"
-         "0406"
-         "00000002"
-         "6a00"
-         "a104"
-         "1b024354",
-         "6a00", "CT"},
-        {"no realm",
-         "300a"
-         "a008"
-         "0406"
-         "00000002"
-         "6a00",
-         "6a00", ""},
-        {"a hint",
-         "300f"
-         "a008"
-         "0406"
-         "00000002"
-         "6a00"
-         "a203"
-         "020101",
-         "6a00", ""},
-        {"no length",
-         "3006"
-         "a004"
-         "0402"
-         "6a00",
-         NULL, NULL},
-        {"another length",
-         "300a"
-         "a008"
-         "0406"
-         "00000003"
-         "6a00",
-         NULL, NULL},
+        {"good", "3010a0080406000000026a00a1041b024354", "6a00", "CT"},
+        {"no realm", "300aa0080406000000026a00", "6a00", ""},
+        {"a hint", "300fa0080406000000026a00a203020101", "6a00", ""},
+        {"no length", "3006a00404026a00", NULL, NULL},
+        {"another length", "300aa0080406000000036a00", NULL, NULL},
         {"nothing", "3000", NULL, NULL},
     };
 
