@@ -182,7 +182,8 @@ class Answer:
 class Reply(Answer):
     """What curl saw: the last answer, and how many answers came before."""
 
-    def __init__(self, head, body):
+    def __init__(self, head, body, said=""):
+        self.said = said  # of curl's, on standard error; more with -v
         blocks = [block for block in re.split(r"\r?\n\r?\n", head)
                   if block.startswith("HTTP/")]
         lines = blocks[-1].splitlines() if blocks else []
@@ -210,4 +211,4 @@ def curl(server, url, *args, env=None):
         capture_output=True, text=True, timeout=2 * PATIENCE)
     assert done.returncode == 0, f"curl: {done.returncode} {done.stderr}"
     return Reply(head.read_text(errors="replace"),
-                 body.read_bytes() if body.exists() else b"")
+                 body.read_bytes() if body.exists() else b"", done.stderr)

@@ -31,6 +31,7 @@ UNIT_TESTS = \
 	%D%/test_krb \
 	%D%/test_krb_encode \
 	%D%/test_krb_text \
+	%D%/test_keeper \
 	%D%/test_loop \
 	%D%/test_match \
 	%D%/test_mex \
@@ -54,6 +55,7 @@ UNIT_TESTS = \
 	%D%/test_scenario_read \
 	%D%/test_session \
 	%D%/test_settings \
+	%D%/test_settings_together \
 	%D%/test_soap \
 	%D%/test_spnego \
 	%D%/test_ticket \
@@ -84,6 +86,9 @@ AM_CFLAGS += $(CMOCKA_CFLAGS)
 %C%_test_probe_answers_LDADD = $(PROBE_LIBS) $(CMOCKA_LIBS)
 %C%_test_probe_clients_LDADD = $(PROBE_LIBS) $(CMOCKA_LIBS)
 
+# Of the keeper, likewise.
+%C%_test_keeper_LDADD = $(KEEPER_LIBS) $(CMOCKA_LIBS)
+
 if HAVE_CMOCKA
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
@@ -99,6 +104,7 @@ EXTRA_DIST += \
 	%D%/journal_fixture.h \
 	%D%/json_reader.h \
 	%D%/krb_capture.h \
+	%D%/keeper_rig.h \
 	%D%/msnlmp.h \
 	%D%/ntlm_client.h \
 	%D%/pki_fixture.h \
