@@ -404,6 +404,9 @@ libserver_a_SOURCES = \
 	%D%/wire/spnego_encode.c \
 	%D%/wire/token.c \
 	%D%/wire/token.h \
+	%D%/wire/token_krb.c \
+	%D%/wire/token_krb.h \
+	%D%/wire/token_krb_part.c \
 	%D%/wire/token_ntlm.c \
 	%D%/wire/uris.h \
 	%D%/wire/usertoken.c \

@@ -32,6 +32,9 @@ UNIT_TESTS = \
 	%D%/test_json_indent \
 	%D%/test_kdc_plans \
 	%D%/test_kdc_relay \
+	%D%/test_krb \
+	%D%/test_krb_encode \
+	%D%/test_krb_text \
 	%D%/test_keeper \
 	%D%/test_keeper_folder \
 	%D%/test_keeper_life \
@@ -111,6 +114,7 @@ EXTRA_DIST += \
 	%D%/endpoint.h \
 	%D%/journal_fixture.h \
 	%D%/json_reader.h \
+	%D%/krb_capture.h \
 	%D%/keeper_rig.h \
 	%D%/kdc_messages.h \
 	%D%/msnlmp.h \
