@@ -460,8 +460,13 @@ libprobe_a_SOURCES = \
 	%D%/probe/document.c \
 	%D%/probe/http.c \
 	%D%/probe/http.h \
+	%D%/probe/kerberos.c \
+	%D%/probe/kerberos.h \
+	%D%/probe/kerberos_words.c \
 	%D%/probe/mask.c \
 	%D%/probe/mask.h \
+	%D%/probe/negotiate.c \
+	%D%/probe/negotiate.h \
 	%D%/probe/options.c \
 	%D%/probe/options.h \
 	%D%/probe/ports_file.c \
@@ -484,6 +489,7 @@ libprobe_a_SOURCES = \
 	%D%/probe/walk.c \
 	%D%/probe/walk.h \
 	%D%/probe/walk_discover.c \
+	%D%/probe/walk_kerberos.c \
 	%D%/probe/walk_oauth.c \
 	%D%/probe/walk_ticket.c \
 	%D%/probe/walk_user.c \

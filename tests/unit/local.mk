@@ -55,6 +55,7 @@ UNIT_TESTS = \
 	%D%/test_pki_store \
 	%D%/test_probe_answers \
 	%D%/test_probe_clients \
+	%D%/test_probe_kerberos \
 	%D%/test_product \
 	%D%/test_psha1 \
 	%D%/test_rst \
@@ -93,6 +94,7 @@ AM_CFLAGS += $(CMOCKA_CFLAGS)
 # Of the probe, which the server knows nothing of.
 %C%_test_probe_answers_LDADD = $(PROBE_LIBS) $(CMOCKA_LIBS)
 %C%_test_probe_clients_LDADD = $(PROBE_LIBS) $(CMOCKA_LIBS)
+%C%_test_probe_kerberos_LDADD = $(PROBE_LIBS) $(CMOCKA_LIBS)
 
 # Of the keeper, likewise.
 %C%_test_keeper_LDADD = $(KEEPER_LIBS) $(CMOCKA_LIBS)
