@@ -5,19 +5,27 @@
 # The plug-ins. These lists are the tables that the program walks: the
 # rules below write them into headers.
 FAULTS = \
+	%D%/faults/account \
+	%D%/faults/ap_error \
 	%D%/faults/body \
 	%D%/faults/clock \
 	%D%/faults/delay \
 	%D%/faults/diagnostics \
 	%D%/faults/discover_redirect \
+	%D%/faults/garbage \
 	%D%/faults/headers \
+	%D%/faults/kdc_error \
+	%D%/faults/kerberos_ticket \
+	%D%/faults/mutual_token \
 	%D%/faults/raw \
 	%D%/faults/redirect \
 	%D%/faults/reset \
 	%D%/faults/soap_fault \
+	%D%/faults/spnego \
 	%D%/faults/stall \
 	%D%/faults/status \
-	%D%/faults/target_info
+	%D%/faults/target_info \
+	%D%/faults/too_big
 
 SERVICES = \
 	%D%/services/anonymous \
@@ -67,18 +75,24 @@ libserver_a_SOURCES = \
 	%D%/cli/explain_text.c \
 	%D%/cli/explain_topics.c \
 	%D%/cli/help.c \
+	%D%/cli/kerberos.c \
+	%D%/cli/kerberos.h \
 	%D%/cli/list.c \
 	%D%/cli/load.c \
 	%D%/cli/load.h \
 	%D%/cli/options.c \
 	%D%/cli/options.h \
 	%D%/cli/probe.c \
+	%D%/cli/run_dir.c \
+	%D%/cli/run_dir.h \
 	%D%/cli/schema.c \
 	%D%/cli/serve.c \
 	%D%/cli/server.c \
 	%D%/cli/server.h \
 	%D%/cli/verb.h \
 	%D%/edge/accept.c \
+	%D%/edge/bind.c \
+	%D%/edge/bind.h \
 	%D%/edge/bio.c \
 	%D%/edge/bridge.c \
 	%D%/edge/chunks.c \
@@ -107,6 +121,8 @@ libserver_a_SOURCES = \
 	%D%/edge/worker.h \
 	%D%/faults/faults.c \
 	%D%/faults/faults.h \
+	%D%/faults/krb_failure.c \
+	%D%/faults/krb_failure.h \
 	%D%/faults/overlay.c \
 	%D%/faults/overlay.h \
 	%D%/http/engine.c \
@@ -141,8 +157,30 @@ libserver_a_SOURCES = \
 	%D%/journal/secrets_xml.c \
 	%D%/journal/text.c \
 	%D%/journal/text.h \
+	%D%/kdc/exports.c \
+	%D%/kdc/exports.h \
+	%D%/kdc/kdc.c \
 	%D%/kdc/kdc.h \
+	%D%/kdc/link.c \
+	%D%/kdc/link.h \
+	%D%/kdc/relay.c \
 	%D%/kdc/relay.h \
+	%D%/kdc/relay_backend.c \
+	%D%/kdc/relay_parts.h \
+	%D%/kdc/relay_read.c \
+	%D%/kdc/relay_reply.c \
+	%D%/kdc/relay_request.c \
+	%D%/kdc/relay_tcp.c \
+	%D%/kdc/relay_udp.c \
+	%D%/kdc/spawn.c \
+	%D%/kdc/spawn.h \
+	%D%/kdc/spn.c \
+	%D%/kdc/spn.h \
+	%D%/kdc/ticket.c \
+	%D%/kdc/ticket.h \
+	%D%/kdc/users.c \
+	%D%/kdc/users.h \
+	%D%/keeper/protocol.c \
 	%D%/keeper/protocol.h \
 	%D%/pki/ca.c \
 	%D%/pki/ca.h \
@@ -221,6 +259,8 @@ libserver_a_SOURCES = \
 	%D%/services/forms.c \
 	%D%/services/gate.c \
 	%D%/services/gate.h \
+	%D%/services/gate_reply.c \
+	%D%/services/gate_reply.h \
 	%D%/services/identity.c \
 	%D%/services/identity.h \
 	%D%/services/issue.c \
@@ -280,6 +320,8 @@ libserver_a_SOURCES = \
 	%D%/util/json.h \
 	%D%/util/json_indent.c \
 	%D%/util/json_indent.h \
+	%D%/util/kcrypt.c \
+	%D%/util/kcrypt.h \
 	%D%/util/log.c \
 	%D%/util/log.h \
 	%D%/util/mem.c \
@@ -288,6 +330,8 @@ libserver_a_SOURCES = \
 	%D%/util/nearest.h \
 	%D%/util/number.c \
 	%D%/util/number.h \
+	%D%/util/program.c \
+	%D%/util/program.h \
 	%D%/util/span.c \
 	%D%/util/span.h \
 	%D%/util/stamp.c \
@@ -309,8 +353,21 @@ libserver_a_SOURCES = \
 	%D%/wire/httpauth.c \
 	%D%/wire/httpauth.h \
 	%D%/wire/krb.h \
+	%D%/wire/krb_decode.c \
+	%D%/wire/krb_decode_kdc.c \
+	%D%/wire/krb_decode_part.c \
+	%D%/wire/krb_encode.c \
+	%D%/wire/krb_error.c \
+	%D%/wire/krb_gss.c \
 	%D%/wire/krb_keys.c \
 	%D%/wire/krb_keys.h \
+	%D%/wire/krb_names.c \
+	%D%/wire/krb_parts.c \
+	%D%/wire/krb_text.c \
+	%D%/wire/krb_time.c \
+	%D%/wire/krb_time.h \
+	%D%/wire/krb_walk.c \
+	%D%/wire/krb_walk.h \
 	%D%/wire/ntlmssp.h \
 	%D%/wire/ntlmssp_av.c \
 	%D%/wire/ntlmssp_av.h \
@@ -341,12 +398,17 @@ libserver_a_SOURCES = \
 	%D%/world/good.c \
 	%D%/world/index.c \
 	%D%/world/index.h \
+	%D%/world/kerberos.c \
+	%D%/world/kerberos.h \
+	%D%/world/lockout.c \
+	%D%/world/lockout.h \
 	%D%/world/meetings.c \
 	%D%/world/meetings.h \
 	%D%/world/names.c \
 	%D%/world/names.h \
 	%D%/world/names_check.c \
 	%D%/world/setting.h \
+	%D%/world/setting_kerberos.c \
 	%D%/world/setting_kinds.c \
 	%D%/world/setting_meetings.c \
 	%D%/world/setting_pools.c \
@@ -411,6 +473,31 @@ libprobe_a_SOURCES = \
 pkglibexec_PROGRAMS += lyncmock-probe
 lyncmock_probe_SOURCES = %D%/probe/main.c
 lyncmock_probe_LDADD = $(PROBE_LIBS)
+
+# The KDC's keeper: an executable of its own, started by `lyncmock serve`.
+# What both say to each other, keeper/protocol.c, is in libserver.a.
+noinst_LIBRARIES += libkeeper.a
+libkeeper_a_SOURCES = \
+	%D%/keeper/child.c \
+	%D%/keeper/child.h \
+	%D%/keeper/database.c \
+	%D%/keeper/database.h \
+	%D%/keeper/derive.c \
+	%D%/keeper/derive.h \
+	%D%/keeper/exports.c \
+	%D%/keeper/exports.h \
+	%D%/keeper/folder.c \
+	%D%/keeper/folder.h \
+	%D%/keeper/keeper.c \
+	%D%/keeper/keeper.h \
+	%D%/keeper/profile.c \
+	%D%/keeper/profile.h \
+	%D%/keeper/string_to_key.c \
+	%D%/keeper/string_to_key.h
+
+pkglibexec_PROGRAMS += lyncmock-kdc-keeper
+lyncmock_kdc_keeper_SOURCES = %D%/keeper/main.c
+lyncmock_kdc_keeper_LDADD = $(KEEPER_LIBS)
 
 plugin_lists = \
 	%D%/auth/methods.h \

@@ -1,6 +1,5 @@
 /*
- * Whether an account may log on, and the count of its wrong passwords; for all
- * methods alike, see auth.h.
+ * Whether an account may log on; for all methods alike, see auth.h.
  *
  * Windows tells a locked account as locked whatever the password was, and
  * judges no password then. All else - disabled, password expired, password to
@@ -11,28 +10,13 @@
 
 #include "auth/auth.h"
 
+#include "world/lockout.h"
 #include "world/world.h"
-
-/* Locked out by wrong passwords, and not for longer than the world says. */
-static bool is_locked_out(const struct world *world,
-                          const struct account_state *live, int64_t now)
-{
-    return live->locked_at && (!world->lockout_duration ||
-                               now - live->locked_at < world->lockout_duration);
-}
-
-static bool is_locked(const struct world *world, const struct user *user,
-                      int64_t now)
-{
-    return user_state_now(user) == USER_LOCKED ||
-           (world->lockout_threshold && user->live &&
-            is_locked_out(world, user->live, now));
-}
 
 enum auth_reason auth_account_check(const struct auth_context *ctx,
                                     const struct user *user)
 {
-    if (is_locked(ctx->world, user, ctx->now)) {
+    if (user_is_locked(ctx->world, user, ctx->now)) {
         return AUTH_REASON_LOCKED;
     }
     switch (user_state_now(user)) {
@@ -70,27 +54,15 @@ enum auth_reason auth_account_judge(const struct auth_context *ctx,
                                               : AUTH_REASON_WRONG_PASSWORD;
 }
 
-static void count_refused(const struct world *world, struct account_state *live,
-                          int64_t now)
-{
-    live->refused++;
-    if (world->lockout_threshold && live->refused >= world->lockout_threshold) {
-        live->locked_at = now ? now : 1; /* 0 means: not locked */
-    }
-}
-
 void auth_account_commit(const struct world *world,
                          const struct auth_outcome *out, int64_t now)
 {
-    struct account_state *live = out->user ? out->user->live : NULL;
-
-    if (!out->counts || !live || is_locked_out(world, live, now)) {
+    if (!out->counts || !out->user || !out->user->live) {
         return;
     }
-    if (live->locked_at || out->verdict == AUTH_ACCEPTED) {
-        *live = (struct account_state){0}; /* opened again: counts afresh */
-    }
-    if (out->reason == AUTH_REASON_WRONG_PASSWORD) {
-        count_refused(world, live, now);
+    if (out->verdict == AUTH_ACCEPTED) {
+        user_password_accepted(world, out->user, now);
+    } else if (out->reason == AUTH_REASON_WRONG_PASSWORD) {
+        user_password_refused(world, out->user, now);
     }
 }

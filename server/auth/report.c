@@ -60,5 +60,6 @@ struct auth_report auth_report_copy(struct arena *arena,
     own.name = copy(arena, report->name);
     own.workstation = copy(arena, report->workstation);
     own.spn = copy(arena, report->spn);
+    own.krb5.client = copy(arena, report->krb5.client);
     return own;
 }

@@ -41,6 +41,25 @@ struct auth_ntlm_report {
     unsigned key_bits; /* strength of the sealing key; 0: none agreed on */
 };
 
+/* Of the ticket and the authenticator; times in s since 1970, 0: none. */
+struct auth_krb5_report {
+    bool present;       /* an AP-REQ was opened with one of our keys */
+    const char *client; /* "alice@CONTOSO.TEST" */
+    int32_t etype;      /* of the ticket: of the service's key */
+    uint32_t kvno;      /* 0: the ticket has none */
+    int32_t session_etype;
+    uint32_t ticket_flags; /* TicketFlags, RFC 4120 section 5.3; bit 0 is the
+                              highest */
+    uint32_t gss_flags;    /* RFC 4121 section 4.1.1.1 */
+    bool mutual;           /* the client wants to know who we are */
+    bool delegated;        /* credentials came along */
+    int64_t auth_time;
+    int64_t start_time;
+    int64_t end_time;
+    int64_t renew_till;
+    int64_t skew; /* s; how far the client is ahead of the service */
+};
+
 struct auth_report {
     const char *domain; /* as sent */
     const char *name;   /* as sent: "alice", "CONTOSO\alice" ... */
@@ -48,6 +67,7 @@ struct auth_report {
     const char *spn; /* the service that the client meant to reach */
     enum auth_binding channel_binding;
     struct auth_ntlm_report ntlm;
+    struct auth_krb5_report krb5;
 };
 
 /* "matched", "not checked" ...: the words that users see. */

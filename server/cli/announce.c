@@ -17,14 +17,39 @@
 #include "util/log.h"
 #include "util/mem.h"
 
+/* What a world does not offer is left out. */
 static void ready_line(const struct server *server, struct buf *out)
 {
-    buf_printf(out,
-               "lyncmock: ready pid=%d https=%d http=%d domain=%s ca_file=%s "
-               "seed=%" PRIu64 "\n",
-               (int)getpid(), edge_https_port(server->edge),
-               edge_http_port(server->edge), server->world->domain,
-               server->ca_file, server->env->seed);
+    const struct kdc *kdc = server->kdc;
+
+    buf_printf(out, "lyncmock: ready pid=%d https=%d http=%d", (int)getpid(),
+               edge_https_port(server->edge), edge_http_port(server->edge));
+    if (kdc) {
+        buf_printf(out, " kdc=%d", kdc_port(kdc));
+    }
+    buf_printf(out, " domain=%s ca_file=%s", server->world->domain,
+               server->ca_file);
+    if (kdc) {
+        buf_printf(out, " krb5_conf=%s", kdc_krb5_conf(kdc));
+    }
+    buf_printf(out, " seed=%" PRIu64 "\n", server->env->seed);
+}
+
+static void kdc_json(const struct server *server, struct json *json)
+{
+    const struct kdc *kdc = server->kdc;
+    const char *const *user = server->kerberos->ccaches;
+
+    json_text(json, "krb5_conf", kdc_krb5_conf(kdc));
+    json_text(json, "krb5_proxy_conf", kdc_krb5_proxy_conf(kdc));
+    json_text(json, "krb5_env", kdc_krb5_env(kdc));
+    json_text(json, "keytab", kdc_service_keytab(kdc));
+    json_text(json, "user_keytab", kdc_user_keytab(kdc));
+    json_open_named(json, "ccaches", '{');
+    for (size_t i = 0; user[i]; i++) {
+        json_text(json, user[i], kdc_ccache(kdc, i));
+    }
+    json_close(json, '}');
 }
 
 static void ports_json(const struct server *server, struct buf *out)
@@ -36,8 +61,14 @@ static void ports_json(const struct server *server, struct buf *out)
     json_number(&json, "pid", getpid());
     json_number(&json, "https", edge_https_port(server->edge));
     json_number(&json, "http", edge_http_port(server->edge));
+    if (server->kdc) {
+        json_number(&json, "kdc", kdc_port(server->kdc));
+    }
     json_text(&json, "domain", server->world->domain);
     json_text(&json, "ca_file", server->ca_file);
+    if (server->kdc) {
+        kdc_json(server, &json);
+    }
     /* As text: JSON readers keep numbers as doubles, a seed has 64 bits. */
     buf_printf(out, ",\"seed\":\"%" PRIu64 "\"", server->env->seed);
     json_close(&json, '}');

@@ -51,6 +51,7 @@ static const char *const *auth_words(struct arena *arena)
     for (size_t i = 0; (method = auth_method_at(i)) != NULL; i++) {
         add_word(&words, method->name);
     }
+    add_word(&words, "negotiate+krb5");
     add_word(&words, "negotiate+ntlm");
     /* What those say who judge without a method: usertoken.c and so on. */
     add_word(&words, "password");
@@ -96,6 +97,8 @@ const struct vocabulary *load_vocabulary(struct arena *arena)
         "other-pool",    "wrong-audience", NULL,
     };
     static const char *const verdicts[] = {"accepted", "refused", NULL};
+    /* kdc/ says these of a request. */
+    static const char *const transports[] = {"udp", "tcp", "proxy", NULL};
     static const char *const methods[] = {"GET", "HEAD", "POST", NULL};
     struct vocabulary *vocabulary = ARENA_NEW(arena, struct vocabulary);
 
@@ -105,6 +108,7 @@ const struct vocabulary *load_vocabulary(struct arena *arena)
         .tickets = tickets,
         .verdicts = verdicts,
         .reasons = reason_words(arena),
+        .transports = transports,
         .methods = methods,
         .paths = path_words(arena),
     };

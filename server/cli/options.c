@@ -171,6 +171,8 @@ static const struct option_row rows[] = {
      read_port, FIELD(https_port)},
     {"http-port", "PORT", "port for plain HTTP, 0 for any that is free (0)",
      read_port, FIELD(http_port)},
+    {"kdc-port", "PORT", "port for the KDC, TCP and UDP, 0 for any (0)",
+     read_port, FIELD(kdc_port)},
     {"ports-file", "FILE",
      "write ports and paths as JSON when all is ready; "
      "removed at exit",
@@ -197,6 +199,12 @@ static const struct option_row rows[] = {
      FIELD(log_level)},
     {"log-secrets", NULL, "do not mask passwords, tokens and tickets",
      read_switch, FIELD(log_secrets)},
+    {"ccache", "USER",
+     "make a credential cache with a ticket of this user; may be given several "
+     "times",
+     read_list, FIELD(ccache)},
+    {"krb5kdc", "PROGRAM", "MIT's KDC, where it is not in its usual place",
+     read_text, FIELD(krb5kdc)},
     {"timeout", "TIME", "stop after so long (30s, 5m), with exit code 4",
      read_duration, FIELD(timeout)},
     {"set", "NAME=VALUE",
@@ -396,9 +404,11 @@ static bool read_arguments(struct options *options, int argc, char **argv,
 {
     struct option_list listen = options->listen;
     struct option_list set = options->set;
+    struct option_list ccache = options->ccache;
 
     options->listen = (struct option_list){0};
     options->set = (struct option_list){0};
+    options->ccache = (struct option_list){0};
     for (int i = 1; i < argc; i++) {
         if (!read_argument(options, argc, argv, &i, err)) {
             return false;
@@ -409,6 +419,9 @@ static bool read_arguments(struct options *options, int argc, char **argv,
     }
     if (!options->set.count) {
         options->set = set;
+    }
+    if (!options->ccache.count) {
+        options->ccache = ccache;
     }
     return true;
 }

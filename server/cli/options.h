@@ -28,6 +28,7 @@ struct options {
     bool allow_remote;
     int https_port;
     int http_port;
+    int kdc_port;
     const char *ports_file;
     int ready_fd; /* -1: none */
     const char *ca_dir;
@@ -38,9 +39,11 @@ struct options {
     enum log_format log_format;
     enum log_level log_level;
     bool log_secrets;
-    int64_t timeout;        /* ns; 0: none */
-    struct option_list set; /* NAME=VALUE */
-    const char *scenario;   /* the word that is no option; NULL: none */
+    int64_t timeout;           /* ns; 0: none */
+    struct option_list set;    /* NAME=VALUE */
+    struct option_list ccache; /* users */
+    const char *krb5kdc;       /* NULL: where it usually is */
+    const char *scenario;      /* the word that is no option; NULL: none */
 };
 
 /*

@@ -20,6 +20,7 @@ struct serving {
     struct loop_watch signals;
     struct loop_timer limit;
     enum exit_code exit_code;
+    bool ended; /* asked to stop, perhaps before it was ready */
 };
 
 static void on_signal(struct loop_watch *watch, uint32_t events UNUSED)
@@ -29,10 +30,13 @@ static void on_signal(struct loop_watch *watch, uint32_t events UNUSED)
     struct signalfd_siginfo info;
 
     while (read(watch->fd, &info, sizeof(info)) == sizeof(info)) {
-        if (info.ssi_signo == SIGHUP) {
+        if (info.ssi_signo == SIGCHLD) {
+            kdc_reap(serving->server.kdc);
+        } else if (info.ssi_signo == SIGHUP) {
             log_info("SIGHUP: this version reads no scenario again, going on");
         } else {
             log_info("%s: stopping", strsignal((int)info.ssi_signo));
+            serving->ended = true;
             loop_stop(serving->server.loop);
         }
     }
@@ -45,6 +49,7 @@ static void on_limit(struct loop_timer *timer)
 
     log_info("--timeout reached: stopping");
     serving->exit_code = EXIT_TIME;
+    serving->ended = true;
     loop_stop(serving->server.loop);
 }
 
@@ -58,6 +63,7 @@ static int block_signals(void)
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGCHLD);
     sigprocmask(SIG_BLOCK, &set, NULL);
     return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
@@ -77,18 +83,31 @@ static bool watch_ends(struct serving *serving, int fd,
     return true;
 }
 
+/* Nobody is told that we are ready where a signal came first. */
+static bool become_ready(struct serving *serving, struct err *err)
+{
+    struct server *server = &serving->server;
+
+    if (server->kdc && !kdc_await(server->kdc, err)) {
+        return false;
+    }
+    return serving->ended || server_announce(server, err);
+}
+
 static bool start(struct serving *serving, struct env *env,
-                  const struct options *options, struct scenario *scenario,
+                  const struct options *options,
+                  const struct kerberos *kerberos, struct scenario *scenario,
                   struct err *err)
 {
     int signals = block_signals();
 
-    if (!server_start(&serving->server, env, options, scenario, err)) {
+    if (!server_start(&serving->server, env, options, kerberos, scenario,
+                      err)) {
         close(signals);
         return false;
     }
     if (!watch_ends(serving, signals, options, err) ||
-        !server_announce(&serving->server, err)) {
+        !become_ready(serving, err)) {
         server_stop(&serving->server);
         close(signals);
         return false;
@@ -113,10 +132,33 @@ static void tell_scenario(const struct scenario *scenario)
     }
 }
 
-static enum exit_code serve(struct env *env, const struct options *options)
+static enum exit_code serve_scenario(struct env *env,
+                                     const struct options *options,
+                                     const struct kerberos *kerberos,
+                                     struct scenario *scenario)
 {
     struct serving serving = {.exit_code = EXIT_GOOD};
+    struct err err;
+
+    if (!start(&serving, env, options, kerberos, scenario, &err)) {
+        log_error("%s", err.text);
+        return EXIT_START;
+    }
+    if (!serving.ended) {
+        loop_run(serving.server.loop);
+    }
+    loop_cancel(serving.server.loop, &serving.limit);
+    loop_unwatch(serving.server.loop, &serving.signals);
+    close(serving.signals.fd);
+    server_stop(&serving.server);
+    return serving.exit_code;
+}
+
+static enum exit_code serve(struct env *env, const struct options *options)
+{
+    struct kerberos kerberos;
     struct scenario *scenario;
+    enum exit_code code;
     struct err err;
 
     if (!server_check_listen(options, &err)) {
@@ -127,16 +169,14 @@ static enum exit_code serve(struct env *env, const struct options *options)
         return EXIT_USAGE;
     }
     tell_scenario(scenario);
-    if (!start(&serving, env, options, scenario, &err)) {
-        log_error("%s", err.text);
-        return EXIT_START;
+    code = kerberos_choose(options, env, scenario, &kerberos);
+    if (code != EXIT_GOOD) {
+        scenario_unref(scenario);
+        return code;
     }
-    loop_run(serving.server.loop);
-    loop_cancel(serving.server.loop, &serving.limit);
-    loop_unwatch(serving.server.loop, &serving.signals);
-    close(serving.signals.fd);
-    server_stop(&serving.server);
-    return serving.exit_code;
+    code = serve_scenario(env, options, &kerberos, scenario);
+    kerberos_clear(&kerberos);
+    return code;
 }
 
 static void print_help(void)
@@ -152,7 +192,8 @@ static void print_help(void)
     printf("\nExit codes: 0 stopped by TERM or INT; 2 an option, a setting or "
            "the scenario is\nwrong, nothing was started; 3 could not start; 4 "
            "--timeout "
-           "reached; 70 a bug of lyncmock.\n");
+           "reached; 70 a bug of lyncmock; 77 it needs\nKerberos, and this "
+           "machine has no krb5kdc.\n");
 }
 
 static enum exit_code run(int argc, char **argv)

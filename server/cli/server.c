@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "util/log.h"
@@ -78,22 +77,11 @@ bool server_settings(const struct options *options, struct world *world,
 
 /* ---- Certificates ---- */
 
+/* For what clients shall find; with a KDC in any case. */
 static bool make_run_dir(struct server *server, struct err *err)
 {
-    const char *parent = env_variable(server->env, "TMPDIR");
-    AUTO(str)
-    path =
-        mem_printf("%s/lyncmock-XXXXXX", parent && *parent ? parent : "/tmp");
-
-    if (!mkdtemp(path)) {
-        return err_errno(err, "cannot make a directory like %s", path);
-    }
-    /* Clients of any user shall read the certificate; only we write here. */
-    if (chmod(path, 0755) != 0) {
-        return err_errno(err, "cannot open %s to readers", path);
-    }
-    server->run_dir = take(&path);
-    return true;
+    return (server->options->ca_dir && !server->kerberos->program) ||
+           run_dir_new(server->env, &server->run_dir, err);
 }
 
 static bool write_file(const char *path, struct span bytes, struct err *err)
@@ -111,7 +99,7 @@ static bool write_file(const char *path, struct span bytes, struct err *err)
     return true;
 }
 
-/* Where clients find the CA: in --ca-dir, else in a directory of the run. */
+/* Where clients find the CA: in --ca-dir, else in the folder of the run. */
 static bool publish_ca(struct server *server, struct err *err)
 {
     if (server->options->ca_dir) {
@@ -121,10 +109,7 @@ static bool publish_ca(struct server *server, struct err *err)
         server->ca_file = realpath(path, NULL);
         return server->ca_file || err_errno(err, "%s", path);
     }
-    if (!make_run_dir(server, err)) {
-        return false;
-    }
-    server->ca_file = mem_printf("%s/ca.pem", server->run_dir);
+    server->ca_file = mem_printf("%s/ca.pem", run_dir_path(server->run_dir));
     return write_file(server->ca_file, pki_ca_pem(server->pki), err);
 }
 
@@ -200,6 +185,30 @@ static bool check_address(const struct options *options, const char *address,
     return true;
 }
 
+static bool check_ports(const struct options *options, struct err *err)
+{
+    const struct {
+        const char *option;
+        int port;
+    } ports[] = {
+        {"--http-port", options->http_port},
+        {"--https-port", options->https_port},
+        {"--kdc-port", options->kdc_port},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(ports); i++) {
+        for (size_t j = 0; j < i; j++) {
+            if (ports[i].port && ports[i].port == ports[j].port) {
+                return err_set(err,
+                               "%s and %s are both %d: expected two different "
+                               "ports",
+                               ports[j].option, ports[i].option, ports[i].port);
+            }
+        }
+    }
+    return true;
+}
+
 bool server_check_listen(const struct options *options, struct err *err)
 {
     const struct option_list *listen = &options->listen;
@@ -215,31 +224,60 @@ bool server_check_listen(const struct options *options, struct err *err)
             return false;
         }
     }
-    if (options->http_port && options->http_port == options->https_port) {
-        return err_set(err,
-                       "--http-port and --https-port are both %d: expected "
-                       "two different ports",
-                       options->http_port);
-    }
-    return true;
+    return check_ports(options, err);
+}
+
+static const char *const *addresses(const struct options *options)
+{
+    static const char *const loopback[] = {"127.0.0.1", "::1", NULL};
+
+    return options->listen.count ? (const char *const *)options->listen.items
+                                 : loopback;
 }
 
 static bool start_edge(struct server *server, struct err *err)
 {
-    static const char *const loopback[] = {"127.0.0.1", "::1", NULL};
     const struct options *options = server->options;
     struct edge_options edge = {
-        .addresses = options->listen.count
-                         ? (const char *const *)options->listen.items
-                         : loopback,
+        .addresses = addresses(options),
         .http_port = options->http_port,
         .https_port = options->https_port,
         .tls_minimum = server->world->tls.minimum,
         .tls_maximum = server->world->tls.maximum,
+        .header_limit = server->world->header_limit,
         .keylog = options->keylog,
     };
 
     return edge_new(&edge, server->loop, &server->edge, err);
+}
+
+/* Early, and then once more: the realm is made while all else starts. */
+static bool start_kdc(struct server *server, struct err *err)
+{
+    struct kdc_options kdc = {
+        .loop = server->loop,
+        .env = server->env,
+        .world = server->world,
+        .session = server->session,
+        .journal = server->journal,
+        .addresses = addresses(server->options),
+        .port = server->options->kdc_port,
+        .program = server->kerberos->program,
+        .ccaches = server->kerberos->ccaches,
+    };
+
+    if (!server->kerberos->program) {
+        return true;
+    }
+    kdc.run_dir = run_dir_path(server->run_dir);
+    return kdc_start(&kdc, &server->kdc, err);
+}
+
+static bool finish_kdc(struct server *server, struct err *err)
+{
+    return !server->kdc ||
+           kdc_export(server->kdc, edge_https_port(server->edge),
+                      server->ca_file, err);
 }
 
 static bool start_http(struct server *server, struct err *err)
@@ -250,7 +288,7 @@ static bool start_http(struct server *server, struct err *err)
         .pki = server->pki,
         .journal = server->journal,
         .services = &server->services,
-        .header_limit = EDGE_HEADER_LIMIT,
+        .header_limit = server->world->header_limit,
     };
 
     server->services = (struct services_context){
@@ -258,6 +296,7 @@ static bool start_http(struct server *server, struct err *err)
         .session = server->session,
         .env = server->env,
         .ticket_keys = server->ticket_keys,
+        .kdc = server->kdc,
         .loop = server->loop,
         .https_port = edge_https_port(server->edge),
     };
@@ -277,44 +316,43 @@ static bool start_journal(struct server *server, struct err *err)
            err_wrap(err, "--journal");
 }
 
+static bool start_all(struct server *server, struct err *err)
+{
+    return start_journal(server, err) &&
+           loop_new(server->env, &server->loop, err) &&
+           make_run_dir(server, err) && start_kdc(server, err) &&
+           start_edge(server, err) && start_pki(server, err) &&
+           start_tickets(server, err) && finish_kdc(server, err) &&
+           start_http(server, err);
+}
+
 bool server_start(struct server *server, struct env *env,
-                  const struct options *options, struct scenario *scenario,
+                  const struct options *options,
+                  const struct kerberos *kerberos, struct scenario *scenario,
                   struct err *err)
 {
     *server = (struct server){
         .env = env,
         .options = options,
+        .kerberos = kerberos,
         .scenario = scenario,
         .session = session_new(scenario),
         .world = scenario->world,
     };
     world_start(server->world, env_now(env));
     xml_init();
-    if (!start_journal(server, err) || !loop_new(env, &server->loop, err) ||
-        !start_edge(server, err) || !start_pki(server, err) ||
-        !start_tickets(server, err) || !start_http(server, err)) {
+    if (!start_all(server, err)) {
         server_stop(server);
         return false;
     }
     return true;
 }
 
-static void remove_run_dir(struct server *server)
-{
-    if (!server->run_dir) {
-        return;
-    }
-    if (server->ca_file && unlink(server->ca_file) != 0 && errno != ENOENT) {
-        log_warning("%s stays behind: %s", server->ca_file, strerror(errno));
-    }
-    if (rmdir(server->run_dir) != 0) {
-        log_warning("%s stays behind: %s", server->run_dir, strerror(errno));
-    }
-}
-
 void server_stop(struct server *server)
 {
     server_withdraw(server);
+    kdc_stop(server->kdc);
+    server->services.kdc = NULL;
     if (server->loop) {
         loop_drain(server->loop);
     }
@@ -327,8 +365,7 @@ void server_stop(struct server *server)
     pki_free(server->pki);
     session_free(server->session);
     scenario_unref(server->scenario);
-    remove_run_dir(server);
-    mem_free(server->run_dir);
+    run_dir_free(server->run_dir);
     mem_free(server->ca_file);
     xml_cleanup();
     *server = (struct server){0};

@@ -4,10 +4,13 @@
 
 #include <sys/types.h>
 
+#include "cli/kerberos.h"
 #include "cli/options.h"
+#include "cli/run_dir.h"
 #include "edge/edge.h"
 #include "http/http.h"
 #include "journal/journal.h"
+#include "kdc/kdc.h"
 #include "pki/pki.h"
 #include "scenario/session.h"
 #include "services/services.h"
@@ -27,8 +30,10 @@ struct server {
     struct edge *edge;
     struct http *http;
     struct services_context services;
-    char *run_dir; /* private, removed at exit; NULL: none was needed */
-    char *ca_file; /* what clients should trust */
+    const struct kerberos *kerberos;
+    struct kdc *kdc;         /* NULL: no Kerberos */
+    struct run_dir *run_dir; /* NULL: none was needed */
+    char *ca_file;           /* what clients should trust */
     /* The ports file that we wrote: a later server may put its own there. */
     dev_t ports_file_device;
     ino_t ports_file_inode; /* 0: none written */
@@ -43,11 +48,13 @@ MUST_CHECK bool server_check_listen(const struct options *options,
                                     struct err *err);
 
 /*
- * Binds and starts everything but the loop. On failure nothing stays behind.
- * `scenario` is taken over, whatever the answer.
+ * Binds and starts everything but the loop; the KDC is still at it, see
+ * kdc_await. On failure nothing stays behind. `scenario` is taken over,
+ * whatever the answer; `kerberos` is borrowed.
  */
 MUST_CHECK bool server_start(struct server *server, struct env *env,
                              const struct options *options,
+                             const struct kerberos *kerberos,
                              struct scenario *scenario, struct err *err);
 void server_stop(struct server *server);
 

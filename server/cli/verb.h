@@ -12,6 +12,7 @@ enum exit_code {
     EXIT_START = 3,     /* could not start */
     EXIT_TIME = 4,      /* the time limit was reached */
     EXIT_INTERNAL = 70, /* our bug */
+    EXIT_SKIPPED = 77,  /* it needs what this machine has not */
 };
 
 struct verb {

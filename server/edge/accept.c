@@ -1,33 +1,11 @@
 /* The beginning of a connection. */
 #include "config.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <stdio.h>
 #include <sys/epoll.h>
 
 #include "edge/internal.h"
 #include "util/log.h"
 #include "util/mem.h"
-
-static void name_peer(struct edge_conn *conn, const struct sockaddr *peer)
-{
-    char text[INET6_ADDRSTRLEN] = "?";
-
-    if (peer->sa_family == AF_INET6) {
-        const struct sockaddr_in6 *v6 = (const void *)peer;
-
-        inet_ntop(AF_INET6, &v6->sin6_addr, text, sizeof(text));
-        snprintf(conn->peer, sizeof(conn->peer), "[%s]:%u", text,
-                 (unsigned)ntohs(v6->sin6_port));
-    } else {
-        const struct sockaddr_in *v4 = (const void *)peer;
-
-        inet_ntop(AF_INET, &v4->sin_addr, text, sizeof(text));
-        snprintf(conn->peer, sizeof(conn->peer), "%s:%u", text,
-                 (unsigned)ntohs(v4->sin_port));
-    }
-}
 
 static struct edge_conn *conn_new(struct edge *edge, bool tls, int fd)
 {
@@ -84,7 +62,7 @@ void conn_accept(struct listener *listener, int fd, const struct sockaddr *peer)
     struct err err;
 
     conn = conn_new(edge, listener->tls, fd);
-    name_peer(conn, peer);
+    peer_text(peer, conn->peer);
     if (!loop_watch(edge->loop, &conn->watch, EPOLLIN, &err)) {
         log_debug("%s, closing connection %llu", err.text,
                   (unsigned long long)conn->facts.id);

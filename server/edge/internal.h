@@ -9,6 +9,7 @@
 
 #include <openssl/types.h>
 
+#include "edge/bind.h"
 #include "edge/edge.h"
 #include "edge/framer.h"
 #include "util/buf.h"
@@ -40,6 +41,7 @@ struct edge {
 
     struct listener *listeners;
     size_t listeners_count;
+    size_t addresses_count;
     int ports[2]; /* HTTP, HTTPS; 0: none */
     bool accepting;
     size_t descriptors; /* RLIMIT_NOFILE */
@@ -156,7 +158,7 @@ struct edge_conn {
     enum hello_fate fate;
     uint8_t alert;
     char *sni;
-    char peer[64];
+    char peer[PEER_TEXT_SIZE];
     struct conn_facts facts;
     void *kept;
     struct exchange *exchange;

@@ -4,12 +4,8 @@
  */
 #include "config.h"
 
-#include <arpa/inet.h>
-#include <assert.h>
 #include <errno.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -23,7 +19,6 @@ enum {
     DESCRIPTOR_RESERVE = 64,  /* for files, engines, and others ... */
     RESERVE_SHARE = 4,        /* ... but no more than this part of all */
     DESCRIPTORS_ATTACHED = 2, /* that an engine side costs */
-    PORT_TRIES = 32,          /* for one that is free on all addresses */
 };
 
 union address {
@@ -150,167 +145,45 @@ bool listeners_start(struct edge *edge, struct err *err)
 
 /* ---- Binding ---- */
 
-/* The address of the text; its family is AF_UNSPEC where it is none. */
-static union address read_address(const char *text)
+static void drop_listeners(struct edge *edge)
 {
-    union address address = {0};
-
-    if (inet_pton(AF_INET, text, &address.v4.sin_addr) == 1) {
-        address.any.sa_family = AF_INET;
-    } else if (inet_pton(AF_INET6, text, &address.v6.sin6_addr) == 1) {
-        address.any.sa_family = AF_INET6;
-    }
-    return address;
-}
-
-static socklen_t with_port(union address *address, int port)
-{
-    if (address->any.sa_family == AF_INET6) {
-        address->v6.sin6_port = htons((uint16_t)port);
-        return sizeof(address->v6);
-    }
-    address->v4.sin_port = htons((uint16_t)port);
-    return sizeof(address->v4);
-}
-
-/*
- * SO_REUSEADDR lets a fixed port be bound again while connections of an earlier
- * run are in TIME_WAIT. On Linux it does not let two sockets listen on one
- * port; SO_REUSEPORT would, so it is not set here, and then the other socket's
- * does not count.
- */
-static void set_options(int fd, int family)
-{
-    int on = 1;
-
-    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-    /* Accepted sockets inherit it. */
-    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    if (family == AF_INET6) {
-        (void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
-    }
-}
-
-/* Returns 0, or an errno. */
-static int bind_one(union address address, int *port, int *out_fd)
-{
-    socklen_t size = with_port(&address, *port);
-    int fd = socket(address.any.sa_family,
-                    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    int error;
-
-    if (fd < 0) {
-        return errno;
-    }
-    set_options(fd, address.any.sa_family);
-    if (bind(fd, &address.any, size) != 0 ||
-        listen(fd, EDGE_LISTEN_BACKLOG) != 0 ||
-        getsockname(fd, &address.any, &size) != 0) {
-        error = errno;
-        close(fd);
-        return error;
-    }
-    *port = ntohs(address.any.sa_family == AF_INET6 ? address.v6.sin6_port
-                                                    : address.v4.sin_port);
-    *out_fd = fd;
-    return 0;
-}
-
-static bool lacks_ipv6(const char *text, int error)
-{
-    return strcmp(text, "::1") == 0 &&
-           (error == EADDRNOTAVAIL || error == EAFNOSUPPORT);
-}
-
-static void add_listener(struct edge *edge, bool tls, int fd)
-{
-    edge->listeners[edge->listeners_count++] =
-        (struct listener){.watch = {fd, ready}, .edge = edge, .tls = tls};
-}
-
-static void drop_listeners(struct edge *edge, size_t down_to)
-{
-    while (edge->listeners_count > down_to) {
+    while (edge->listeners_count > 0) {
         close(edge->listeners[--edge->listeners_count].watch.fd);
     }
 }
 
-/* Said once, though there are two ports to bind. */
-static void leave_out(const struct edge *edge, const char *text, bool tls)
-{
-    if (!tls || !edge->ports[0]) {
-        log_info("this machine has no %s, listening without it", text);
-    }
-}
-
-/* Binds one port on all addresses. Returns 0, or an errno with its address. */
-static int bind_all(struct edge *edge, bool tls, int port,
-                    const char **out_address)
-{
-    for (const char *const *at = edge->options.addresses; *at; at++) {
-        union address address = read_address(*at);
-        int fd = -1;
-        int error = address.any.sa_family == AF_UNSPEC
-                        ? EINVAL
-                        : bind_one(address, &port, &fd);
-
-        *out_address = *at;
-        if (error == 0) {
-            add_listener(edge, tls, fd);
-        } else if (lacks_ipv6(*at, error)) {
-            leave_out(edge, *at, tls);
-        } else {
-            return error;
-        }
-    }
-    edge->ports[tls] = port;
-    return 0;
-}
-
-static bool cannot_listen(int error, const char *address, int port, bool tls,
-                          struct err *err)
-{
-    const char *scheme = tls ? "HTTPS" : "HTTP";
-
-    if (error == EADDRINUSE) {
-        return err_set(err,
-                       "cannot listen on %s port %d for %s: %s; take another "
-                       "port, or 0 for any that is free",
-                       address, port, scheme, strerror(error));
-    }
-    errno = error;
-    return err_errno(err, "cannot listen on %s port %d for %s", address, port,
-                     scheme);
-}
-
-/* An ephemeral port has to be free on the other addresses too: try again. */
 static bool bind_port(struct edge *edge, bool tls, int port, struct err *err)
 {
-    const char *address = "any address";
-    size_t before = edge->listeners_count;
-    int tries = port == 0 ? PORT_TRIES : 1;
-    int error = 0;
+    struct bound_socket *sockets =
+        mem_array(edge->addresses_count + 1, sizeof(*sockets));
+    struct bind_request request = {
+        .addresses = edge->options.addresses,
+        .kinds = {BIND_LISTEN},
+        .kinds_count = 1,
+        .port = port,
+        .what = tls ? "HTTPS" : "HTTP",
+        .quiet = tls && edge->ports[0],
+    };
+    size_t count = 0;
+    bool good = bind_sockets(&request, sockets, &count, &edge->ports[tls], err);
 
-    do {
-        drop_listeners(edge, before);
-        error = bind_all(edge, tls, port, &address);
-    } while (error == EADDRINUSE && --tries > 0);
-    if (error == 0 && edge->listeners_count > before) {
-        return true;
+    for (size_t i = 0; i < count; i++) {
+        edge->listeners[edge->listeners_count++] = (struct listener){
+            .watch = {sockets[i].fd, ready}, .edge = edge, .tls = tls};
     }
-    return cannot_listen(error ? error : EADDRNOTAVAIL, address, port, tls,
-                         err);
+    mem_free(sockets);
+    return good;
 }
 
 bool listeners_open(struct edge *edge, struct err *err)
 {
     const struct edge_options *options = &edge->options;
-    size_t count = 0;
 
-    while (options->addresses[count]) {
-        count++;
+    while (options->addresses[edge->addresses_count]) {
+        edge->addresses_count++;
     }
-    edge->listeners = mem_array(2 * count + 1, sizeof(*edge->listeners));
+    edge->listeners =
+        mem_array(2 * edge->addresses_count + 1, sizeof(*edge->listeners));
     edge->accept_again.expired = accept_again;
     return (options->http_port < 0 ||
             bind_port(edge, false, options->http_port, err)) &&
@@ -325,7 +198,7 @@ void listeners_close(struct edge *edge)
         loop_unwatch(edge->loop, &edge->listeners[i].watch);
     }
     edge->accepting = false;
-    drop_listeners(edge, 0);
+    drop_listeners(edge);
     mem_free(edge->listeners);
     edge->listeners = NULL;
 }

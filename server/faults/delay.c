@@ -19,15 +19,28 @@ static const struct setting params[] = {
     {.info = {NULL, NULL, NULL}},
 };
 
+/* Steps in a row add up; nobody waits for more than that. */
+static int64_t longer(int64_t delay, int64_t by)
+{
+    return delay + by < DELAY_MAX ? delay + by : DELAY_MAX;
+}
+
+static void delay_plan(const void *data, struct subject *subject)
+{
+    const struct delay_params *asked = data;
+
+    if (subject->kdc) {
+        subject->kdc->delay = longer(subject->kdc->delay, asked->delay);
+    }
+}
+
 static void delay_reply(const void *data, struct subject *subject)
 {
     const struct delay_params *asked = data;
 
     struct reply_plan *plan = &subject->ex->reply.plan;
 
-    /* Steps in a row add up; nobody waits for more than that. */
-    plan->delay += asked->delay;
-    plan->delay = plan->delay < DELAY_MAX ? plan->delay : DELAY_MAX;
+    plan->delay = longer(plan->delay, asked->delay);
 }
 
 extern const struct fault fault_delay;
@@ -35,12 +48,14 @@ const struct fault fault_delay = {
     .name = "delay",
     .title = "the reply comes late",
     .doc = "The first byte of the reply waits so long; the connection stays "
-           "open and idle meanwhile.",
-    .spec = "a pool under load",
+           "open and idle meanwhile. The KDC is asked, and its answer kept "
+           "back.",
+    .spec = "a pool under load; a KDC in another city",
     .example = "3s",
-    .subjects = SUBJECT_REPLY,
+    .subjects = SUBJECT_REPLY | SUBJECT_KDC,
     .order = FAULT_BYTES,
     .params = params,
     .size = sizeof(struct delay_params),
+    .plan = delay_plan,
     .reply = delay_reply,
 };

@@ -33,6 +33,11 @@ static const struct {
     {"discover.user-challenge", AT(DISCOVER_USER)},
     {"discover.oauth-user-challenge", AT(DISCOVER_USER)},
     {"discover.sip-internal-port", AT(DISCOVER_USER)},
+    {"krb5.clock", AT(NEGOTIATE_INIT)},
+    {"krb5.replay-cache", AT(NEGOTIATE_INIT)},
+    {"krb5.per-request", AT(NEGOTIATE_INIT)},
+    {"krb5.check-spn", AT(NEGOTIATE_INIT)},
+    {"krb5.channel-binding", AT(NEGOTIATE_INIT)},
     {"location", DISCOVERY | AT(MEX_GET) | ISSUE},
     {"mex.policy", AT(MEX_GET)},
     {"negotiation", DISCOVERY & ~AT(DISCOVER_XFRAME)},
@@ -45,6 +50,7 @@ static const struct {
     {"ntlm.", AT(NTLM_CHALLENGE)},
     {"offer.windows", AT(AUTH_OFFER) | AT(DISCOVER_USER) | AT(MEX_GET)},
     {"offer.one-line", AT(AUTH_OFFER)},
+    {"offer.kerberos", AT(NEGOTIATE_INIT)},
     {"offer.", AT(DISCOVER_USER) | AT(MEX_GET)},
     {"product", ALL},
     {"public-port", DISCOVERY | AT(MEX_GET) | ISSUE},
@@ -250,6 +256,11 @@ MANY(discover, "discover", "how the User resource asks for tickets, and ports",
      "user-challenge, oauth-user-challenge and sip-internal-port, at "
      "discover.user or http.request.",
      "{user-challenge: oauth}");
+MANY(krb5, "krb5", "how a Kerberos ticket is judged",
+     "clock, replay-cache, per-request, check-spn and channel-binding, at "
+     "negotiate.init or http.request. What the service's keys are, and which "
+     "hosts have an SPN, is settled as the server starts.",
+     "{clock: +6m}");
 ONE(location, "location", "internal|external|both",
     "the site that answers: internal or external",
     "Links, redirects and the ticket's issuer follow. At discover.*, mex.get, "
@@ -271,8 +282,9 @@ MANY(ntlm, "ntlm", "fields of the NTLM challenge, and how answers are judged",
      "{flags-clear: 0x00080000}");
 MANY(offer, "offer", "which ways to authenticate are offered",
      "windows and one-line at auth.offer; windows, soap and anonymous at "
-     "discover.user and mex.get; all of them at http.request, where a scheme "
-     "that is not offered is refused as well.",
+     "discover.user and mex.get; kerberos at negotiate.init, where no leaves "
+     "NTLM to Negotiate; all of them at http.request, where a scheme that is "
+     "not offered is refused as well.",
      "{windows: [NTLM], one-line: yes}");
 ONE(product, "product", "lync2013|sfb2015",
     "which product the answer comes from",

@@ -7,6 +7,7 @@
 
 #define OVERLAYS(X)                                                            \
     X(discover)                                                                \
+    X(krb5)                                                                    \
     X(location)                                                                \
     X(mex)                                                                     \
     X(negotiation)                                                             \

@@ -40,6 +40,9 @@ static void reset_plan(const void *data UNUSED, struct subject *subject)
     if (subject->hello) {
         subject->hello->reset = true;
     }
+    if (subject->kdc) {
+        subject->kdc->reset = true;
+    }
 }
 
 static void reset_reply(const void *data, struct subject *subject)
@@ -63,10 +66,11 @@ const struct fault fault_reset = {
            "tls.handshake in answer to the ClientHello, at all other points "
            "in place of the reply, or after its first bytes, which have then "
            "arrived. Where no byte of a reply goes out, nothing that it would "
-           "have meant has happened: no refused password is counted.",
+           "have meant has happened: no refused password is counted. Over UDP "
+           "the KDC does not answer.",
     .spec = "RFC 9293 section 3.5.2",
     .example = "{after: 100}",
-    .subjects = SUBJECT_ACCEPT | SUBJECT_HELLO | SUBJECT_REPLY,
+    .subjects = SUBJECT_ACCEPT | SUBJECT_HELLO | SUBJECT_REPLY | SUBJECT_KDC,
     .order = FAULT_BYTES,
     .params = params,
     .size = sizeof(struct reset_params),

@@ -25,7 +25,8 @@ static bool stall_check(const void *data, enum point at, struct err *err)
 {
     const struct stall_params *asked = data;
 
-    if (asked->after && (point_info(at)->subjects & SUBJECT_ACCEPT)) {
+    if (asked->after &&
+        (point_info(at)->subjects & (SUBJECT_ACCEPT | SUBJECT_KDC))) {
         return err_set(err, "nothing is sent at %s", point_info(at)->name);
     }
     return true;
@@ -37,6 +38,9 @@ static void stall_plan(const void *data, struct subject *subject)
 
     if (subject->accept) {
         subject->accept->silence = true;
+    }
+    if (subject->kdc) {
+        subject->kdc->drop = true;
     }
     if (subject->hello && asked->after) {
         subject->hello->stall_in_flight = true;
@@ -68,10 +72,11 @@ const struct fault fault_stall = {
            "answered (or so many bytes of the answer are sent), at all other "
            "points the reply does not come, or stops after its first bytes. "
            "A client that closes its side has left. Where no byte of a reply "
-           "goes out, nothing that it would have meant has happened.",
+           "goes out, nothing that it would have meant has happened. At the "
+           "KDC's points the request is lost, as a datagram is.",
     .spec = "a pool that hangs; a firewall that drops what it has let in",
     .example = "yes",
-    .subjects = SUBJECT_ACCEPT | SUBJECT_HELLO | SUBJECT_REPLY,
+    .subjects = SUBJECT_ACCEPT | SUBJECT_HELLO | SUBJECT_REPLY | SUBJECT_KDC,
     .order = FAULT_BYTES,
     .params = params,
     .size = sizeof(struct stall_params),

@@ -33,29 +33,59 @@ struct kdc_options {
     struct journal *journal; /* NULL: none */
     /* As in struct edge_options. */
     const char *const *addresses;
-    int port; /* 0: ephemeral */
-    /* Where exports go: krb5.conf, krb5.env, keytabs, credential caches. */
+    int port;            /* 0: ephemeral */
+    const char *program; /* MIT's krb5kdc, see kdc_program */
+    /* Where exports go: krb5.conf, krb5.env, keytabs, credential caches. The
+     * keeper removes it where the server ends without doing so. */
     const char *run_dir;
-    const char *const *ccaches; /* users to make one for; ends with NULL */
+    /* Users (by the world's key) to make one for; ends with NULL; NULL:
+     * none. */
+    const char *const *ccaches;
 };
 
-/* Where MIT's krb5kdc is on this machine; NULL: it is not. The caller frees. */
-char *kdc_program(struct env *env);
+/* For kdc_await. Generous: it takes some tens of milliseconds, and some more
+ * for each user. */
+enum { KDC_START_SECONDS = 20 };
 
 /*
- * Binds the relay's port, writes what clients need, starts the keeper; then
- * kdc_await waits until it answers. Keys are made here.
+ * Where MIT's krb5kdc is on this machine: at `given`, or, if that is NULL, in
+ * PATH or where systems have it. NULL: it is not. The caller frees.
+ */
+char *kdc_program(struct env *env, const char *given);
+
+/* Can Kerberos write this account's name? Others are not in the realm. */
+bool kdc_is_principal(const char *account);
+
+/*
+ * Binds the relay's port and starts the keeper, which makes the realm while the
+ * server goes on; then kdc_await waits until it answers. Keys are made here.
  */
 MUST_CHECK bool kdc_start(const struct kdc_options *options,
                           struct kdc **out_kdc, struct err *err);
-/* Runs the loop until the KDC answers, or says why it does not. */
+/* Writes what clients need: once it is known where HTTPS is served. */
+MUST_CHECK bool kdc_export(const struct kdc *kdc, int https_port,
+                           const char *ca_file, struct err *err);
+/*
+ * Runs the loop until the KDC answers, or says why it does not. True also where
+ * somebody else has stopped the loop: a signal has come.
+ */
 MUST_CHECK bool kdc_await(struct kdc *kdc, struct err *err);
-/* Ends keeper and KDC, removes the exports. NULL is fine. */
+/* SIGCHLD came, which the caller has blocked: takes all children that have
+ * ended. NULL, a server without a KDC, is fine: as PID 1 it has some, too. */
+void kdc_reap(struct kdc *kdc);
+/* Ends keeper and KDC; what is in run_dir stays for the caller to remove. NULL
+ * is fine. */
 void kdc_stop(struct kdc *kdc);
 
 int kdc_port(const struct kdc *kdc);
 /* For ready line and ports file: absolute paths. */
 const char *kdc_krb5_conf(const struct kdc *kdc);
+const char *kdc_krb5_proxy_conf(const struct kdc *kdc);
+const char *kdc_krb5_env(const struct kdc *kdc);
+const char *kdc_service_keytab(const struct kdc *kdc);
+const char *kdc_user_keytab(const struct kdc *kdc);
+/* Of the users in kdc_options.ccaches; NULL past the end. */
+const char *kdc_ccache(const struct kdc *kdc, size_t index);
 /* For the acceptor: the service's keys, and the SPNs they belong to. */
 const struct krb_keys *kdc_service_keys(const struct kdc *kdc);
 const char *const *kdc_services(const struct kdc *kdc);

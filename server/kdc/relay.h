@@ -56,4 +56,6 @@ int relay_port(const struct relay *relay);
 void relay_ask(struct relay *relay, struct span request, const char *peer,
                void (*answered)(void *ctx, struct span reply), void *ctx);
 
+AUTO_DEFINE(relay, struct relay *, relay_free)
+
 #endif

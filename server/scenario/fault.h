@@ -43,14 +43,17 @@ struct subject_forms {
 struct subject {
     struct accept_plan *accept; /* SUBJECT_ACCEPT */
     struct hello_plan *hello;   /* SUBJECT_HELLO */
-    struct exchange *ex;        /* SUBJECT_REPLY: ex->reply */
+    struct exchange
+        *ex; /* SUBJECT_REPLY: ex->reply; else for remarks and
+                effects, which are committed as the answer is sent */
     /* SUBJECT_WORLD: a copy for this exchange alone, to be written; its
      * arena is the exchange's. */
     struct world *world;
     int64_t *clock;                   /* SUBJECT_CLOCK: to be moved, ns */
     struct kdc_plan *kdc;             /* SUBJECT_KDC */
     struct negotiate_plan *negotiate; /* SUBJECT_SPNEGO, SUBJECT_AP */
-    struct arena *arena; /* for texts of the last two; lives long enough */
+    struct arena *arena;     /* for texts of the last two; lives long enough */
+    const struct user *user; /* SUBJECT_ACCOUNT: who is known; NULL: nobody */
     const struct subject_forms *forms;
     void *forms_ctx;
 };
@@ -61,7 +64,8 @@ enum fault_order {
     FAULT_FORM, /* status, redirect, soap-fault ...: takes the reply's place */
     FAULT_BODY,
     FAULT_HEADERS,
-    FAULT_BYTES, /* delay, reset ...: how it is sent */
+    FAULT_EFFECT, /* account: what the reply, once it is sent, brings about */
+    FAULT_BYTES,  /* delay, reset ...: how it is sent */
 };
 
 struct fault {
@@ -83,7 +87,8 @@ struct fault {
     bool whole;
     /* What the types cannot say; NULL: nothing. */
     bool (*check)(const void *params, enum point at, struct err *err);
-    /* As the point is reached, before the good answer is planned. NULL: no. */
+    /* As the point is reached, before the good answer is planned. All there is
+     * at the KDC's points. NULL: no. */
     void (*plan)(const void *params, struct subject *subject);
     /* Once the good answer is planned: ex->reply. NULL: no. */
     void (*reply)(const void *params, struct subject *subject);

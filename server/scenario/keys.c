@@ -96,8 +96,11 @@ const struct key keys_when[] = {
         "Why credentials were refused. Of a sign-in: wrong-password, "
         "unknown-user, locked, disabled, expired, must-change, bad-token; of "
         "NTLM and Negotiate also anonymous, version, mic, channel-binding, "
-        "spn, mech-list-mic, mechanism, out-of-turn; of a meeting's guest: "
-        "unknown-meeting, meeting-ended, wrong-key, bad-token."),
+        "spn, mech-list-mic, mechanism, out-of-turn; of Kerberos also "
+        "service-key, service-name, key-version, etype, realm, clock-skew, "
+        "ticket-expired, ticket-not-yet-valid, replay, modified, forged; of a "
+        "meeting's guest: unknown-meeting, meeting-ended, wrong-key, "
+        "bad-token."),
     ROW("status", SHAPE_PATTERNS, FACT_STATUS, status, "'5*'",
         "The status of the reply that is planned, as steps of earlier points "
         "have left it."),

@@ -6,6 +6,7 @@
 #ifndef SCENARIO_POINT_H
 #define SCENARIO_POINT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* What is known at a point; the words of `when`. See wire/facts.h. */
@@ -53,6 +54,7 @@ enum subject_kind {
     SUBJECT_KDC = 1u << 9,       /* a request to the KDC */
     SUBJECT_SPNEGO = 1u << 10,   /* a NegTokenInit: which mechanism */
     SUBJECT_AP = 1u << 11,       /* an AP-REQ: what is answered */
+    SUBJECT_ACCOUNT = 1u << 12,  /* wherever FACT_USER is: the account */
 
     SUBJECTS_HTTP = SUBJECT_REPLY | SUBJECT_CLOCK | SUBJECT_WORLD,
     SUBJECTS_SOAP = SUBJECTS_HTTP | SUBJECT_SOAP,
@@ -153,6 +155,8 @@ struct point_info {
 };
 
 const struct point_info *point_info(enum point point);
+/* Does Kerberos alone lead there? */
+bool point_of_kerberos(enum point point);
 /* The point of this name; POINT_COUNT: there is none. */
 enum point point_named(const char *name);
 

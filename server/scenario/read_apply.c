@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "scenario/reading.h"
 
@@ -97,6 +98,8 @@ static const char *const *words_of(struct reading *reading, unsigned fact,
         return words->verdicts;
     case FACT_REASON:
         return words->reasons;
+    case FACT_TRANSPORT:
+        return words->transports;
     case FACT_STATUS:
         return statuses(reading);
     default:
@@ -146,6 +149,8 @@ static void complain(struct reading *reading, const struct node *node,
         "verdict",
         "reason of a refusal",
         "status",
+        "service",
+        "transport",
     };
     const char *nearest = nearest_to(reading, fact, pattern, words);
     size_t index = (size_t)__builtin_ctz(fact);
@@ -169,6 +174,39 @@ static void complain(struct reading *reading, const struct node *node,
     }
 }
 
+/*
+ * A client may ask for any service. But that of a host which the world does not
+ * have is a slip where it has one almost of that name, and a realm is no part
+ * of the fact.
+ */
+static void check_service(struct reading *reading, const struct node *node,
+                          const char *pattern)
+{
+    static const char prefix[] = "HTTP/";
+    const char *host = pattern + strlen(prefix);
+    const char *nearest;
+
+    if (strchr(pattern, '@')) {
+        reading_error(reading, node,
+                      "service: the realm is no part of it, so the step would "
+                      "never apply; write \"%.*s\"",
+                      (int)strcspn(pattern, "@"), pattern);
+        return;
+    }
+    if (!reading->world_known ||
+        strncasecmp(pattern, prefix, strlen(prefix)) != 0 ||
+        fits_one(host, hosts(reading))) {
+        return;
+    }
+    nearest = nearest_to(reading, FACT_HOST, host, hosts(reading));
+    if (nearest) {
+        reading_warning(reading, node,
+                        "service: the world has no host %s; did you mean "
+                        "HTTP/%s?",
+                        host, nearest);
+    }
+}
+
 void check_patterns(struct reading *reading, const struct node *node,
                     unsigned fact, enum point at,
                     const struct patterns *patterns)
@@ -180,6 +218,11 @@ void check_patterns(struct reading *reading, const struct node *node,
         if (!fits_one(patterns->items[i], words)) {
             complain(reading, item, fact, patterns->items[i], words);
         }
+        item = item->next;
+    }
+    item = node->kind == NODE_LIST ? node->first : node;
+    for (size_t i = 0; fact == FACT_SERVICE && i < patterns->count; i++) {
+        check_service(reading, item, patterns->items[i]);
         item = item->next;
     }
 }

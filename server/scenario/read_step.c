@@ -21,6 +21,21 @@ static enum point find_point(struct reading *reading, const struct node *step)
     return point;
 }
 
+/* The point is one that Kerberos alone leads to, and there is none. */
+static void check_kerberos(struct reading *reading, const struct node *step,
+                           enum point point)
+{
+    if (reading->world_known && point != POINT_COUNT &&
+        reading->world->offer.kerberos == KERBEROS_NO &&
+        point_of_kerberos(point)) {
+        reading_error(reading, node_entry(step, "at"),
+                      "nothing leads to %s, so the step would never apply: "
+                      "offer.kerberos is no; set it to yes or auto, or leave "
+                      "the step out",
+                      point_info(point)->name);
+    }
+}
+
 static void read_entries(struct reading *reading, const struct node *node,
                          struct step *step)
 {
@@ -49,6 +64,7 @@ static void read_step(struct reading *reading, const struct node *node,
     }
     step->where = reading_where(reading, node);
     step->at = find_point(reading, node);
+    check_kerberos(reading, node, step->at);
     read_entries(reading, node, step);
     if (!node_entry(node, "do")) {
         reading_error(reading, node,

@@ -212,10 +212,18 @@ static const char *joined(struct reading *reading, const struct node *list,
     return arena_text(reading->arena, buf_span(&out));
 }
 
+static bool takes_list(const struct setting *row)
+{
+    enum setting_kind kind = setting_kind_of(row);
+
+    return kind == SETTING_SCHEMES || kind == SETTING_ETYPES ||
+           kind == SETTING_HOSTS;
+}
+
 const char *read_text(struct reading *reading, const struct node *node,
                       const struct setting *row)
 {
-    if (node->kind == NODE_LIST && setting_kind_of(row) == SETTING_SCHEMES) {
+    if (node->kind == NODE_LIST && takes_list(row)) {
         return joined(reading, node, row->info.type);
     }
     return reading_kind(reading, node, NODE_TEXT, row->info.type) ? node->text

@@ -10,7 +10,9 @@
 
 static const struct point_info points[] = {
 #define POINT_ROW(id, name, title, facts, subjects, spec)                      \
-    [POINT_##id] = {(name), (title), (facts), (subjects), (spec)},
+    [POINT_##id] = {(name), (title), (facts),                                  \
+                    (subjects) | ((facts)&FACT_USER ? SUBJECT_ACCOUNT : 0),    \
+                    (spec)},
     SCENARIO_POINTS(POINT_ROW)
 #undef POINT_ROW
 };
@@ -29,6 +31,13 @@ enum point point_named(const char *name)
         }
     }
     return POINT_COUNT;
+}
+
+bool point_of_kerberos(enum point point)
+{
+    return point == POINT_KDC_AS || point == POINT_KDC_TGS ||
+           point == POINT_KDC_PROXY || point == POINT_NEGOTIATE_ANSWER ||
+           point == POINT_NEGOTIATE_VERDICT;
 }
 
 struct scenario *scenario_new(struct world *world)
@@ -90,6 +99,31 @@ void scenario_index(struct scenario *scenario)
     }
 }
 
+/* Something is expected to happen there. */
+static bool expects_there(const struct expectation *expectation)
+{
+    return point_of_kerberos(expectation->at) && expectation->times != 0 &&
+           expectation->at_most != 0;
+}
+
+bool scenario_needs_kerberos(const struct scenario *scenario)
+{
+    if (scenario->world->offer.kerberos != KERBEROS_AUTO) {
+        return scenario->world->offer.kerberos == KERBEROS_YES;
+    }
+    for (size_t i = 0; i < scenario->step_count; i++) {
+        if (point_of_kerberos(scenario->steps[i].at)) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < scenario->expectation_count; i++) {
+        if (expects_there(&scenario->expectations[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* ---- Steps ---- */
 
 void step_insert(struct step *step, const struct action *action)
@@ -107,8 +141,8 @@ void step_insert(struct step *step, const struct action *action)
 static bool exclude(const struct fault *one, const struct fault *other)
 {
     return (one->order == FAULT_FORM && other->order == FAULT_FORM) ||
-           (one->whole && other->order < FAULT_BYTES) ||
-           (other->whole && one->order < FAULT_BYTES);
+           (one->whole && other->order < FAULT_EFFECT) ||
+           (other->whole && one->order < FAULT_EFFECT);
 }
 
 const struct fault *step_clash(const struct step *step,

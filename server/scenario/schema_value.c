@@ -95,7 +95,10 @@ static const char *definition_of(enum setting_kind kind)
         [SETTING_TIMESTAMP] = "timestamp",
         [SETTING_HEX32] = "hexadecimal",
         [SETTING_HEX64] = "hexadecimal",
-        [SETTING_SCHEMES] = "schemes",
+        [SETTING_SCHEMES] = "words",
+        [SETTING_ETYPES] = "words",
+        [SETTING_HOSTS] = "words",
+        [SETTING_BYTES] = "bytes",
         [SETTING_STATUS] = "status",
         [SETTING_MAP] = "headers",
         [SETTING_FILE] = "file",
@@ -128,6 +131,8 @@ void schema_definitions(struct json *json)
         const char *name;
         const char *schema;
     } rows[] = {
+        {"bytes", "{\"type\":[\"integer\",\"string\"],\"minimum\":0,"
+                  "\"pattern\":\"^[0-9]+([KkMm][Ii][Bb])?$\"}"},
         {"clock", "{\"anyOf\":[{\"$ref\":\"#/$defs/duration\"},{\"type\":"
                   "\"string\",\"pattern\":\"^[0-9]{4}-[0-9]{2}-[0-9]{2}T\"}]}"},
         {"duration", "{\"type\":\"string\",\"pattern\":"
@@ -157,13 +162,13 @@ void schema_definitions(struct json *json)
                               "\"^[+]?[0-9]*[1-9][0-9]*(ms|s|m|h|d)$\"}"},
         {"positive-number", "{\"type\":[\"integer\",\"string\"],\"minimum\":1,"
                             "\"pattern\":\"^[0-9]*[1-9][0-9]*$\"}"},
-        {"schemes", "{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"array\","
-                    "\"minItems\":1,\"items\":{\"type\":\"string\"}}]}"},
         {"status", "{\"type\":[\"integer\",\"string\"],\"minimum\":100,"
                    "\"maximum\":599,\"pattern\":\"^[1-5][0-9][0-9]$\"}"},
         {"text", "{\"type\":[\"string\",\"number\",\"boolean\"]}"},
         {"timestamp", "{\"anyOf\":[{\"$ref\":\"#/$defs/flag\"},{\"enum\":["
                       "\"send\",\"omit\"]},{\"$ref\":\"#/$defs/duration\"}]}"},
+        {"words", "{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"array\","
+                  "\"minItems\":1,\"items\":{\"type\":\"string\"}}]}"},
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {

@@ -9,12 +9,13 @@
 
 struct vocabulary {
     const struct fault *const *faults;
-    const char *const *auth;     /* the fact `auth`: "ntlm" ... */
-    const char *const *tickets;  /* the fact `ticket`: "expired" ... */
-    const char *const *verdicts; /* the fact `verdict`: "refused" ... */
-    const char *const *reasons;  /* the fact `reason`: "wrong-password" ... */
-    const char *const *methods;  /* of any route: "GET" ... */
-    const char *const *paths;    /* of any route */
+    const char *const *auth;       /* the fact `auth`: "ntlm" ... */
+    const char *const *tickets;    /* the fact `ticket`: "expired" ... */
+    const char *const *verdicts;   /* the fact `verdict`: "refused" ... */
+    const char *const *reasons;    /* the fact `reason`: "wrong-password" ... */
+    const char *const *transports; /* the fact `transport`: "udp" ... */
+    const char *const *methods;    /* of any route: "GET" ... */
+    const char *const *paths;      /* of any route */
 };
 
 const struct fault *vocabulary_fault(const struct vocabulary *words,

@@ -7,12 +7,17 @@
 
 #include "services/gate.h"
 
+#include <string.h>
 #include <strings.h>
 
+#include "services/gate_reply.h"
 #include "services/reach.h"
 #include "services/verdict.h"
 #include "wire/diagnostics.h"
 #include "wire/httpauth.h"
+
+/* The fact `auth` of a sign-in by ticket. */
+#define KERBEROS "negotiate+krb5"
 
 /* Newest first, as notes are. */
 static void report_findings(struct exchange *ex, const struct finding *finding)
@@ -23,26 +28,16 @@ static void report_findings(struct exchange *ex, const struct finding *finding)
     }
 }
 
-/* The schemes of the gate, one by one; NULL past the last. A step may change
- * the world on the way: nothing keeps the list. */
-static const char *scheme_at(const struct call *call, size_t index)
+static bool is_kerberos(const struct auth_outcome *outcome)
 {
-    const struct offer *offer = &call->world->offer;
-
-    switch (call->gate) {
-    case GATE_WINDOWS:
-        return index < offer->windows_count ? offer->windows[index] : NULL;
-    case GATE_OWN:
-        return call->route->schemes[index];
-    case GATE_NONE:
-        break;
-    }
-    return NULL;
+    return outcome->mechanism &&
+           strcmp(outcome->mechanism, KERBEROS) == 0;
 }
 
 /* ---- Effects: what becomes true once the planned reply is chosen ---- */
 
 struct outcome_effect {
+    bool kept; /* an identity that it proves is the connection's */
     const struct exchange *ex;
     struct conn_auth *auth;
     const struct auth_method *method;
@@ -86,10 +81,12 @@ static void commit_verdict(void *data)
     if (effect->method->per_request) {
         return;
     }
-    if (outcome->verdict == AUTH_ACCEPTED) {
+    if (outcome->verdict == AUTH_ACCEPTED && effect->kept) {
         conn_auth_establish(effect->auth, effect->world, effect->method,
                             outcome);
     } else {
+        /* Also where a ticket is good for its own request alone: whoever the
+         * connection was before, it is nobody now. */
         conn_auth_reset(effect->auth);
     }
 }
@@ -100,80 +97,21 @@ static void plan_effect(struct call *call, const struct auth_method *method,
     struct outcome_effect *effect =
         ARENA_NEW(call->arena, struct outcome_effect);
 
-    /* Not call->world: that may be the exchange's own, and this outlives it. */
-    *effect = (struct outcome_effect){call->ex, call->auth,
-                                      method,   call->services->world,
-                                      *outcome, call->now};
+    *effect = (struct outcome_effect){
+        .kept = !call->kept_out,
+        .ex = call->ex,
+        .auth = call->auth,
+        .method = method,
+        /* Not call->world: that may be the exchange's own, and this outlives
+         * it. */
+        .world = call->services->world,
+        .outcome = *outcome,
+        .now = call->now,
+    };
     exchange_effect(call->ex,
                     outcome->verdict == AUTH_CONTINUE ? commit_challenge
                                                       : commit_verdict,
                     effect);
-}
-
-/* ---- Replies ---- */
-
-/* "NTLM", or with what the method adds: "Basic realm=..." */
-static const char *offer_of(const struct call *call, const char *scheme)
-{
-    const struct auth_method *method = auth_method_of_scheme(scheme);
-
-    return method && method->parameters
-               ? arena_printf(call->arena, "%s %s", scheme,
-                              method->parameters(call->arena, call->world))
-               : scheme;
-}
-
-/* IIS names every scheme that is on in a line of its own; one line with
- * commas is a setting, because it trips clients (protocol: discover 8.7). */
-static void add_offers(struct call *call)
-{
-    const char *scheme;
-    const char *line = NULL;
-
-    for (size_t i = 0; (scheme = scheme_at(call, i)) != NULL; i++) {
-        const char *offer = offer_of(call, scheme);
-
-        if (!call->world->offer.one_line) {
-            exchange_header(call->ex, "WWW-Authenticate", "%s", offer);
-        } else {
-            line =
-                line ? arena_printf(call->arena, "%s, %s", line, offer) : offer;
-        }
-    }
-    if (line) {
-        exchange_header(call->ex, "WWW-Authenticate", "%s", line);
-    }
-}
-
-static enum gate_verdict refuse(struct call *call)
-{
-    call_reach(call, POINT_AUTH_OFFER);
-    product_error_page(call, 401);
-    add_offers(call);
-    if (call->route->refused) {
-        call->route->refused(call);
-    }
-    return GATE_CLOSED;
-}
-
-/* A 401 must name a scheme (RFC 9110 section 11.6.1); where the world has none
- * the port is switched off (protocol: webticket 11.2, step 3). */
-static enum gate_verdict refuse_all(struct call *call)
-{
-    call_reach(call, POINT_AUTH_OFFER);
-    product_error_page(call, 403);
-    product_diagnostics(call, DIAGNOSTIC_AUTH_NOT_ALLOWED);
-    return GATE_CLOSED;
-}
-
-/* webticket 6.5: only the scheme of the handshake, with its token. */
-static enum gate_verdict challenge(struct call *call, const char *scheme,
-                                   struct span token)
-{
-    product_error_page(call, 401);
-    exchange_header(call->ex, "WWW-Authenticate", "%s",
-                    httpauth_encode(call->arena, scheme, token));
-    return GATE_CLOSED;
 }
 
 /* ---- The client's side ---- */
@@ -183,7 +121,7 @@ static const struct auth_method *offered_method(struct call *call,
 {
     const char *offered;
 
-    for (size_t i = 0; (offered = scheme_at(call, i)) != NULL; i++) {
+    for (size_t i = 0; (offered = gate_scheme_at(call, i)) != NULL; i++) {
         if (strcasecmp(offered, scheme) == 0) {
             return auth_method_of_scheme(scheme);
         }
@@ -238,6 +176,34 @@ static const struct world *before_challenge(void *plan)
     return call->world;
 }
 
+/* ... as SPNEGO is about to pick a mechanism. */
+static const struct negotiate_plan *
+before_mechanism(void *plan, const struct world **out_world)
+{
+    struct call *call = plan;
+
+    call_reach(call, POINT_NEGOTIATE_INIT);
+    *out_world = call->world;
+    return &call->negotiate;
+}
+
+/* ... and as a ticket was judged. The facts are the point's alone: what is
+ * answered may be another verdict, or none yet. */
+static const struct negotiate_plan *
+before_answer(void *plan, const struct auth_outcome *out)
+{
+    struct call *call = plan;
+    struct facts *facts = &call->ex->facts;
+
+    facts->auth = KERBEROS;
+    facts->user = out->user ? out->user->name : facts->user;
+    verdict_facts(call, out);
+    call_reach(call, POINT_NEGOTIATE_ANSWER);
+    facts->verdict = NULL;
+    facts->reason = NULL;
+    return &call->negotiate;
+}
+
 static void step(struct call *call, const struct auth_method *method,
                  struct auth_handle *handle, struct span token,
                  struct auth_outcome *out)
@@ -251,6 +217,8 @@ static void step(struct call *call, const struct auth_method *method,
         .certificate_hash = call->ex->conn->certificate_hash,
         .krb5 = call->services->krb5,
         .before_challenge = before_challenge,
+        .before_mechanism = before_mechanism,
+        .before_answer = before_answer,
         .plan = call,
     };
 
@@ -286,12 +254,36 @@ static void step_alone(struct call *call, const struct auth_method *method,
     method->end(handle);
 }
 
+/* NTLM within Negotiate is NTLM; so is what never came to a mechanism. */
+static enum point verdict_point(const struct auth_method *method,
+                                const struct auth_outcome *outcome)
+{
+    if (method->per_request) {
+        return POINT_BASIC_VERDICT;
+    }
+    return is_kerberos(outcome) ? POINT_NEGOTIATE_VERDICT : POINT_NTLM_VERDICT;
+}
+
 static void reach_verdict(struct call *call, const struct auth_method *method,
                           const struct auth_outcome *outcome)
 {
     verdict_facts(call, outcome);
-    call_reach(call,
-               method->per_request ? POINT_BASIC_VERDICT : POINT_NTLM_VERDICT);
+    call_reach(call, verdict_point(method, outcome));
+}
+
+/*
+ * A KRB-ERROR tells the client why, in its NegTokenResp or raw, and Windows
+ * sends it (RFC 4121 section 4.1). What ends NTLM is a bare scheme, as of old;
+ * a step that rejects wants to be seen.
+ */
+static struct gate_farewell farewell_of(const struct auth_method *method,
+                                        const struct auth_outcome *outcome)
+{
+    bool sent = outcome->token_out.size &&
+                (is_kerberos(outcome) || outcome->reason == AUTH_REASON_FORGED);
+
+    return sent ? (struct gate_farewell){method->scheme, outcome->token_out}
+                : gate_no_farewell;
 }
 
 static enum gate_verdict judge(struct call *call,
@@ -299,10 +291,12 @@ static enum gate_verdict judge(struct call *call,
                                const struct auth_outcome *outcome)
 {
     const char *scheme = method->scheme;
+    struct gate_farewell farewell;
 
+    call->kept_out = is_kerberos(outcome) && call->world->krb5.per_request;
     plan_effect(call, method, outcome);
     if (outcome->verdict == AUTH_CONTINUE) {
-        return challenge(call, scheme, outcome->token_out);
+        return gate_challenge(call, scheme, outcome->token_out);
     }
     reach_verdict(call, method, outcome);
     switch (outcome->verdict) {
@@ -331,7 +325,19 @@ static enum gate_verdict judge(struct call *call,
     case AUTH_CONTINUE:
         break;
     }
-    return refuse(call);
+    farewell = farewell_of(method, outcome);
+    return gate_refuse_with(call, &farewell);
+}
+
+/* The next leg of a handshake whose scheme is no longer offered: it is over,
+ * also where the scheme comes back. */
+static void forget_leg(struct call *call, const char *scheme)
+{
+    const struct auth_method *method = call->auth->method;
+
+    if (method && strcasecmp(method->scheme, scheme) == 0) {
+        conn_auth_drop_handshake(call->auth);
+    }
 }
 
 static enum gate_verdict with_credentials(struct call *call, const char *value)
@@ -344,10 +350,11 @@ static enum gate_verdict with_credentials(struct call *call, const char *value)
     struct auth_outcome *outcome;
 
     if (!method) {
+        forget_leg(call, sent.scheme);
         find(call, "HA-025", "RFC 9110 section 11.6.2",
              "this authentication scheme is not among those offered",
              sent.scheme);
-        return refuse(call);
+        return gate_refuse(call);
     }
     if (result != HTTPAUTH_OK) {
         find(call, "HA-024", "RFC 4559 section 4.2",
@@ -355,7 +362,7 @@ static enum gate_verdict with_credentials(struct call *call, const char *value)
         conn_auth_drop_handshake(call->auth);
         call->ex->facts.auth = method->name;
         reach_verdict(call, method, &no_token);
-        return refuse(call);
+        return gate_refuse(call);
     }
     outcome = ARENA_NEW(call->arena, struct auth_outcome);
     if (method->per_request) {
@@ -420,13 +427,13 @@ enum gate_verdict gate_pass(struct call *call, enum gate gate)
         headers_get(&call->ex->request.headers, "Authorization");
 
     call->gate = gate;
-    if (!scheme_at(call, 0)) {
-        return refuse_all(call);
+    if (!gate_scheme_at(call, 0)) {
+        return gate_refuse_all(call);
     }
     if (value) {
         return with_credentials(call, value);
     }
-    return is_known(call) ? let_in(call) : refuse(call);
+    return is_known(call) ? let_in(call) : gate_refuse(call);
 }
 
 void gate_finish(struct call *call)
@@ -439,6 +446,7 @@ void gate_finish(struct call *call)
             call->ex, "WWW-Authenticate", "%s",
             httpauth_encode(call->arena, call->auth_scheme, call->auth_token));
     }
-    /* IIS says so after NTLM: this connection stays authenticated. */
-    exchange_header(call->ex, "Persistent-Auth", "true");
+    /* IIS says so: does this connection stay authenticated? */
+    exchange_header(call->ex, "Persistent-Auth", "%s",
+                    call->kept_out ? "false" : "true");
 }

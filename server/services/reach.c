@@ -25,6 +25,11 @@ static struct subject subject_of(struct call *call)
         .ex = call->ex,
         .world = call->world,
         .clock = &call->now,
+        .negotiate = &call->negotiate,
+        .arena = call->arena,
+        .user = call->ex->facts.user
+                    ? world_user(call->world, call->ex->facts.user)
+                    : NULL,
         .forms = &call_forms,
         .forms_ctx = call,
     };

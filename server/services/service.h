@@ -11,6 +11,7 @@
 #include "scenario/point.h"
 #include "util/env.h"
 #include "wire/exchange.h"
+#include "wire/plans.h"
 #include "world/world.h"
 
 struct auth_report;
@@ -65,6 +66,8 @@ struct call {
     /* The handshake's last token, sent along with the handler's reply. */
     const char *auth_scheme; /* NULL: no handshake ended here */
     struct span auth_token;
+    bool kept_out; /* proven for this request alone: Persistent-Auth: false */
+    struct negotiate_plan negotiate; /* what steps want of SPNEGO */
     /* What steps do to the reply once it is planned; see reach.h. */
     struct due *due;
     int64_t clock_moved;     /* ns; by steps */

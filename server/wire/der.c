@@ -75,6 +75,33 @@ enum der_result der_expect(struct reader *rd, uint8_t tag, struct der *out)
     return DER_OK;
 }
 
+bool der_integer(struct span content, int64_t *out_number)
+{
+    bool negative = content.size > 0 && content.data[0] & 0x80;
+    uint8_t sign = negative ? 0xff : 0;
+    uint64_t number = negative ? UINT64_MAX : 0;
+    size_t start = 0;
+
+    if (content.size == 0) {
+        return false;
+    }
+    while (start < content.size && content.data[start] == sign) {
+        start++;
+    }
+    if (content.size - start > sizeof(number)) {
+        return false;
+    }
+    for (size_t i = start; i < content.size; i++) {
+        number = number << 8 | content.data[i];
+    }
+    /* What was left out of the front said otherwise than the first bit does. */
+    if ((number >> 63 != 0) != negative) {
+        return false;
+    }
+    *out_number = (int64_t)number;
+    return true;
+}
+
 const char *der_result_text(enum der_result result)
 {
     switch (result) {
@@ -118,6 +145,23 @@ void der_add(struct buf *out, uint8_t tag, struct span content)
 
     buf_add(out, span_of(head, size));
     buf_add(out, content);
+}
+
+void der_add_integer(struct buf *out, int64_t number)
+{
+    uint8_t bytes[sizeof(number)];
+    size_t start = 0;
+
+    for (size_t i = 0; i < sizeof(bytes); i++) {
+        bytes[i] = (uint8_t)((uint64_t)number >> (8 * (sizeof(bytes) - 1 - i)));
+    }
+    /* 8.3.2: the first nine bits are not all the same. */
+    while (start + 1 < sizeof(bytes) &&
+           bytes[start] == (number < 0 ? 0xff : 0) &&
+           (bytes[start + 1] & 0x80) == (number < 0 ? 0x80 : 0)) {
+        start++;
+    }
+    der_add(out, DER_INTEGER, span_of(bytes + start, sizeof(bytes) - start));
 }
 
 void der_wrap(struct buf *buf, size_t start, uint8_t tag)

@@ -20,6 +20,9 @@ enum {
     KRB_COMPONENTS_MAX = 8, /* of a name; real ones have three at most */
     KRB_ETYPES_MAX = 32,    /* of one request */
     KRB_PADATA_MAX = 16,
+    KRB_AUTHDATA_MAX = 16, /* elements of one AuthorizationData */
+    KRB_FIELD_MAX = 64,    /* of the name of a flaw's field */
+    KRB_ERROR_MAX = 255,   /* of the codes that have names there is none past */
     KRB_MESSAGE_MAX = 128 * 1024, /* of one message, tickets and all */
 };
 
@@ -38,7 +41,7 @@ enum krb_message {
 /* Where and why a message is none. */
 struct krb_flaw {
     size_t offset;
-    const char *field; /* the RFC's name: "req-body.sname" */
+    char field[KRB_FIELD_MAX]; /* the RFC's names: "req-body.sname" */
     const char *why;
 };
 
@@ -89,9 +92,10 @@ struct krb_ticket_part {
     int64_t end_time;
     bool has_renew_till;
     int64_t renew_till;
-    struct span transited;          /* the element, whole */
-    struct span addresses;          /* caddr [9], whole; empty: none */
-    struct span authorization_data; /* content of [10]; empty: none */
+    /* What is within [4], [9], [10]: a SEQUENCE, whole; empty: none. */
+    struct span transited;
+    struct span addresses;
+    struct span authorization_data;
 };
 
 /* 5.5.1 Authenticator, decrypted. */
@@ -105,12 +109,20 @@ struct krb_authenticator {
     struct krb_block subkey;
     bool has_sequence;
     uint32_t sequence;
+    struct span authorization_data; /* as in the ticket */
 };
 
 /* RFC 4121 section 4.1.1: the checksum 0x8003 within an authenticator. */
 struct krb_gss_checksum {
-    struct span bindings; /* 16 bytes; all zero: none were given */
-    uint32_t flags;       /* GSS_C_MUTUAL_FLAG and so on */
+    struct span bindings;  /* 16 bytes; all zero: none were given */
+    uint32_t flags;        /* GSS_C_MUTUAL_FLAG and so on */
+    struct span delegated; /* KRB-CRED; empty: none */
+};
+
+/* 5.2.6 AuthorizationData: types and what is in them. */
+struct krb_authdata {
+    struct krb_block items[KRB_AUTHDATA_MAX];
+    size_t count;
 };
 
 /* 5.5.1 AP-REQ */
@@ -125,14 +137,21 @@ struct krb_padata {
     struct span value;
 };
 
+/* 5.2.7, also METHOD-DATA (5.9.1) */
+struct krb_padata_list {
+    struct krb_padata items[KRB_PADATA_MAX];
+    size_t count;
+};
+
 /* 5.4.1 KDC-REQ and KDC-REQ-BODY */
 struct krb_kdc_req {
     enum krb_message type; /* KRB_AS_REQ, KRB_TGS_REQ */
-    struct krb_padata padata[KRB_PADATA_MAX];
-    size_t padata_count;
+    struct krb_padata_list padata;
+    struct span body; /* KDC-REQ-BODY, whole: what checksums cover */
     uint32_t options;
     struct krb_name client;  /* count 0 in a TGS-REQ */
     struct krb_name service; /* its realm is that of the request */
+    int64_t till;            /* 0: as long as may be */
     uint32_t nonce;
     int32_t etypes[KRB_ETYPES_MAX];
     size_t etype_count;
@@ -141,6 +160,7 @@ struct krb_kdc_req {
 /* 5.4.2 KDC-REP */
 struct krb_kdc_rep {
     enum krb_message type;
+    struct krb_padata_list padata;
     struct krb_name client;
     struct krb_ticket ticket;
     struct krb_encrypted enc_part;
@@ -154,7 +174,7 @@ struct krb_error {
     int32_t susec;
     bool has_client_time;
     int64_t client_time;
-    int32_t cusec;
+    int32_t cusec;           /* 0: none */
     struct krb_name client;  /* count 0: none */
     struct krb_name service; /* always there, with its realm */
     struct span text;        /* e-text; empty: none */
@@ -203,6 +223,12 @@ bool krb_decode_ticket_part(struct span plain, struct krb_ticket_part *out,
                             struct krb_flaw *out_flaw);
 bool krb_decode_authenticator(struct span plain, struct krb_authenticator *out,
                               struct krb_flaw *out_flaw);
+/* What authorization_data holds. */
+bool krb_decode_authdata(struct span list, struct krb_authdata *out,
+                         struct krb_flaw *out_flaw);
+/* The e-data of KDC_ERR_PREAUTH_REQUIRED. */
+bool krb_decode_method_data(struct span data, struct krb_padata_list *out,
+                            struct krb_flaw *out_flaw);
 /* False: not of this form; the field is then of another mechanism. */
 bool krb_decode_gss_checksum(struct span checksum,
                              struct krb_gss_checksum *out);
@@ -216,6 +242,7 @@ void krb_encode_error(struct buf *out, const struct krb_error *error);
 void krb_encode_ticket(struct buf *out, const struct krb_ticket *ticket);
 void krb_encode_ticket_part(struct buf *out,
                             const struct krb_ticket_part *part);
+void krb_encode_authdata(struct buf *out, const struct krb_authdata *list);
 /* The reply with another ticket in place of the one it has. */
 void krb_encode_kdc_rep_with(struct buf *out, struct span reply,
                              const struct krb_kdc_rep *decoded,
@@ -232,14 +259,29 @@ void krb_encode_proxy_message(struct buf *out, struct span message);
 char *krb_name_text(struct arena *arena, const struct krb_name *name);
 /* The same without the realm. */
 char *krb_name_short(struct arena *arena, const struct krb_name *name);
+/* "2013-06-01T12:00:00Z", of s since 1970. */
+char *krb_time_text(struct arena *arena, int64_t time);
 /* "KRB_AP_ERR_SKEW"; NULL: the number has no name. */
 const char *krb_error_name(int32_t code);
-/* By that name, by a scenario's word ("clock-skew"), or by number; false: none
- * of them. */
+/* "clock-skew", as a scenario says it; NULL: there is no such word. */
+const char *krb_error_word(int32_t code);
+/* By that word, by the name in any case, or by a number from 1 to
+ * KRB_ERROR_MAX; false: none of them. */
 bool krb_error_named(const char *text, int32_t *out_code);
 /* The words in order, for lists; NULL past the end. */
 const char *krb_error_word_at(size_t index);
-/* "aes256-cts-hmac-sha1-96"; NULL: the number has no name. */
-const char *krb_etype_name(int32_t etype);
+
+/* NULL: the number has no name. */
+const char *krb_etype_name(int32_t etype);    /* "rc4-hmac" */
+const char *krb_checksum_name(int32_t type);  /* "gss-api" */
+const char *krb_padata_name(int32_t type);    /* "PA-ENC-TIMESTAMP" */
+const char *krb_authdata_name(int32_t type);  /* "AD-WIN2K-PAC" */
+const char *krb_name_type_name(int32_t type); /* "NT-SRV-INST" */
+/* Bits are counted as RFC 4120 does: bit 0 is the highest. */
+const char *krb_ticket_flag_name(unsigned bit); /* "forwardable" */
+const char *krb_kdc_option_name(unsigned bit);  /* "canonicalize" */
+const char *krb_ap_option_name(unsigned bit);   /* "mutual-required" */
+/* Here bit 0 is the lowest, as in RFC 4121 section 4.1.1.1. */
+const char *krb_gss_flag_name(unsigned bit); /* "mutual" */
 
 #endif

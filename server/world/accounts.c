@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "util/mem.h"
 #include "util/url.h"
 #include "util/utf.h"
 #include "world/names.h"
@@ -72,6 +73,45 @@ enum user_state user_state_now(const struct user *user)
 const char *user_password_now(const struct user *user)
 {
     return user->live->password ? user->live->password : user->password;
+}
+
+/* By hand it is unlocked as well, and a new password begins anew. */
+static void forget_refused(struct account_state *live)
+{
+    live->refused = 0;
+    live->locked_at = 0;
+}
+
+void user_change_state(const struct user *user, enum user_state state)
+{
+    user->live->state_changed = true;
+    user->live->state = state;
+    forget_refused(user->live);
+}
+
+static void forget_password(struct account_state *live)
+{
+    if (live->password) {
+        mem_wipe(live->password, strlen(live->password));
+        mem_free(live->password);
+        live->password = NULL;
+    }
+}
+
+void accounts_free(struct world *world)
+{
+    for (size_t i = 0; i < world->user_count; i++) {
+        forget_password(world->users[i].live);
+    }
+}
+
+void user_change_password(const struct user *user, const char *password)
+{
+    char *copy = mem_strdup(password);
+
+    forget_password(user->live);
+    user->live->password = copy;
+    forget_refused(user->live);
 }
 
 static const struct user *known(const struct user *user)

@@ -106,6 +106,7 @@ struct world *world_good(void)
     world->product = PRODUCT_LYNC2013;
     world->clock.runs = true;
     world->pool_count = 2;
+    world->header_limit = WORLD_HEADER_LIMIT;
     /* protocol: discover 10 item 4: the published sample prints 443, but
      * registrars of real pools listen on 5061. */
     world->sip_internal_port = 5061;

@@ -18,6 +18,9 @@ MUST_CHECK bool names_count_pools(struct world *world, struct err *err);
 /* Below the domain, or the domain itself. */
 bool names_inside(const char *name, const char *domain);
 
+/* What users hold outside the arena. */
+void accounts_free(struct world *world);
+
 /* Is it the world's NetBIOS name, DNS name or realm? */
 bool world_is_domain(const struct world *world, const char *domain);
 /*

@@ -31,6 +31,7 @@ struct setting {
  */
 setting_type setting_word;
 setting_type setting_flag;      /* yes|no, and YAML's other words */
+setting_type setting_switch;    /* words, and YAML's others for yes and no */
 setting_type setting_text;      /* any UTF-8, also none at all */
 setting_type setting_ntlm_name; /* the same, short enough for a challenge */
 setting_type setting_domain;
@@ -43,12 +44,16 @@ setting_type setting_duration;     /* int64_t, ns */
 setting_type setting_positive_duration;
 setting_type setting_duration_or_none; /* not below zero */
 setting_type setting_clock;            /* struct world_clock */
-setting_type setting_timestamp; /* struct ntlm_settings: timestamp and skew;
-                                   also yes|no */
-setting_type setting_hex32;     /* uint32_t */
-setting_type setting_challenge; /* 16 hexadecimal digits, as text */
-setting_type setting_schemes;   /* struct offer: windows */
-setting_type setting_status;    /* unsigned; 100 to 599 */
+setting_type setting_timestamp;    /* struct ntlm_settings: timestamp and skew;
+                                      also yes|no */
+setting_type setting_hex32;        /* uint32_t */
+setting_type setting_challenge;    /* 16 hexadecimal digits, as text */
+setting_type setting_schemes;      /* struct offer: windows */
+setting_type setting_status;       /* unsigned; 100 to 599 */
+setting_type setting_etypes;       /* unsigned; enum krb_etype_bit */
+setting_type setting_hosts;        /* text with commas, lower case; "*"; NULL */
+setting_type setting_bytes;        /* unsigned; 0 to SETTING_BYTES_MAX */
+setting_type setting_header_limit; /* unsigned; WORLD_HEADER_LIMIT_MIN ... */
 /*
  * Whoever reads a file of settings fills these in itself, since a single text
  * is not enough; on the command line there are none of them.
@@ -83,6 +88,9 @@ enum setting_kind {
     SETTING_HEX32,            /* up to 8 digits, with or without 0x */
     SETTING_HEX64,            /* 16 digits */
     SETTING_SCHEMES, /* Negotiate and NTLM, each once, by comma; none */
+    SETTING_ETYPES,  /* aes256, aes128 and rc4, each once, by comma */
+    SETTING_HOSTS,   /* names of hosts by comma; *; none */
+    SETTING_BYTES,   /* a number, also with KiB or MiB behind it */
     SETTING_STATUS,  /* 100 to 599 */
     SETTING_MAP,     /* of names to texts or null */
     SETTING_FILE,
@@ -92,9 +100,14 @@ enum setting_kind {
     SETTING_HOME,    /* the number of a pool, unknown, hosted */
 };
 
+enum { SETTING_BYTES_MAX = 1024 * 1024 };
+
 enum setting_kind setting_kind_of(const struct setting *setting);
 /* NULL: the words differ from setting to setting. */
 const char *setting_kind_text(enum setting_kind kind);
+
+/* "aes256,aes128" */
+const char *setting_etypes_text(struct arena *arena, unsigned bits);
 
 /* pool.N.<attribute>; `name` begins with "pool.". */
 MUST_CHECK bool setting_pool(struct world *world, const char *name,

@@ -14,6 +14,7 @@ static const struct {
 } kinds[] = {
     {setting_word, SETTING_WORD},
     {setting_flag, SETTING_FLAG},
+    {setting_switch, SETTING_WORD},
     {setting_text, SETTING_TEXT},
     {setting_ntlm_name, SETTING_TEXT},
     {setting_domain, SETTING_NAME},
@@ -30,6 +31,10 @@ static const struct {
     {setting_hex32, SETTING_HEX32},
     {setting_challenge, SETTING_HEX64},
     {setting_schemes, SETTING_SCHEMES},
+    {setting_etypes, SETTING_ETYPES},
+    {setting_hosts, SETTING_HOSTS},
+    {setting_bytes, SETTING_BYTES},
+    {setting_header_limit, SETTING_BYTES},
     {setting_status, SETTING_STATUS},
     {setting_map, SETTING_MAP},
     {setting_file, SETTING_FILE},
@@ -86,6 +91,12 @@ const char *setting_kind_text(enum setting_kind kind)
         return "16 hexadecimal digits";
     case SETTING_SCHEMES:
         return "Negotiate,NTLM|none";
+    case SETTING_ETYPES:
+        return "aes256,aes128,rc4";
+    case SETTING_HOSTS:
+        return "hosts|*|none";
+    case SETTING_BYTES:
+        return "bytes";
     case SETTING_STATUS:
         return "100-599";
     case SETTING_MAP:

@@ -83,26 +83,36 @@ bool setting_word(const struct setting *setting, struct world *world UNUSED,
     return true;
 }
 
+/* "yes" or "no" for what YAML 1.1 also writes for them; else the word. */
+static const char *plain_word(const char *word)
+{
+    static const char *const more[] = {"true", "false", "on", "off"};
+
+    for (size_t i = 0; i < ARRAY_SIZE(more); i++) {
+        if (strcasecmp(more[i], word) == 0) {
+            return i % 2 == 0 ? "yes" : "no";
+        }
+    }
+    return word;
+}
+
 bool setting_flag(const struct setting *setting, struct world *world UNUSED,
                   void *object, const char *value, struct err *err)
 {
-    /* What YAML 1.1 also writes for yes and no; yes at even places. */
-    static const char *const more[] = {"true", "false", "on", "off"};
-    int place = -1;
+    /* Settings list yes first, C counts no first. */
+    int place = find_word(setting->info.type, plain_word(value), err);
 
-    for (size_t i = 0; i < ARRAY_SIZE(more); i++) {
-        if (strcasecmp(more[i], value) == 0) {
-            place = (int)i;
-        }
-    }
-    if (place < 0) {
-        place = find_word(setting->info.type, value, err);
-    }
     if (place < 0) {
         return false;
     }
-    put_int(setting, object, place % 2 == 0);
+    put_int(setting, object, place == 0);
     return true;
+}
+
+bool setting_switch(const struct setting *setting, struct world *world,
+                    void *object, const char *value, struct err *err)
+{
+    return setting_word(setting, world, object, plain_word(value), err);
 }
 
 /* One more scheme of a list; the names are those that the server emits. */

@@ -52,9 +52,15 @@ static const struct setting rows[] = {
         .type = setting_home,
         AT(home),
     },
+    {
+        .info = {"user.NAME.etypes", "aes256,aes128,rc4",
+                 "encryption types that the KDC has the user's keys of"},
+        .type = setting_etypes,
+        AT(etypes),
+    },
 };
 
-#define ATTRIBUTES "password, state, sip, account or home"
+#define ATTRIBUTES "password, state, sip, account, home or etypes"
 
 _Static_assert(USER_GOOD == 0 && USER_DISABLED == 1 && USER_LOCKED == 2 &&
                    USER_EXPIRED == 3 && USER_MUST_CHANGE == 4 &&

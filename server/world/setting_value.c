@@ -139,6 +139,7 @@ const char *setting_value(struct arena *arena, const struct setting *row,
     case SETTING_PORT:
     case SETTING_PORT_OR_NONE:
     case SETTING_NUMBER:
+    case SETTING_BYTES:
     case SETTING_STATUS:
         return arena_printf(arena, "%d", int_at(row, field));
     case SETTING_DURATION:
@@ -153,6 +154,10 @@ const char *setting_value(struct arena *arena, const struct setting *row,
         return arena_printf(arena, "0x%08" PRIx32, *(const uint32_t *)field);
     case SETTING_SCHEMES:
         return schemes_text(arena, field);
+    case SETTING_ETYPES:
+        return setting_etypes_text(arena, *(const unsigned *)field);
+    case SETTING_HOSTS:
+        return text_at(field) ? text_at(field) : "none";
     case SETTING_POOLS:
         return arena_printf(arena, "%zu", *(const size_t *)field);
     case SETTING_ACCOUNT:

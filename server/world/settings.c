@@ -60,6 +60,10 @@ static const struct setting rows[] = {
     {{"offer.anonymous", "yes|no",
       "web tickets for meeting guests; the OAuth grant for them"},
      setting_flag, AT(offer.anonymous)},
+    {{"offer.kerberos", "no|yes|auto",
+      "Kerberos, by a KDC of the server's own; auto: where the machine has "
+      "krb5kdc; yes: nothing is served without it"},
+     setting_switch, AT(offer.kerberos)},
     {{"lockout-threshold", "number",
       "wrong passwords in a row that lock an account; 0: never"},
      setting_count, AT(lockout_threshold)},
@@ -122,6 +126,53 @@ static const struct setting rows[] = {
     {{"ntlm.dns-tree", "text",
       "MsvAvDnsTreeName; omit: none; by default domain"},
      setting_ntlm_name, AT(ntlm.dns_tree)},
+    {{"krb5.etypes", "aes256,aes128,rc4",
+      "encryption types that the service has keys of"},
+     setting_etypes, AT(krb5.etypes)},
+    {{"krb5.clock", "duration",
+      "moves the clock that tickets and authenticators are judged by; more "
+      "than 5m refuses clients whose own is right"},
+     setting_duration, AT(krb5.clock)},
+    {{"krb5.replay-cache", "yes|no",
+      "refuse an authenticator that came before"},
+     setting_flag, AT(krb5.replay_cache)},
+    {{"krb5.per-request", "yes|no",
+      "no: one ticket authenticates the connection, as NTLM does; yes: each "
+      "request brings its own"},
+     setting_flag, AT(krb5.per_request)},
+    {{"krb5.check-spn", "yes|no",
+      "the ticket must be for the host that was asked"},
+     setting_flag, AT(krb5.check_spn)},
+    {{"krb5.wrong-key", "yes|no",
+      "the service has another key than the KDC believes, as where two "
+      "accounts share an SPN"},
+     setting_flag, AT(krb5.wrong_key)},
+    {{"krb5.channel-binding", "none|allow|require",
+      "whether TLS channel bindings of Kerberos are looked at"},
+     setting_word, AT(krb5.channel_binding)},
+    {{"krb5.unregistered", "hosts|*|none",
+      "hosts whose SPN nobody has registered: the KDC does not know it; *: "
+      "all of them"},
+     setting_hosts, AT(krb5.unregistered)},
+    {{"kdc.etypes", "aes256,aes128,rc4",
+      "encryption types that the KDC permits"},
+     setting_etypes, AT(kdc.etypes)},
+    {{"kdc.lifetime", "duration", "from issue of a Kerberos ticket to its end"},
+     setting_positive_duration, AT(kdc.lifetime)},
+    {{"kdc.renewable", "duration",
+      "how long such a ticket can be renewed; 0s: not at all"},
+     setting_duration_or_none, AT(kdc.renewable)},
+    {{"kdc.preauth", "yes|no",
+      "the KDC asks for proof of the password before it answers"},
+     setting_flag, AT(kdc.preauth)},
+    {{"kdc.absent", "yes|no", "nothing listens at the KDC's port"},
+     setting_flag, AT(kdc.absent)},
+    {{"kdc.udp", "yes|no", "the KDC answers over UDP, too"},
+     setting_flag, AT(kdc.udp)},
+    {{"http.header-limit", "bytes",
+      "the longest head of a request that is read, 8KiB to 4MiB; tickets of "
+      "users in many groups make long ones"},
+     setting_header_limit, AT(header_limit)},
     {{"ticket.format", "saml|cwt", "the ticket where the client does not say"},
      setting_word, AT(ticket.format)},
     {{"ticket.lifetime", "duration", "from issue to expiry"},
@@ -199,6 +250,8 @@ _Static_assert(CHANNEL_BINDING_NONE == 0 && CHANNEL_BINDING_ALLOW == 1 &&
                    CHALLENGE_WEBTICKET == 1 && CHALLENGE_OAUTH == 2,
                "channel binding, ticket, key, challenge");
 
+_Static_assert(KERBEROS_NO == 0 && KERBEROS_YES == 1 && KERBEROS_AUTO == 2,
+               "offer.kerberos");
 _Static_assert(ANONYMOUS_URI_ANYWHERE == 0 && ANONYMOUS_URI_CLAIMS == 1 &&
                    ANONYMOUS_URI_USERTOKEN == 2 && ANONYMOUS_KEY_CHECK == 0 &&
                    ANONYMOUS_KEY_REQUIRE == 1 && ANONYMOUS_KEY_IGNORE == 2 &&

@@ -9,6 +9,7 @@
 
 #include "util/mem.h"
 #include "util/utf.h"
+#include "world/kerberos.h"
 #include "world/meetings.h"
 #include "world/names.h"
 
@@ -26,6 +27,7 @@ struct world *world_ref(struct world *world)
 void world_unref(struct world *world)
 {
     if (world && --world->references == 0) {
+        accounts_free(world);
         arena_free(world->arena);
         mem_free(world);
     }
@@ -277,7 +279,7 @@ static bool check(const struct world *world, struct err *err)
                        both);
     }
     if (!check_hosted(world, err) || !names_check(world, err) ||
-        !check_homes(world, err)) {
+        !kerberos_check(world, err) || !check_homes(world, err)) {
         return false;
     }
     for (size_t i = 0; i < world->user_count; i++) {

@@ -53,6 +53,9 @@ enum {
     POOL_HOSTED = -2,  /* homed at the hosting provider */
     WORLD_POOLS_MAX = 8,
     WORLD_SCHEMES_MAX = 4,
+    WORLD_HEADER_LIMIT = 64 * 1024, /* request line and header block */
+    WORLD_HEADER_LIMIT_MIN = 8 * 1024,
+    WORLD_HEADER_LIMIT_MAX = 4 * 1024 * 1024,
     USER_SID_SIZE = 28,
     MEETING_URI_MAX = 255, /* a compact ticket has one byte for it */
 };
@@ -71,7 +74,7 @@ struct account_state {
     /* What a step has made of the account; else the world's own holds. */
     bool state_changed;
     enum user_state state;
-    const char *password; /* owned here; NULL: not changed */
+    char *password; /* owned here; NULL: not changed */
 };
 
 struct user {
@@ -94,6 +97,9 @@ struct user {
 /* What the account is at this moment: as the world says, or a step since. */
 enum user_state user_state_now(const struct user *user);
 const char *user_password_now(const struct user *user);
+/* From here on the account is like this, in all copies of the world. */
+void user_change_state(const struct user *user, enum user_state state);
+void user_change_password(const struct user *user, const char *password);
 
 enum meeting_state {
     MEETING_OPEN,
@@ -290,7 +296,7 @@ struct world {
     struct offer offer;
     struct krb5_settings krb5;
     struct kdc_settings kdc;
-    unsigned header_limit; /* bytes of a request's head; 0: as ever */
+    unsigned header_limit; /* bytes of a request's head */
     struct ntlm_settings ntlm;
     struct ticket_settings ticket;
     unsigned user_challenge;       /* families on /root/user */

@@ -28,6 +28,7 @@ UNIT_TESTS = \
 	%D%/test_journal_record \
 	%D%/test_journal_secrets \
 	%D%/test_json_indent \
+	%D%/test_keeper \
 	%D%/test_loop \
 	%D%/test_match \
 	%D%/test_mex \
@@ -51,6 +52,7 @@ UNIT_TESTS = \
 	%D%/test_scenario_read \
 	%D%/test_session \
 	%D%/test_settings \
+	%D%/test_settings_together \
 	%D%/test_soap \
 	%D%/test_spnego \
 	%D%/test_ticket \
@@ -60,6 +62,7 @@ UNIT_TESTS = \
 	%D%/test_util_bytes \
 	%D%/test_util_err \
 	%D%/test_util_json \
+	%D%/test_util_kcrypt \
 	%D%/test_util_stamp \
 	%D%/test_util_url \
 	%D%/test_util_utf \
@@ -80,6 +83,9 @@ AM_CFLAGS += $(CMOCKA_CFLAGS)
 %C%_test_probe_answers_LDADD = $(PROBE_LIBS) $(CMOCKA_LIBS)
 %C%_test_probe_clients_LDADD = $(PROBE_LIBS) $(CMOCKA_LIBS)
 
+# Of the keeper, likewise.
+%C%_test_keeper_LDADD = $(KEEPER_LIBS) $(CMOCKA_LIBS)
+
 if HAVE_CMOCKA
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
@@ -94,6 +100,7 @@ EXTRA_DIST += \
 	%D%/endpoint.h \
 	%D%/journal_fixture.h \
 	%D%/json_reader.h \
+	%D%/keeper_rig.h \
 	%D%/msnlmp.h \
 	%D%/ntlm_client.h \
 	%D%/pki_fixture.h \

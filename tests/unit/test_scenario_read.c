@@ -99,6 +99,7 @@ static const struct vocabulary words = {
     .tickets = some_words,
     .verdicts = some_words,
     .reasons = some_words,
+    .transports = some_words,
     .methods = some_words,
     .paths = some_words,
 };

@@ -1,0 +1,165 @@
+/* Whether Kerberos is served, see kerberos.h. */
+#include "config.h"
+
+#include "cli/kerberos.h"
+
+#include <string.h>
+
+#include "kdc/kdc.h"
+#include "util/log.h"
+#include "util/mem.h"
+#include "world/setting.h"
+
+#define REMEDY "on Debian: apt-get install krb5-kdc"
+
+/* ---- Credential caches ---- */
+
+static bool find_user(const struct options *options, const struct world *world,
+                      const char *name, const struct user **out_user,
+                      struct err *err)
+{
+    const struct user *user = world_account(world, NULL, name);
+    const char *meant;
+
+    if (!user) {
+        meant = setting_user_meant(world, name);
+        return meant ? err_set(err,
+                               "%s %s: there is no such user; did you "
+                               "mean %s?",
+                               options->ccache.origin, name, meant)
+                     : err_set(err, "%s %s: there is no such user",
+                               options->ccache.origin, name);
+    }
+    if (!kdc_is_principal(user->account)) {
+        return err_set(err,
+                       "%s %s: the account %s is no name that Kerberos can "
+                       "write",
+                       options->ccache.origin, name, user->account);
+    }
+    *out_user = user;
+    return true;
+}
+
+/* The same user twice is one cache. */
+static void add_user(const char **names, const char *name)
+{
+    while (*names && strcmp(*names, name) != 0) {
+        names++;
+    }
+    *names = name;
+}
+
+static bool find_users(const struct options *options, const struct world *world,
+                       struct kerberos *kerberos, struct err *err)
+{
+    const struct option_list *asked = &options->ccache;
+    const struct user *user = NULL;
+
+    kerberos->ccaches = mem_array(asked->count + 1, sizeof(char *));
+    if (asked->count && world->offer.kerberos == KERBEROS_NO) {
+        return err_set(err,
+                       "%s %s: this world offers no Kerberos "
+                       "(offer.kerberos is no)",
+                       asked->origin, asked->items[0]);
+    }
+    for (size_t i = 0; i < asked->count; i++) {
+        if (!find_user(options, world, asked->items[i], &user, err)) {
+            return false;
+        }
+        add_user(kerberos->ccaches, user->name);
+    }
+    return true;
+}
+
+/* ---- The KDC's program ---- */
+
+/* The step that nothing would ever reach; NULL: there is none. */
+static const struct step *step_that_needs(const struct scenario *scenario)
+{
+    for (size_t i = 0; i < scenario->step_count; i++) {
+        switch (scenario->steps[i].at) {
+        case POINT_KDC_AS:
+        case POINT_KDC_TGS:
+        case POINT_KDC_PROXY:
+        case POINT_NEGOTIATE_ANSWER:
+        case POINT_NEGOTIATE_VERDICT:
+            return &scenario->steps[i];
+        default: /* those that NTLM, or anybody, reaches */
+            break;
+        }
+    }
+    return NULL;
+}
+
+/* Who cannot do without; NULL: nobody. */
+static char *who_needs(const struct options *options,
+                       const struct scenario *scenario)
+{
+    const struct step *step = step_that_needs(scenario);
+
+    if (step) {
+        return mem_printf("%s: the step at %s needs Kerberos", step->where,
+                          point_info(step->at)->name);
+    }
+    if (options->ccache.count) {
+        return mem_printf("%s needs Kerberos", options->ccache.origin);
+    }
+    if (scenario->world->offer.kerberos == KERBEROS_YES) {
+        return mem_strdup("offer.kerberos is yes");
+    }
+    return NULL;
+}
+
+static enum exit_code lack(const struct options *options,
+                           const struct scenario *scenario)
+{
+    AUTO(str) who = who_needs(options, scenario);
+    AUTO(str)
+    where = options->krb5kdc ? mem_printf("at %s", options->krb5kdc)
+                             : mem_strdup("on this machine");
+
+    if (who) {
+        log_error("%s, and there is no krb5kdc %s (" REMEDY ")", who, where);
+        return EXIT_SKIPPED;
+    }
+    log_warning("there is no krb5kdc %s (" REMEDY "): Kerberos is not offered, "
+                "all else works; offer.kerberos=no silences this",
+                where);
+    return EXIT_GOOD;
+}
+
+enum exit_code kerberos_choose(const struct options *options, struct env *env,
+                               struct scenario *scenario,
+                               struct kerberos *out_kerberos)
+{
+    struct world *world = scenario->world;
+    enum exit_code code = EXIT_GOOD;
+    struct err err;
+
+    *out_kerberos = (struct kerberos){0};
+    if (!find_users(options, world, out_kerberos, &err)) {
+        log_error("%s", err.text);
+        kerberos_clear(out_kerberos);
+        return EXIT_USAGE;
+    }
+    if (world->offer.kerberos == KERBEROS_NO) {
+        return EXIT_GOOD;
+    }
+    out_kerberos->program = kdc_program(env, options->krb5kdc);
+    if (!out_kerberos->program) {
+        code = lack(options, scenario);
+    }
+    if (code != EXIT_GOOD) {
+        kerberos_clear(out_kerberos);
+        return code;
+    }
+    world->offer.kerberos = out_kerberos->program ? KERBEROS_YES : KERBEROS_NO;
+    return EXIT_GOOD;
+}
+
+void kerberos_clear(struct kerberos *kerberos)
+{
+    mem_free(kerberos->program);
+    mem_free(kerberos->ccaches);
+    *kerberos = (struct kerberos){0};
+}

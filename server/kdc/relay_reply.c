@@ -1,0 +1,148 @@
+/*
+ * What steps make of a request: the plan, and the answers that take the place
+ * of krb5kdc's. What they do to a ticket is in ticket.c.
+ */
+#include "config.h"
+
+#include "kdc/relay_parts.h"
+
+#include "kdc/ticket.h"
+#include "scenario/fault.h"
+#include "scenario/session.h"
+#include "util/env.h"
+
+enum { NS_PER_US = 1000 };
+
+/* "kdc.as: clock.yaml:12: kdc-error, delay" */
+static void take_step(struct relay_request *request, enum point point,
+                      const struct step *step)
+{
+    struct exchange *ex = request->ex;
+    struct subject subject = {.kdc = &request->plan, .arena = ex->arena};
+    const char *words = "";
+
+    for (size_t i = 0; i < step->action_count; i++) {
+        const struct action *action = &step->actions[i];
+
+        words = arena_printf(ex->arena, "%s%s%s", words, i ? ", " : "",
+                             action->fault->name);
+        if (action->fault->plan) {
+            action->fault->plan(action->params, &subject);
+        }
+    }
+    exchange_step(ex, step->where);
+    exchange_remark(ex, "step", "%s: %s: %s", point_info(point)->name,
+                    step->where, words);
+}
+
+void relay_plan(struct relay_request *request)
+{
+    bool as = krb_kind_of(request->ex->kdc->request) == KRB_AS_REQ;
+    enum point point = as ? POINT_KDC_AS : POINT_KDC_TGS;
+    struct session *session = request->relay->options.session;
+    struct steps steps;
+
+    request->ex->facts.operation = point_info(point)->name;
+    if (!session) {
+        return;
+    }
+    scenario_at(session, point, &request->ex->facts, &steps);
+    for (size_t i = 0; i < steps.count; i++) {
+        take_step(request, point, steps.items[i]);
+    }
+}
+
+/* RFC 4120 section 5.9.1: the service is always there. */
+static struct krb_name service_of(const struct relay_request *request)
+{
+    struct span realm = span_text(request->relay->options.world->realm);
+
+    if (request->readable && request->req.service.count) {
+        return request->req.service;
+    }
+    return (struct krb_name){
+        .type = KRB_NT_SRV_INST,
+        .components = {span_text("krbtgt"), realm},
+        .count = 2,
+        .realm = realm,
+    };
+}
+
+struct span relay_error(struct relay_request *request, int32_t code,
+                        const char *text, int64_t clock)
+{
+    int64_t now = env_now(request->relay->options.env) + clock;
+    struct krb_error error = {
+        .code = code,
+        .server_time = now / ENV_NS_PER_SEC,
+        .susec = (int32_t)(now % ENV_NS_PER_SEC / NS_PER_US),
+        .service = service_of(request),
+        .text = span_text(text),
+    };
+    AUTO_BUF out = {0};
+
+    if (request->readable) {
+        error.client = request->req.client;
+    }
+    krb_encode_error(&out, &error);
+    return arena_copy(request->ex->arena, buf_span(&out));
+}
+
+/* Of a size that was asked for, and surely no message. */
+static struct span garbage(struct relay_request *request)
+{
+    size_t size = request->plan.garbage_size;
+    uint8_t *bytes;
+
+    size = size ? size : RELAY_GARBAGE_SIZE;
+    size = size < RELAY_GARBAGE_MAX ? size : RELAY_GARBAGE_MAX;
+    if (size > request->way->reply_max) {
+        size = request->way->reply_max;
+    }
+    bytes = arena_alloc(request->ex->arena, size);
+    env_random(request->relay->options.env, bytes, size);
+    bytes[0] = 0xff; /* no tag of Kerberos */
+    return span_of(bytes, size);
+}
+
+bool relay_forge(struct relay_request *request, struct span *out_reply)
+{
+    const struct kdc_plan *plan = &request->plan;
+
+    if (plan->garbage) {
+        *out_reply = garbage(request);
+    } else if (plan->forge_error) {
+        *out_reply = relay_error(request, plan->error_code, plan->error_text,
+                                 plan->error_clock);
+    } else if (plan->too_big && request->way->datagram) {
+        *out_reply = relay_error(request, RELAY_TOO_BIG, NULL, 0);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+struct span relay_rewrite(struct relay_request *request, struct span reply)
+{
+    const struct relay_options *options = &request->relay->options;
+    struct ticket_change change = {
+        .plan = &request->plan.ticket,
+        .krbtgt = options->krbtgt,
+        .service = options->service,
+        .now = env_now(options->env) / ENV_NS_PER_SEC,
+        .crypt = request->relay->crypt,
+    };
+    struct span changed;
+    const char *why = NULL;
+
+    if (!request->plan.ticket.changed || krb_kind_of(reply) == KRB_ERROR) {
+        return reply;
+    }
+    if (!kdc_ticket_change(&change, request->ex->arena, reply, &changed,
+                           &why)) {
+        exchange_remark(request->ex, "kdc.ticket", "left as it is: %s", why);
+        return reply;
+    }
+    request->ex->kdc->forged = true;
+    return changed;
+}

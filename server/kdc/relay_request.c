@@ -1,0 +1,301 @@
+/*
+ * The path of a request: read, point, plan, krb5kdc, plan again, answer. What
+ * its way did with the answer ends it, and only then a password counts.
+ */
+#include "config.h"
+
+#include "kdc/relay_parts.h"
+
+#include "journal/journal.h"
+#include "scenario/session.h"
+#include "util/env.h"
+#include "util/log.h"
+#include "util/mem.h"
+#include "world/lockout.h"
+
+/* ---- The exchange ---- */
+
+struct exchange *relay_exchange(struct relay *relay, const char *transport,
+                                const struct conn_facts *conn)
+{
+    struct journal *journal = relay->options.journal;
+    uint64_t id = journal ? journal_next_id(journal) : ++relay->exchange_ids;
+    struct exchange *ex = exchange_new(id, conn);
+
+    ex->kind = EXCHANGE_KDC;
+    ex->kdc = ARENA_NEW(ex->arena, struct kdc_exchange);
+    ex->kdc->transport = transport;
+    ex->facts.transport = transport;
+    ex->began = env_now(relay->options.env);
+    ex->began_monotonic = env_monotonic(relay->options.env);
+    if (journal) {
+        journal_begin(journal, ex);
+    }
+    return ex;
+}
+
+void relay_exchange_take(struct exchange *ex, struct span raw, size_t prefix)
+{
+    ex->raw = arena_copy(ex->arena, raw);
+    ex->raw_size = raw.size;
+    ex->kdc->request = span_slice(ex->raw, prefix, SIZE_MAX);
+}
+
+void relay_exchange_end(struct relay *relay, struct exchange *ex,
+                        enum sent_outcome outcome, uint64_t bytes)
+{
+    ex->sent = (struct sent){.outcome = outcome, .bytes = bytes};
+    if (relay->options.journal) {
+        journal_end(relay->options.journal, ex);
+    }
+    exchange_unref(ex);
+}
+
+/* ---- Its end ---- */
+
+static int64_t world_time(const struct relay *relay)
+{
+    const struct relay_options *options = &relay->options;
+
+    return world_now(options->world, env_now(options->env)) +
+           (options->session ? session_moved(options->session) : 0);
+}
+
+/*
+ * A wrong password counts as one of NTLM does, and a right one forgets them;
+ * but only where krb5kdc has judged it and the client was told.
+ */
+static void count(const struct relay_request *request)
+{
+    const struct relay *relay = request->relay;
+    const struct kdc_exchange *kdc = request->ex->kdc;
+
+    if (!request->judged || !request->preauth || !request->user) {
+        return;
+    }
+    if (kdc->is_error && kdc->error == RELAY_PREAUTH_FAILED) {
+        user_password_refused(relay->options.world, request->user,
+                              world_time(relay));
+    } else if (krb_kind_of(kdc->reply) == KRB_AS_REP) {
+        user_password_accepted(relay->options.world, request->user,
+                               world_time(relay));
+    }
+}
+
+static void request_free(struct relay_request *request)
+{
+    struct relay *relay = request->relay;
+
+    TAILQ_REMOVE(&relay->requests, request, all);
+    relay->requests_count--;
+    mem_free(request);
+}
+
+/* Nothing of it calls back any more but sync. */
+static void stop(struct relay_request *request)
+{
+    backend_stop(request);
+    loop_cancel(request->relay->options.loop, &request->timer);
+}
+
+void request_end(struct relay_request *request, enum sent_outcome outcome,
+                 uint64_t bytes)
+{
+    struct relay *relay = request->relay;
+    bool syncing = request->stage == RELAY_SYNCING;
+
+    if (outcome == SENT_WHOLE) {
+        count(request);
+    }
+    stop(request);
+    relay_exchange_end(relay, request->ex, outcome, bytes);
+    request->ex = NULL;
+    request->way = NULL;
+    if (!syncing || relay->ending) {
+        request_free(request);
+    }
+}
+
+/* ---- Its answer ---- */
+
+static void leave(struct relay_request *request)
+{
+    const struct relay_way *way = request->way;
+
+    request->stage = RELAY_LEAVING;
+    if (request->plan.reset) {
+        way->reset(request);
+    } else if (request->ex->kdc->reply.size) {
+        way->answer(request, request->ex->kdc->reply);
+    } else {
+        way->fail(request);
+    }
+}
+
+static void delay_over(struct loop_timer *timer)
+{
+    leave(CONTAINER(timer, struct relay_request, timer));
+}
+
+/* This is the answer: now, or when the plan lets it go. */
+static void settle(struct relay_request *request, struct span reply)
+{
+    struct relay *relay = request->relay;
+    struct exchange *ex = request->ex;
+
+    ex->decided = env_monotonic(relay->options.env);
+    if (reply.size) {
+        relay_read_reply(ex, reply);
+    }
+    if (request->plan.delay > 0) {
+        request->stage = RELAY_HELD;
+        request->timer.expired = delay_over;
+        loop_start(relay->options.loop, &request->timer, request->plan.delay);
+        return;
+    }
+    leave(request);
+}
+
+void request_answered(struct relay_request *request, struct span reply,
+                      const char *why_not)
+{
+    struct exchange *ex = request->ex;
+
+    if (!reply.size) {
+        exchange_why(ex, "kdc", "%s", why_not);
+        settle(request, SPAN_NONE);
+        return;
+    }
+    reply = relay_rewrite(request, reply);
+    request->judged = true;
+    if (reply.size > request->way->reply_max) {
+        exchange_remark(ex, "kdc.too-big",
+                        "%zu bytes are more than a datagram holds: the client "
+                        "has to come by TCP",
+                        reply.size);
+        reply = relay_error(request, RELAY_TOO_BIG, NULL, 0);
+        request->judged = false;
+    }
+    settle(request, reply);
+}
+
+/* ---- Its beginning ---- */
+
+static void ask(struct relay_request *request)
+{
+    if (!request->relay->backend) {
+        request_answered(request, SPAN_NONE, "krb5kdc has gone");
+        return;
+    }
+    backend_ask(request);
+}
+
+static void synced(void *ctx)
+{
+    struct relay_request *request = ctx;
+
+    if (!request->ex) { /* its client has gone meanwhile */
+        request_free(request);
+        return;
+    }
+    request->stage = RELAY_READ;
+    ask(request);
+}
+
+static void sync_and_ask(struct relay_request *request)
+{
+    const struct relay_options *options = &request->relay->options;
+    bool as = krb_kind_of(request->ex->kdc->request) == KRB_AS_REQ;
+
+    if (as && request->user && options->sync) {
+        request->stage = RELAY_SYNCING;
+        if (!options->sync(options->sync_ctx, request->user, synced, request)) {
+            return;
+        }
+        request->stage = RELAY_READ;
+    }
+    ask(request);
+}
+
+struct relay_request *request_new(struct relay *relay,
+                                  const struct relay_way *way, void *origin,
+                                  struct exchange *ex)
+{
+    struct relay_request *request;
+
+    if (relay->requests_count >= RELAY_PENDING_LIMIT) {
+        exchange_why(ex, "limit", "%d requests are under way already",
+                     RELAY_PENDING_LIMIT);
+        relay_exchange_end(relay, ex, SENT_NOTHING, 0);
+        return NULL;
+    }
+    request = NEW(struct relay_request);
+    request->relay = relay;
+    request->way = way;
+    request->origin = origin;
+    request->ex = ex;
+    request->stage = RELAY_READ;
+    request->backend.fd = -1;
+    TAILQ_INSERT_TAIL(&relay->requests, request, all);
+    relay->requests_count++;
+    return request;
+}
+
+void request_go(struct relay_request *request)
+{
+    enum krb_message kind = krb_kind_of(request->ex->kdc->request);
+    struct span reply;
+
+    if (kind != KRB_AS_REQ && kind != KRB_TGS_REQ) {
+        exchange_why(request->ex, "kdc.request", "this is no request to a KDC");
+        settle(request, SPAN_NONE);
+        return;
+    }
+    relay_read(request);
+    relay_plan(request);
+    if (request->plan.drop) {
+        request->stage = RELAY_LEAVING;
+        request->way->drop(request);
+    } else if (request->plan.reset) {
+        settle(request, SPAN_NONE);
+    } else if (relay_forge(request, &reply)) {
+        request->ex->kdc->forged = true;
+        settle(request, reply);
+    } else {
+        sync_and_ask(request);
+    }
+}
+
+void request_refuse(struct relay_request *request, int32_t code)
+{
+    request->ex->kdc->forged = true;
+    settle(request, relay_error(request, code, NULL, 0));
+}
+
+void request_abandon(struct relay_request *request)
+{
+    if (!request->ex) {
+        request_free(request);
+        return;
+    }
+    stop(request);
+    request->stage = RELAY_LEAVING;
+    request->way->fail(request);
+}
+
+uint32_t relay_length(struct span bytes)
+{
+    uint32_t length = 0;
+
+    for (size_t i = 0; i < RELAY_LENGTH_SIZE; i++) {
+        length = length << 8 | bytes.data[i];
+    }
+    return length;
+}
+
+void relay_add_length(struct buf *out, size_t length)
+{
+    for (size_t i = RELAY_LENGTH_SIZE; i-- > 0;) {
+        buf_add_u8(out, (uint8_t)(length >> (8 * i)));
+    }
+}

@@ -1,0 +1,340 @@
+/* The world's users as the KDC knows them, see users.h. */
+#include "config.h"
+
+#include "kdc/users.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "kdc/kdc.h"
+#include "scenario/session.h"
+#include "util/env.h"
+#include "util/log.h"
+#include "util/mem.h"
+#include "world/lockout.h"
+
+enum { NAMES_MAX = 8 }; /* two spellings of four names */
+
+/* A request that goes on once the KDC knows. */
+struct waiter {
+    struct waiter *next;
+    void (*done)(void *ctx);
+    void *ctx;
+};
+
+/* At the user's place in the world's list. */
+struct entry {
+    struct keeper_user told; /* no names: none that Kerberos can write */
+    bool in_realm;
+    char *password;  /* told.password */
+    uint32_t serial; /* of the message under way; 0: none */
+    struct waiter *waiters;
+};
+
+struct kdc_users {
+    struct kdc_users_options options;
+    struct arena *arena;
+    struct entry *entries;
+    struct keeper_user *all;
+    uint32_t serial; /* the last one */
+    bool lost;
+};
+
+/* ---- What is true now ---- */
+
+static int64_t now(const struct kdc_users *users)
+{
+    const struct kdc_users_options *options = &users->options;
+
+    return world_now(options->world, env_now(options->env)) +
+           (options->session ? session_moved(options->session) : 0);
+}
+
+/* RFC 4120 section 3.1.3 knows two reasons for an account that is there; a user
+ * whom a step has made unknown is refused by the first. */
+static enum keeper_state state_of(const struct kdc_users *users,
+                                  const struct user *user)
+{
+    if (user_is_locked(users->options.world, user, now(users))) {
+        return KEEPER_REVOKED;
+    }
+    switch (user_state_now(user)) {
+    case USER_DISABLED:
+    case USER_LOCKED:
+    case USER_UNKNOWN:
+        return KEEPER_REVOKED;
+    case USER_EXPIRED:
+    case USER_MUST_CHANGE:
+        return KEEPER_KEY_EXPIRED;
+    case USER_GOOD:
+    case USER_NO_SIP: /* logs on; what it may not is Lync's business */
+        return KEEPER_GOOD;
+    }
+    return KEEPER_REVOKED;
+}
+
+static void note(const struct kdc_users *users, const struct user *user,
+                 struct entry *entry)
+{
+    const char *password = user_password_now(user);
+
+    entry->told.state = state_of(users, user);
+    if (entry->password && strcmp(entry->password, password) == 0) {
+        return;
+    }
+    mem_free(entry->password);
+    entry->password = mem_strdup(password);
+    entry->told.password = entry->password;
+}
+
+/* A user whom nobody knows gets into no realm; one who was there, and whom a
+ * step made unknown, is revoked. */
+static bool is_told(const struct kdc_users *users, const struct user *user,
+                    const struct entry *entry)
+{
+    if (!entry->in_realm) {
+        return user_state_now(user) == USER_UNKNOWN;
+    }
+    return entry->told.state == state_of(users, user) &&
+           strcmp(entry->password, user_password_now(user)) == 0;
+}
+
+/* ---- Names ---- */
+
+/* What parts or quotes a name elsewhere; RFC 4120 section 6.2.1 would have it
+ * escaped, and no client writes it so. */
+bool kdc_is_principal(const char *name)
+{
+    for (const char *c = name; *c; c++) {
+        if (strchr("/@\\", *c) || iscntrl((unsigned char)*c)) {
+            return false;
+        }
+    }
+    return *name != '\0';
+}
+
+static void add_name(const char **names, size_t *count, const char *name)
+{
+    for (size_t i = 0; i < *count; i++) {
+        if (strcmp(names[i], name) == 0) {
+            return;
+        }
+    }
+    names[(*count)++] = name;
+}
+
+static void add_names(struct arena *arena, const struct world *world,
+                      const char *account, const char **names, size_t *count)
+{
+    const char *const suffixes[] = {world->domain, world->realm,
+                                    arena_lower(arena, world->realm)};
+
+    add_name(names, count, account);
+    for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++) {
+        add_name(names, count,
+                 arena_printf(arena, "%s@%s", account, suffixes[i]));
+    }
+}
+
+/* As written, and in lower case: Active Directory takes both, MIT's KDC looks
+ * for the very bytes. */
+static const char *const *names_of(struct arena *arena,
+                                   const struct world *world,
+                                   const struct user *user)
+{
+    const char **names = arena_alloc(arena, (NAMES_MAX + 1) * sizeof(*names));
+    size_t count = 0;
+
+    add_names(arena, world, user->account, names, &count);
+    add_names(arena, world, arena_lower(arena, user->account), names, &count);
+    return names;
+}
+
+static const char *ccache_of(const struct kdc_users *users,
+                             const struct user *user)
+{
+    for (const char *const *name = users->options.ccaches; name && *name;
+         name++) {
+        if (world_user(users->options.world, *name) == user) {
+            return arena_printf(users->arena, "%s/%s.ccache",
+                                users->options.run_dir, user->account);
+        }
+    }
+    return NULL;
+}
+
+static void add_entry(struct kdc_users *users, const struct user *user,
+                      struct entry *entry)
+{
+    if (!kdc_is_principal(user->account)) {
+        log_debug("the account %s is no name that Kerberos can write: its user "
+                  "%s is not in the realm",
+                  user->account, user->name);
+        return;
+    }
+    entry->told = (struct keeper_user){
+        .names = names_of(users->arena, users->options.world, user),
+        .etypes = user->etypes,
+        .ccache = ccache_of(users, user),
+    };
+    note(users, user, entry);
+}
+
+struct kdc_users *kdc_users_new(const struct kdc_users_options *options)
+{
+    struct kdc_users *users = NEW(struct kdc_users);
+    const struct world *world = options->world;
+
+    users->options = *options;
+    users->arena = arena_new();
+    users->entries = mem_array(world->user_count + 1, sizeof(*users->entries));
+    for (size_t i = 0; i < world->user_count; i++) {
+        add_entry(users, &world->users[i], &users->entries[i]);
+    }
+    return users;
+}
+
+static void drop_waiters(struct entry *entry, bool call)
+{
+    struct waiter *waiter = entry->waiters;
+
+    /* Who is called may wait again. */
+    entry->waiters = NULL;
+    while (waiter) {
+        struct waiter *next = waiter->next;
+
+        if (call) {
+            waiter->done(waiter->ctx);
+        }
+        mem_free(waiter);
+        waiter = next;
+    }
+}
+
+void kdc_users_free(struct kdc_users *users)
+{
+    if (!users) {
+        return;
+    }
+    for (size_t i = 0; i < users->options.world->user_count; i++) {
+        drop_waiters(&users->entries[i], false);
+        mem_free(users->entries[i].password);
+    }
+    mem_free(users->entries);
+    mem_free(users->all);
+    arena_free(users->arena);
+    mem_free(users);
+}
+
+const struct keeper_user *kdc_users_first(struct kdc_users *users,
+                                          size_t *out_count)
+{
+    const struct world *world = users->options.world;
+    size_t count = 0;
+
+    mem_free(users->all);
+    users->all = mem_array(world->user_count + 1, sizeof(*users->all));
+    for (size_t i = 0; i < world->user_count; i++) {
+        struct entry *entry = &users->entries[i];
+
+        entry->in_realm = entry->told.names &&
+                          user_state_now(&world->users[i]) != USER_UNKNOWN &&
+                          (count < KDC_USERS_AT_START || entry->told.ccache);
+        if (entry->in_realm) {
+            users->all[count++] = entry->told;
+        }
+    }
+    *out_count = count;
+    return users->all;
+}
+
+/* ---- Changes ---- */
+
+static struct entry *find(struct kdc_users *users, const struct user *user,
+                          const struct user **out_user)
+{
+    const struct world *world = users->options.world;
+
+    /* A step's copy of the world has its own list of the same users. */
+    *out_user = world_user(world, user->name);
+    return *out_user ? &users->entries[*out_user - world->users] : NULL;
+}
+
+static void tell(struct kdc_users *users, const struct user *user,
+                 struct entry *entry)
+{
+    struct keeper_message message = {.kind = KEEPER_USER};
+
+    note(users, user, entry);
+    entry->in_realm = true;
+    users->serial++;
+    if (users->serial == 0) {
+        users->serial++; /* 0 means: none under way */
+    }
+    entry->serial = users->serial;
+    message.serial = entry->serial;
+    message.user = entry->told;
+    message.user.ccache = NULL; /* written once, at the start */
+    log_debug("the KDC is told of %s", user->name);
+    users->options.tell(users->options.ctx, &message);
+}
+
+bool kdc_users_sync(struct kdc_users *users, const struct user *user,
+                    void (*done)(void *), void *done_ctx)
+{
+    struct entry *entry = find(users, user, &user);
+    struct waiter *waiter;
+
+    if (users->lost || !entry || !entry->told.names ||
+        (!entry->serial && is_told(users, user, entry))) {
+        return true;
+    }
+    if (!entry->serial) {
+        tell(users, user, entry);
+        /* It may have been lost on the way. */
+        if (users->lost) {
+            return true;
+        }
+    }
+    waiter = NEW(struct waiter);
+    *waiter = (struct waiter){entry->waiters, done, done_ctx};
+    entry->waiters = waiter;
+    return false;
+}
+
+void kdc_users_done(struct kdc_users *users, uint32_t serial)
+{
+    const struct world *world = users->options.world;
+
+    for (size_t i = 0; i < world->user_count; i++) {
+        struct entry *entry = &users->entries[i];
+
+        if (entry->serial && entry->serial == serial) {
+            entry->serial = 0;
+            /* It has changed again since it was told. */
+            if (entry->waiters && !is_told(users, &world->users[i], entry)) {
+                tell(users, &world->users[i], entry);
+            } else {
+                drop_waiters(entry, true);
+            }
+            return;
+        }
+    }
+}
+
+void kdc_users_lost(struct kdc_users *users)
+{
+    users->lost = true;
+    for (size_t i = 0; i < users->options.world->user_count; i++) {
+        users->entries[i].serial = 0;
+        drop_waiters(&users->entries[i], true);
+    }
+}
+
+const char *kdc_users_ccache(const struct kdc_users *users,
+                             const struct user *user)
+{
+    const struct world *world = users->options.world;
+
+    return users->entries[user - world->users].told.ccache;
+}

@@ -1,0 +1,62 @@
+/*
+ * The world's users as the KDC knows them: which names are principals, what
+ * the KDC was last told of each, and what is true now.
+ */
+#ifndef KDC_USERS_H
+#define KDC_USERS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "keeper/protocol.h"
+#include "util/attr.h"
+#include "world/world.h"
+
+struct env;
+struct kdc_users;
+struct session;
+
+enum {
+    /*
+     * So many are in the realm from the start, and those who get a credential
+     * cache; all others get there when they first ask. Their keys cost a
+     * millisecond each, and all of them together must fit in one message.
+     */
+    KDC_USERS_AT_START = 500,
+};
+
+struct kdc_users_options {
+    struct env *env;
+    const struct world *world;
+    const struct session *session; /* NULL: no steps move the clock */
+    const char *run_dir;
+    const char *const *ccaches; /* names of users; ends with NULL */
+    /* Sends KEEPER_USER; an answer comes by kdc_users_done, or, if there will
+     * be none, kdc_users_lost. */
+    void (*tell)(void *ctx, const struct keeper_message *message);
+    void *ctx;
+};
+
+struct kdc_users *kdc_users_new(const struct kdc_users_options *options);
+/* Who still waits is not called. */
+void kdc_users_free(struct kdc_users *users);
+
+/* Those who are in the realm from the start, as they are now: for KEEPER_REALM,
+ * once. Borrowed for as long as the users live. */
+const struct keeper_user *kdc_users_first(struct kdc_users *users,
+                                          size_t *out_count);
+/* See relay_options.sync. */
+bool kdc_users_sync(struct kdc_users *users, const struct user *user,
+                    void (*done)(void *), void *done_ctx);
+/* KEEPER_DONE with this number came. */
+void kdc_users_done(struct kdc_users *users, uint32_t serial);
+/* The keeper has gone: calls all who wait, and lets nobody wait any more. */
+void kdc_users_lost(struct kdc_users *users);
+
+/* Where this user's credential cache is; NULL: none was asked for. */
+const char *kdc_users_ccache(const struct kdc_users *users,
+                             const struct user *user);
+
+AUTO_DEFINE(kdc_users, struct kdc_users *, kdc_users_free)
+
+#endif

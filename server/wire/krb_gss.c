@@ -1,0 +1,126 @@
+/* What carries Kerberos' messages: GSS-API's tokens (RFC 4121 section 4.1) and
+ * the KDC proxy's message (MS-KKDCP 2.2.2), see krb.h. */
+#include "config.h"
+
+#include "wire/krb_walk.h"
+
+#include "wire/der.h"
+
+enum {
+    BINDINGS_SIZE = 16,    /* RFC 4121 section 4.1.1: MD5 */
+    DELEGATION_FLAG = 1,   /* GSS_C_DELEG_FLAG */
+    DELEGATION_OPTION = 1, /* the only one there is */
+    PROXY_LENGTH_SIZE = 4, /* RFC 4120 section 7.2.2 */
+};
+
+bool krb_decode_gss_checksum(struct span checksum, struct krb_gss_checksum *out)
+{
+    struct reader rd = rd_init(checksum);
+    struct krb_gss_checksum read = {0};
+    uint32_t size = rd_u32le(&rd);
+    unsigned option;
+
+    read.bindings = rd_bytes(&rd, BINDINGS_SIZE);
+    read.flags = rd_u32le(&rd);
+    if (rd.short_read || size != BINDINGS_SIZE) {
+        return false;
+    }
+    if (read.flags & DELEGATION_FLAG) {
+        option = rd_u16le(&rd);
+        size = rd_u16le(&rd);
+        if (!rd.short_read && option == DELEGATION_OPTION) {
+            read.delegated = rd_bytes(&rd, size);
+        }
+    }
+    *out = read;
+    return true;
+}
+
+bool krb_decode_gss_token(struct span token, struct krb_gss_token *out,
+                          struct krb_flaw *out_flaw)
+{
+    struct krb_walk w = krb_walk_init(token, "GSS-API token");
+    struct reader rd = rd_init(krb_value(&w, token, DER_APPLICATION_0));
+    struct krb_gss_token read = {0};
+    struct span oid = SPAN_NONE;
+
+    w.path[++w.depth] = "thisMech";
+    if (!krb_item(&w, &rd, &oid)) {
+        krb_walk_fail(&w, "is missing");
+    }
+    read.oid = krb_value(&w, oid, DER_OID);
+    w.path[w.depth] = "TOK_ID";
+    if (!w.failed && rd_left(&rd) < 2) {
+        krb_walk_fail(&w, "is missing");
+    }
+    if (!krb_walk_end(&w, out_flaw)) {
+        return false;
+    }
+    read.id = (unsigned)rd_u8(&rd) << 8;
+    read.id |= rd_u8(&rd);
+    read.message = rd_bytes(&rd, rd_left(&rd));
+    *out = read;
+    return true;
+}
+
+/* The message without its four bytes of length, which must be right. */
+static struct span without_length(struct krb_walk *w, struct span message)
+{
+    struct span rest = span_slice(message, PROXY_LENGTH_SIZE, SIZE_MAX);
+    uint32_t size = 0;
+
+    for (size_t i = 0; i < PROXY_LENGTH_SIZE && i < message.size; i++) {
+        size = size << 8 | message.data[i];
+    }
+    if (!w->failed && (message.size < PROXY_LENGTH_SIZE || size != rest.size)) {
+        krb_walk_fail(w, "does not begin with the length of the rest");
+    }
+    return rest;
+}
+
+bool krb_decode_proxy_message(struct span message,
+                              struct krb_proxy_message *out,
+                              struct krb_flaw *out_flaw)
+{
+    struct krb_walk w = krb_walk_init(message, "KDC-PROXY-MESSAGE");
+    struct krb_seq seq = krb_open(&w, message);
+    struct krb_proxy_message read = {0};
+    struct span value;
+
+    value = krb_octets(&w, krb_required(&w, &seq, 0, "kerb-message"));
+    read.message = without_length(&w, value);
+    if (krb_optional(&w, &seq, 1, "target-domain", &value)) {
+        read.realm = krb_string(&w, value);
+    }
+    krb_close(&w, &seq);
+    if (!krb_walk_end(&w, out_flaw)) {
+        return false;
+    }
+    *out = read;
+    return true;
+}
+
+void krb_encode_gss_token(struct buf *out, struct span oid, unsigned id,
+                          struct span message)
+{
+    size_t start = out->size;
+
+    der_add(out, DER_OID, oid);
+    buf_add_u8(out, (uint8_t)(id >> 8));
+    buf_add_u8(out, (uint8_t)id);
+    buf_add(out, message);
+    der_wrap(out, start, DER_APPLICATION_0);
+}
+
+void krb_encode_proxy_message(struct buf *out, struct span message)
+{
+    size_t start = out->size;
+
+    for (int shift = 24; shift >= 0; shift -= 8) {
+        buf_add_u8(out, (uint8_t)(message.size >> shift));
+    }
+    buf_add(out, message);
+    der_wrap(out, start, DER_OCTET_STRING);
+    der_wrap(out, start, DER_CONTEXT_0);
+    der_wrap(out, start, DER_SEQUENCE);
+}
