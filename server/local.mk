@@ -178,6 +178,8 @@ libserver_a_SOURCES = \
 	%D%/kdc/spn.h \
 	%D%/kdc/ticket.c \
 	%D%/kdc/ticket.h \
+	%D%/kdc/ticket_fast.c \
+	%D%/kdc/ticket_fast.h \
 	%D%/kdc/users.c \
 	%D%/kdc/users.h \
 	%D%/keeper/protocol.c \
