@@ -184,6 +184,7 @@ libserver_a_SOURCES = \
 	%D%/kdc/relay.h \
 	%D%/kdc/relay_backend.c \
 	%D%/kdc/relay_parts.h \
+	%D%/kdc/relay_natural.c \
 	%D%/kdc/relay_read.c \
 	%D%/kdc/relay_reply.c \
 	%D%/kdc/relay_request.c \
@@ -195,6 +196,8 @@ libserver_a_SOURCES = \
 	%D%/kdc/spn.h \
 	%D%/kdc/ticket.c \
 	%D%/kdc/ticket.h \
+	%D%/kdc/ticket_fast.c \
+	%D%/kdc/ticket_fast.h \
 	%D%/kdc/users.c \
 	%D%/kdc/users.h \
 	%D%/keeper/protocol.c \
