@@ -2,6 +2,7 @@
 UNIT_TESTS = \
 	%D%/test_anonymous \
 	%D%/test_auth_basic \
+	%D%/test_auth_krb5 \
 	%D%/test_auth_negotiate \
 	%D%/test_auth_ntlm \
 	%D%/test_auth_password \
@@ -18,6 +19,7 @@ UNIT_TESTS = \
 	%D%/test_expand \
 	%D%/test_fault_effects \
 	%D%/test_faults \
+	%D%/test_faults_kerberos \
 	%D%/test_form \
 	%D%/test_framer \
 	%D%/test_gate \
@@ -28,6 +30,11 @@ UNIT_TESTS = \
 	%D%/test_journal_record \
 	%D%/test_journal_secrets \
 	%D%/test_json_indent \
+	%D%/test_kdc_plans \
+	%D%/test_kdc_relay \
+	%D%/test_krb \
+	%D%/test_krb_encode \
+	%D%/test_krb_text \
 	%D%/test_keeper \
 	%D%/test_keeper_folder \
 	%D%/test_keeper_life \
@@ -48,6 +55,7 @@ UNIT_TESTS = \
 	%D%/test_pki_store \
 	%D%/test_probe_answers \
 	%D%/test_probe_clients \
+	%D%/test_probe_kerberos \
 	%D%/test_product \
 	%D%/test_psha1 \
 	%D%/test_rst \
@@ -86,6 +94,7 @@ AM_CFLAGS += $(CMOCKA_CFLAGS)
 # Of the probe, which the server knows nothing of.
 %C%_test_probe_answers_LDADD = $(PROBE_LIBS) $(CMOCKA_LIBS)
 %C%_test_probe_clients_LDADD = $(PROBE_LIBS) $(CMOCKA_LIBS)
+%C%_test_probe_kerberos_LDADD = $(PROBE_LIBS) $(CMOCKA_LIBS)
 
 # Of the keeper, likewise.
 %C%_test_keeper_LDADD = $(KEEPER_LIBS) $(CMOCKA_LIBS)
@@ -107,12 +116,15 @@ EXTRA_DIST += \
 	%D%/endpoint.h \
 	%D%/journal_fixture.h \
 	%D%/json_reader.h \
+	%D%/krb_capture.h \
 	%D%/keeper_rig.h \
+	%D%/kdc_messages.h \
 	%D%/msnlmp.h \
 	%D%/ntlm_client.h \
 	%D%/pki_fixture.h \
 	%D%/pki_place.h \
 	%D%/rfc3962.h \
+	%D%/relay_rig.h \
 	%D%/scenario_fixture.h \
 	%D%/signer.h \
 	%D%/sipe.h \
