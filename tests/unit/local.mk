@@ -123,8 +123,8 @@ EXTRA_DIST += \
 	%D%/ntlm_client.h \
 	%D%/pki_fixture.h \
 	%D%/pki_place.h \
-	%D%/rfc3962.h \
 	%D%/relay_rig.h \
+	%D%/rfc3962.h \
 	%D%/scenario_fixture.h \
 	%D%/signer.h \
 	%D%/sipe.h \
