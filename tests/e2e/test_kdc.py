@@ -494,10 +494,9 @@ steps:
             ["kinit", "alice@CONTOSO.TEST"], env=client.env,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL)) for client in clients]
-        until("all to wait", lambda: len([
-            line for line in server.journal.read_text().splitlines()
-            if "kdc.as" in line]) >= 0 and all(
-                "Sending" in client.trace() for client in clients))
+        until("all to wait", lambda: all(
+            f"Sending {way} request" in client.trace() for way, client in
+            zip(("TCP", "initial UDP", "HTTPS"), clients)))
         server.expected_exit = -how if how == signal.SIGKILL else 0
         server.process.send_signal(how)
         server.process.wait(PATIENCE)

@@ -31,6 +31,7 @@ UNIT_TESTS = \
 	%D%/test_journal_secrets \
 	%D%/test_json_indent \
 	%D%/test_kdc_relay \
+	%D%/test_kdc_users \
 	%D%/test_keeper \
 	%D%/test_keeper_folder \
 	%D%/test_keeper_protocol \
