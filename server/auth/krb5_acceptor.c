@@ -154,7 +154,8 @@ bool krb5_acceptor_new(const struct world *world, const struct krb_keys *keys,
     acceptor->keys = *keys;
     make_other_keys(keys, &acceptor->other_keys);
     acceptor->replay = krb5_replay_new();
-    if (!make_context(&acceptor->context, err) ||
+    if (!kcrypt_new(&acceptor->kcrypt, err) ||
+        !make_context(&acceptor->context, err) ||
         !make_keytab(acceptor, &acceptor->keys, world->realm, &acceptor->keytab,
                      err) ||
         !make_keytab(acceptor, &acceptor->other_keys, world->realm,
@@ -182,6 +183,7 @@ void krb5_acceptor_free(struct krb5_acceptor *acceptor)
     if (acceptor->context) {
         krb5_free_context(acceptor->context);
     }
+    kcrypt_free(acceptor->kcrypt);
     krb5_replay_free(acceptor->replay);
     arena_free(acceptor->arena);
     mem_wipe(acceptor, sizeof(*acceptor));

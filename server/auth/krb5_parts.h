@@ -1,8 +1,8 @@
 /*
  * The Kerberos acceptor in pieces: krb5.c is the method, krb5_acceptor.c holds
- * keys and clock, krb5_verify.c judges an AP-REQ, krb5_why.c says what is
- * wrong with it, krb5_reply.c makes the answers, krb5_mic.c signatures,
- * krb5_replay.c remembers.
+ * keys and clock, krb5_verify.c judges an AP-REQ, krb5_open.c opens one
+ * that was refused, krb5_why.c says what is wrong with it, krb5_reply.c makes
+ * the answers, krb5_mic.c signatures, krb5_replay.c remembers.
  */
 #ifndef AUTH_KRB5_PARTS_H
 #define AUTH_KRB5_PARTS_H
@@ -17,6 +17,7 @@
 #include "auth/krb5.h"
 #include "auth/krb5_mic.h"
 #include "auth/krb5_replay.h"
+#include "util/kcrypt.h"
 #include "wire/krb.h"
 
 /* RFC 4120 section 7.5.9: what we send. */
@@ -46,6 +47,8 @@ enum {
     KRB5_GSS_DCE_STYLE = 0x1000,
 };
 
+enum { KRB5_AP_MUTUAL = 0x20000000 }; /* RFC 4120 5.5.1: mutual-required */
+
 /* Seconds that a clock may be off: the default of all implementations. */
 enum { KRB5_SKEW_MAX = 300 };
 
@@ -58,6 +61,7 @@ struct krb5_acceptor {
     struct krb_keys other_keys;
     krb5_keytab keytab;
     krb5_keytab other_keytab;
+    struct kcrypt *kcrypt;
     struct krb5_replay *replay;
 };
 
@@ -67,6 +71,14 @@ struct krb5_offer {
     struct span message;
     struct krb_ap_req ap;
     bool decoded; /* `ap` holds */
+};
+
+/* What our own keys show of it, whatever it is worth. */
+struct krb5_opened {
+    const struct krb_keys *keys; /* that have its key; NULL: none of ours */
+    struct krb_ticket_part part; /* where there are `keys` */
+    bool has_authenticator;      /* and it opened */
+    struct krb_authenticator authenticator;
 };
 
 /* What was found out about it; krb5_judged_clear when done. */
@@ -80,6 +92,8 @@ struct krb5_judged {
     struct krb_gss_checksum checksum;
     bool has_checksum; /* of the form that RFC 4121 wants */
     bool mutual;
+    struct krb5_opened opened; /* of one that was refused */
+    int64_t replayed_at;       /* monotonic; when the same came before */
     uint8_t digest[KRB5_REPLAY_DIGEST_SIZE];
     int32_t error; /* of the KRB-ERROR; 0: what the reason implies */
 };
@@ -114,11 +128,29 @@ void krb5_judge(const struct auth_context *ctx, struct krb5_judged *judged,
 void krb5_judged_clear(struct krb5_acceptor *acceptor,
                        struct krb5_judged *judged);
 
+/* ---- krb5_open.c ---- */
+
+/* Opens ticket and authenticator with whatever key of ours fits, even one that
+ * the service should not have. */
+void krb5_open(const struct auth_context *ctx, const struct krb5_offer *offer,
+               struct krb5_opened *out_opened);
+/* Fills the report from it, as far as it is open. */
+void krb5_open_report(const struct auth_context *ctx,
+                      const struct krb5_judged *judged,
+                      struct auth_outcome *out);
+
+/* Who the client is, for the report. */
+void krb5_name_client(const struct auth_context *ctx,
+                      const struct krb_name *client, struct auth_outcome *out);
+
 /* ---- krb5_why.c ---- */
 
-/* Of a ticket that was refused: which ingredient is wrong, as `why`. */
+/* What was refused: which ingredient is wrong, as `why`. */
 void krb5_why(const struct auth_context *ctx, const struct krb5_judged *judged,
               struct auth_outcome *out);
+/* What is known of it, accepted or not. */
+void krb5_note(const struct auth_context *ctx, const struct krb5_judged *judged,
+               struct auth_outcome *out);
 
 /* ---- krb5_reply.c ---- */
 

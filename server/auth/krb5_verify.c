@@ -12,14 +12,12 @@
 
 #include "auth/binding.h"
 #include "util/mem.h"
+#include "util/utf.h"
 #include "wire/der.h"
 #include "wire/spnego.h"
 #include "world/world.h"
 
-enum {
-    AP_MUTUAL = 0x20000000, /* RFC 4120 section 5.5.1: mutual-required */
-    CHECKSUM_GSS = 0x8003,  /* RFC 4121 section 4.1.1 */
-};
+enum { CHECKSUM_GSS = 0x8003 }; /* RFC 4121 section 4.1.1 */
 
 static bool invalid(const struct auth_context *ctx, struct auth_outcome *out,
                     const char *why)
@@ -140,7 +138,7 @@ static enum auth_reason reason_of(krb5_error_code code,
         return AUTH_REASON_MODIFIED;
     case KRB5KRB_AP_ERR_BAD_INTEGRITY:
     case KRB5KRB_AP_ERR_NOT_US:
-        /* krb5_why finds out which of the two did not open. */
+        /* Or the authenticator: look_into tells the two apart. */
         return AUTH_REASON_SERVICE_KEY;
     case KRB5_NOPERM_ETYPE:
     case KRB5_PROG_ETYPE_NOSUPP:
@@ -156,47 +154,6 @@ static int64_t seconds(krb5_timestamp time)
     return (int64_t)(uint32_t)time;
 }
 
-static const char *client_text(const struct auth_context *ctx,
-                               krb5_const_principal client)
-{
-    char *text = NULL;
-    const char *own;
-
-    if (krb5_unparse_name(ctx->krb5->context, client, &text) != 0) {
-        return "?";
-    }
-    own = arena_strdup(ctx->arena, text);
-    krb5_free_unparsed_name(ctx->krb5->context, text);
-    return own;
-}
-
-static void report(const struct auth_context *ctx,
-                   const struct krb5_judged *judged, struct auth_outcome *out)
-{
-    const krb5_enc_tkt_part *part = judged->ticket->enc_part2;
-    const krb5_ticket_times *times = &part->times;
-    const struct krb_encrypted *closed = &judged->offer.ap.ticket.enc_part;
-    int64_t starts = seconds(times->starttime);
-
-    out->report.krb5 = (struct auth_krb5_report){
-        .present = true,
-        .client = client_text(ctx, part->client),
-        .etype = closed->etype,
-        .kvno = closed->has_kvno ? closed->kvno : 0,
-        .session_etype = part->session->enctype,
-        .ticket_flags = (uint32_t)part->flags,
-        .gss_flags = judged->checksum.flags,
-        .mutual = judged->mutual,
-        .delegated = judged->checksum.flags & KRB5_GSS_DELEG,
-        .auth_time = seconds(times->authtime),
-        .start_time = starts ? starts : seconds(times->authtime),
-        .end_time = seconds(times->endtime),
-        .renew_till = seconds(times->renew_till),
-        .skew = seconds(judged->authenticator->ctime) -
-                judged->now / ENV_NS_PER_SEC,
-    };
-}
-
 /*
  * RFC 4121 section 4.1.1 wants a checksum of this form. Clients that are no
  * GSS-API send another or none, and Windows takes those: they want what the
@@ -206,7 +163,7 @@ static void read_checksum(struct krb5_judged *judged, krb5_flags options)
 {
     const krb5_checksum *sum = judged->authenticator->checksum;
 
-    judged->mutual = options & AP_MUTUAL;
+    judged->mutual = options & KRB5_AP_MUTUAL;
     if (sum && sum->checksum_type == CHECKSUM_GSS) {
         judged->has_checksum = krb_decode_gss_checksum(
             span_of(sum->contents, sum->length), &judged->checksum);
@@ -214,6 +171,47 @@ static void read_checksum(struct krb5_judged *judged, krb5_flags options)
     if (judged->has_checksum && judged->checksum.flags & KRB5_GSS_MUTUAL) {
         judged->mutual = true;
     }
+}
+
+static struct krb_name name_of(krb5_const_principal principal)
+{
+    struct krb_name name = {
+        .type = principal->type,
+        .realm = span_of(principal->realm.data, principal->realm.length),
+    };
+
+    while (name.count < KRB_COMPONENTS_MAX &&
+           (krb5_int32)name.count < principal->length) {
+        const krb5_data *part = &principal->data[name.count];
+
+        name.components[name.count++] = span_of(part->data, part->length);
+    }
+    return name;
+}
+
+static void report(const struct auth_context *ctx,
+                   const struct krb5_judged *judged, struct auth_outcome *out)
+{
+    const krb5_enc_tkt_part *part = judged->ticket->enc_part2;
+    const krb5_ticket_times *times = &part->times;
+    const struct krb_encrypted *closed = &judged->offer.ap.ticket.enc_part;
+    struct krb_name client = name_of(part->client);
+    int64_t starts = seconds(times->starttime);
+
+    krb5_name_client(ctx, &client, out);
+    out->report.krb5.etype = closed->etype;
+    out->report.krb5.kvno = closed->has_kvno ? closed->kvno : 0;
+    out->report.krb5.session_etype = part->session->enctype;
+    out->report.krb5.ticket_flags = (uint32_t)part->flags;
+    out->report.krb5.gss_flags = judged->checksum.flags;
+    out->report.krb5.mutual = judged->mutual;
+    out->report.krb5.delegated = judged->checksum.flags & KRB5_GSS_DELEG;
+    out->report.krb5.auth_time = seconds(times->authtime);
+    out->report.krb5.start_time = starts ? starts : seconds(times->authtime);
+    out->report.krb5.end_time = seconds(times->endtime);
+    out->report.krb5.renew_till = seconds(times->renew_till);
+    out->report.krb5.skew =
+        seconds(judged->authenticator->ctime) - judged->now / ENV_NS_PER_SEC;
 }
 
 /* The replay cache of the library is a file: ours is asked instead, and flags
@@ -267,14 +265,12 @@ static enum auth_reason open_request(const struct auth_context *ctx,
 static enum auth_reason check_replay(const struct auth_context *ctx,
                                      struct krb5_judged *judged)
 {
-    int64_t at;
-
     if (!ctx->world->krb5.replay_cache) {
         return AUTH_REASON_NONE;
     }
     krb5_replay_digest(judged->offer.ap.authenticator.cipher, judged->digest);
     return krb5_replay_seen(ctx->krb5->replay, judged->digest,
-                            env_monotonic(ctx->env), &at)
+                            env_monotonic(ctx->env), &judged->replayed_at)
                ? AUTH_REASON_REPLAY
                : AUTH_REASON_NONE;
 }
@@ -282,28 +278,14 @@ static enum auth_reason check_replay(const struct auth_context *ctx,
 /* The account of a principal of one part; an enterprise name is one with an
  * "@" in it. */
 static const struct user *find_user(const struct auth_context *ctx,
-                                    krb5_const_principal client)
+                                    const struct krb_name *client)
 {
-    const krb5_data *name = &client->data[0];
+    struct span name = client->components[0];
 
-    if (client->length != 1 || memchr(name->data, '\0', name->length)) {
+    if (client->count != 1 || !utf8_is_text(name)) {
         return NULL;
     }
-    return world_account(
-        ctx->world, NULL,
-        arena_text(ctx->arena, span_of(name->data, name->length)));
-}
-
-static void name_client(const struct auth_context *ctx,
-                        krb5_const_principal client, struct auth_outcome *out)
-{
-    struct span realm = span_of(client->realm.data, client->realm.length);
-
-    out->report.domain = arena_text(ctx->arena, realm);
-    if (client->length > 0) {
-        out->report.name = arena_text(
-            ctx->arena, span_of(client->data[0].data, client->data[0].length));
-    }
+    return world_account(ctx->world, NULL, arena_text(ctx->arena, name));
 }
 
 /*
@@ -316,14 +298,12 @@ static enum auth_reason check_client(const struct auth_context *ctx,
                                      const struct krb5_judged *judged,
                                      struct auth_outcome *out)
 {
-    krb5_const_principal client = judged->ticket->enc_part2->client;
-    struct span realm = span_of(client->realm.data, client->realm.length);
+    struct krb_name client = name_of(judged->ticket->enc_part2->client);
 
-    name_client(ctx, client, out);
-    if (!span_equal(realm, span_text(ctx->world->realm))) {
+    if (!span_equal(client.realm, span_text(ctx->world->realm))) {
         return AUTH_REASON_REALM;
     }
-    out->user = find_user(ctx, client);
+    out->user = find_user(ctx, &client);
     return out->user ? auth_account_check(ctx, out->user)
                      : AUTH_REASON_UNKNOWN_USER;
 }
@@ -407,6 +387,30 @@ static enum auth_reason check_inside(const struct auth_context *ctx,
     return AUTH_REASON_NONE;
 }
 
+/*
+ * What was refused before all of it was known, opened with our own keys: for
+ * `why`, and to tell a ticket that does not open from an authenticator that
+ * does not.
+ */
+static enum auth_reason look_into(const struct auth_context *ctx,
+                                  struct krb5_judged *judged,
+                                  enum auth_reason reason,
+                                  struct auth_outcome *out)
+{
+    const struct krb5_acceptor *acceptor = ctx->krb5;
+
+    krb5_open(ctx, &judged->offer, &judged->opened);
+    krb5_open_report(ctx, judged, out);
+    if (judged->opened.keys == &acceptor->keys) {
+        out->user = find_user(ctx, &judged->opened.part.client);
+    }
+    return reason == AUTH_REASON_SERVICE_KEY &&
+                   judged->opened.keys ==
+                       krb5_acceptor_keys(acceptor, ctx->world)
+               ? AUTH_REASON_MODIFIED
+               : reason;
+}
+
 void krb5_judge(const struct auth_context *ctx, struct krb5_judged *judged,
                 struct auth_outcome *out)
 {
@@ -417,6 +421,8 @@ void krb5_judge(const struct auth_context *ctx, struct krb5_judged *judged,
     }
     if (reason == AUTH_REASON_NONE) {
         reason = check_inside(ctx, judged, out);
+    } else {
+        reason = look_into(ctx, judged, reason, out);
     }
     out->reason = reason;
     out->verdict = reason == AUTH_REASON_NONE ? AUTH_ACCEPTED : AUTH_REFUSED;

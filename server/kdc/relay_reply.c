@@ -136,6 +136,7 @@ struct span relay_rewrite(struct relay_request *request, struct span reply)
         .service = options->service,
         .now = env_now(options->env) / ENV_NS_PER_SEC,
         .crypt = request->relay->crypt,
+        .tgs_req = request->tgs_req,
     };
     struct span changed;
     const char *why = NULL;

@@ -244,7 +244,7 @@ static void tcp_fail(struct relay_request *request)
 
 static const struct relay_way tcp_way = {
     .transport = "tcp",
-    .reply_max = KRB_MESSAGE_MAX + 1024 * 1024,
+    .reply_max = SIZE_MAX,
     .answer = tcp_answer,
     .drop = tcp_drop,
     .reset = tcp_reset,

@@ -30,9 +30,14 @@ UNIT_TESTS = \
 	%D%/test_journal_record \
 	%D%/test_journal_secrets \
 	%D%/test_json_indent \
+	%D%/test_kdc_plans \
 	%D%/test_kdc_relay \
+	%D%/test_krb \
+	%D%/test_krb_encode \
+	%D%/test_krb_text \
 	%D%/test_keeper \
 	%D%/test_keeper_folder \
+	%D%/test_keeper_life \
 	%D%/test_keeper_protocol \
 	%D%/test_loop \
 	%D%/test_match \
@@ -50,6 +55,7 @@ UNIT_TESTS = \
 	%D%/test_pki_store \
 	%D%/test_probe_answers \
 	%D%/test_probe_clients \
+	%D%/test_probe_kerberos \
 	%D%/test_product \
 	%D%/test_psha1 \
 	%D%/test_rst \
@@ -88,10 +94,12 @@ AM_CFLAGS += $(CMOCKA_CFLAGS)
 # Of the probe, which the server knows nothing of.
 %C%_test_probe_answers_LDADD = $(PROBE_LIBS) $(CMOCKA_LIBS)
 %C%_test_probe_clients_LDADD = $(PROBE_LIBS) $(CMOCKA_LIBS)
+%C%_test_probe_kerberos_LDADD = $(PROBE_LIBS) $(CMOCKA_LIBS)
 
 # Of the keeper, likewise.
 %C%_test_keeper_LDADD = $(KEEPER_LIBS) $(CMOCKA_LIBS)
 %C%_test_keeper_folder_LDADD = $(KEEPER_LIBS) $(CMOCKA_LIBS)
+%C%_test_keeper_life_LDADD = $(KEEPER_LIBS) $(CMOCKA_LIBS)
 %C%_test_string_to_key_LDADD = $(KEEPER_LIBS) $(CMOCKA_LIBS)
 
 if HAVE_CMOCKA
@@ -108,9 +116,10 @@ EXTRA_DIST += \
 	%D%/endpoint.h \
 	%D%/journal_fixture.h \
 	%D%/json_reader.h \
+	%D%/krb_capture.h \
 	%D%/keeper_rig.h \
-	%D%/msnlmp.h \
 	%D%/kdc_messages.h \
+	%D%/msnlmp.h \
 	%D%/ntlm_client.h \
 	%D%/pki_fixture.h \
 	%D%/pki_place.h \
