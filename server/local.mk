@@ -176,6 +176,8 @@ libserver_a_SOURCES = \
 	%D%/journal/text.h \
 	%D%/kdc/exports.c \
 	%D%/kdc/exports.h \
+	%D%/kdc/fast.c \
+	%D%/kdc/fast.h \
 	%D%/kdc/kdc.c \
 	%D%/kdc/kdc.h \
 	%D%/kdc/link.c \

@@ -134,6 +134,7 @@ struct span relay_rewrite(struct relay_request *request, struct span reply)
         .plan = &request->plan.ticket,
         .krbtgt = options->krbtgt,
         .service = options->service,
+        .request = &request->req,
         .now = env_now(options->env) / ENV_NS_PER_SEC,
         .crypt = request->relay->crypt,
     };

@@ -200,6 +200,30 @@ enum kcrypt_result kcrypt_verify(struct kcrypt *kcrypt,
     return code == 0 && !valid ? KCRYPT_WRONG_KEY : result_of(code);
 }
 
+enum kcrypt_result kcrypt_combine(struct kcrypt *kcrypt,
+                                  const struct kcrypt_key *first,
+                                  const char *first_pepper,
+                                  const struct kcrypt_key *second,
+                                  const char *second_pepper, struct buf *out)
+{
+    krb5_keyblock first_block;
+    krb5_keyblock second_block;
+    krb5_keyblock *made = NULL;
+    krb5_error_code code;
+
+    if (!key_of(kcrypt, first, &first_block) ||
+        !key_of(kcrypt, second, &second_block)) {
+        return KCRYPT_UNSUPPORTED;
+    }
+    code = krb5_c_fx_cf2_simple(kcrypt->context, &first_block, first_pepper,
+                                &second_block, second_pepper, &made);
+    if (code == 0) {
+        buf_add(out, span_of(made->contents, made->length));
+        krb5_free_keyblock(kcrypt->context, made);
+    }
+    return result_of(code);
+}
+
 const char *kcrypt_result_text(enum kcrypt_result result)
 {
     switch (result) {
