@@ -176,8 +176,6 @@ libserver_a_SOURCES = \
 	%D%/journal/text.h \
 	%D%/kdc/exports.c \
 	%D%/kdc/exports.h \
-	%D%/kdc/fast.c \
-	%D%/kdc/fast.h \
 	%D%/kdc/kdc.c \
 	%D%/kdc/kdc.h \
 	%D%/kdc/link.c \
@@ -185,6 +183,7 @@ libserver_a_SOURCES = \
 	%D%/kdc/relay.c \
 	%D%/kdc/relay.h \
 	%D%/kdc/relay_backend.c \
+	%D%/kdc/relay_natural.c \
 	%D%/kdc/relay_parts.h \
 	%D%/kdc/relay_read.c \
 	%D%/kdc/relay_reply.c \
@@ -197,6 +196,8 @@ libserver_a_SOURCES = \
 	%D%/kdc/spn.h \
 	%D%/kdc/ticket.c \
 	%D%/kdc/ticket.h \
+	%D%/kdc/ticket_fast.c \
+	%D%/kdc/ticket_fast.h \
 	%D%/kdc/users.c \
 	%D%/kdc/users.h \
 	%D%/keeper/protocol.c \
@@ -406,6 +407,9 @@ libserver_a_SOURCES = \
 	%D%/wire/spnego_encode.c \
 	%D%/wire/token.c \
 	%D%/wire/token.h \
+	%D%/wire/token_krb.c \
+	%D%/wire/token_krb.h \
+	%D%/wire/token_krb_part.c \
 	%D%/wire/token_ntlm.c \
 	%D%/wire/uris.h \
 	%D%/wire/usertoken.c \
@@ -459,8 +463,13 @@ libprobe_a_SOURCES = \
 	%D%/probe/document.c \
 	%D%/probe/http.c \
 	%D%/probe/http.h \
+	%D%/probe/kerberos.c \
+	%D%/probe/kerberos.h \
+	%D%/probe/kerberos_words.c \
 	%D%/probe/mask.c \
 	%D%/probe/mask.h \
+	%D%/probe/negotiate.c \
+	%D%/probe/negotiate.h \
 	%D%/probe/options.c \
 	%D%/probe/options.h \
 	%D%/probe/ports_file.c \
@@ -483,6 +492,7 @@ libprobe_a_SOURCES = \
 	%D%/probe/walk.c \
 	%D%/probe/walk.h \
 	%D%/probe/walk_discover.c \
+	%D%/probe/walk_kerberos.c \
 	%D%/probe/walk_oauth.c \
 	%D%/probe/walk_ticket.c \
 	%D%/probe/walk_user.c \

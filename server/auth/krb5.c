@@ -25,9 +25,10 @@ static void accept(struct krb5_handle *handle, const struct auth_context *ctx,
                    struct krb5_judged *judged, struct auth_outcome *out)
 {
     if (!krb5_reply_accept(ctx, judged, &handle->session, &out->token_out)) {
-        auth_note(ctx, out, "krb5.error", "no AP-REP could be made");
         out->verdict = AUTH_REFUSED;
         out->reason = AUTH_REASON_MODIFIED;
+        out->why = "the authenticator's subkey is no key of its encryption "
+                   "type";
         return;
     }
     handle->acceptor = ctx->krb5;

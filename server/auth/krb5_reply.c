@@ -6,10 +6,10 @@
 
 #include "auth/krb5_parts.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include "util/env.h"
+#include "util/mem.h"
 #include "wire/plans.h"
 #include "world/world.h"
 
@@ -29,31 +29,52 @@ static struct span framed(const struct auth_context *ctx,
     return arena_copy(ctx->arena, buf_span(&out));
 }
 
-static void copy_key(struct krb_key *out, const krb5_keyblock *block)
+/* False: the bytes are no key of this type. A client chooses its subkey. */
+static bool copy_key(krb5_context context, struct krb_key *out,
+                     const krb5_keyblock *block)
 {
-    assert(block->length <= sizeof(out->bytes));
-    *out = (struct krb_key){.etype = block->enctype, .size = block->length};
-    memcpy(out->bytes, block->contents, block->length);
+    size_t bytes = 0;
+    size_t size = 0;
+
+    if (krb5_c_keylengths(context, block->enctype, &bytes, &size) != 0 ||
+        block->length != size || size > sizeof(out->bytes)) {
+        return false;
+    }
+    *out = (struct krb_key){.etype = block->enctype, .size = size};
+    memcpy(out->bytes, block->contents, size);
+    return true;
+}
+
+/* The initiator's subkey, or the ticket's key. */
+static const krb5_keyblock *initiator_key(const struct krb5_judged *judged)
+{
+    return judged->authenticator->subkey ? judged->authenticator->subkey
+                                         : judged->ticket->enc_part2->session;
 }
 
 /*
- * The keys of per-message tokens (RFC 4121 section 2): the initiator's subkey,
- * or the ticket's key. With AES the acceptor has a subkey of its own, as
- * Windows and MIT have it.
+ * Whether the AP-REP brings a subkey of ours, as those of Windows and MIT do
+ * (RFC 4121 section 2). The tokens of RC4 know the initiator's key alone (RFC
+ * 4757 section 7).
  */
-static void keep_keys(krb5_context context, const struct krb5_judged *judged,
-                      struct krb5_session *out_session)
+static bool has_subkey(const struct krb5_judged *judged)
+{
+    return judged->mutual && initiator_key(judged)->enctype != KRB_ETYPE_RC4;
+}
+
+/* The library has the initiator's subkey for both until it makes another. */
+static bool keep_subkey(krb5_context context, const struct krb5_judged *judged,
+                        struct krb5_session *session)
 {
     krb5_keyblock *key = NULL;
+    bool kept;
 
-    *out_session = (struct krb5_session){0};
-    copy_key(&out_session->initiator, judged->authenticator->subkey
-                                          ? judged->authenticator->subkey
-                                          : judged->ticket->enc_part2->session);
-    if (krb5_auth_con_getsendsubkey(context, judged->auth, &key) == 0 && key) {
-        copy_key(&out_session->acceptor, key);
-        krb5_free_keyblock(context, key);
+    if (krb5_auth_con_getsendsubkey(context, judged->auth, &key) != 0 || !key) {
+        return false;
     }
+    kept = copy_key(context, &session->acceptor, key);
+    krb5_free_keyblock(context, key);
+    return kept;
 }
 
 /* Without an AP-REP both count from the initiator's number. */
@@ -69,13 +90,22 @@ static void keep_sequence(krb5_context context,
     session->sequence = (uint32_t)number;
 }
 
-static bool uses_rc4(const struct krb5_judged *judged)
+static bool make_ap_rep(const struct auth_context *ctx,
+                        struct krb5_judged *judged, struct span *out_token)
 {
-    const krb5_keyblock *key = judged->authenticator->subkey
-                                   ? judged->authenticator->subkey
-                                   : judged->ticket->enc_part2->session;
+    krb5_context context = ctx->krb5->context;
+    krb5_int32 flags = KRB5_AUTH_CONTEXT_DO_SEQUENCE;
+    krb5_data reply = {0};
 
-    return key->enctype == KRB_ETYPE_RC4;
+    flags |= has_subkey(judged) ? KRB5_AUTH_CONTEXT_USE_SUBKEY : 0;
+    krb5_auth_con_setflags(context, judged->auth, flags);
+    if (krb5_mk_rep(context, judged->auth, &reply) != 0) {
+        return false;
+    }
+    *out_token = framed(ctx, &judged->offer, KRB_TOKEN_AP_REP,
+                        span_of(reply.data, reply.length));
+    krb5_free_data_contents(context, &reply);
+    return true;
 }
 
 bool krb5_reply_accept(const struct auth_context *ctx,
@@ -83,23 +113,18 @@ bool krb5_reply_accept(const struct auth_context *ctx,
                        struct krb5_session *out_session, struct span *out_token)
 {
     krb5_context context = ctx->krb5->context;
-    krb5_data reply = {0};
+    struct krb5_session session = {0};
+    struct span token = SPAN_NONE;
 
-    *out_token = SPAN_NONE;
-    if (judged->mutual) {
-        krb5_int32 flags = KRB5_AUTH_CONTEXT_DO_SEQUENCE;
-
-        flags |= uses_rc4(judged) ? 0 : KRB5_AUTH_CONTEXT_USE_SUBKEY;
-        krb5_auth_con_setflags(context, judged->auth, flags);
-        if (krb5_mk_rep(context, judged->auth, &reply) != 0) {
-            return false;
-        }
-        *out_token = framed(ctx, &judged->offer, KRB_TOKEN_AP_REP,
-                            span_of(reply.data, reply.length));
-        krb5_free_data_contents(context, &reply);
+    if (!copy_key(context, &session.initiator, initiator_key(judged)) ||
+        (judged->mutual && !make_ap_rep(ctx, judged, &token)) ||
+        (has_subkey(judged) && !keep_subkey(context, judged, &session))) {
+        return false;
     }
-    keep_keys(context, judged, out_session);
-    keep_sequence(context, judged, out_session);
+    keep_sequence(context, judged, &session);
+    *out_session = session;
+    *out_token = token;
+    mem_wipe(&session, sizeof(session));
     return true;
 }
 

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "kdc/fast.h"
+#include "kdc/ticket_fast.h"
 #include "util/buf.h"
 #include "util/env.h"
 #include "util/mem.h"
@@ -208,7 +208,7 @@ bool kdc_ticket_change(struct ticket_change *change, struct arena *arena,
                        struct span reply, struct span *out_reply,
                        const char **out_why)
 {
-    struct fast fast = {
+    struct fast_context fast = {
         .crypt = change->crypt,
         .krbtgt = change->krbtgt,
         .request = change->request,
@@ -227,7 +227,7 @@ bool kdc_ticket_change(struct ticket_change *change, struct arena *arena,
         return false;
     }
     krb_encode_ticket(&ticket, &rep.ticket);
-    if (!fast_mend(&fast, reply, buf_span(&ticket), &reply, out_why) ||
+    if (!kdc_fast_mend(&fast, reply, buf_span(&ticket), &reply, out_why) ||
         !krb_decode_kdc_rep(reply, &rep, &flaw)) {
         return false;
     }

@@ -97,6 +97,9 @@ bool child_start(struct child *child, const char *program, const char *folder,
     pid_t parent = getpid();
     int ends[2];
 
+    if (access(program, X_OK) != 0) {
+        return err_errno(err, "cannot execute %s", program);
+    }
     /* A line that finds no room is lost; krb5kdc waits for nobody. */
     if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
         return err_errno(err, "cannot make a pipe");
@@ -176,7 +179,7 @@ static const char *last_words(struct child *child)
         }
     }
     child->tail[child->tail_size] = '\0';
-    return child->tail;
+    return child->tail_size ? child->tail : "nothing";
 }
 
 bool child_has_ended(struct child *child, struct err *err)

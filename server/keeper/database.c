@@ -263,6 +263,9 @@ bool database_put_user(struct database *database,
     if (database->realm->preauth) {
         entry.attributes |= KRB5_KDB_REQUIRES_PRE_AUTH;
     }
+    if (!database->realm->renewable_lifetime) {
+        entry.attributes |= KRB5_KDB_DISALLOW_RENEWABLE;
+    }
     if (user->state == KEEPER_REVOKED) {
         entry.attributes |= KRB5_KDB_DISALLOW_ALL_TIX;
     }

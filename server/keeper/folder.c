@@ -58,7 +58,7 @@ bool folder_open(const char *path, struct folder *out_folder, struct err *err)
     return true;
 }
 
-static void folder_forget(struct folder *folder)
+void folder_forget(struct folder *folder)
 {
     if (folder->path) {
         close(folder->fd);

@@ -284,6 +284,7 @@ static void end(struct keeper *keeper)
     if (keeper->server_gone) {
         folder_remove(&keeper->run_dir);
     }
+    folder_forget(&keeper->run_dir);
     if (keeper->lock >= 0) {
         close(keeper->lock);
     }

@@ -126,7 +126,13 @@ bool profile_write(const struct keeper_realm *realm, const char *folder,
     AUTO_BUF text = {0};
 
     add_library(&text, realm);
-    buf_add_text(&text, "[kdcdefaults]\n"
+    /* What passwords need: others would have to be set up, or looked for. */
+    buf_add_text(&text, "[plugins]\n"
+                        "kdcpreauth = {\n"
+                        "    enable_only = encrypted_timestamp\n"
+                        "    enable_only = encrypted_challenge\n"
+                        "}\n"
+                        "[kdcdefaults]\n"
                         "    kdc_tcp_listen_backlog = 128\n"
                         "[logging]\n"
                         "    kdc = STDERR\n");

@@ -206,17 +206,16 @@ enum kcrypt_result kcrypt_combine(struct kcrypt *kcrypt,
                                   const struct kcrypt_key *second,
                                   const char *second_pepper, struct buf *out)
 {
-    krb5_keyblock first_block;
-    krb5_keyblock second_block;
     krb5_keyblock *made = NULL;
+    krb5_keyblock blocks[2];
     krb5_error_code code;
 
-    if (!key_of(kcrypt, first, &first_block) ||
-        !key_of(kcrypt, second, &second_block)) {
+    if (!key_of(kcrypt, first, &blocks[0]) ||
+        !key_of(kcrypt, second, &blocks[1])) {
         return KCRYPT_UNSUPPORTED;
     }
-    code = krb5_c_fx_cf2_simple(kcrypt->context, &first_block, first_pepper,
-                                &second_block, second_pepper, &made);
+    code = krb5_c_fx_cf2_simple(kcrypt->context, &blocks[0], first_pepper,
+                                &blocks[1], second_pepper, &made);
     if (code == 0) {
         buf_add(out, span_of(made->contents, made->length));
         krb5_free_keyblock(kcrypt->context, made);

@@ -474,6 +474,38 @@ def test_stopped(serve, how):
     assert "stays behind" not in server.messages()
 
 
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_ended_while_clients_wait(serve, tmp_path, how):
+    """Over TCP, UDP and the proxy."""
+    server = serve(written(tmp_path, """\
+lyncmock: 1
+steps:
+  - at: kdc.as
+    do: {delay: 60s}
+"""))
+    ports = server.ports()
+    keeper, kdc = family(server.process.pid)
+    remains = {run_dir(server), *folders(kdc)}
+    clients = [Client(server),
+               Client(server, libdefaults={"udp_preference_limit": "60000"}),
+               Client(server, env={"KRB5_CONFIG": ports["krb5_proxy_conf"]})]
+    with contextlib.ExitStack() as stack:
+        waiting = [stack.enter_context(subprocess.Popen(
+            ["kinit", "alice@CONTOSO.TEST"], env=client.env,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL)) for client in clients]
+        until("all to wait", lambda: len([
+            line for line in server.journal.read_text().splitlines()
+            if "kdc.as" in line]) >= 0 and all(
+                "Sending" in client.trace() for client in clients))
+        server.expected_exit = -how if how == signal.SIGKILL else 0
+        server.process.send_signal(how)
+        server.process.wait(PATIENCE)
+        for client in waiting:
+            client.kill()
+    gone_soon([keeper, kdc], remains)
+
+
 def test_a_terminal_interrupts_all(tmp_path):
     """Ctrl-C goes to the whole group; the keeper leaves it to the server."""
     server = Server(tmp_path / "server", prefix=["setsid"])

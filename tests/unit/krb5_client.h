@@ -66,6 +66,7 @@ struct krb5_client {
     enum client_bound bound;
     const char *other_name; /* in the authenticator; NULL: as in the ticket */
     bool other_session;     /* authenticator made with another session key */
+    bool bad_subkey;        /* three bytes that say they are AES-256 */
     bool bare;              /* no frame around it */
     bool ms_oid;            /* Windows' OID in the frame */
     /* What it came to. */
@@ -246,6 +247,19 @@ static inline krb5_principal principal_of(const struct krb5_rig *rig,
     return principal;
 }
 
+static inline void set_subkey(const struct krb5_rig *rig,
+                              const struct krb5_client *c)
+{
+    krb5_octet bytes[] = {1, 2, 3};
+    krb5_keyblock block = {.enctype = KRB_ETYPE_AES256,
+                           .length = sizeof(bytes),
+                           .contents = bytes};
+
+    if (c->bad_subkey) {
+        krb5_auth_con_setsendsubkey(rig->context, c->auth, &block);
+    }
+}
+
 static inline void set_checksum(const struct krb5_rig *rig,
                                 const struct krb5_client *c)
 {
@@ -294,6 +308,7 @@ static inline struct span client_token(const struct krb5_rig *rig,
     krb5_auth_con_setflags(rig->context, c->auth,
                            KRB5_AUTH_CONTEXT_DO_SEQUENCE);
     set_checksum(rig, c);
+    set_subkey(rig, c);
     options |= c->no_subkey ? 0 : AP_OPTS_USE_SUBKEY;
     assert_int_equal(
         krb5_mk_req_extended(rig->context, &c->auth, options,
@@ -374,7 +389,9 @@ static inline struct krb5_session client_session(const struct krb5_rig *rig,
 
     krb5_auth_con_getsendsubkey(rig->context, c->auth, &key);
     krb5_auth_con_getrecvsubkey(rig->context, c->auth, &theirs);
-    copy_key(&session.acceptor, theirs);
+    if (!c->no_mutual && c->etype != KRB_ETYPE_RC4) {
+        copy_key(&session.acceptor, theirs);
+    }
     krb5_free_keyblock(rig->context, theirs);
     if (!key) {
         krb5_auth_con_getkey(rig->context, c->auth, &key);

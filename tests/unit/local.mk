@@ -34,7 +34,11 @@ UNIT_TESTS = \
 	%D%/test_kdc_relay \
 	%D%/test_keeper \
 	%D%/test_keeper_folder \
+	%D%/test_keeper_life \
 	%D%/test_keeper_protocol \
+	%D%/test_krb \
+	%D%/test_krb_encode \
+	%D%/test_krb_text \
 	%D%/test_loop \
 	%D%/test_match \
 	%D%/test_mex \
@@ -51,6 +55,7 @@ UNIT_TESTS = \
 	%D%/test_pki_store \
 	%D%/test_probe_answers \
 	%D%/test_probe_clients \
+	%D%/test_probe_kerberos \
 	%D%/test_product \
 	%D%/test_psha1 \
 	%D%/test_rst \
@@ -89,10 +94,12 @@ AM_CFLAGS += $(CMOCKA_CFLAGS)
 # Of the probe, which the server knows nothing of.
 %C%_test_probe_answers_LDADD = $(PROBE_LIBS) $(CMOCKA_LIBS)
 %C%_test_probe_clients_LDADD = $(PROBE_LIBS) $(CMOCKA_LIBS)
+%C%_test_probe_kerberos_LDADD = $(PROBE_LIBS) $(CMOCKA_LIBS)
 
 # Of the keeper, likewise.
 %C%_test_keeper_LDADD = $(KEEPER_LIBS) $(CMOCKA_LIBS)
 %C%_test_keeper_folder_LDADD = $(KEEPER_LIBS) $(CMOCKA_LIBS)
+%C%_test_keeper_life_LDADD = $(KEEPER_LIBS) $(CMOCKA_LIBS)
 %C%_test_string_to_key_LDADD = $(KEEPER_LIBS) $(CMOCKA_LIBS)
 
 if HAVE_CMOCKA
@@ -109,14 +116,16 @@ EXTRA_DIST += \
 	%D%/endpoint.h \
 	%D%/journal_fixture.h \
 	%D%/json_reader.h \
-	%D%/keeper_rig.h \
 	%D%/kdc_messages.h \
+	%D%/keeper_rig.h \
+	%D%/krb5_client.h \
+	%D%/krb_capture.h \
 	%D%/msnlmp.h \
 	%D%/ntlm_client.h \
 	%D%/pki_fixture.h \
 	%D%/pki_place.h \
-	%D%/rfc3962.h \
 	%D%/relay_rig.h \
+	%D%/rfc3962.h \
 	%D%/scenario_fixture.h \
 	%D%/signer.h \
 	%D%/sipe.h \

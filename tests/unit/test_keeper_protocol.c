@@ -208,70 +208,60 @@ static void survives_any_byte(void **state UNUSED)
     }
 }
 
+static const struct {
+    struct keeper_message message;
+    size_t at; /* SIZE_MAX: leave the bytes as they are */
+    uint8_t byte;
+    const char *says;
+} wrong[] = {
+    {{.kind = KEEPER_DONE}, 0, KEEPER_VERSION + 1, "not of one build"},
+    {{.kind = KEEPER_DONE}, 4, 99, "of an unknown kind, 99"},
+    {{.kind = KEEPER_ERROR, .text = NULL}, SIZE_MAX, 0, "a text is missing"},
+    {{.kind = KEEPER_ERROR, .text = "abc"}, 14, 0, "holds a NUL"},
+    {{.kind = KEEPER_USER, .user = {nothing, "x", 0, KEEPER_GOOD, NULL}},
+     SIZE_MAX,
+     0,
+     "no name"},
+    {{.kind = KEEPER_USER, .user = {joerg, "x", 8, KEEPER_GOOD, NULL}},
+     SIZE_MAX,
+     0,
+     "type is unknown"},
+    {{.kind = KEEPER_USER, .user = {joerg, "x", 0, (enum keeper_state)3, NULL}},
+     SIZE_MAX,
+     0,
+     "state is unknown"},
+    {{.kind = KEEPER_USER, .user = {joerg, "x", 0, KEEPER_GOOD, NULL}},
+     12,
+     0x7f,
+     "a count is greater"},
+    {{.kind = KEEPER_REALM,
+      .realm = {.realm = "", .krbtgt = {.items = {{18, "", 16}}, .count = 1}}},
+     SIZE_MAX,
+     0,
+     "not as long as its type says"},
+    {{.kind = KEEPER_REALM,
+      .realm = {.realm = "", .krbtgt = {.items = {{3, "", 8}}, .count = 1}}},
+     SIZE_MAX,
+     0,
+     "not as long as its type says"},
+    {{.kind = KEEPER_REALM, .realm = {.realm = ""}}, 38, 4, "too many keys"},
+};
+
 static void says_what_is_wrong(void **state UNUSED)
 {
-    static const char *const nobody[] = {NULL};
-    const struct {
-        struct keeper_message message;
-        size_t at; /* SIZE_MAX: leave the bytes as they are */
-        uint8_t byte;
-        const char *says;
-    } rows[] = {
-        {{.kind = KEEPER_DONE}, 0, KEEPER_VERSION + 1, "not of one build"},
-        {{.kind = KEEPER_DONE}, 4, 99, "of an unknown kind, 99"},
-        {{.kind = KEEPER_ERROR, .text = NULL},
-         SIZE_MAX,
-         0,
-         "a text is missing"},
-        {{.kind = KEEPER_ERROR, .text = "abc"}, 14, 0, "holds a NUL"},
-        {{.kind = KEEPER_USER, .user = {nobody, "x", 0, KEEPER_GOOD, NULL}},
-         SIZE_MAX,
-         0,
-         "no name"},
-        {{.kind = KEEPER_USER, .user = {joerg, "x", 8, KEEPER_GOOD, NULL}},
-         SIZE_MAX,
-         0,
-         "type is unknown"},
-        {{.kind = KEEPER_USER,
-          .user = {joerg, "x", 0, (enum keeper_state)3, NULL}},
-         SIZE_MAX,
-         0,
-         "state is unknown"},
-        {{.kind = KEEPER_USER, .user = {joerg, "x", 0, KEEPER_GOOD, NULL}},
-         12,
-         0x7f,
-         "a count is greater"},
-        {{.kind = KEEPER_REALM,
-          .realm = {.realm = "",
-                    .krbtgt = {.items = {{18, "", 16}}, .count = 1}}},
-         SIZE_MAX,
-         0,
-         "not as long as its type says"},
-        {{.kind = KEEPER_REALM,
-          .realm = {.realm = "",
-                    .krbtgt = {.items = {{3, "", 8}}, .count = 1}}},
-         SIZE_MAX,
-         0,
-         "not as long as its type says"},
-        {{.kind = KEEPER_REALM, .realm = {.realm = ""}},
-         38,
-         4,
-         "too many keys"},
-    };
-
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
         AUTO(arena) arena = arena_new();
         AUTO_BUF packet = {0};
         struct keeper_message message;
         struct err err;
 
-        keeper_encode(&packet, &rows[i].message);
-        if (rows[i].at != SIZE_MAX) {
-            packet.data[rows[i].at] = rows[i].byte;
+        keeper_encode(&packet, &wrong[i].message);
+        if (wrong[i].at != SIZE_MAX) {
+            packet.data[wrong[i].at] = wrong[i].byte;
         }
         assert_false(keeper_decode(arena, buf_span(&packet), &message, &err));
         print_message("%s\n", err.text);
-        assert_non_null(strstr(err.text, rows[i].says));
+        assert_non_null(strstr(err.text, wrong[i].says));
     }
 }
 

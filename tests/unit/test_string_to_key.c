@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -129,6 +130,7 @@ static void agrees_with_mit(void **state UNUSED)
     };
     krb5_context context;
 
+    setenv("KRB5_CONFIG", "/dev/null", 1);
     assert_int_equal(krb5_init_context(&context), 0);
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         compare(context, rows[i].password, rows[i].salt);

@@ -3,8 +3,8 @@
  * and the KDC answers with a checksum of the ticket in it. Where the ticket is
  * another one, the checksum has to be, or the client sees that it was changed.
  */
-#ifndef KDC_FAST_H
-#define KDC_FAST_H
+#ifndef KDC_TICKET_FAST_H
+#define KDC_TICKET_FAST_H
 
 #include <stdbool.h>
 
@@ -14,7 +14,7 @@
 #include "wire/krb.h"
 #include "wire/krb_keys.h"
 
-struct fast {
+struct fast_context {
     struct kcrypt *crypt;
     const struct krb_keys *krbtgt;
     const struct krb_kdc_req *request;
@@ -25,7 +25,8 @@ struct fast {
  * The reply as if the KDC had made it for this ticket, which is not put into
  * it. One without FAST stays as it is. False: why not.
  */
-bool fast_mend(const struct fast *fast, struct span reply, struct span ticket,
-               struct span *out_reply, const char **out_why);
+bool kdc_fast_mend(const struct fast_context *fast, struct span reply,
+                   struct span ticket, struct span *out_reply,
+                   const char **out_why);
 
 #endif

@@ -1,7 +1,7 @@
-/* The checksum that FAST has of a ticket, see fast.h. */
+/* The checksum that FAST has of a ticket, see ticket_fast.h. */
 #include "config.h"
 
-#include "kdc/fast.h"
+#include "kdc/ticket_fast.h"
 
 #include "kdc/ticket.h"
 #include "util/buf.h"
@@ -92,7 +92,7 @@ struct armor {
 };
 
 /* RFC 6113 section 5.4.1: a ticket of its own; in a TGS-REQ none is needed. */
-static bool find_armor(const struct fast *fast, struct armor *out)
+static bool find_armor(const struct fast_context *fast, struct armor *out)
 {
     /* armored-data, KrbFastArmoredReq, armor, KrbFastArmor, armor-value */
     static const uint8_t value[] = {0xa0, 0x30, 0xa0, 0x30, 0xa1, 0x04};
@@ -108,7 +108,7 @@ static bool find_armor(const struct fast *fast, struct armor *out)
     return find_padata(padata, PA_TGS_REQ, &out->ap_req);
 }
 
-static bool open_authenticator(const struct fast *fast,
+static bool open_authenticator(const struct fast_context *fast,
                                const struct krb_ap_req *ap_req,
                                const struct kcrypt_key *session,
                                enum kcrypt_usage usage,
@@ -125,7 +125,7 @@ static bool open_authenticator(const struct fast *fast,
 }
 
 /* RFC 6113 section 5.4.1.1: of the session's key and the authenticator's. */
-static bool armor_key(const struct fast *fast, struct kcrypt_key *out)
+static bool armor_key(const struct fast_context *fast, struct kcrypt_key *out)
 {
     struct armor armor;
     struct krb_ap_req ap_req;
@@ -162,7 +162,7 @@ static bool armor_key(const struct fast *fast, struct kcrypt_key *out)
 /* ---- The reply ---- */
 
 /* KrbFastResponse with another ticket-checksum; empty: it is none. */
-static struct span with_checksum(const struct fast *fast,
+static struct span with_checksum(const struct fast_context *fast,
                                  const struct kcrypt_key *key,
                                  struct span response, struct span ticket)
 {
@@ -181,9 +181,9 @@ static struct span with_checksum(const struct fast *fast,
     return replaced(fast->arena, response, checksum, buf_span(&fresh));
 }
 
-static bool mend_cipher(const struct fast *fast, const struct kcrypt_key *key,
-                        struct span cipher, struct span ticket,
-                        struct span *out_cipher)
+static bool mend_cipher(const struct fast_context *fast,
+                        const struct kcrypt_key *key, struct span cipher,
+                        struct span ticket, struct span *out_cipher)
 {
     AUTO_BUF plain = {0};
     AUTO_BUF fresh = {0};
@@ -202,8 +202,9 @@ static bool mend_cipher(const struct fast *fast, const struct kcrypt_key *key,
     return true;
 }
 
-bool fast_mend(const struct fast *fast, struct span reply, struct span ticket,
-               struct span *out_reply, const char **out_why)
+bool kdc_fast_mend(const struct fast_context *fast, struct span reply,
+                   struct span ticket, struct span *out_reply,
+                   const char **out_why)
 {
     /* armored-data, KrbFastArmoredRep, enc-fast-rep, EncryptedData, cipher */
     static const uint8_t path[] = {0xa0, 0x30, 0xa0, 0x30, 0xa2, 0x04};
