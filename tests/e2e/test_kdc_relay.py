@@ -179,6 +179,21 @@ def test_a_tgt_of_another_key(play):
     assert [r["key"] for r in entry["remarks"]][0] == "kdc.tgt"
 
 
+def test_a_tgt_behind_armor(play):
+    """kinit -T wraps all it asks in a TGT that it has (RFC 6113 5.4.1): what
+    it gets has been changed, and it cannot know."""
+    server, client = play(
+        step("kdc.as", "{kerberos-ticket: {padding: 3000}}", "{user: bob}"))
+    client.kinit("alice")
+    other = client.folder / "bob"
+    client.kinit("bob", PASSWORD, "-T", client.ccache, "-c", f"FILE:{other}")
+    client.run("kvno", "-c", f"FILE:{other}", client.spn())
+    server.stop()
+    entry = kdc_entries(server, "TGS-REQ")[-1]
+    assert entry["user"] == "bob"
+    assert entry["kdc"]["request_size"] > 3000
+
+
 # --- the journal --------------------------------------------------------------
 
 def test_journal(serve):
