@@ -644,7 +644,8 @@ def test_nobody(open_folder):
     home = open_folder
     with subprocess.Popen(
             ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
-             "--no-new-privs", BINARY, "serve", "--ccache", "alice"],
+             "--no-new-privs", os.path.abspath(BINARY), "serve", "--ccache",
+             "alice"],
             env=clean_environment(home, {"TMPDIR": str(home)}), cwd=home,
             stdout=subprocess.PIPE, text=True) as server:
         line = server.stdout.readline()
