@@ -32,6 +32,7 @@ UNIT_TESTS = \
 	%D%/test_json_indent \
 	%D%/test_kdc_plans \
 	%D%/test_kdc_relay \
+	%D%/test_kdc_users \
 	%D%/test_keeper \
 	%D%/test_keeper_folder \
 	%D%/test_keeper_life \
