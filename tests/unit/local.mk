@@ -4,6 +4,7 @@ UNIT_TESTS = \
 	%D%/test_auth_basic \
 	%D%/test_auth_krb5 \
 	%D%/test_auth_negotiate \
+	%D%/test_auth_negotiate_krb5 \
 	%D%/test_auth_ntlm \
 	%D%/test_auth_password \
 	%D%/test_auth_report \
@@ -108,14 +109,15 @@ EXTRA_DIST += \
 	%D%/endpoint.h \
 	%D%/journal_fixture.h \
 	%D%/json_reader.h \
-	%D%/keeper_rig.h \
-	%D%/msnlmp.h \
 	%D%/kdc_messages.h \
+	%D%/keeper_rig.h \
+	%D%/krb5_client.h \
+	%D%/msnlmp.h \
 	%D%/ntlm_client.h \
 	%D%/pki_fixture.h \
 	%D%/pki_place.h \
-	%D%/rfc3962.h \
 	%D%/relay_rig.h \
+	%D%/rfc3962.h \
 	%D%/scenario_fixture.h \
 	%D%/signer.h \
 	%D%/sipe.h \
