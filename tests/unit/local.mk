@@ -4,6 +4,7 @@ UNIT_TESTS = \
 	%D%/test_auth_basic \
 	%D%/test_auth_krb5 \
 	%D%/test_auth_negotiate \
+	%D%/test_auth_negotiate_krb5 \
 	%D%/test_auth_ntlm \
 	%D%/test_auth_password \
 	%D%/test_auth_report \
