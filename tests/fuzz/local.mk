@@ -6,6 +6,7 @@ FUZZ_TARGETS = \
 	%D%/fuzz_form \
 	%D%/fuzz_framer \
 	%D%/fuzz_httpauth \
+	%D%/fuzz_krb \
 	%D%/fuzz_ntlmssp \
 	%D%/fuzz_pipeline \
 	%D%/fuzz_probe \

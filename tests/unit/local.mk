@@ -60,6 +60,7 @@ UNIT_TESTS = \
 	%D%/test_spnego \
 	%D%/test_ticket \
 	%D%/test_ticket_forged \
+	%D%/test_token_krb \
 	%D%/test_usertoken \
 	%D%/test_util_base64 \
 	%D%/test_util_bytes \
