@@ -35,6 +35,8 @@ static const char *const web_host[] = {"lyncweb", NULL};
 
 static const char *const windows_ports[] = {"WebTicketServiceWinNegotiate",
                                             "WebTicketServiceWinNtlm", NULL};
+static const char *const kerberos_ports[] = {"WebTicketServiceWinNegotiate",
+                                             NULL};
 static const char *const password_ports[] = {"WebTicketServiceAuth", NULL};
 static const char *const guest_ports[] = {"WebTicketServiceAnon", NULL};
 static const char *const no_ports[] = {NULL};
@@ -42,18 +44,17 @@ static const char *const no_ports[] = {NULL};
 /* What the rows of a kind have in common. */
 #define DISCOVERS  .hosts = both_names, .discovers = true, .http_twin = true
 #define STARTS_WEB .hosts = web_host, .discovers = false
-#define NTLM                                                                   \
-    .credentials = CREDENTIALS_NTLM, .ports = windows_ports,                   \
-    .known_path = TICKET_PATH
+#define NTLM       .credentials = CREDENTIALS_NTLM, .ports = windows_ports
+#define KNOWS_PATH .known_path = TICKET_PATH
+#define KERBEROS   .credentials = CREDENTIALS_KERBEROS, .ports = kerberos_ports
 #define USERNAME                                                               \
     .credentials = CREDENTIALS_USERNAME, .ports = password_ports,              \
     .known_path = TICKET_PATH "/Auth", .applies_to_port = true
 /* The desktop reads the metadata; nothing shows it posting without. */
 #define DESKTOP                                                                \
-    .accept = accept_xml, .user_agent = agent_desktop,                         \
-    .credentials = CREDENTIALS_NTLM, .ports = windows_ports,                   \
-    .token = TOKEN_SAML, .carrier = CARRY_OPAQUE, .wants_key = true,           \
-    .srv_records = true, .next = NEXT_SIP
+    .accept = accept_xml, .user_agent = agent_desktop, .token = TOKEN_SAML,    \
+    .carrier = CARRY_OPAQUE, .wants_key = true, .srv_records = true,           \
+    .next = NEXT_SIP
 /* GUESS: the phones' Accept, and that they ask for a CWT. */
 #define PHONE                                                                  \
     .accept = accept_xml, .token = TOKEN_CWT, .carrier = CARRY_HEADER,         \
@@ -63,16 +64,18 @@ static const char *const no_ports[] = {NULL};
     .carrier = CARRY_BEARER, .next = NEXT_UCWA
 
 static const struct client clients[] = {
-    {"pc-external-ntlm", "PC client outside, NTLM", DISCOVERS, DESKTOP,
+    {"pc-external-ntlm", "PC client outside, NTLM", DISCOVERS, NTLM, DESKTOP,
      .expects = "External"},
-    {"pc-internal-ntlm", "PC client inside, NTLM", DISCOVERS, DESKTOP,
+    {"pc-internal-ntlm", "PC client inside, NTLM", DISCOVERS, NTLM, DESKTOP,
      .expects = "Internal"},
+    {"pc-internal-kerberos", "PC client inside, Kerberos", DISCOVERS, KERBEROS,
+     DESKTOP, .expects = "Internal"},
     {"windows-phone-ntlm", "Lync 2013 for Windows Phone, NTLM", DISCOVERS, NTLM,
-     PHONE, .user_agent = agent_phone},
-    {"ios-ntlm", "Lync 2013 for iOS, NTLM", DISCOVERS, NTLM, PHONE,
+     KNOWS_PATH, PHONE, .user_agent = agent_phone},
+    {"ios-ntlm", "Lync 2013 for iOS, NTLM", DISCOVERS, NTLM, KNOWS_PATH, PHONE,
      .user_agent = agent_ios},
     {"android-ntlm", "Lync 2013 for Android 5.4 and later, NTLM", DISCOVERS,
-     NTLM, PHONE, .user_agent = agent_android},
+     NTLM, KNOWS_PATH, PHONE, .user_agent = agent_android},
     {"android-soap", "Lync 2013 for Android before 5.4, SOAP user name",
      DISCOVERS, USERNAME, PHONE, .user_agent = agent_android_old},
     {"web-app-soap", "Lync Web App, domain user, SOAP user name", STARTS_WEB,
@@ -80,7 +83,7 @@ static const struct client clients[] = {
     {"web-app-guest", "Lync Web App, guest of a meeting", STARTS_WEB, WEB_APP,
      .credentials = CREDENTIALS_MEETING, .ports = guest_ports,
      .known_path = TICKET_PATH "/Anon", .applies_to_port = true},
-    {"ntlm", "any client: JSON, NTLM, SAML ticket", DISCOVERS, NTLM,
+    {"ntlm", "any client: JSON, NTLM, SAML ticket", DISCOVERS, NTLM, KNOWS_PATH,
      .accept = accept_json, .user_agent = agent_plain, .token = TOKEN_SAML,
      .carrier = CARRY_OPAQUE, .next = NEXT_UCWA},
     {"soap", "any client: JSON, SOAP user name, compact ticket", DISCOVERS,
@@ -91,6 +94,12 @@ static const struct client clients[] = {
      .credentials = CREDENTIALS_OAUTH, .token = TOKEN_CWT,
      .carrier = CARRY_BEARER, .ports = no_ports, .next = NEXT_UCWA},
 };
+
+bool client_is_windows(const struct client *client)
+{
+    return client->credentials == CREDENTIALS_NTLM ||
+           client->credentials == CREDENTIALS_KERBEROS;
+}
 
 const struct client *client_at(size_t index)
 {

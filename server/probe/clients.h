@@ -25,6 +25,7 @@ enum carrier {
 /* How a client proves who it is. */
 enum credentials {
     CREDENTIALS_NTLM,
+    CREDENTIALS_KERBEROS, /* HTTP Negotiate with a ticket of a KDC */
     CREDENTIALS_USERNAME, /* UsernameToken in the SOAP header */
     CREDENTIALS_MEETING,  /* a guest: address and key of a meeting */
     CREDENTIALS_OAUTH,    /* /WebTicket/oauthtoken, grant "password" */
@@ -56,6 +57,8 @@ struct client {
     enum next_stop next;
 };
 
+/* Does HTTP carry its credentials, at the Windows port? */
+bool client_is_windows(const struct client *client);
 /* NULL past the end. */
 const struct client *client_at(size_t index);
 /* NULL: no such client. */

@@ -228,8 +228,10 @@ static void set_request(struct flight *flight,
     if (request->user) {
         /* ONLY: the first request goes without credentials, as from clients
          * that wait to be asked (webticket 6.5). */
-        curl_easy_setopt(easy, CURLOPT_HTTPAUTH,
-                         (long)(CURLAUTH_NTLM | CURLAUTH_ONLY));
+        curl_easy_setopt(
+            easy, CURLOPT_HTTPAUTH,
+            (long)((request->negotiate ? CURLAUTH_NEGOTIATE : CURLAUTH_NTLM) |
+                   CURLAUTH_ONLY));
         curl_easy_setopt(easy, CURLOPT_USERNAME, request->user);
         curl_easy_setopt(easy, CURLOPT_PASSWORD, request->password);
     }

@@ -60,6 +60,8 @@ struct http_request {
     /* NTLM, where the server asks for it. */
     const char *user;
     const char *password;
+    /* Negotiate instead, with the tickets that GSS-API finds: both are "". */
+    bool negotiate;
 };
 
 struct http_setup {

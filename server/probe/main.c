@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "probe/walk.h"
 #include "wire/xml.h"
@@ -34,6 +35,8 @@ static void clean_environment(void)
     unsetenv("OPENSSL_CONF");
     unsetenv("SSL_CERT_DIR");
     unsetenv("SSL_CERT_FILE");
+    /* With it a plug-in of GSS-API's puts NTLM into Negotiate. */
+    unsetenv("NTLM_USER_FILE");
 }
 
 static enum probe_exit fail(enum probe_exit code, const struct err *err)
@@ -76,6 +79,7 @@ static enum probe_exit sign_in(struct arena *arena, struct env *env,
         .verbose = options->verbose,
     };
     struct report report;
+    enum probe_exit code;
     AUTO(http) http = NULL;
     struct err err;
 
@@ -91,11 +95,19 @@ static enum probe_exit sign_in(struct arena *arena, struct env *env,
         .trust = options->trust,
         .http = http,
         .report = &report,
+        .deadline = deadline,
+        .may_switch = !options->client,
     };
     judge_name(&walk);
     walk_sign_in(&walk);
     report_end(&report, &walk.outcome);
-    return walk.outcome.failure ? walk.failure.exit_code : PROBE_SIGNED_IN;
+    code = walk.outcome.failure ? walk.failure.exit_code : PROBE_SIGNED_IN;
+    if (kerberos_is_stuck(walk.kerberos)) {
+        (void)fflush(NULL);
+        _exit((int)code);
+    }
+    kerberos_free(walk.kerberos);
+    return code;
 }
 
 static const struct client *find_client(const char *name, struct err *err)

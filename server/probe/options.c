@@ -41,6 +41,12 @@ static const struct row {
      KIND_TEXT, FIELD(password_file)},
     {"ca", "FILE", "trust these certification authorities alone (PEM)",
      KIND_TEXT, FIELD(ca)},
+    {"krb5-conf", "FILE",
+     "Kerberos: realm and KDC (the ports file's, else the machine's)",
+     KIND_TEXT, FIELD(krb5_conf)},
+    {"ccache", "CACHE",
+     "Kerberos: sign in with the tickets in there, not with a password",
+     KIND_TEXT, FIELD(ccache)},
     {"insecure", NULL, "trust any certificate", KIND_SWITCH, FIELD(insecure)},
     {"meeting", "URI",
      "a guest's meeting: sip:...;opaque=app:conf:focus:id:...", KIND_TEXT,
@@ -168,6 +174,9 @@ static bool check_together(const struct probe_options *options, struct err *err)
     }
     if (options->password && options->password_file) {
         return err_set(err, "--password and --password-file: one of them");
+    }
+    if (options->ccache && (options->password || options->password_file)) {
+        return err_set(err, "--ccache and a password: one of them");
     }
     if (options->connect && options->ports_file) {
         return err_set(err, "--connect and --ports-file: one of them");

@@ -25,6 +25,8 @@ struct probe_options {
     const char *password;
     const char *password_file;
     const char *ca;
+    const char *krb5_conf;
+    const char *ccache;
     const char *meeting;
     const char *key;
     const char *proxy;

@@ -21,6 +21,14 @@ static bool read_number(json_t *root, const char *name, json_int_t most,
     return number > 0 && number <= most;
 }
 
+static const char *read_text(struct arena *arena, json_t *root,
+                             const char *name)
+{
+    const char *text = json_string_value(json_object_get(root, name));
+
+    return text ? arena_strdup(arena, text) : NULL;
+}
+
 static bool read_file(struct arena *arena, const char *path,
                       struct ports_file *out_ports, struct err *err)
 {
@@ -28,7 +36,6 @@ static bool read_file(struct arena *arena, const char *path,
     json_error_t error;
     AUTO(json) root = json_load_file(path, 0, &error);
     const char *domain = json_string_value(json_object_get(root, "domain"));
-    const char *ca_file = json_string_value(json_object_get(root, "ca_file"));
 
     if (!root) {
         return err_set(err, "%s", error.text);
@@ -41,7 +48,8 @@ static bool read_file(struct arena *arena, const char *path,
         ports.http = 0;
     }
     ports.domain = arena_lower(arena, domain);
-    ports.ca_file = ca_file ? arena_strdup(arena, ca_file) : NULL;
+    ports.ca_file = read_text(arena, root, "ca_file");
+    ports.krb5_conf = read_text(arena, root, "krb5_conf");
     *out_ports = ports;
     return true;
 }

@@ -14,6 +14,7 @@ struct ports_file {
     int http; /* 0: none */
     const char *domain;
     const char *ca_file;
+    const char *krb5_conf; /* NULL: the server has no KDC */
 };
 
 /*

@@ -27,6 +27,7 @@ enum probe_exit {
 #define STAGE_DISCOVERY "discovery"
 #define STAGE_USER      "User"
 #define STAGE_METADATA  "metadata"
+#define STAGE_KERBEROS  "Kerberos"
 #define STAGE_TICKET    "web ticket"
 
 struct warning {

@@ -95,7 +95,7 @@ static const char *security_header(struct arena *arena,
 
 char *rst_write(struct arena *arena, const struct rst_wish *wish)
 {
-    bool windows = wish->client->credentials == CREDENTIALS_NTLM;
+    bool windows = client_is_windows(wish->client);
     AUTO_BUF out = {0};
     const struct xml_hole holes[] = {
         {"header", windows ? "" : security_header(arena, wish), true},

@@ -75,6 +75,7 @@ static bool use_ports_file(struct target_search *search, const char *path,
         target->domain = ports.domain;
     }
     target->ca_file = ports.ca_file;
+    target->krb5_conf = ports.krb5_conf;
     return true;
 }
 
@@ -268,10 +269,14 @@ static bool find_password(struct target_search *search, struct target *target,
         return read_password_file(search->arena, options->password_file,
                                   &target->password, err);
     }
+    if (options->ccache) {
+        return true;
+    }
     target->password = options->password
                            ? options->password
                            : env_variable(search->env, "LYNC_PASSWORD");
     return target->password ||
+           search->client->credentials == CREDENTIALS_KERBEROS ||
            err_set(err,
                    "no password for %s: --password-file FILE, - for "
                    "stdin, or the variable LYNC_PASSWORD",
@@ -328,6 +333,10 @@ bool target_find(struct target_search *search, struct target *out_target,
     } else if (!target.ca_file && !options->insecure) {
         target.ca_file = env_variable(search->env, "LYNC_CA_FILE");
     }
+    if (options->krb5_conf) {
+        target.krb5_conf = options->krb5_conf;
+    }
+    target.ccache = options->ccache;
     *out_target = target;
     return true;
 }

@@ -10,13 +10,15 @@
 #include "probe/report.h"
 
 struct target {
-    const char *url;     /* where to begin; NULL: the client's own names */
-    const char *domain;  /* the SIP domain, lower case */
-    const char *sip_uri; /* with "sip:"; NULL for a guest */
-    const char *user;    /* account; a guest's meeting */
-    const char *password;
+    const char *url;      /* where to begin; NULL: the client's own names */
+    const char *domain;   /* the SIP domain, lower case */
+    const char *sip_uri;  /* with "sip:"; NULL for a guest */
+    const char *user;     /* account; a guest's meeting */
+    const char *password; /* NULL with Kerberos: tickets are there */
     const char *ca_file;
-    const char *address; /* where all names of the domain lead; NULL: DNS */
+    const char *krb5_conf; /* NULL: the machine's */
+    const char *ccache;    /* NULL: the default one */
+    const char *address;   /* where all names of the domain lead; NULL: DNS */
     int https_port;
     int http_port; /* 0: plain HTTP is not to be asked */
 };

@@ -213,6 +213,8 @@ static const char *method_of(const struct client *client)
     switch (client->credentials) {
     case CREDENTIALS_NTLM:
         return "NTLM";
+    case CREDENTIALS_KERBEROS:
+        return "Kerberos";
     case CREDENTIALS_USERNAME:
         return "SOAP user name";
     case CREDENTIALS_MEETING:

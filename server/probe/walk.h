@@ -10,6 +10,7 @@
 
 #include "probe/clients.h"
 #include "probe/http.h"
+#include "probe/kerberos.h"
 #include "probe/report.h"
 #include "probe/target.h"
 #include "probe/trouble.h"
@@ -25,10 +26,15 @@ struct walk {
     const struct target *target;
     const char *trust; /* a domain that the user trusts besides; or NULL */
     struct http *http;
+    int64_t deadline;
+    bool may_switch; /* to Kerberos: nobody asked for NTLM */
     struct report *report;
     /* URLs that redirects led to. */
     const char *visited[WALK_HOPS_MAX + 1];
     size_t hops;
+    struct kerberos *kerberos;          /* NULL: nobody has signed on */
+    struct kerberos_ticket service;     /* of the server that is asked */
+    struct kerberos_trouble no_service; /* why it is not there */
     size_t progress; /* answers on the way that were any good */
     struct failure failure;
     struct outcome outcome;
@@ -49,6 +55,12 @@ bool walk_user(struct walk *walk, const char *user_url);
 /* Metadata and ticket; `service` is the address of the ticket service. */
 bool walk_ticket(struct walk *walk, const char *service, const char *applies_to,
                  struct ticket *out_ticket);
+/* Tickets of the KDC for the server at `address`. */
+bool walk_kerberos_begin(struct walk *walk, const char *address);
+/* What came back with the answer that was let in. */
+void walk_kerberos_tell(struct walk *walk, const struct http_answer *answer);
+/* Why it was not: always false. */
+bool walk_kerberos_refused(struct walk *walk, const struct http_answer *answer);
 /* A ticket for a password at an OAuth endpoint. */
 bool walk_oauth(struct walk *walk, const char *url, struct ticket *out_ticket);
 

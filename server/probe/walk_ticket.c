@@ -135,7 +135,7 @@ static struct span new_entropy(struct walk *walk)
 {
     uint8_t bytes[ENTROPY_SIZE];
 
-    if (walk->client->credentials != CREDENTIALS_NTLM) {
+    if (!client_is_windows(walk->client)) {
         return SPAN_NONE;
     }
     env_secret(bytes, sizeof(bytes));
@@ -174,6 +174,10 @@ static bool windows_refused(struct walk *walk, const struct http_answer *answer)
 static bool refused(struct walk *walk, const struct http_answer *answer)
 {
     if (answer->status == 401 &&
+        walk->client->credentials == CREDENTIALS_KERBEROS) {
+        return walk_kerberos_refused(walk, answer);
+    }
+    if (answer->status == 401 &&
         walk->client->credentials == CREDENTIALS_NTLM) {
         return windows_refused(walk, answer);
     }
@@ -196,7 +200,7 @@ static void tell_ticket(struct walk *walk, const struct http_answer *answer,
     for (size_t i = 0; i < ticket->warning_count; i++) {
         report_warn(walk->report, "%s", ticket->warnings[i]);
     }
-    if (answer->legs > 1 && answer->connections > 1) {
+    if (answer->ntlm_challenge && answer->connections > 1) {
         report_warn(walk->report,
                     "the handshake went over %d connections: "
                     "NTLM belongs to one",
@@ -241,6 +245,9 @@ static bool read_ticket(struct walk *walk, const struct http_answer *answer,
     if (!rstr_read(walk->arena, answer->body, &expected, ticket, &problem)) {
         return walk_fail(walk, STAGE_TICKET, problem, NULL);
     }
+    if (walk->client->credentials == CREDENTIALS_KERBEROS) {
+        walk_kerberos_tell(walk, answer);
+    }
     tell_ticket(walk, answer, ticket);
     return true;
 }
@@ -255,16 +262,49 @@ static bool post_request(struct walk *walk, const char *address,
         "Accept:", /* libcurl would write one */
         NULL,
     };
-    bool windows = walk->client->credentials == CREDENTIALS_NTLM;
-    const struct http_request request = {
+    struct http_request request = {
         .url = address,
         .fields = fields,
         .body = rst_write(walk->arena, wish),
-        .user = windows ? wish->user : NULL,
-        .password = windows ? wish->password : NULL,
     };
 
+    if (walk->client->credentials == CREDENTIALS_NTLM) {
+        request.user = wish->user;
+        request.password = wish->password;
+    } else if (walk->client->credentials == CREDENTIALS_KERBEROS) {
+        if (!walk_kerberos_begin(walk, address)) {
+            return false;
+        }
+        /* Without a ticket the answer still says what is offered. */
+        request.negotiate = walk->service.service != NULL;
+        request.user = request.negotiate ? "" : NULL;
+        request.password = request.user;
+    }
     return walk_ask(walk, STAGE_TICKET, &request, out_answer);
+}
+
+/*
+ * Nobody asked for NTLM, and the server knows Kerberos alone: a desktop client
+ * takes what is offered.
+ */
+static bool switches(struct walk *walk, const struct http_answer *answer)
+{
+    struct client *client;
+
+    if (!walk->may_switch || answer->status != 401 || answer->legs != 1 ||
+        challenge_offers(answer, "NTLM") ||
+        !challenge_offers(answer, "Negotiate")) {
+        return false;
+    }
+    report_warn(walk->report,
+                "the server offers Negotiate alone: going on with Kerberos");
+    client = ARENA_NEW(walk->arena, struct client);
+    *client = *walk->client;
+    client->credentials = CREDENTIALS_KERBEROS;
+    walk->client = client;
+    walk->may_switch = false;
+    walk->outcome.method = "Kerberos";
+    return true;
 }
 
 bool walk_ticket(struct walk *walk, const char *service, const char *applies_to,
@@ -288,6 +328,10 @@ bool walk_ticket(struct walk *walk, const char *service, const char *applies_to,
     wish.applies_to =
         !applies_to || walk->client->applies_to_port ? address : applies_to;
     if (!post_request(walk, address, &wish, &answer)) {
+        return false;
+    }
+    if (switches(walk, &answer) &&
+        !post_request(walk, address, &wish, &answer)) {
         return false;
     }
     tell_challenge(walk, &answer);

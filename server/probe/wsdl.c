@@ -193,6 +193,9 @@ bool wsdl_fits(const struct wsdl_port *port, const struct client *client)
     switch (client->credentials) {
     case CREDENTIALS_NTLM:
         return (port->policy & windows) && !(port->policy & POLICY_USERNAME);
+    case CREDENTIALS_KERBEROS:
+        return (port->policy & POLICY_NEGOTIATE) &&
+               !(port->policy & POLICY_USERNAME);
     case CREDENTIALS_USERNAME:
         return (port->policy & POLICY_USERNAME) && !(port->policy & windows);
     case CREDENTIALS_MEETING:

@@ -23,15 +23,23 @@ def discover(port):
                    "Accept: */*", "User-Agent: lyncmock-bench")
 
 
-def ticket(port, body):
-    """A leg of an NTLM handshake, as curl makes it: the load generator puts
-    the token in."""
+def ticket(port, body, authorization="NTLM @TOKEN@"):
+    """A leg of a handshake, as curl makes it: the load generator puts the
+    token in. None: without Authorization."""
     return message(f"POST {TICKET_PATH} HTTP/1.1", f"Host: {WEB}:{port}",
-                   "Authorization: NTLM @TOKEN@",
+                   *([f"Authorization: {authorization}"] if authorization
+                     else []),
                    "User-Agent: lyncmock-bench", "Accept: */*",
                    "Content-Type: text/xml; charset=utf-8",
                    f'SOAPAction: "{ISSUE}"',
                    f"Content-Length: {len(body.encode())}", body=body)
+
+
+def negotiate(port):
+    """What asks for HTTP authentication and nothing else."""
+    return message("GET /auth/negotiate HTTP/1.1", f"Host: {WEB}:{port}",
+                   "Authorization: Negotiate @TOKEN@", "Accept: */*",
+                   "User-Agent: lyncmock-bench")
 
 
 def rst(port):

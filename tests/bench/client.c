@@ -53,13 +53,23 @@ static void take_challenge(struct client *client, struct span head)
     }
 }
 
+/* ---- Negotiate ---- */
+
+/* A round that has none left sends an empty token, and fails. */
+static void add_next(struct client *client, struct token_list *tokens)
+{
+    if (tokens->at < tokens->count) {
+        buf_add_text(&client->out, tokens->lines[tokens->at++]);
+    }
+}
+
 /* ---- A request ---- */
 
 static void prepare(struct client *client)
 {
     struct ask *ask = &client->plan->asks[client->at];
     const char *text = buf_text(&ask->text);
-    const char *token = client->plan->user ? strstr(text, ASK_TOKEN) : NULL;
+    const char *token = strstr(text, ASK_TOKEN);
 
     buf_reset(&client->out);
     buf_reset(&client->in);
@@ -71,7 +81,11 @@ static void prepare(struct client *client)
         return;
     }
     buf_add(&client->out, span_of(text, (size_t)(token - text)));
-    add_token(client, client->at == 0);
+    if (client->plan->tokens) {
+        add_next(client, client->plan->tokens);
+    } else {
+        add_token(client, client->at == 0);
+    }
     buf_add_text(&client->out, token + strlen(ASK_TOKEN));
 }
 

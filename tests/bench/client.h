@@ -16,11 +16,18 @@
 #include "util/buf.h"
 
 struct ask {
-    struct buf text; /* the whole request; TOKEN stands for an NTLM token */
+    struct buf text; /* the whole request; TOKEN stands for a token */
     unsigned status; /* of the reply that is right */
 };
 
 #define ASK_TOKEN "@TOKEN@"
+
+/* Tokens made beforehand, one for each round. */
+struct token_list {
+    char **lines;
+    size_t count;
+    size_t at;
+};
 
 struct plan {
     struct sockaddr_in address;
@@ -28,7 +35,8 @@ struct plan {
     const char *name; /* for SNI */
     struct ask *asks;
     size_t asks_count;
-    const char *user; /* for NTLM */
+    struct token_list *tokens; /* for Negotiate; NULL: none */
+    const char *user;          /* for NTLM */
     const char *password;
     const char *save; /* a folder for the replies of a round; NULL: none */
 };

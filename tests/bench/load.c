@@ -192,6 +192,40 @@ static void read_file(struct buf *out, const char *path)
     fclose(file);
 }
 
+/* A token a line. */
+static struct token_list *read_tokens(const char *path)
+{
+    struct token_list *tokens = NEW(struct token_list);
+    FILE *file = fopen(path, "r");
+    char *line = NULL;
+    size_t size = 0;
+
+    if (!file) {
+        perror(path);
+        exit(2);
+    }
+    while (getline(&line, &size, file) > 0) {
+        line[strcspn(line, "\n")] = '\0';
+        tokens->lines = mem_resize(tokens->lines, (tokens->count + 1) *
+                                                      sizeof(*tokens->lines));
+        tokens->lines[tokens->count++] = mem_strdup(line);
+    }
+    free(line);
+    fclose(file);
+    return tokens;
+}
+
+static void release_tokens(struct token_list *tokens)
+{
+    for (size_t i = 0; tokens && i < tokens->count; i++) {
+        mem_free(tokens->lines[i]);
+    }
+    if (tokens) {
+        mem_free(tokens->lines);
+    }
+    mem_free(tokens);
+}
+
 static void read_asks(struct plan *plan, char **words, int count)
 {
     plan->asks = mem_array((size_t)count, sizeof(*plan->asks));
@@ -219,6 +253,7 @@ static void read_options(struct load *load, int argc, char **argv)
         {"user", required_argument, NULL, 'u'},
         {"password", required_argument, NULL, 'w'},
         {"reconnect", no_argument, NULL, 'x'},
+        {"tokens", required_argument, NULL, 't'},
         {"save", required_argument, NULL, 's'},
         {"hold", no_argument, NULL, 'h'},
         {0},
@@ -246,6 +281,9 @@ static void read_options(struct load *load, int argc, char **argv)
         case 'w':
             load->plan.password = optarg;
             break;
+        case 't':
+            load->plan.tokens = read_tokens(optarg);
+            break;
         case 's':
             load->plan.save = optarg;
             break;
@@ -268,9 +306,10 @@ static void prepare(struct load *load)
 
     if (load->plan.asks_count == 0 || load->connections == 0 ||
         !load->plan.name || !load->plan.address.sin_port) {
-        fprintf(stderr, "usage: load --port N --name HOST [--connections N] "
-                        "[--rounds N] [--reconnect] [--hold] [--user U "
-                        "--password P] [--save DIR] FILE=STATUS...\n");
+        fprintf(stderr,
+                "usage: load --port N --name HOST [--connections N] "
+                "[--rounds N] [--reconnect] [--hold] [--user U "
+                "--password P] [--tokens FILE] [--save DIR] FILE=STATUS...\n");
         exit(2);
     }
     if (load->hold) {
@@ -328,6 +367,7 @@ static void release(struct load *load)
     for (size_t i = 0; i < load->plan.asks_count; i++) {
         buf_clear(&load->plan.asks[i].text);
     }
+    release_tokens(load->plan.tokens);
     mem_free(load->plan.asks);
     mem_free(load->clients);
     mem_free(load->took_us);

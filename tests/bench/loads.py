@@ -72,6 +72,37 @@ def sign_ins(bench, server, core, rounds, *options):
                 "--password", asks.PASSWORD, *options)
 
 
+def part_of(bench, path, first, count):
+    """Some of the tokens in a file."""
+    lines = path.read_text().splitlines()[first:first + count]
+    return file_of(bench, "tokens-now", "\n".join(lines) + "\n")
+
+
+def by_tokens(bench, server, core, files, path, warm, count, *options):
+    """A round for each token: first those that warm the server."""
+    for first, some in ((0, warm), (warm, count)):
+        run = load(bench, server, core, asks.WEB, files,
+                   "--connections", min(some, 10), "--rounds", some,
+                   "--tokens", part_of(bench, path, first, some), *options)
+    return run
+
+
+def kerberos_requests(bench, server, core, path, warm, count):
+    """A GET with a token each on 10 kept connections."""
+    ask = file_of(bench, "negotiate", asks.negotiate(server.port))
+    return by_tokens(bench, server, core, [f"{ask}=200"], path, warm, count)
+
+
+def kerberos_sign_ins(bench, server, core, path, warm, count):
+    """A connection, a POST that is told to negotiate, a web ticket each."""
+    body = asks.rst(server.port)
+    first = file_of(bench, "leg1", asks.ticket(server.port, body, None))
+    second = file_of(bench, "leg2", asks.ticket(server.port, body,
+                                                "Negotiate @TOKEN@"))
+    return by_tokens(bench, server, core, [f"{first}=401", f"{second}=200"],
+                     path, warm, count, "--reconnect")
+
+
 def legs(bench, server):
     """The answers to the two legs of a sign-in."""
     sign_ins(bench, server, bench.cores[0][1], 1, "--save", bench.root)

@@ -1,5 +1,6 @@
 """lyncmock, and nginx with the answers that lyncmock gave."""
 
+import json
 import os
 import re
 import select
@@ -60,16 +61,18 @@ class Server(Process):
         self.stop()
 
 
-def lyncmock_command(binary, port):
+def lyncmock_command(binary, port, *options):
     """As the goals say: no text log, the journal in memory."""
     return [binary, "serve", "--https-port", port, "--listen", "127.0.0.1",
-            "--log-level", "error"]
+            "--log-level", "error", *options]
 
 
 class Lyncmock(Server):
     def __init__(self, bench, core):
-        super().__init__(bench.folder("lyncmock"), core,
-                         lyncmock_command(bench.binary, 0), 0,
+        folder = bench.folder("lyncmock")
+        self.ports_file = folder / "ports.json"
+        super().__init__(folder, core, lyncmock_command(
+            bench.binary, 0, "--ports-file", self.ports_file), 0,
                          subprocess.PIPE)
         if not select.select([self.popen.stdout], [], [], PATIENCE)[0]:
             self.stop()
@@ -80,6 +83,14 @@ class Lyncmock(Server):
             self.stop()
             raise Trouble(f"lyncmock does not start: {self.words()}")
         self.port = int(found[1])
+
+    def ports(self):
+        """What the ports file says of Kerberos, too."""
+        ports = json.loads(self.ports_file.read_text())
+        if "krb5_conf" not in ports:
+            raise Trouble("the server offers no Kerberos: krb5kdc is missing "
+                          "(Debian package krb5-kdc)")
+        return ports
 
 
 # --- nginx ------------------------------------------------------------------

@@ -12,24 +12,28 @@ from harness import BINARY, PATIENCE, ROOT, clean_environment
 
 RUN = ROOT / "tests" / "bench" / "run"
 # Rows that need no package from npm.
-ROWS = ["spawn", "keep-alive", "connect", "sign-in", "idle", "long-load"]
+ROWS = ["spawn", "kdc-spawn", "keep-alive", "connect", "sign-in", "kerberos",
+        "idle", "long-load"]
 
 
 @pytest.fixture(scope="module")
-def load_generator():
+def programs():
+    """The folder of the load generator and of Kerberos' client."""
     build = pathlib.Path(BINARY).resolve().parent
     if not (build / "Makefile").exists():
         build = ROOT / "build"
-    subprocess.run(["make", "-s", "-C", build, "tests/bench/load"],
+    subprocess.run(["make", "-s", "-C", build, "tests/bench/load",
+                    "tests/bench/kerberos"],
                    check=True, timeout=10 * PATIENCE)
-    return build / "tests" / "bench" / "load"
+    return build / "tests" / "bench"
 
 
 @pytest.fixture
-def bench(tmp_path, load_generator):
+def bench(tmp_path, programs):
     """bench(ROW...) runs it in a build folder of its own."""
     (tmp_path / "tests" / "bench").mkdir(parents=True)
-    (tmp_path / "tests" / "bench" / "load").symlink_to(load_generator)
+    for name in ("load", "kerberos"):
+        (tmp_path / "tests" / "bench" / name).symlink_to(programs / name)
 
     def run(*rows):
         env = clean_environment(tmp_path, {"LYNCMOCK_BINARY": BINARY,
@@ -59,6 +63,8 @@ def test_rows(bench, tmp_path):
             assert result["lyncmock_median"] > 0
             assert result["other_name"] == "nginx"
             assert result["ratio_min"] <= result["ratio_max"]
+        if result["row"] in ("kdc-spawn", "kerberos"):
+            assert result["lyncmock_median"] > 0
     assert left_behind(tmp_path) == []
 
 

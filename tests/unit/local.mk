@@ -2,6 +2,7 @@
 UNIT_TESTS = \
 	%D%/test_anonymous \
 	%D%/test_auth_basic \
+	%D%/test_auth_krb5 \
 	%D%/test_auth_negotiate \
 	%D%/test_auth_ntlm \
 	%D%/test_auth_password \
@@ -18,6 +19,7 @@ UNIT_TESTS = \
 	%D%/test_expand \
 	%D%/test_fault_effects \
 	%D%/test_faults \
+	%D%/test_faults_kerberos \
 	%D%/test_form \
 	%D%/test_framer \
 	%D%/test_gate \
@@ -28,10 +30,15 @@ UNIT_TESTS = \
 	%D%/test_journal_record \
 	%D%/test_journal_secrets \
 	%D%/test_json_indent \
+	%D%/test_kdc_plans \
+	%D%/test_kdc_relay \
+	%D%/test_keeper \
+	%D%/test_keeper_folder \
+	%D%/test_keeper_life \
+	%D%/test_keeper_protocol \
 	%D%/test_krb \
 	%D%/test_krb_encode \
 	%D%/test_krb_text \
-	%D%/test_keeper \
 	%D%/test_loop \
 	%D%/test_match \
 	%D%/test_mex \
@@ -48,6 +55,7 @@ UNIT_TESTS = \
 	%D%/test_pki_store \
 	%D%/test_probe_answers \
 	%D%/test_probe_clients \
+	%D%/test_probe_kerberos \
 	%D%/test_product \
 	%D%/test_psha1 \
 	%D%/test_rst \
@@ -58,6 +66,7 @@ UNIT_TESTS = \
 	%D%/test_settings_together \
 	%D%/test_soap \
 	%D%/test_spnego \
+	%D%/test_string_to_key \
 	%D%/test_ticket \
 	%D%/test_ticket_forged \
 	%D%/test_token_krb \
@@ -86,9 +95,13 @@ AM_CFLAGS += $(CMOCKA_CFLAGS)
 # Of the probe, which the server knows nothing of.
 %C%_test_probe_answers_LDADD = $(PROBE_LIBS) $(CMOCKA_LIBS)
 %C%_test_probe_clients_LDADD = $(PROBE_LIBS) $(CMOCKA_LIBS)
+%C%_test_probe_kerberos_LDADD = $(PROBE_LIBS) $(CMOCKA_LIBS)
 
 # Of the keeper, likewise.
 %C%_test_keeper_LDADD = $(KEEPER_LIBS) $(CMOCKA_LIBS)
+%C%_test_keeper_folder_LDADD = $(KEEPER_LIBS) $(CMOCKA_LIBS)
+%C%_test_keeper_life_LDADD = $(KEEPER_LIBS) $(CMOCKA_LIBS)
+%C%_test_string_to_key_LDADD = $(KEEPER_LIBS) $(CMOCKA_LIBS)
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(UNIT_TESTS)
@@ -104,12 +117,16 @@ EXTRA_DIST += \
 	%D%/endpoint.h \
 	%D%/journal_fixture.h \
 	%D%/json_reader.h \
-	%D%/krb_capture.h \
+	%D%/kdc_messages.h \
 	%D%/keeper_rig.h \
+	%D%/krb5_client.h \
+	%D%/krb_capture.h \
 	%D%/msnlmp.h \
 	%D%/ntlm_client.h \
 	%D%/pki_fixture.h \
 	%D%/pki_place.h \
+	%D%/relay_rig.h \
+	%D%/rfc3962.h \
 	%D%/scenario_fixture.h \
 	%D%/signer.h \
 	%D%/sipe.h \

@@ -178,6 +178,12 @@ static void chooses_a_port(void **state UNUSED)
          "<NtlmAuthentication/><TransportBinding/></p:All></p:Policy>" PORT(
              "WebTicketServiceWinNtlm", "x"),
          "ios-ntlm", "WebTicketServiceWinNtlm", "NTLM, TLS", true},
+        {WSDL_OPEN
+         "<p:Policy u:Id='one'><NtlmAuthentication/></p:Policy>"
+         "<p:Policy u:Id='two'><NegotiateAuthentication/></p:Policy>"
+         "<w:binding name='b'><p:PolicyReference URI='#two'/></w:binding>" PORT(
+             "Other", "b"),
+         "pc-internal-kerberos", "Other", "Negotiate", true},
         {WSDL_OPEN "<p:Policy u:Id='one'><UsernameToken/></p:Policy>"
                    "<w:binding name='b'><p:PolicyReference URI='#one'/>"
                    "</w:binding>" PORT("Forms", "b"),
@@ -236,6 +242,12 @@ static void prefers_the_first_name(void **state UNUSED)
     assert_int_equal(wsdl.port_count, 2);
     assert_string_equal(wsdl_choose(&wsdl, client_named("ntlm"))->address,
                         "https://x/1");
+    assert_string_equal(
+        wsdl_choose(&wsdl, client_named("pc-internal-kerberos"))->address,
+        "https://x/1");
+    /* The port of NTLM alone is none for Kerberos. */
+    wsdl.port_count = 1;
+    assert_null(wsdl_choose(&wsdl, client_named("pc-internal-kerberos")));
 }
 
 /* ---- refusals ---- */

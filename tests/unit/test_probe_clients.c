@@ -37,13 +37,18 @@ static void every_client_is_whole(void **state UNUSED)
         /* A guest and Lync Web App need no lyncdiscover; all others do. */
         assert_int_equal(client->discovers,
                          strncmp(client->name, "web-app", 7) != 0);
+        /* discover 5: the name says what it signs in with. */
+        assert_int_equal(client->credentials == CREDENTIALS_KERBEROS,
+                         strstr(client->name, "kerberos") != NULL);
+        assert_int_equal(client->credentials == CREDENTIALS_NTLM,
+                         strstr(client->name, "ntlm") != NULL);
         if (client->token == TOKEN_SAML) {
             assert_int_equal(client->carrier, CARRY_OPAQUE);
         } else {
             assert_int_not_equal(client->carrier, CARRY_OPAQUE);
         }
     }
-    assert_int_equal(count, 11);
+    assert_int_equal(count, 12);
     assert_null(client_named("pc-external"));
     assert_string_equal(client_near("pc-extrenal-ntlm"), "pc-external-ntlm");
 }
@@ -56,7 +61,7 @@ static void writes_requests(void **state UNUSED)
     for (size_t i = 0; (client = client_at(i)) != NULL; i++) {
         AUTO(arena) arena = arena_new();
         AUTO(xml_doc) doc = NULL;
-        bool windows = client->credentials == CREDENTIALS_NTLM;
+        bool windows = client_is_windows(client);
         const struct rst_wish wish = {
             .client = client,
             .context = "a-b",

@@ -1,7 +1,8 @@
 """The rows of the table, in its order. Each module measures one: NAME is
 what the command line calls it, run(bench) yields results."""
 
-from rows import (connect, idle, keep_alive, long_load, peers, sign_in,
-                  spawn)
+from rows import (connect, idle, kdc_spawn, keep_alive, kerberos, long_load,
+                  peers, sign_in, spawn)
 
-ROWS = [spawn, keep_alive, connect, sign_in, peers, idle, long_load]
+ROWS = [spawn, kdc_spawn, keep_alive, connect, sign_in, kerberos, peers, idle,
+        long_load]

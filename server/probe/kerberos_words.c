@@ -1,0 +1,111 @@
+/* What Kerberos' names and numbers mean to a person, see kerberos.h. */
+#include "config.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "probe/kerberos.h"
+#include "wire/krb.h"
+
+/* RFC 4120 section 7.5.9; what brings it about with Active Directory. */
+static const struct word {
+    int32_t code;
+    const char *meaning;
+    const char *advice;
+} words[] = {
+    {1, "the account has expired", "a later end of the account"},
+    {2, "the service's account has expired", NULL},
+    {6, "the KDC does not know the user", "--user DOMAIN\\NAME"},
+    {7, "the KDC does not know the service: no account has its SPN",
+     "setspn on the server's account; a real client goes on with NTLM: --as "
+     "pc-internal-ntlm"},
+    {8, "several accounts have the same name or SPN", "setspn -X to find them"},
+    {12, "the KDC's policy forbids it, such as logon hours or machines", NULL},
+    {14, "no encryption type suits client, account and KDC",
+     "the encryption types of the account, and those of krb5.conf"},
+    {18, "the account is disabled or locked out",
+     "enabling or unlocking the account in the directory"},
+    {23, "the password has expired, or must be changed",
+     "setting a new password"},
+    {24, "wrong password", "--user DOMAIN\\NAME, and the password anew"},
+    {27, "the service's account takes no tickets of this kind", NULL},
+    {29, "the KDC is too busy", "it again, later"},
+    {31,
+     "the server cannot decrypt the ticket: its key is not the one that the "
+     "KDC used",
+     "the password of the server's account, and setspn -X for a second account "
+     "with the SPN"},
+    {32, "the ticket has expired", "kinit, or comparing the clocks"},
+    {33, "the ticket is not valid yet", "comparing the clocks"},
+    {34, "the server takes the request for a replay", NULL},
+    {35, "the ticket is for another server than this one",
+     "setspn for the name that was asked"},
+    {37, "the clocks differ by more than is allowed",
+     "setting the clocks of client, server and KDC"},
+    {41,
+     "the server cannot decrypt the ticket: its key is not the one that the "
+     "KDC used",
+     "the password of the server's account, and setspn -X for a second account "
+     "with the SPN"},
+    {44, "the ticket's key is older than the server's", "kinit anew"},
+    {45, "the server has no key for this ticket", NULL},
+    {52, "the answer is too big for UDP", "TCP: udp_preference_limit = 1"},
+    {60, "an error that the KDC has no number for", NULL},
+    {68, "the KDC is of another realm", "--krb5-conf FILE"},
+};
+
+static const struct word *word_of(int32_t code)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+        if (words[i].code == code) {
+            return &words[i];
+        }
+    }
+    return NULL;
+}
+
+const char *kerberos_error_text(struct arena *arena, int32_t code)
+{
+    const struct word *word = word_of(code);
+    const char *name = krb_error_name(code);
+
+    return arena_printf(arena, "%s%s%s, %d)", word ? word->meaning : "refused",
+                        " (", name ? name : "error", (int)code);
+}
+
+const char *kerberos_error_advice(int32_t code)
+{
+    const struct word *word = word_of(code);
+
+    return word ? word->advice : NULL;
+}
+
+static char *upper(struct arena *arena, const char *text)
+{
+    char *copy = arena_strdup(arena, text);
+
+    for (char *at = copy; *at; at++) {
+        *at = (char)toupper((unsigned char)*at);
+    }
+    return copy;
+}
+
+const char *kerberos_principal(struct arena *arena,
+                               const struct kerberos_setup *setup,
+                               const char *default_realm)
+{
+    const char *slash = strpbrk(setup->user, "\\/");
+    const char *name = slash ? slash + 1 : setup->user;
+    const char *at = strrchr(name, '@');
+    const char *realm = at ? upper(arena, at + 1) : default_realm;
+
+    if (at && default_realm &&
+        (setup->is_sip || strcasecmp(at + 1, default_realm) == 0)) {
+        realm = default_realm;
+    }
+    if (at) {
+        name = arena_text(arena, span_of(name, (size_t)(at - name)));
+    }
+    return realm ? arena_printf(arena, "%s@%s", name, realm) : name;
+}
