@@ -8,6 +8,7 @@ FUZZ_TARGETS = \
 	%D%/fuzz_httpauth \
 	%D%/fuzz_kdc \
 	%D%/fuzz_krb5 \
+	%D%/fuzz_krb \
 	%D%/fuzz_ntlmssp \
 	%D%/fuzz_pipeline \
 	%D%/fuzz_probe \

@@ -71,6 +71,7 @@ UNIT_TESTS = \
 	%D%/test_string_to_key \
 	%D%/test_ticket \
 	%D%/test_ticket_forged \
+	%D%/test_token_krb \
 	%D%/test_usertoken \
 	%D%/test_util_base64 \
 	%D%/test_util_bytes \
