@@ -11,6 +11,25 @@ SCENARIO_FILES = \
 	%D%/failures/discovery-503-retry-after.yaml \
 	%D%/failures/discovery-loop.yaml \
 	%D%/failures/guest-meeting-ended.yaml \
+	%D%/failures/kerberos-account-disabled.yaml \
+	%D%/failures/kerberos-channel-binding.yaml \
+	%D%/failures/kerberos-clock-skew.yaml \
+	%D%/failures/kerberos-duplicate-spn.yaml \
+	%D%/failures/kerberos-kdc-busy.yaml \
+	%D%/failures/kerberos-kdc-garbage.yaml \
+	%D%/failures/kerberos-kdc-slow.yaml \
+	%D%/failures/kerberos-kdc-unreachable.yaml \
+	%D%/failures/kerberos-must-change.yaml \
+	%D%/failures/kerberos-mutual-missing.yaml \
+	%D%/failures/kerberos-negotiate-only.yaml \
+	%D%/failures/kerberos-negotiate-withdrawn.yaml \
+	%D%/failures/kerberos-other-mechanism.yaml \
+	%D%/failures/kerberos-rc4-disabled.yaml \
+	%D%/failures/kerberos-replay.yaml \
+	%D%/failures/kerberos-spn-missing.yaml \
+	%D%/failures/kerberos-ticket-expired.yaml \
+	%D%/failures/kerberos-token-too-big.yaml \
+	%D%/failures/kerberos-udp-too-big.yaml \
 	%D%/failures/not-sip-enabled.yaml \
 	%D%/failures/ntlm-connection-close.yaml \
 	%D%/failures/ntlm-one-header-line.yaml \
@@ -29,6 +48,7 @@ SCENARIO_FILES = \
 	%D%/good/android-soap.yaml \
 	%D%/good/ios-ntlm.yaml \
 	%D%/good/pc-external-ntlm.yaml \
+	%D%/good/pc-internal-kerberos.yaml \
 	%D%/good/web-app-guest.yaml \
 	%D%/good/web-app-soap.yaml \
 	%D%/good/windows-phone-ntlm.yaml

@@ -30,6 +30,7 @@ FAULTS = \
 SERVICES = \
 	%D%/services/anonymous \
 	%D%/services/discover \
+	%D%/services/kdc_proxy \
 	%D%/services/mex \
 	%D%/services/oauthtoken \
 	%D%/services/plain \
@@ -39,6 +40,7 @@ SERVICES = \
 
 AUTH_METHODS = \
 	%D%/auth/basic \
+	%D%/auth/krb5 \
 	%D%/auth/negotiate \
 	%D%/auth/ntlm
 
@@ -50,8 +52,23 @@ libserver_a_SOURCES = \
 	%D%/auth/account.c \
 	%D%/auth/auth.c \
 	%D%/auth/auth.h \
+	%D%/auth/binding.c \
+	%D%/auth/binding.h \
 	%D%/auth/handle.h \
 	%D%/auth/krb5.h \
+	%D%/auth/krb5_acceptor.c \
+	%D%/auth/krb5_mic.c \
+	%D%/auth/krb5_mic.h \
+	%D%/auth/krb5_open.c \
+	%D%/auth/krb5_parts.h \
+	%D%/auth/krb5_replay.c \
+	%D%/auth/krb5_replay.h \
+	%D%/auth/krb5_reply.c \
+	%D%/auth/krb5_verify.c \
+	%D%/auth/krb5_why.c \
+	%D%/auth/negotiate.h \
+	%D%/auth/negotiate_mech.c \
+	%D%/auth/negotiate_reply.c \
 	%D%/auth/ntlm.h \
 	%D%/auth/ntlm_binding.c \
 	%D%/auth/ntlm_challenge.c \
@@ -167,6 +184,7 @@ libserver_a_SOURCES = \
 	%D%/kdc/relay.h \
 	%D%/kdc/relay_backend.c \
 	%D%/kdc/relay_parts.h \
+	%D%/kdc/relay_natural.c \
 	%D%/kdc/relay_read.c \
 	%D%/kdc/relay_reply.c \
 	%D%/kdc/relay_request.c \
@@ -178,6 +196,8 @@ libserver_a_SOURCES = \
 	%D%/kdc/spn.h \
 	%D%/kdc/ticket.c \
 	%D%/kdc/ticket.h \
+	%D%/kdc/ticket_fast.c \
+	%D%/kdc/ticket_fast.h \
 	%D%/kdc/users.c \
 	%D%/kdc/users.h \
 	%D%/keeper/protocol.c \
@@ -387,6 +407,9 @@ libserver_a_SOURCES = \
 	%D%/wire/spnego_encode.c \
 	%D%/wire/token.c \
 	%D%/wire/token.h \
+	%D%/wire/token_krb.c \
+	%D%/wire/token_krb.h \
+	%D%/wire/token_krb_part.c \
 	%D%/wire/token_ntlm.c \
 	%D%/wire/uris.h \
 	%D%/wire/usertoken.c \

@@ -11,14 +11,18 @@
 
 #include "util/attr.h"
 #include "util/err.h"
+#include "util/span.h"
 #include "wire/krb_keys.h"
 
+struct auth_context;
 struct krb5_acceptor;
+struct negotiate_plan;
 struct world;
 
 /*
  * keys: of the service, as the KDC has them; copied. services: the SPNs that
- * they belong to, "HTTP/lyncweb.contoso.test"; ends with NULL.
+ * they belong to, "HTTP/lyncweb.contoso.test"; ends with NULL. The acceptor
+ * outlives the connections that are served.
  */
 MUST_CHECK bool krb5_acceptor_new(const struct world *world,
                                   const struct krb_keys *keys,
@@ -26,5 +30,10 @@ MUST_CHECK bool krb5_acceptor_new(const struct world *world,
                                   struct krb5_acceptor **out_acceptor,
                                   struct err *err);
 void krb5_acceptor_free(struct krb5_acceptor *acceptor);
+
+/* The KRB-ERROR of the plan, for a client that sent this token, framed as
+ * that was. */
+struct span krb5_forge_error(const struct auth_context *ctx, struct span token,
+                             const struct negotiate_plan *plan);
 
 #endif

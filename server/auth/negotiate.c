@@ -6,48 +6,13 @@
  */
 #include "config.h"
 
-#include "auth/auth.h"
-#include "auth/handle.h"
-#include "util/buf.h"
+#include "auth/negotiate.h"
+
 #include "util/mem.h"
-#include "wire/der.h"
-#include "wire/spnego.h"
 #include "world/world.h"
 
-/* Of a token; Kerberos tokens with large PACs come close. */
+/* Of a token, where the world has no other limit for what carries it. */
 enum { TOKEN_MAX = 65536 };
-
-enum state {
-    AWAIT_INIT,
-    AWAIT_RESP,
-    RAW, /* no SPNEGO around the tokens */
-    FINISHED,
-};
-
-/* Which method carries out a mechanism. */
-struct carrier {
-    const struct span *oid;
-    const char *method;
-    const char *mechanism; /* for the outcome */
-    bool kerberos;         /* needs world->offer.kerberos */
-};
-
-static const struct carrier carriers[] = {
-    {&SPNEGO_OID_KRB5, "krb5", "negotiate+krb5", true},
-    {&SPNEGO_OID_MS_KRB5, "krb5", "negotiate+krb5", true},
-    {&SPNEGO_OID_NTLM, "ntlm", "negotiate+ntlm", false},
-};
-
-struct negotiate_handle {
-    struct auth_handle base;
-    enum state state;
-    const struct carrier *carrier;
-    const struct auth_method *method;
-    struct auth_handle *inner;
-    struct buf mech_types; /* as the client sent them: what the MIC covers */
-    bool mech_told;        /* supportedMech is in the first reply only */
-    bool mic_required;     /* the choice was not the client's first */
-};
 
 /* Drops the mechanism under way, back to the start. */
 static void reset(struct negotiate_handle *handle)
@@ -60,7 +25,13 @@ static void reset(struct negotiate_handle *handle)
     handle->carrier = NULL;
     handle->mech_told = false;
     handle->mic_required = false;
-    handle->state = AWAIT_INIT;
+    handle->mic_sent = false;
+    handle->last_word = false;
+    handle->mic_say = NEGOTIATE_MIC_GOOD;
+    arena_free(handle->kept_arena);
+    handle->kept_arena = NULL;
+    handle->kept = (struct auth_outcome){0};
+    handle->state = NEGOTIATE_AWAIT_INIT;
     buf_reset(&handle->mech_types);
 }
 
@@ -81,101 +52,6 @@ static const char *flaw_text(const struct auth_context *ctx,
                         flaw->why, flaw->offset);
 }
 
-static const char *mech_text(const struct auth_context *ctx, struct span oid)
-{
-    const struct spnego_mech *mech = spnego_mech_of(oid);
-
-    return mech ? mech->name : der_oid_text(ctx->arena, oid);
-}
-
-static const struct carrier *carrier_of(const struct auth_context *ctx,
-                                        struct span oid)
-{
-    for (size_t i = 0; i < ARRAY_SIZE(carriers); i++) {
-        const struct carrier *carrier = &carriers[i];
-
-        if (span_equal(*carrier->oid, oid) && auth_method(carrier->method) &&
-            (!carrier->kerberos ||
-             (ctx->krb5 && ctx->world->offer.kerberos != KERBEROS_NO))) {
-            return carrier;
-        }
-    }
-    return NULL;
-}
-
-static void start_mechanism(struct negotiate_handle *handle,
-                            const struct carrier *carrier)
-{
-    handle->carrier = carrier;
-    handle->method = auth_method(carrier->method);
-    handle->inner = handle->method->begin();
-}
-
-/* Completes a reply and makes it the outcome's token. */
-static void reply(struct negotiate_handle *handle,
-                  const struct auth_context *ctx, struct spnego_resp *resp,
-                  enum spnego_state state, struct auth_outcome *out)
-{
-    AUTO_BUF token = {0};
-
-    resp->has_state = true;
-    resp->state = state;
-    resp->has_mech = handle->carrier && !handle->mech_told;
-    if (resp->has_mech) {
-        resp->supported_mech = *handle->carrier->oid;
-        handle->mech_told = true;
-    }
-    spnego_encode_resp(&token, resp);
-    out->token_out = arena_copy(ctx->arena, buf_span(&token));
-    auth_note(ctx, out, "spnego.state", "%s", spnego_state_name(state));
-}
-
-static void refuse(struct negotiate_handle *handle,
-                   const struct auth_context *ctx, enum auth_reason reason,
-                   struct auth_outcome *out)
-{
-    struct spnego_resp resp = {0};
-
-    reply(handle, ctx, &resp, SPNEGO_REJECT, out);
-    out->verdict = AUTH_REFUSED;
-    out->reason = reason;
-    out->counts = out->counts && reason == AUTH_REASON_WRONG_PASSWORD;
-    handle->state = FINISHED;
-}
-
-/*
- * RFC 4178 section 5, from the side of an acceptor whose mechanism ended with
- * the client's token: the client's MIC comes along with that token, ours goes
- * back with accept-completed. Where the client got its first choice both may
- * be left out.
- */
-static void complete(struct negotiate_handle *handle,
-                     const struct auth_context *ctx, struct span mic,
-                     struct spnego_resp *resp, struct auth_outcome *out)
-{
-    const struct auth_integrity *integrity = handle->inner->integrity;
-    struct span covered = buf_span(&handle->mech_types);
-    bool ready = integrity && integrity->ready(handle->inner);
-
-    if (mic.size == 0) {
-        auth_note(ctx, out, "spnego.mech-list-mic", "%s",
-                  handle->mic_required ? "absent where required" : "absent");
-    } else if (ready && integrity->verify_mic(handle->inner, covered, mic)) {
-        auth_note(ctx, out, "spnego.mech-list-mic", "verified");
-        resp->has_mic = true;
-        resp->mech_list_mic =
-            integrity->get_mic(handle->inner, ctx->arena, covered);
-    } else {
-        auth_note(ctx, out, "spnego.mech-list-mic", "wrong");
-    }
-    if (!resp->has_mic && (mic.size || handle->mic_required)) {
-        refuse(handle, ctx, AUTH_REASON_MECH_LIST_MIC, out);
-        return;
-    }
-    reply(handle, ctx, resp, SPNEGO_ACCEPT_COMPLETED, out);
-    handle->state = FINISHED;
-}
-
 /* One token of the mechanism, and the reply around its answer. */
 static void carry(struct negotiate_handle *handle,
                   const struct auth_context *ctx, struct span token,
@@ -185,18 +61,19 @@ static void carry(struct negotiate_handle *handle,
 
     handle->method->step(handle->inner, ctx, token, out);
     out->mechanism = handle->carrier->mechanism;
-    resp.has_token = out->token_out.size > 0;
-    resp.response_token = out->token_out;
+    negotiate_obey(handle, ctx, token, out);
     switch (out->verdict) {
     case AUTH_CONTINUE:
-        reply(handle, ctx, &resp, SPNEGO_ACCEPT_INCOMPLETE, out);
-        handle->state = AWAIT_RESP;
+        resp.has_token = out->token_out.size > 0;
+        resp.response_token = out->token_out;
+        negotiate_reply(handle, ctx, &resp, SPNEGO_ACCEPT_INCOMPLETE, out);
+        handle->state = NEGOTIATE_AWAIT_RESP;
         break;
     case AUTH_ACCEPTED:
-        complete(handle, ctx, mic, &resp, out);
+        negotiate_complete(handle, ctx, mic, out);
         break;
     case AUTH_REFUSED:
-        refuse(handle, ctx, out->reason, out);
+        negotiate_refuse(handle, ctx, out->reason, out->token_out, out);
         break;
     case AUTH_INVALID:
         reset(handle);
@@ -210,25 +87,26 @@ static void note_mechs(const struct auth_context *ctx,
     AUTO_BUF text = {0};
 
     for (size_t i = 0; i < init->mech_count; i++) {
-        buf_printf(&text, "%s%s", i ? " " : "", mech_text(ctx, init->mechs[i]));
+        buf_printf(&text, "%s%s", i ? " " : "",
+                   negotiate_mech_text(ctx, init->mechs[i]));
     }
     auth_note(ctx, out, "spnego.mechs", "%s", buf_text(&text));
 }
 
-/* The first mechanism of the client's list that can be had; its place. */
-static const struct carrier *choose(const struct auth_context *ctx,
-                                    const struct spnego_init *init,
-                                    size_t *out_place)
+/* What a step says of the choice; the world may be another from there on. */
+static struct negotiate_plan plan_of(struct auth_context *ctx)
 {
-    for (size_t i = 0; i < init->mech_count; i++) {
-        const struct carrier *carrier = carrier_of(ctx, init->mechs[i]);
+    static const struct negotiate_plan good = {0};
+    const struct negotiate_plan *plan = NULL;
+    const struct world *world = NULL;
 
-        if (carrier) {
-            *out_place = i;
-            return carrier;
-        }
+    if (ctx->before_mechanism) {
+        plan = ctx->before_mechanism(ctx->plan, &world);
     }
-    return NULL;
+    if (world) {
+        ctx->world = world;
+    }
+    return plan ? *plan : good;
 }
 
 /*
@@ -237,15 +115,48 @@ static const struct carrier *choose(const struct auth_context *ctx,
  * wanted (RFC 4178 section 4.2.2, request-mic), and begins that mechanism
  * with its next token.
  */
+static void choose(struct negotiate_handle *handle,
+                   const struct auth_context *ctx,
+                   const struct spnego_init *init,
+                   const struct negotiate_plan *plan, struct auth_outcome *out)
+{
+    struct spnego_resp resp = {0};
+    bool first = false;
+    const struct carrier *carrier =
+        negotiate_choose(ctx, init, plan->mech, &first);
+
+    if (!carrier || plan->reject) {
+        negotiate_refuse(handle, ctx,
+                         plan->reject ? AUTH_REASON_FORGED
+                                      : AUTH_REASON_MECHANISM,
+                         SPAN_NONE, out);
+        return;
+    }
+    negotiate_start(handle, carrier);
+    handle->mic_say = plan->mech_list_mic;
+    buf_add(&handle->mech_types, init->mech_types);
+    auth_note(ctx, out, "spnego.mech", "%s",
+              negotiate_mech_text(ctx, *carrier->oid));
+    if (first && init->has_token && handle->method) {
+        carry(handle, ctx, init->mech_token, init->mech_list_mic, out);
+        return;
+    }
+    handle->mic_required = !first;
+    negotiate_reply(handle, ctx, &resp,
+                    first ? SPNEGO_ACCEPT_INCOMPLETE : SPNEGO_REQUEST_MIC, out);
+    out->mechanism = carrier->mechanism;
+    out->verdict = AUTH_CONTINUE;
+    handle->state = NEGOTIATE_AWAIT_RESP;
+}
+
 static void on_init(struct negotiate_handle *handle,
                     const struct auth_context *ctx, struct span token,
                     struct auth_outcome *out)
 {
+    struct auth_context own = *ctx;
+    struct negotiate_plan plan;
     struct spnego_init init;
     struct spnego_flaw flaw;
-    struct spnego_resp resp = {0};
-    const struct carrier *carrier;
-    size_t place = 0;
 
     reset(handle);
     auth_note(ctx, out, "spnego.token", "NegTokenInit");
@@ -254,24 +165,8 @@ static void on_init(struct negotiate_handle *handle,
         return;
     }
     note_mechs(ctx, &init, out);
-    carrier = choose(ctx, &init, &place);
-    if (!carrier) {
-        refuse(handle, ctx, AUTH_REASON_MECHANISM, out);
-        return;
-    }
-    start_mechanism(handle, carrier);
-    buf_add(&handle->mech_types, init.mech_types);
-    auth_note(ctx, out, "spnego.mech", "%s", mech_text(ctx, *carrier->oid));
-    if (place == 0 && init.has_token) {
-        carry(handle, ctx, init.mech_token, init.mech_list_mic, out);
-        return;
-    }
-    handle->mic_required = place > 0;
-    reply(handle, ctx, &resp,
-          place > 0 ? SPNEGO_REQUEST_MIC : SPNEGO_ACCEPT_INCOMPLETE, out);
-    out->mechanism = carrier->mechanism;
-    out->verdict = AUTH_CONTINUE;
-    handle->state = AWAIT_RESP;
+    plan = plan_of(&own);
+    choose(handle, &own, &init, &plan, out);
 }
 
 static void on_resp(struct negotiate_handle *handle,
@@ -286,13 +181,22 @@ static void on_resp(struct negotiate_handle *handle,
         invalid(handle, ctx, out, flaw_text(ctx, &flaw));
         return;
     }
-    if (handle->state != AWAIT_RESP) {
+    if (handle->state != NEGOTIATE_AWAIT_RESP &&
+        handle->state != NEGOTIATE_AWAIT_MIC) {
         out->verdict = AUTH_REFUSED;
         out->reason = AUTH_REASON_OUT_OF_TURN;
         return;
     }
     if (resp.has_state && resp.state == SPNEGO_REJECT) {
         invalid(handle, ctx, out, "the client rejects the negotiation");
+        return;
+    }
+    if (handle->state == NEGOTIATE_AWAIT_MIC) {
+        negotiate_await(handle, ctx, resp.mech_list_mic, out);
+        return;
+    }
+    if (!handle->method) {
+        negotiate_refuse(handle, ctx, AUTH_REASON_FORGED, SPAN_NONE, out);
         return;
     }
     if (!resp.has_token) {
@@ -312,22 +216,33 @@ static void on_raw(struct negotiate_handle *handle,
                    const struct auth_context *ctx, struct span oid,
                    struct span token, struct auth_outcome *out)
 {
-    const struct carrier *carrier = carrier_of(ctx, oid);
+    const struct carrier *carrier = negotiate_carrier(ctx, oid);
 
-    auth_note(ctx, out, "spnego.token", "raw %s", mech_text(ctx, oid));
+    auth_note(ctx, out, "spnego.token", "raw %s",
+              negotiate_mech_text(ctx, oid));
     if (!carrier) {
         reset(handle);
         out->verdict = AUTH_REFUSED;
         out->reason = AUTH_REASON_MECHANISM;
         return;
     }
-    if (handle->state != RAW || handle->carrier->method != carrier->method) {
+    if (handle->state != NEGOTIATE_RAW ||
+        handle->carrier->method != carrier->method) {
         reset(handle);
-        start_mechanism(handle, carrier);
-        handle->state = RAW;
+        negotiate_start(handle, carrier);
+        handle->state = NEGOTIATE_RAW;
     }
     handle->method->step(handle->inner, ctx, token, out);
     out->mechanism = carrier->mechanism;
+    negotiate_obey(handle, ctx, token, out);
+}
+
+/* A token comes in base64, four letters for three bytes, within a header. */
+static size_t token_max(const struct world *world)
+{
+    size_t fits = world->header_limit / 4 * 3;
+
+    return fits > TOKEN_MAX ? fits : TOKEN_MAX;
 }
 
 static void step(struct auth_handle *base, const struct auth_context *ctx,
@@ -340,8 +255,10 @@ static void step(struct auth_handle *base, const struct auth_context *ctx,
         .mechanism = "negotiate",
         .notes = out->notes,
     };
-    if (token_in.size > TOKEN_MAX) {
-        invalid(handle, ctx, out, "longer than 64 KiB");
+    if (token_in.size > token_max(ctx->world)) {
+        invalid(handle, ctx, out,
+                arena_printf(ctx->arena, "longer than %zu bytes",
+                             token_max(ctx->world)));
         return;
     }
     switch (spnego_kind_of(token_in)) {

@@ -8,8 +8,8 @@
 #include "auth/ntlm.h"
 
 #include <string.h>
-#include <strings.h>
 
+#include "auth/binding.h"
 #include "util/mem.h"
 #include "util/utf.h"
 #include "world/world.h"
@@ -17,16 +17,6 @@
 static struct span av_pairs(const struct ntlm_answer *answer)
 {
     return answer->form == NTLM_FORM_V2 ? answer->v2.av_pairs : SPAN_NONE;
-}
-
-static bool is_zero(struct span bytes)
-{
-    for (size_t i = 0; i < bytes.size; i++) {
-        if (bytes.data[i] != 0) {
-            return false;
-        }
-    }
-    return true;
 }
 
 static const char *judge_mic(const struct ntlm_handle *handle,
@@ -60,7 +50,8 @@ bool ntlm_check_mic(const struct ntlm_handle *handle,
 
     if (!(ntlmssp_av_flags(av_pairs(answer)) & NTLMSSP_AV_FLAG_MIC)) {
         bool field = answer->message.has_mic &&
-                     !is_zero(span_of(answer->message.mic, NTLMSSP_MIC_SIZE));
+                     !auth_binding_is_none(
+                         span_of(answer->message.mic, NTLMSSP_MIC_SIZE));
 
         out->report.ntlm.mic = field ? AUTH_MIC_UNANNOUNCED : AUTH_MIC_ABSENT;
         auth_note(ctx, out, "ntlm.mic", "%s",
@@ -79,7 +70,7 @@ static bool has_binding(const struct ntlm_answer *answer,
 {
     return ntlmssp_av_find(av_pairs(answer), NTLMSSP_AV_CHANNEL_BINDINGS,
                            out_value) &&
-           !is_zero(*out_value);
+           !auth_binding_is_none(*out_value);
 }
 
 /* NTLMv1 has no place for a binding; without TLS there is no channel. */
@@ -112,7 +103,7 @@ bool ntlm_check_channel(const struct auth_context *ctx,
     const char *state = "right";
 
     if (ctx->certificate_hash.size) {
-        ntlm_channel_bindings(ctx->certificate_hash, right);
+        auth_channel_bindings(ctx->certificate_hash, right);
     }
     if (!present) {
         state = "absent";
@@ -135,19 +126,6 @@ bool ntlm_check_channel(const struct auth_context *ctx,
     return false;
 }
 
-/* HTTP/host, in any letter case, with a port perhaps (RFC 4559 section 4.1
- * knows none, but some clients add it). */
-static bool names_us(const char *spn, const char *host)
-{
-    static const char service[] = "HTTP/";
-    const size_t prefix = sizeof(service) - 1;
-    size_t length = host ? strlen(host) : 0;
-
-    return length > 0 && strncasecmp(spn, service, prefix) == 0 &&
-           strncasecmp(spn + prefix, host, length) == 0 &&
-           (spn[prefix + length] == '\0' || spn[prefix + length] == ':');
-}
-
 bool ntlm_check_spn(const struct auth_context *ctx,
                     const struct ntlm_answer *answer, struct auth_outcome *out)
 {
@@ -161,7 +139,7 @@ bool ntlm_check_spn(const struct auth_context *ctx,
     spn = utf16le_text(ctx->arena, value);
     auth_note(ctx, out, "ntlm.spn", "%s", spn);
     out->report.spn = spn;
-    return !ctx->world->ntlm.check_spn || names_us(spn, ctx->host);
+    return !ctx->world->ntlm.check_spn || auth_spn_names(spn, ctx->host);
 }
 
 static void note_timestamp(const struct ntlm_handle *handle,

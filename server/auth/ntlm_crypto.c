@@ -205,23 +205,3 @@ void ntlm_mic(const uint8_t exported_session_key[NTLM_HASH_SIZE],
     assert(authenticate.size >= end);
     hmac(exported_session_key, parts, ARRAY_SIZE(parts), out_mic);
 }
-
-void ntlm_channel_bindings(struct span certificate_hash,
-                           uint8_t out_hash[NTLM_HASH_SIZE])
-{
-    static const char prefix[] = "tls-server-end-point:";
-    const size_t length = sizeof(prefix) - 1 + certificate_hash.size;
-    /* Types and lengths of both addresses, all zero; then the length of the
-     * application data, little-endian. */
-    uint8_t head[5 * 4] = {0};
-    struct md5_ctx ctx;
-
-    for (size_t i = 0; i < 4; i++) {
-        head[16 + i] = (uint8_t)(length >> (8 * i));
-    }
-    md5_init(&ctx);
-    md5_update(&ctx, sizeof(head), head);
-    md5_update(&ctx, sizeof(prefix) - 1, (const uint8_t *)prefix);
-    md5_update(&ctx, certificate_hash.size, certificate_hash.data);
-    md5_digest(&ctx, NTLM_HASH_SIZE, out_hash);
-}

@@ -65,12 +65,4 @@ void ntlm_mic(const uint8_t exported_session_key[NTLM_HASH_SIZE],
               struct span negotiate, struct span challenge,
               struct span authenticate, uint8_t out_mic[NTLM_HASH_SIZE]);
 
-/*
- * MsvAvChannelBindings (2.2.2.1): MD5 over a gss_channel_bindings_struct (RFC
- * 2744 section 3.11, RFC 4121 section 4.1.1.2) whose application data is
- * "tls-server-end-point:" and the certificate's hash (RFC 5929 section 4).
- */
-void ntlm_channel_bindings(struct span certificate_hash,
-                           uint8_t out_hash[NTLM_HASH_SIZE]);
-
 #endif

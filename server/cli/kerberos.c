@@ -30,12 +30,6 @@ static bool find_user(const struct options *options, const struct world *world,
                      : err_set(err, "%s %s: there is no such user",
                                options->ccache.origin, name);
     }
-    if (!kdc_is_principal(user->account)) {
-        return err_set(err,
-                       "%s %s: the account %s is no name that Kerberos can "
-                       "write",
-                       options->ccache.origin, name, user->account);
-    }
     *out_user = user;
     return true;
 }

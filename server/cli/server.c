@@ -273,11 +273,14 @@ static bool start_kdc(struct server *server, struct err *err)
     return kdc_start(&kdc, &server->kdc, err);
 }
 
-static bool finish_kdc(struct server *server, struct err *err)
+/* What clients need to ask the KDC, and what judges the tickets they get. */
+static bool use_kdc(struct server *server, struct err *err)
 {
     return !server->kdc ||
-           kdc_export(server->kdc, edge_https_port(server->edge),
-                      server->ca_file, err);
+           (kdc_export(server->kdc, edge_https_port(server->edge),
+                       server->ca_file, err) &&
+            krb5_acceptor_new(server->world, kdc_service_keys(server->kdc),
+                              kdc_services(server->kdc), &server->krb5, err));
 }
 
 static bool start_http(struct server *server, struct err *err)
@@ -296,6 +299,7 @@ static bool start_http(struct server *server, struct err *err)
         .session = server->session,
         .env = server->env,
         .ticket_keys = server->ticket_keys,
+        .krb5 = server->krb5,
         .kdc = server->kdc,
         .loop = server->loop,
         .https_port = edge_https_port(server->edge),
@@ -322,7 +326,7 @@ static bool start_all(struct server *server, struct err *err)
            loop_new(server->env, &server->loop, err) &&
            make_run_dir(server, err) && start_kdc(server, err) &&
            start_edge(server, err) && start_pki(server, err) &&
-           start_tickets(server, err) && finish_kdc(server, err) &&
+           start_tickets(server, err) && use_kdc(server, err) &&
            start_http(server, err);
 }
 
@@ -358,6 +362,7 @@ void server_stop(struct server *server)
     }
     edge_free(server->edge);
     http_free(server->http);
+    krb5_acceptor_free(server->krb5);
     journal_close(server->journal);
     loop_free(server->loop);
     ticket_keys_free(server->ticket_keys);

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include "auth/krb5.h"
 #include "cli/kerberos.h"
 #include "cli/options.h"
 #include "cli/run_dir.h"
@@ -31,7 +32,8 @@ struct server {
     struct http *http;
     struct services_context services;
     const struct kerberos *kerberos;
-    struct kdc *kdc;         /* NULL: no Kerberos */
+    struct kdc *kdc; /* NULL: no Kerberos */
+    struct krb5_acceptor *krb5;
     struct run_dir *run_dir; /* NULL: none was needed */
     char *ca_file;           /* what clients should trust */
     /* The ports file that we wrote: a later server may put its own there. */

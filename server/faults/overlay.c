@@ -38,6 +38,8 @@ static const struct {
     {"krb5.per-request", AT(NEGOTIATE_INIT)},
     {"krb5.check-spn", AT(NEGOTIATE_INIT)},
     {"krb5.channel-binding", AT(NEGOTIATE_INIT)},
+    {"krb5.wrong-key", AT(NEGOTIATE_INIT)},
+    {"krb5.etypes", AT(NEGOTIATE_INIT)},
     {"location", DISCOVERY | AT(MEX_GET) | ISSUE},
     {"mex.policy", AT(MEX_GET)},
     {"negotiation", DISCOVERY & ~AT(DISCOVER_XFRAME)},
@@ -257,9 +259,10 @@ MANY(discover, "discover", "how the User resource asks for tickets, and ports",
      "discover.user or http.request.",
      "{user-challenge: oauth}");
 MANY(krb5, "krb5", "how a Kerberos ticket is judged",
-     "clock, replay-cache, per-request, check-spn and channel-binding, at "
-     "negotiate.init or http.request. What the service's keys are, and which "
-     "hosts have an SPN, is settled as the server starts.",
+     "clock, replay-cache, per-request, check-spn, channel-binding, wrong-key "
+     "and etypes, at negotiate.init or http.request; a client that sends "
+     "Kerberos with no SPNEGO around it passes http.request alone. Which hosts "
+     "have an SPN is settled as the server starts.",
      "{clock: +6m}");
 ONE(location, "location", "internal|external|both",
     "the site that answers: internal or external",

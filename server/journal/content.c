@@ -160,6 +160,8 @@ static bool is_windows(const char *scheme)
 static void add_tokens(struct json *json, struct exchange *ex,
                        const struct headers *headers, bool secrets)
 {
+    const struct token_view view = {.secrets = secrets};
+
     for (size_t i = 0; i < headers->count; i++) {
         const struct header *header = &headers->items[i];
         struct httpauth auth;
@@ -172,7 +174,7 @@ static void add_tokens(struct json *json, struct exchange *ex,
         json_open(json, '{');
         json_text(json, "header", header->name);
         json_text(json, "scheme", auth.scheme);
-        token_describe(ex->arena, "token", auth.token, secrets, json);
+        token_describe(ex->arena, "token", auth.token, &view, json);
         json_close(json, '}');
     }
 }

@@ -7,6 +7,7 @@
 #include "journal/record.h"
 
 #include "journal/content.h"
+#include "journal/journal.h"
 #include "util/arena.h"
 #include "util/env.h"
 #include "util/json.h"
@@ -131,6 +132,48 @@ static void add_sent(struct json *json, const struct sent *sent, bool secrets)
     json_close(json, '}');
 }
 
+static void add_http(struct json *json, struct exchange *ex, bool secrets)
+{
+    add_request(json, ex, secrets);
+    add_reply(json, "reply", ex, &ex->reply, secrets);
+    if (ex->planned) {
+        add_reply(json, "planned", ex, ex->planned, secrets);
+    }
+    add_sent(json, &ex->sent, secrets);
+    content_tokens(json, ex, secrets);
+}
+
+/* Tickets and authenticators are secrets: bytes come with --log-secrets. */
+static void add_kdc(struct json *json, const struct exchange *ex, bool secrets)
+{
+    const struct kdc_exchange *kdc = ex->kdc;
+
+    json_open_named(json, "kdc", '{');
+    json_text(json, "transport", kdc->transport);
+    json_text(json, "message", kdc->message);
+    json_text(json, "client", kdc->client);
+    json_text(json, "service", kdc->service);
+    json_text(json, "etypes", kdc->etypes);
+    json_text(json, "padata", kdc->padata);
+    json_number(json, "request_size", (int64_t)kdc->request.size);
+    json_text(json, "answer", kdc->answer);
+    if (kdc->is_error) {
+        json_number(json, "error", kdc->error);
+        json_text(json, "error_name", kdc->error_name);
+    }
+    json_boolean(json, "forged", kdc->forged);
+    json_number(json, "reply_size", (int64_t)kdc->reply.size);
+    if (secrets) {
+        json_hex(json, "request",
+                 span_slice(kdc->request, 0, JOURNAL_BODY_LIMIT));
+        json_hex(json, "reply", span_slice(kdc->reply, 0, JOURNAL_BODY_LIMIT));
+    }
+    json_close(json, '}');
+    json_open_named(json, "sent", '{');
+    json_number(json, "bytes", (int64_t)ex->sent.bytes);
+    json_close(json, '}');
+}
+
 void record_write(struct buf *out, struct exchange *ex, bool secrets)
 {
     struct json json;
@@ -138,17 +181,21 @@ void record_write(struct buf *out, struct exchange *ex, bool secrets)
     json_init(&json, out);
     json_open(&json, '{');
     json_number(&json, "id", (int64_t)ex->id);
+    if (ex->kind == EXCHANGE_KDC) {
+        json_text(&json, "kind", "kdc");
+    }
     json_text(&json, "outcome", record_outcome(ex));
     add_times(&json, ex);
     add_connection(&json, ex->conn);
     add_facts(&json, &ex->facts);
-    add_request(&json, ex, secrets);
-    add_reply(&json, "reply", ex, &ex->reply, secrets);
-    if (ex->planned) {
-        add_reply(&json, "planned", ex, ex->planned, secrets);
+    switch (ex->kind) {
+    case EXCHANGE_HTTP:
+        add_http(&json, ex, secrets);
+        break;
+    case EXCHANGE_KDC:
+        add_kdc(&json, ex, secrets);
+        break;
     }
-    add_sent(&json, &ex->sent, secrets);
-    content_tokens(&json, ex, secrets);
     content_remarks(&json, ex, secrets);
     content_findings(&json, ex, secrets);
     json_close(&json, '}');

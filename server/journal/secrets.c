@@ -184,6 +184,22 @@ static bool is_ebcdic(struct span body)
     return span_starts(body, "\x4c\x6f\xa7\x94");
 }
 
+/*
+ * A KDC-PROXY-MESSAGE ([MS-KKDCP] 2.2.2), of which no more than the beginning
+ * may be here: SEQUENCE, its length, [0]. Tickets are in it, and what passwords
+ * can be guessed by.
+ */
+static bool is_kerberos(struct span body)
+{
+    enum { SEQUENCE = 0x30, CONTEXT_0 = 0xa0, LONG_FORM = 0x80 };
+    size_t more = body.size > 1 && body.data[1] & LONG_FORM
+                      ? body.data[1] & ~(unsigned)LONG_FORM
+                      : 0;
+
+    return body.size > 2 + more && body.data[0] == SEQUENCE &&
+           body.data[2 + more] == CONTEXT_0;
+}
+
 /* The first character that tells what notation this is. */
 static uint8_t notation(struct span body)
 {
@@ -217,7 +233,7 @@ static void mask_text(struct buf *out, struct span text)
 void secrets_body(struct buf *out, struct span body)
 {
     if (!is_text(body)) {
-        if (is_ebcdic(body) || secrets_are_named(body)) {
+        if (is_ebcdic(body) || is_kerberos(body) || secrets_are_named(body)) {
             secrets_mask(out, body);
         } else {
             buf_add(out, body);

@@ -89,12 +89,8 @@ static const char *planned(struct exchange *ex)
     return status && status != ex->sent.status ? number(ex, status) : NULL;
 }
 
-void text_log(struct exchange *ex)
+static void log_http(struct exchange *ex)
 {
-    if (!log_enabled(LOG_INFO)) {
-        return;
-    }
-
     const struct log_field fields[] = {
         {"id", number(ex, ex->id)},
         {"conn", number(ex, ex->conn ? ex->conn->id : 0)},
@@ -119,4 +115,55 @@ void text_log(struct exchange *ex)
     };
 
     log_fields(LOG_INFO, "exchange", fields, ARRAY_SIZE(fields));
+}
+
+/* A KRB-ERROR's number where it has no name. */
+static const char *error(struct exchange *ex)
+{
+    const struct kdc_exchange *kdc = ex->kdc;
+
+    if (!kdc->is_error) {
+        return NULL;
+    }
+    return kdc->error_name ? kdc->error_name
+                           : arena_printf(ex->arena, "%d", (int)kdc->error);
+}
+
+static void log_kdc(struct exchange *ex)
+{
+    const struct kdc_exchange *kdc = ex->kdc;
+    const struct log_field fields[] = {
+        {"id", number(ex, ex->id)},
+        {"kind", "kdc"},
+        {"transport", kdc->transport},
+        {"message", kdc->message},
+        {"client", kdc->client},
+        {"service", kdc->service},
+        {"user", ex->facts.user},
+        {"answer", kdc->answer},
+        {"error", error(ex)},
+        {"outcome", unusual_outcome(ex)},
+        {"in", number(ex, ex->raw_size)},
+        {"out", number(ex, ex->sent.bytes)},
+        {"ms", milliseconds(ex)},
+        {"step", ex->step},
+        {"why", ex->why},
+    };
+
+    log_fields(LOG_INFO, "exchange", fields, ARRAY_SIZE(fields));
+}
+
+void text_log(struct exchange *ex)
+{
+    if (!log_enabled(LOG_INFO)) {
+        return;
+    }
+    switch (ex->kind) {
+    case EXCHANGE_HTTP:
+        log_http(ex);
+        break;
+    case EXCHANGE_KDC:
+        log_kdc(ex);
+        break;
+    }
 }

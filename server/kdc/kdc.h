@@ -53,9 +53,6 @@ enum { KDC_START_SECONDS = 20 };
  */
 char *kdc_program(struct env *env, const char *given);
 
-/* Can Kerberos write this account's name? Others are not in the realm. */
-bool kdc_is_principal(const char *account);
-
 /*
  * Binds the relay's port and starts the keeper, which makes the realm while the
  * server goes on; then kdc_await waits until it answers. Keys are made here.

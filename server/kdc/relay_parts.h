@@ -49,6 +49,7 @@ struct relay_way {
 
 /* Error codes of RFC 4120 section 7.5.9 that the relay itself deals in. */
 enum relay_error_code {
+    RELAY_ETYPE_NOSUPP = 14,
     RELAY_PREAUTH_FAILED = 24,
     RELAY_TOO_BIG = 52,       /* KRB_ERR_RESPONSE_TOO_BIG */
     RELAY_FIELD_TOOLONG = 61, /* KRB_ERR_FIELD_TOOLONG */
@@ -76,6 +77,7 @@ struct relay_request {
     struct krb_kdc_req req;
     const struct user *user; /* who asks; NULL: nobody known */
     bool preauth;            /* an AS-REQ with proof of a password */
+    struct span tgs_req;     /* the AP-REQ within a TGS-REQ; empty: none */
     bool judged;             /* the answer is krb5kdc's verdict */
     struct kdc_plan plan;
     struct loop_timer timer; /* for krb5kdc, then for the plan's delay */
@@ -183,6 +185,11 @@ void backend_next(struct relay *relay);
 void relay_read(struct relay_request *request);
 /* The answer, for the journal and for counting. */
 void relay_read_reply(struct exchange *ex, struct span reply);
+
+/* ---- relay_natural.c ---- */
+
+/* The client of an AS-REQ offers no type that the user has a key of. */
+bool relay_lacks_etype(const struct relay_request *request);
 
 /* ---- relay_reply.c ---- */
 

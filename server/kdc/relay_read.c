@@ -126,7 +126,8 @@ static void read_client(struct relay_request *request)
     }
     for (size_t i = 0; i < req->padata.count; i++) {
         if (req->padata.items[i].type == PA_TGS_REQ) {
-            read_tgt(request, req->padata.items[i].value);
+            request->tgs_req = req->padata.items[i].value;
+            read_tgt(request, request->tgs_req);
             return;
         }
     }
@@ -163,6 +164,42 @@ void relay_read(struct relay_request *request)
     ex->facts.user = request->user ? request->user->name : NULL;
 }
 
+/* What an error means, where it is no step of a good sign-in. */
+static const struct meaning {
+    int32_t code;
+    const char *text; /* NULL: all is well */
+} meanings[] = {
+    {6, "there is no such user"},
+    {7, "nobody has registered this service"},
+    {14, "client and KDC have no encryption type in common"},
+    {18, "the account is disabled or locked"},
+    {23, "the password has expired or must be changed"},
+    {24, "the password is wrong"},
+    {25, NULL}, /* KDC_ERR_PREAUTH_REQUIRED */
+    {37, "the client's clock is too far off"},
+    {52, NULL}, /* KRB_ERR_RESPONSE_TOO_BIG */
+    {91, NULL}, /* KDC_ERR_MORE_PREAUTH_DATA_REQUIRED */
+};
+
+static void explain(struct exchange *ex)
+{
+    const struct kdc_exchange *kdc = ex->kdc;
+    const char *name = kdc->error_name
+                           ? kdc->error_name
+                           : arena_printf(ex->arena, "error %d", kdc->error);
+
+    for (size_t i = 0; i < ARRAY_SIZE(meanings); i++) {
+        if (meanings[i].code != kdc->error) {
+            continue;
+        }
+        if (meanings[i].text) {
+            exchange_why(ex, "kdc.error", "%s: %s", name, meanings[i].text);
+        }
+        return;
+    }
+    exchange_why(ex, "kdc.error", "%s", name);
+}
+
 void relay_read_reply(struct exchange *ex, struct span reply)
 {
     struct kdc_exchange *kdc = ex->kdc;
@@ -176,5 +213,8 @@ void relay_read_reply(struct exchange *ex, struct span reply)
         kdc->is_error = true;
         kdc->error = error.code;
         kdc->error_name = krb_error_name(error.code);
+        if (!ex->why) {
+            explain(ex);
+        }
     }
 }

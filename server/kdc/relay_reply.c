@@ -18,7 +18,12 @@ static void take_step(struct relay_request *request, enum point point,
                       const struct step *step)
 {
     struct exchange *ex = request->ex;
-    struct subject subject = {.kdc = &request->plan, .arena = ex->arena};
+    struct subject subject = {
+        .ex = ex,
+        .kdc = &request->plan,
+        .user = request->user,
+        .arena = ex->arena,
+    };
     const char *words = "";
 
     for (size_t i = 0; i < step->action_count; i++) {
@@ -131,6 +136,7 @@ struct span relay_rewrite(struct relay_request *request, struct span reply)
         .service = options->service,
         .now = env_now(options->env) / ENV_NS_PER_SEC,
         .crypt = request->relay->crypt,
+        .tgs_req = request->tgs_req,
     };
     struct span changed;
     const char *why = NULL;

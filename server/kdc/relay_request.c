@@ -106,6 +106,7 @@ void request_end(struct relay_request *request, enum sent_outcome outcome,
 
     if (outcome == SENT_WHOLE) {
         count(request);
+        exchange_commit(request->ex);
     }
     stop(request);
     relay_exchange_end(relay, request->ex, outcome, bytes);
@@ -261,6 +262,8 @@ void request_go(struct relay_request *request)
     } else if (relay_forge(request, &reply)) {
         request->ex->kdc->forged = true;
         settle(request, reply);
+    } else if (relay_lacks_etype(request)) {
+        request_refuse(request, RELAY_ETYPE_NOSUPP);
     } else {
         sync_and_ask(request);
     }

@@ -244,7 +244,7 @@ static void tcp_fail(struct relay_request *request)
 
 static const struct relay_way tcp_way = {
     .transport = "tcp",
-    .reply_max = KRB_MESSAGE_MAX + 1024 * 1024,
+    .reply_max = SIZE_MAX,
     .answer = tcp_answer,
     .drop = tcp_drop,
     .reset = tcp_reset,
@@ -415,21 +415,25 @@ static void wait_to_accept(struct relay *relay, int64_t ms)
 }
 
 /* false: nobody can go, new ones have to wait. */
-static bool make_room(struct relay *relay)
+static bool has_room(struct relay *relay)
+{
+    if (relay->conns_count < RELAY_TCP_LIMIT || !TAILQ_EMPTY(&relay->idle)) {
+        return true;
+    }
+    wait_to_accept(relay, 0);
+    return false;
+}
+
+/* For the one that has come. */
+static void make_room(struct relay *relay)
 {
     struct relay_conn *oldest = TAILQ_FIRST(&relay->idle);
 
-    if (relay->conns_count < RELAY_TCP_LIMIT) {
-        return true;
+    if (relay->conns_count >= RELAY_TCP_LIMIT && oldest) {
+        enter(oldest);
+        conn_close(oldest);
+        leave(oldest);
     }
-    if (!oldest) {
-        wait_to_accept(relay, 0);
-        return false;
-    }
-    enter(oldest);
-    conn_close(oldest);
-    leave(oldest);
-    return true;
 }
 
 void tcp_accept_again(struct loop_timer *timer)
@@ -448,13 +452,14 @@ void tcp_ready(struct loop_watch *watch, uint32_t events UNUSED)
     struct relay_socket *at = CONTAINER(watch, struct relay_socket, watch);
     struct relay *relay = at->relay;
 
-    for (int i = 0; i < ACCEPT_BATCH && make_room(relay); i++) {
+    for (int i = 0; i < ACCEPT_BATCH && has_room(relay); i++) {
         struct sockaddr_storage peer;
         socklen_t size = sizeof(peer);
         int fd = accept4(watch->fd, (struct sockaddr *)&peer, &size,
                          SOCK_NONBLOCK | SOCK_CLOEXEC);
 
         if (fd >= 0) {
+            make_room(relay);
             conn_new(relay, fd, (struct sockaddr *)&peer);
         } else if (errno == EAGAIN) {
             return;

@@ -166,7 +166,7 @@ static void proxy_fail(struct relay_request *request)
 
 static const struct relay_way proxy_way = {
     .transport = "proxy",
-    .reply_max = KRB_MESSAGE_MAX,
+    .reply_max = SIZE_MAX,
     .answer = proxy_answer,
     .drop = proxy_drop,
     .reset = proxy_drop,

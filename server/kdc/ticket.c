@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "kdc/ticket_fast.h"
 #include "util/buf.h"
 #include "util/env.h"
 #include "util/mem.h"
@@ -221,6 +222,7 @@ bool kdc_ticket_change(struct ticket_change *change, struct arena *arena,
     }
     krb_encode_ticket(&ticket, &rep.ticket);
     krb_encode_kdc_rep_with(&out, reply, &rep, buf_span(&ticket));
-    *out_reply = arena_copy(arena, buf_span(&out));
-    return true;
+    return kdc_fast_sign(
+        &(struct fast_context){change->crypt, change->krbtgt, change->tgs_req},
+        arena, arena_copy(arena, buf_span(&out)), out_reply, out_why);
 }

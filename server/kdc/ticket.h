@@ -30,6 +30,7 @@ struct ticket_change {
     const struct krb_keys *service;
     int64_t now; /* s since 1970 */
     struct kcrypt *crypt;
+    struct span tgs_req;         /* PA-TGS-REQ of the request; empty: none */
     const struct krb_keys *keys; /* which of the two; found out */
 };
 

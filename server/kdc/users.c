@@ -3,10 +3,8 @@
 
 #include "kdc/users.h"
 
-#include <ctype.h>
 #include <string.h>
 
-#include "kdc/kdc.h"
 #include "scenario/session.h"
 #include "util/env.h"
 #include "util/log.h"
@@ -24,7 +22,7 @@ struct waiter {
 
 /* At the user's place in the world's list. */
 struct entry {
-    struct keeper_user told; /* no names: none that Kerberos can write */
+    struct keeper_user told;
     bool in_realm;
     char *password;  /* told.password */
     uint32_t serial; /* of the message under way; 0: none */
@@ -101,18 +99,6 @@ static bool is_told(const struct kdc_users *users, const struct user *user,
 
 /* ---- Names ---- */
 
-/* What parts or quotes a name elsewhere; RFC 4120 section 6.2.1 would have it
- * escaped, and no client writes it so. */
-bool kdc_is_principal(const char *name)
-{
-    for (const char *c = name; *c; c++) {
-        if (strchr("/@\\", *c) || iscntrl((unsigned char)*c)) {
-            return false;
-        }
-    }
-    return *name != '\0';
-}
-
 static void add_name(const char **names, size_t *count, const char *name)
 {
     for (size_t i = 0; i < *count; i++) {
@@ -166,12 +152,6 @@ static const char *ccache_of(const struct kdc_users *users,
 static void add_entry(struct kdc_users *users, const struct user *user,
                       struct entry *entry)
 {
-    if (!kdc_is_principal(user->account)) {
-        log_debug("the account %s is no name that Kerberos can write: its user "
-                  "%s is not in the realm",
-                  user->account, user->name);
-        return;
-    }
     entry->told = (struct keeper_user){
         .names = names_of(users->arena, users->options.world, user),
         .etypes = user->etypes,
@@ -237,9 +217,7 @@ const struct keeper_user *kdc_users_first(struct kdc_users *users,
     for (size_t i = 0; i < world->user_count; i++) {
         struct entry *entry = &users->entries[i];
 
-        entry->in_realm = entry->told.names &&
-                          user_state_now(&world->users[i]) != USER_UNKNOWN &&
-                          (count < KDC_USERS_AT_START || entry->told.ccache);
+        entry->in_realm = user_state_now(&world->users[i]) != USER_UNKNOWN;
         if (entry->in_realm) {
             users->all[count++] = entry->told;
         }
@@ -285,7 +263,7 @@ bool kdc_users_sync(struct kdc_users *users, const struct user *user,
     struct entry *entry = find(users, user, &user);
     struct waiter *waiter;
 
-    if (users->lost || !entry || !entry->told.names ||
+    if (users->lost || !entry ||
         (!entry->serial && is_told(users, user, entry))) {
         return true;
     }

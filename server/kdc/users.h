@@ -1,6 +1,7 @@
 /*
- * The world's users as the KDC knows them: which names are principals, what
- * the KDC was last told of each, and what is true now.
+ * The world's users as the KDC knows them: which principals they are, what the
+ * KDC was last told of each, and what is true now. Every account name is one: a
+ * world takes none with "/", "@" or "\".
  */
 #ifndef KDC_USERS_H
 #define KDC_USERS_H
@@ -15,15 +16,6 @@
 struct env;
 struct kdc_users;
 struct session;
-
-enum {
-    /*
-     * So many are in the realm from the start, and those who get a credential
-     * cache; all others get there when they first ask. Their keys cost a
-     * millisecond each, and all of them together must fit in one message.
-     */
-    KDC_USERS_AT_START = 500,
-};
 
 struct kdc_users_options {
     struct env *env;
@@ -42,7 +34,8 @@ struct kdc_users *kdc_users_new(const struct kdc_users_options *options);
 void kdc_users_free(struct kdc_users *users);
 
 /* Those who are in the realm from the start, as they are now: for KEEPER_REALM,
- * once. Borrowed for as long as the users live. */
+ * once. Borrowed for as long as the users live. Who is unknown gets there when
+ * that changes. */
 const struct keeper_user *kdc_users_first(struct kdc_users *users,
                                           size_t *out_count);
 /* See relay_options.sync. */

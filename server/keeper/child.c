@@ -18,6 +18,10 @@
 #include "keeper/profile.h"
 #include "util/mem.h"
 
+enum {
+    CHILD_READS = 32,
+};
+
 static struct sockaddr_in local_address(uint16_t port)
 {
     return (struct sockaddr_in){
@@ -75,6 +79,7 @@ static void become(pid_t parent, int output, char *const *argv,
     signal(SIGPIPE, SIG_DFL);
     dup2(output, STDOUT_FILENO);
     dup2(output, STDERR_FILENO);
+    close_range(STDERR_FILENO + 1, ~0u, 0);
     execve(argv[0], argv, environment);
     (void)!write(STDERR_FILENO, refused, sizeof(refused) - 1);
     _exit(EXIT_FAILURE);
@@ -92,6 +97,9 @@ bool child_start(struct child *child, const char *program, const char *folder,
     pid_t parent = getpid();
     int ends[2];
 
+    if (access(program, X_OK) != 0) {
+        return err_errno(err, "cannot execute %s", program);
+    }
     /* A line that finds no room is lost; krb5kdc waits for nobody. */
     if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
         return err_errno(err, "cannot make a pipe");
@@ -145,11 +153,14 @@ void child_listen(struct child *child)
     char text[4096];
     ssize_t size;
 
-    while (child->output >= 0 &&
-           (size = read(child->output, text, sizeof(text))) >= 0) {
+    /* So often and no more: it may talk as fast as we listen. */
+    for (int i = 0; i < CHILD_READS && child->output >= 0; i++) {
+        size = read(child->output, text, sizeof(text));
+        if (size < 0) {
+            return;
+        }
         if (size == 0) {
             close_held(&child->output);
-            return;
         }
         keep(child, text, (size_t)size);
     }
@@ -168,7 +179,7 @@ static const char *last_words(struct child *child)
         }
     }
     child->tail[child->tail_size] = '\0';
-    return child->tail;
+    return child->tail_size ? child->tail : "nothing";
 }
 
 bool child_has_ended(struct child *child, struct err *err)

@@ -37,6 +37,7 @@ struct entry {
     int64_t life; /* s */
     bool key_expired;
     bool master;
+    const char *session; /* encryption types of session keys; NULL: as keys */
 };
 
 bool database_fail(krb5_context context, krb5_error_code code, struct err *err,
@@ -140,6 +141,11 @@ static krb5_error_code fill(struct database *database, krb5_db_entry *record,
     if (!code && entry->master) {
         code = add_master(database, record);
     }
+    if (!code && entry->session) {
+        code =
+            krb5_dbe_set_string(database->context, record,
+                                KRB5_KDB_SK_SESSION_ENCTYPES, entry->session);
+    }
     return code;
 }
 
@@ -222,11 +228,15 @@ static bool put_change_password(struct database *database, struct err *err)
 static bool put_services(struct database *database, struct err *err)
 {
     const struct keeper_realm *realm = database->realm;
-    const struct entry krbtgt = {
+    AUTO_BUF etypes = {0};
+    struct entry krbtgt = {
         .names = {span_text("krbtgt"), span_text(realm->realm)},
         .keys = &realm->krbtgt,
         .life = realm->ticket_lifetime,
     };
+
+    profile_add_etypes(&etypes, realm->etypes);
+    krbtgt.session = buf_text(&etypes);
 
     if (!put(database, &krbtgt, err) || !put_change_password(database, err)) {
         return false;
@@ -252,6 +262,9 @@ bool database_put_user(struct database *database,
 
     if (database->realm->preauth) {
         entry.attributes |= KRB5_KDB_REQUIRES_PRE_AUTH;
+    }
+    if (!database->realm->renewable_lifetime) {
+        entry.attributes |= KRB5_KDB_DISALLOW_RENEWABLE;
     }
     if (user->state == KEEPER_REVOKED) {
         entry.attributes |= KRB5_KDB_DISALLOW_ALL_TIX;

@@ -221,7 +221,7 @@ static bool export_ccache(krb5_context context,
 
     if (code) {
         database_fail(context, code, err, "libkrb5");
-        err_wrap(err, "cannot get a ticket for %s",
+        err_wrap(err, "cannot make a credential cache for %s",
                  realm->users[user].names[0]);
     }
     end_ticket(&ticket);

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -22,6 +23,8 @@
 enum {
     /* A sweep may take a folder that is not locked yet; then another one. */
     FOLDER_TRIES = 16,
+    /* What must be free: a database of several thousand users. */
+    FOLDER_ROOM = 16 * 1024 * 1024,
 };
 
 static bool in_memory(const char *path)
@@ -29,6 +32,7 @@ static bool in_memory(const char *path)
     struct statfs fs;
 
     return statfs(path, &fs) == 0 && fs.f_type == TMPFS_MAGIC &&
+           fs.f_bavail * (uint64_t)fs.f_bsize >= FOLDER_ROOM &&
            access(path, R_OK | W_OK | X_OK) == 0;
 }
 
@@ -54,7 +58,7 @@ bool folder_open(const char *path, struct folder *out_folder, struct err *err)
     return true;
 }
 
-static void folder_forget(struct folder *folder)
+void folder_forget(struct folder *folder)
 {
     if (folder->path) {
         close(folder->fd);

@@ -31,7 +31,9 @@ void folder_sweep(const char *parent);
 /* One that is there. */
 MUST_CHECK bool folder_open(const char *path, struct folder *out_folder,
                             struct err *err);
-/* Removes it if it is still the same, and forgets it. Nothing is fine. */
+/* Removes it if it is still the same, and forgets it. None is fine. */
 void folder_remove(struct folder *folder);
+/* Leaves it where it is. */
+void folder_forget(struct folder *folder);
 
 #endif

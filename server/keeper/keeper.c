@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -40,7 +41,8 @@ struct keeper {
     int signals;
     struct database *database;
     struct child child;
-    bool over; /* the server has ended, or we were told to */
+    bool server_gone;
+    bool over; /* that, or we were told to end */
 };
 
 static void send_message(const struct keeper_message *message)
@@ -52,6 +54,14 @@ static void send_message(const struct keeper_message *message)
     (void)!send(KEEPER_FD, packet.data, packet.size, MSG_NOSIGNAL);
 }
 
+/* Always false. */
+static bool server_gone(struct keeper *keeper)
+{
+    keeper->server_gone = true;
+    keeper->over = true;
+    return false;
+}
+
 /* The next message. False without an error text: the server has ended. */
 static bool receive(struct keeper *keeper, struct arena *arena,
                     struct keeper_message *out_message, struct err *err)
@@ -61,8 +71,7 @@ static bool receive(struct keeper *keeper, struct arena *arena,
     bool done;
 
     if (size <= 0) {
-        keeper->over = true;
-        return false;
+        return server_gone(keeper);
     }
     if (size > KEEPER_MESSAGE_MAX) {
         return err_set(err, "a message is longer than %d bytes",
@@ -70,8 +79,7 @@ static bool receive(struct keeper *keeper, struct arena *arena,
     }
     size = recv(KEEPER_FD, buf_reserve(&packet, (size_t)size), (size_t)size, 0);
     if (size <= 0) {
-        keeper->over = true;
-        return false;
+        return server_gone(keeper);
     }
     buf_commit(&packet, (size_t)size);
     done = keeper_decode(arena, buf_span(&packet), out_message, err);
@@ -114,7 +122,7 @@ static bool is_over(void *ctx)
 
     wait_for(keeper, 0);
     if (recv(KEEPER_FD, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0) {
-        keeper->over = true;
+        (void)server_gone(keeper);
     }
     return keeper->over;
 }
@@ -187,6 +195,19 @@ static bool make_realm(struct keeper *keeper, struct err *err)
            exports_ccaches(realm, keeper->keys, keeper->folder.path, err);
 }
 
+/* What would break the profile. */
+static bool check_realm(const struct keeper_realm *realm, struct err *err)
+{
+    if (!realm->realm[0] || strpbrk(realm->realm, " \t\r\n=\"\\{}[]*/@")) {
+        return err_set(err, "\"%s\" cannot be the name of a realm",
+                       realm->realm);
+    }
+    if (!realm->etypes) {
+        return err_set(err, "the realm permits no encryption type");
+    }
+    return true;
+}
+
 static bool begin(struct keeper *keeper, struct err *err)
 {
     struct keeper_message message;
@@ -198,7 +219,7 @@ static bool begin(struct keeper *keeper, struct err *err)
         return err_set(err, "the first message is not of a realm");
     }
     keeper->realm = message.realm;
-    if (!make_realm(keeper, err)) {
+    if (!check_realm(&keeper->realm, err) || !make_realm(keeper, err)) {
         return false;
     }
     send_message(&(struct keeper_message){
@@ -259,7 +280,11 @@ static void end(struct keeper *keeper)
     child_end(&keeper->child);
     database_free(keeper->database);
     folder_remove(&keeper->folder);
-    folder_remove(&keeper->run_dir);
+    /* A server that lives needs it, and will remove it. */
+    if (keeper->server_gone) {
+        folder_remove(&keeper->run_dir);
+    }
+    folder_forget(&keeper->run_dir);
     if (keeper->lock >= 0) {
         close(keeper->lock);
     }

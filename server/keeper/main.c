@@ -40,6 +40,18 @@ static void leave_terminal(void)
     umask(077);
 }
 
+/*
+ * libkrb5 reads many variables, of which the caller's are none of ours. MIT's
+ * database module makes a context of its own, which would read the machine's
+ * files, whatever context it is given.
+ */
+static void clean_environment(void)
+{
+    clearenv();
+    setenv("KRB5_CONFIG", "/dev/null", 1);
+    setenv("KRB5_KDC_PROFILE", "/dev/null", 1);
+}
+
 int main(void)
 {
     AUTO(str) tmpdir = NULL;
@@ -54,9 +66,8 @@ int main(void)
     }
     env_system(&env, 0);
     leave_terminal();
-    /* libkrb5 reads a lot of the caller's environment, we this alone. */
     variable = env_variable(&env, "TMPDIR");
     tmpdir = variable ? mem_strdup(variable) : NULL;
-    clearenv();
+    clean_environment();
     return (int)keeper_run(&env, tmpdir);
 }

@@ -34,6 +34,19 @@ static void add_path(struct buf *out, const char *key, const char *folder,
     buf_add_u8(out, '\n');
 }
 
+void profile_add_etypes(struct buf *out, unsigned etypes)
+{
+    if (etypes & KRB_AES256_BIT) {
+        buf_add_text(out, " aes256-cts-hmac-sha1-96");
+    }
+    if (etypes & KRB_AES128_BIT) {
+        buf_add_text(out, " aes128-cts-hmac-sha1-96");
+    }
+    if (etypes & KRB_RC4_BIT) {
+        buf_add_text(out, " arcfour-hmac");
+    }
+}
+
 static void add_library(struct buf *out, const struct keeper_realm *realm)
 {
     buf_printf(out,
@@ -49,15 +62,7 @@ static void add_library(struct buf *out, const struct keeper_realm *realm)
                "    allow_rc4 = %s\n"
                "    permitted_enctypes =",
                realm->realm, realm->etypes & KRB_RC4_BIT ? "true" : "false");
-    if (realm->etypes & KRB_AES256_BIT) {
-        buf_add_text(out, " aes256-cts-hmac-sha1-96");
-    }
-    if (realm->etypes & KRB_AES128_BIT) {
-        buf_add_text(out, " aes128-cts-hmac-sha1-96");
-    }
-    if (realm->etypes & KRB_RC4_BIT) {
-        buf_add_text(out, " arcfour-hmac");
-    }
+    profile_add_etypes(out, realm->etypes);
     buf_add_u8(out, '\n');
 }
 
@@ -121,7 +126,13 @@ bool profile_write(const struct keeper_realm *realm, const char *folder,
     AUTO_BUF text = {0};
 
     add_library(&text, realm);
-    buf_add_text(&text, "[kdcdefaults]\n"
+    /* What passwords need: others would have to be set up, or looked for. */
+    buf_add_text(&text, "[plugins]\n"
+                        "kdcpreauth = {\n"
+                        "    enable_only = encrypted_timestamp\n"
+                        "    enable_only = encrypted_challenge\n"
+                        "}\n"
+                        "[kdcdefaults]\n"
                         "    kdc_tcp_listen_backlog = 128\n"
                         "[logging]\n"
                         "    kdc = STDERR\n");

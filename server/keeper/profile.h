@@ -8,6 +8,7 @@
 
 #include "keeper/protocol.h"
 #include "util/attr.h"
+#include "util/buf.h"
 #include "util/err.h"
 
 #define PROFILE_FILE "kdc.conf"
@@ -17,6 +18,9 @@
 MUST_CHECK bool profile_write(const struct keeper_realm *realm,
                               const char *folder, uint16_t port,
                               struct err *err);
+
+/* MIT's names of these types, a blank before each. */
+void profile_add_etypes(struct buf *out, unsigned etypes);
 
 /* Writes a whole file for this user alone; one that was there is replaced. */
 MUST_CHECK bool profile_write_file(const char *path, struct span content,

@@ -26,7 +26,8 @@ enum {
     KEEPER_VERSION = 1,
     /* The descriptor that the keeper finds its end of the pair at. */
     KEEPER_FD = 3,
-    /* Of one message; a realm of some thousand users fits. */
+    /* Of one message; a realm of some thousand users fits. The kernel sends no
+     * packet that is greater than the socket's SO_SNDBUF. */
     KEEPER_MESSAGE_MAX = 4 * 1024 * 1024,
 };
 
@@ -47,7 +48,8 @@ struct keeper_user {
     const char *password;     /* UTF-8 */
     unsigned etypes;          /* enum krb_etype_bit; none: all but RC4 */
     enum keeper_state state;
-    const char *ccache; /* file to write a TGT to; NULL: none */
+    const char *ccache; /* file to write a TGT to; NULL: none. In KEEPER_REALM
+                         * alone: the server waits for it. */
 };
 
 struct keeper_realm {
@@ -62,8 +64,8 @@ struct keeper_realm {
     const struct keeper_user *users;
     size_t user_count;
     const char *krb5kdc; /* the program */
-    /* A folder of the server's: the keeper removes it, too, when the server
-     * has gone without doing so. */
+    /* A folder of the server's: the keeper removes it and the files therein,
+     * too, when the server has gone without doing so. */
     const char *run_dir;
     const char *service_keytab; /* file to write; NULL: none */
     const char *user_keytab;    /* all users' keys; NULL: none */

@@ -20,7 +20,7 @@ static unsigned rotated_bit(struct span in, size_t index)
     size_t turn = index / bits * 13 % bits;
     size_t from = (index % bits + bits - turn) % bits;
 
-    return (in.data[from / 8] >> (7 - from % 8)) & 1u;
+    return (unsigned)in.data[from / 8] >> (7 - from % 8) & 1u;
 }
 
 /* The least common multiple of both sizes. */

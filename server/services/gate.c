@@ -30,8 +30,7 @@ static void report_findings(struct exchange *ex, const struct finding *finding)
 
 static bool is_kerberos(const struct auth_outcome *outcome)
 {
-    return outcome->mechanism &&
-           strcmp(outcome->mechanism, KERBEROS) == 0;
+    return outcome->mechanism && strcmp(outcome->mechanism, KERBEROS) == 0;
 }
 
 /* ---- Effects: what becomes true once the planned reply is chosen ---- */

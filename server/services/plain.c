@@ -15,6 +15,7 @@
 #include "services/service.h"
 #include "util/json.h"
 #include "wire/httpauth.h"
+#include "wire/krb.h"
 #include "wire/ntlmssp.h"
 
 static void tell_who(struct json *json, const struct call *call)
@@ -41,13 +42,16 @@ static void tell_sent(struct json *json, const struct auth_report *report)
     json_close(json, '}');
 }
 
-static void tell_flags(struct json *json, struct arena *arena, uint32_t flags)
+/* A word of 32 bits in digits, and by the names that `name_of` has. */
+static void tell_flags(struct json *json, struct arena *arena, uint32_t flags,
+                       const char *const keys[2],
+                       const char *(*name_of)(unsigned bit))
 {
-    json_text(json, "flags", arena_printf(arena, "%08" PRIx32, flags));
-    json_open_named(json, "flag_names", '[');
+    json_text(json, keys[0], arena_printf(arena, "%08" PRIx32, flags));
+    json_open_named(json, keys[1], '[');
     for (unsigned bit = 0; bit < 32; bit++) {
         if (flags & UINT32_C(1) << bit) {
-            const char *name = ntlmssp_flag_name(bit);
+            const char *name = name_of(bit);
 
             json_text(
                 json, NULL,
@@ -61,16 +65,66 @@ static void tell_flags(struct json *json, struct arena *arena, uint32_t flags)
 static void tell_ntlm(struct json *json, struct arena *arena,
                       const struct auth_ntlm_report *ntlm)
 {
+    static const char *const keys[] = {"flags", "flag_names"};
+
     if (!ntlm->present) {
         json_text(json, "ntlm", NULL);
         return;
     }
     json_open_named(json, "ntlm", '{');
     json_text(json, "version", ntlm->response);
-    tell_flags(json, arena, ntlm->flags);
+    tell_flags(json, arena, ntlm->flags, keys, ntlmssp_flag_name);
     json_text(json, "mic", auth_mic_text(ntlm->mic));
     json_text(json, "timestamp", auth_timestamp_text(ntlm->timestamp));
     json_number(json, "session_key_bits", ntlm->key_bits);
+    json_close(json, '}');
+}
+
+/* NULL: the ticket has no such time. */
+static void tell_time(struct json *json, struct arena *arena, const char *key,
+                      int64_t seconds)
+{
+    json_text(json, key, seconds ? krb_time_text(arena, seconds) : NULL);
+}
+
+static void tell_etype(struct json *json, struct arena *arena, const char *key,
+                       int32_t etype)
+{
+    const char *name = krb_etype_name(etype);
+
+    json_text(json, key, name ? name : arena_printf(arena, "%" PRId32, etype));
+}
+
+/* RFC 4120 section 5.2.8 counts bits from the highest. */
+static const char *ticket_flag(unsigned bit)
+{
+    return krb_ticket_flag_name(31 - bit);
+}
+
+static void tell_kerberos(struct json *json, struct arena *arena,
+                          const struct auth_krb5_report *krb5)
+{
+    static const char *const ticket[] = {"ticket_flags", "ticket_flag_names"};
+    static const char *const gss[] = {"gss_flags", "gss_flag_names"};
+
+    if (!krb5->present) {
+        json_text(json, "kerberos", NULL);
+        return;
+    }
+    json_open_named(json, "kerberos", '{');
+    json_text(json, "client", krb5->client);
+    tell_etype(json, arena, "etype", krb5->etype);
+    json_number(json, "kvno", krb5->kvno);
+    tell_etype(json, arena, "session_etype", krb5->session_etype);
+    tell_flags(json, arena, krb5->ticket_flags, ticket, ticket_flag);
+    tell_flags(json, arena, krb5->gss_flags, gss, krb_gss_flag_name);
+    json_boolean(json, "mutual", krb5->mutual);
+    json_boolean(json, "delegated", krb5->delegated);
+    tell_time(json, arena, "auth_time", krb5->auth_time);
+    tell_time(json, arena, "start_time", krb5->start_time);
+    tell_time(json, arena, "end_time", krb5->end_time);
+    tell_time(json, arena, "renew_till", krb5->renew_till);
+    json_number(json, "clock_skew", krb5->skew);
     json_close(json, '}');
 }
 
@@ -201,6 +255,7 @@ static enum call_result tell(struct call *call)
     tell_who(&json, call);
     tell_sent(&json, call->report);
     tell_ntlm(&json, call->arena, &call->report->ntlm);
+    tell_kerberos(&json, call->arena, &call->report->krb5);
     tell_connection(&json, call);
     tell_request(&json, &call->ex->request);
     exchange_reply(call->ex, 200);

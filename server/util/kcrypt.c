@@ -19,8 +19,10 @@ bool kcrypt_new(struct kcrypt **out_kcrypt, struct err *err)
     krb5_error_code code = (krb5_error_code)profile_init(NULL, &nothing);
 
     if (!code) {
-        /* Copies the profile: what krb5.conf says stays unread. */
-        code = krb5_init_context_profile(nothing, 0, &context);
+        /* Copies the profile: what krb5.conf says stays unread. Secure: so
+         * does the environment, where KRB5_TRACE would make a file. */
+        code = krb5_init_context_profile(nothing, KRB5_INIT_CONTEXT_SECURE,
+                                         &context);
         profile_release(nothing);
     }
     if (code) {
@@ -196,6 +198,29 @@ enum kcrypt_result kcrypt_verify(struct kcrypt *kcrypt,
     code = krb5_c_verify_checksum(kcrypt->context, &block, (krb5_keyusage)usage,
                                   &in, &sum, &valid);
     return code == 0 && !valid ? KCRYPT_WRONG_KEY : result_of(code);
+}
+
+enum kcrypt_result kcrypt_combine(struct kcrypt *kcrypt,
+                                  const struct kcrypt_key *first,
+                                  const char *first_pepper,
+                                  const struct kcrypt_key *second,
+                                  const char *second_pepper, struct buf *out)
+{
+    krb5_keyblock *made = NULL;
+    krb5_keyblock blocks[2];
+    krb5_error_code code;
+
+    if (!key_of(kcrypt, first, &blocks[0]) ||
+        !key_of(kcrypt, second, &blocks[1])) {
+        return KCRYPT_UNSUPPORTED;
+    }
+    code = krb5_c_fx_cf2_simple(kcrypt->context, &blocks[0], first_pepper,
+                                &blocks[1], second_pepper, &made);
+    if (code == 0) {
+        buf_add(out, span_of(made->contents, made->length));
+        krb5_free_keyblock(kcrypt->context, made);
+    }
+    return result_of(code);
 }
 
 const char *kcrypt_result_text(enum kcrypt_result result)

@@ -26,7 +26,9 @@ enum kcrypt_usage {
     KCRYPT_AP_REQ_CHECKSUM = 10,
     KCRYPT_AP_REQ_AUTHENTICATOR = 11,
     KCRYPT_AP_REP = 12,
-    KCRYPT_PAC = 17, /* KERB_NON_KERB_CKSUM_SALT, [MS-PAC] 2.8 */
+    KCRYPT_PAC = 17,      /* KERB_NON_KERB_CKSUM_SALT, [MS-PAC] 2.8 */
+    KCRYPT_FAST_REP = 52, /* RFC 6113 section 5.4.3, and the next */
+    KCRYPT_FAST_FINISHED = 53,
 };
 
 enum kcrypt_result {
@@ -70,6 +72,14 @@ enum kcrypt_result kcrypt_verify(struct kcrypt *kcrypt,
                                  const struct kcrypt_key *key,
                                  enum kcrypt_usage usage, struct span data,
                                  int32_t type, struct span checksum);
+
+/* Appends the bytes of a key of the first one's type, made of both
+ * (KRB-FX-CF2, RFC 6113 section 5.1). */
+enum kcrypt_result kcrypt_combine(struct kcrypt *kcrypt,
+                                  const struct kcrypt_key *first,
+                                  const char *first_pepper,
+                                  const struct kcrypt_key *second,
+                                  const char *second_pepper, struct buf *out);
 
 /* "was made with another key, or changed since" */
 const char *kcrypt_result_text(enum kcrypt_result result);

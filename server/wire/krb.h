@@ -23,6 +23,7 @@ enum {
     KRB_AUTHDATA_MAX = 16, /* elements of one AuthorizationData */
     KRB_FIELD_MAX = 64,    /* of the name of a flaw's field */
     KRB_ERROR_MAX = 255,   /* of the codes that have names there is none past */
+    KRB_GSS_CHECKSUM = 0x8003,    /* RFC 4121 section 4.1.1: its type */
     KRB_MESSAGE_MAX = 128 * 1024, /* of one message, tickets and all */
 };
 

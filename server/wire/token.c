@@ -4,11 +4,12 @@
 #include "wire/token.h"
 
 #include "wire/der.h"
+#include "wire/krb.h"
 #include "wire/spnego.h"
 
 struct describe {
     struct arena *arena;
-    bool secrets;
+    const struct token_view *view;
     struct json *json;
 };
 
@@ -26,17 +27,25 @@ static void add_flaw(const struct describe *d, const struct spnego_flaw *flaw)
     json_number(d->json, "offset", (int64_t)flaw->offset);
 }
 
-/* What a member of SPNEGO carries: NTLM, or bytes that are not looked into. */
+/* Bare messages of Kerberos have no frame that says so. */
+static bool is_kerberos(struct span token)
+{
+    return spnego_kind_of(token) == SPNEGO_RAW_KERBEROS ||
+           krb_kind_of(token) != KRB_NONE;
+}
+
+/* What a member of SPNEGO carries: NTLM, Kerberos, or bytes that are not looked
+ * into. */
 static void add_inner(const struct describe *d, const char *name,
                       struct span token)
 {
     json_open_named(d->json, name, '{');
     if (spnego_kind_of(token) == SPNEGO_RAW_NTLM) {
-        token_describe_ntlm(d->arena, token, d->secrets, d->json);
+        token_describe_ntlm(d->arena, token, d->view->secrets, d->json);
+    } else if (is_kerberos(token)) {
+        token_describe_krb(d->arena, token, d->view, d->json);
     } else {
-        bool kerberos = spnego_kind_of(token) == SPNEGO_RAW_KERBEROS;
-
-        json_text(d->json, "kind", kerberos ? "kerberos" : "unknown");
+        json_text(d->json, "kind", "unknown");
         json_number(d->json, "size", (int64_t)token.size);
     }
     json_close(d->json, '}');
@@ -97,17 +106,27 @@ static void add_resp(const struct describe *d, struct span token)
     }
 }
 
-static void add_other(const struct describe *d, const char *kind,
-                      struct span token)
+/* The KDC proxy's message is known by all of it alone. */
+static void add_unframed(const struct describe *d, struct span token)
 {
-    json_text(d->json, "kind", kind);
+    struct krb_proxy_message proxied;
+    struct krb_flaw flaw;
+
+    if (is_kerberos(token) ||
+        krb_decode_proxy_message(token, &proxied, &flaw)) {
+        token_describe_krb(d->arena, token, d->view, d->json);
+        return;
+    }
+    json_text(d->json, "kind", "unknown");
     json_number(d->json, "size", (int64_t)token.size);
+    json_text(d->json, "error", "neither SPNEGO, NTLM nor Kerberos");
+    json_number(d->json, "offset", 0);
 }
 
 void token_describe(struct arena *arena, const char *name, struct span token,
-                    bool secrets, struct json *json)
+                    const struct token_view *view, struct json *json)
 {
-    struct describe d = {arena, secrets, json};
+    struct describe d = {arena, view, json};
 
     json_open_named(json, name, '{');
     switch (spnego_kind_of(token)) {
@@ -118,15 +137,11 @@ void token_describe(struct arena *arena, const char *name, struct span token,
         add_resp(&d, token);
         break;
     case SPNEGO_RAW_NTLM:
-        token_describe_ntlm(arena, token, secrets, json);
+        token_describe_ntlm(arena, token, view->secrets, json);
         break;
     case SPNEGO_RAW_KERBEROS:
-        add_other(&d, "kerberos", token);
-        break;
     case SPNEGO_UNKNOWN:
-        add_other(&d, "unknown", token);
-        json_text(json, "error", "neither SPNEGO, NTLM nor Kerberos");
-        json_number(json, "offset", 0);
+        add_unframed(&d, token);
         break;
     }
     json_close(json, '}');

@@ -1,25 +1,43 @@
-/* Authentication tokens as JSON, for the journal. */
+/* Authentication tokens as JSON, for the journal and for people. */
 #ifndef WIRE_TOKEN_H
 #define WIRE_TOKEN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "util/arena.h"
 #include "util/json.h"
+#include "util/kcrypt.h"
 #include "util/span.h"
+
+/* What opens tickets. Any key of the right encryption type is tried, whosever
+ * it is: accounts have many names. */
+struct krb_opener {
+    struct kcrypt *kcrypt;
+    const struct kcrypt_key *keys;
+    size_t count;
+};
+
+struct token_view {
+    /* Also what proves a password, and keys. Their sizes are always told. */
+    bool secrets;
+    const struct krb_opener *opener; /* NULL: tickets stay closed */
+};
 
 /*
  * Writes one object that tells what a token of an HTTP NTLM or Negotiate
- * header says: SPNEGO and NTLM down to the last field, Kerberos by name. It
- * takes anything: what cannot be decoded is told with the reason and the
- * offset. `name` as in json.h. What proves a password, and keys, appear only
- * with `secrets`; their sizes always do.
+ * header says, or a message between a client and its KDC: down to the last
+ * field, or to what is encrypted. It takes anything: what cannot be decoded is
+ * told with the reason and the offset within its message. `name` as in json.h.
  */
 void token_describe(struct arena *arena, const char *name, struct span token,
-                    bool secrets, struct json *json);
+                    const struct token_view *view, struct json *json);
 
 /* The members of an NTLM message, into an object that is open. */
 void token_describe_ntlm(struct arena *arena, struct span token, bool secrets,
                          struct json *json);
+/* The same of Kerberos: a message, or what carries one. */
+void token_describe_krb(struct arena *arena, struct span token,
+                        const struct token_view *view, struct json *json);
 
 #endif

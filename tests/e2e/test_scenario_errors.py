@@ -188,6 +188,95 @@ ERRORS = {
     "a pool that does not fit": (
         HEAD + "world:\n  pools:\n    §4: {fqdn: x.contoso.test}\n",
         "there is no pool.3 before it"),
+    # Kerberos.
+    "Kerberos or not": (HEAD + "world: {offer: {kerberos: §atuo}}\n",
+                        "the nearest is \"auto\""),
+    "an encryption type that is none": (
+        HEAD + "world: {krb5: {etypes: §[aes256, des]}}\n",
+        "krb5.etypes: expected aes256, aes128 or rc4, not \"des\""),
+    "an encryption type twice": (
+        HEAD + "world: {users: {bob: {etypes: §[rc4, rc4]}}}\n",
+        "user.bob.etypes: rc4 stands there twice"),
+    "a realm that is none": (
+        HEAD + "world:\n  realm: §CONTOSO/TEST\n",
+        "realm: expected letters, digits, \"-\", \"_\" and dots, as in "
+        "CONTOSO.TEST, not \"CONTOSO/TEST\"; or set offer.kerberos to no"),
+    "a host without SPN that is none": (
+        HEAD + "world:\n  krb5: {unregistered: §[lyncwbe.contoso.test]}\n",
+        "lyncwbe.contoso.test is no name of the world; the nearest is "
+        "lyncweb.contoso.test"),
+    "a head without end": (HEAD + "world: {http: {header-limit: §16MiB}}\n",
+                           "expected bytes from 8192 to 4194304"),
+    "a step that Kerberos alone leads to": (
+        HEAD + "world: {offer: {kerberos: no}}\n"
+        "steps:\n  - at: §kdc.as\n    do: {stall: yes}\n",
+        "nothing leads to kdc.as, so the step would never apply: "
+        "offer.kerberos is no; set it to yes or auto, or leave the step out"),
+    "the same at the web server": (
+        HEAD + "extends: good/pc-external-ntlm\n"
+        "steps:\n  - at: §negotiate.verdict\n    do: {status: 500}\n",
+        "nothing leads to negotiate.verdict"),
+    "a service with its realm": (
+        doing("{stall: yes}", "kdc.tgs") +
+        "    when: {service: §'HTTP/lyncweb.contoso.test@CONTOSO.TEST'}\n",
+        "write \"HTTP/lyncweb.contoso.test\""),
+    "a transport that is none": (
+        doing("{stall: yes}", "kdc.as") + "    when: {transport: §pigeon}\n",
+        "no transport fits \"pigeon\", so the step would never apply; there "
+        "are: udp, tcp, proxy"),
+    "a fact that the KDC does not know": (
+        doing("{stall: yes}", "kdc.as") + "    when: {§host: lyncweb.*}\n",
+        "host is not known at kdc.as; known there: user, service, transport"),
+    "a reason that Kerberos has not": (
+        doing("{status: 500}", "negotiate.verdict") +
+        "    when: {reason: §clock-skwe}\n", "the nearest is \"clock-skew\""),
+    "an HTTP fault at the KDC": (
+        doing("{§status: 503}", "kdc.as"), "status has no effect at kdc.as"),
+    "a KDC's fault at the web server": (
+        doing("{§kdc-error: 7}", "negotiate.answer"),
+        "kdc-error has no effect at negotiate.answer; it has at: kdc.as, "
+        "kdc.tgs"),
+    "an error that Kerberos has not": (
+        doing("{§kdc-error: clock-skwe}", "kdc.as"),
+        "no error of Kerberos is called \"clock-skwe\"; the nearest is "
+        "\"clock-skew\""),
+    "an error of the web server that is none": (
+        doing("{§ap-error: {code: 0}}", "negotiate.answer"),
+        "ap-error: no error of Kerberos is called \"0\""),
+    "two answers of the KDC": (
+        doing("{garbage: yes, §kdc-error: 7}", "kdc.as"),
+        "kdc-error and garbage both take the place of the reply"),
+    "no ticket to change": (
+        doing("{kdc-error: 7, §kerberos-ticket: {kvno: 2}}", "kdc.tgs"),
+        "kerberos-ticket and kdc-error both take the place"),
+    "a ticket changed in nothing": (
+        doing("{§kerberos-ticket: {padding: 0}}", "kdc.tgs"),
+        "expected at least one of padding, key"),
+    "a ticket that is too large": (
+        doing("{kerberos-ticket: {padding: §2MiB}}", "kdc.tgs"),
+        "expected bytes from 0 to 1048576"),
+    "garbage of nothing": (doing("{garbage: {§size: 0}}", "kdc.as"),
+                           "garbage.size: expected 1 to 65536 bytes, not 0"),
+    "a mechanism too late": (
+        doing("{spnego: {§mech: ntlm}}", "negotiate.answer"),
+        "spnego.mech has no effect any more at negotiate.answer; say it at "
+        "negotiate.init"),
+    "a MIC too early": (
+        doing("{spnego: {§mech-list-mic: omit}}", "negotiate.init"),
+        "say it at negotiate.answer"),
+    "a mechanism that is none": (
+        doing("{spnego: {mech: §kerberos}}", "negotiate.init"),
+        "expected krb5|ntlm|negoex"),
+    "a mutual token that is none": (
+        doing("{mutual-token: §wrong}", "negotiate.answer"), "omit|corrupt"),
+    "how tickets are judged, too late": (
+        doing("{krb5: {§clock: +6m}}", "negotiate.answer"),
+        "krb5.clock has no effect any more at negotiate.answer; say it at "
+        "http.request"),
+    "an account nobody is known of": (
+        doing("{§account: locked}"), "account has no effect at discover.root"),
+    "an account's state that is none": (
+        doing("{account: §lokced}", "kdc.as"), "the nearest is \"locked\""),
     # Steps.
     "a step that is a text": (HEAD + "steps: [§discover.root]\n",
                               "expected a step, a mapping"),

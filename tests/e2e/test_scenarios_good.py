@@ -17,6 +17,7 @@ from zeep.wsse.username import UsernameToken
 from clients import Curl
 from harness import ISSUE, PASSWORD, ROOT
 from impacket_client import impacket
+from kerberos import Client, kdc_entries, needs_kerberos
 from signin import ALICE, BODIES, JSON, Ticket, journal, links
 from soap import ANON, AUTH, MEETING, MEETING_KEY, encoded, envelope
 from test_curl_negotiate import negotiate
@@ -41,9 +42,9 @@ def get(client, url, **headers):
     return client.send("GET", url, {"Accept": JSON, **headers})
 
 
-def discover(client, server):
+def discover(client, server, host="lyncdiscover"):
     """The URL of User, and that of the ticket service that it names."""
-    root = get(client, server.url("lyncdiscover"))
+    root = get(client, server.url(host))
     assert root.status == 200, root.text
     user = links(root, "Root")["User"]
     challenge = get(client, user)
@@ -76,8 +77,8 @@ def go_on(client, user, ticket):
 
 
 def by_windows(client, server, credentials, form,
-               port="WebTicketServiceWinNegotiate"):
-    user, service = discover(client, server)
+               port="WebTicketServiceWinNegotiate", host="lyncdiscover"):
+    user, service = discover(client, server, host)
     body = BODIES[form].read_text().replace("@APPLIES_TO@", user)
     ticket = issue(client, ports(client, service)[port], body, *credentials)
     assert ticket.form == form
@@ -135,6 +136,33 @@ def test_pc_external_ntlm(serve, client):
     assert sip_edge(answer) == EDGE
     issued, _ = walked(server, auth)
     issued.says(ntlm_response="NTLMv2", ticket_format="saml")
+
+
+KERBEROS_CLIENTS = {
+    "curl": lambda client: client.http(),
+    "gssapi": lambda client: client.gss(bindings="right"),
+    "gssapi, raw": lambda client: client.gss("krb5"),
+}
+
+
+@needs_kerberos
+@pytest.mark.parametrize("how", KERBEROS_CLIENTS)
+def test_pc_internal_kerberos(serve, how):
+    """protocol: discover 5, protocol: kerberos 1: two tickets, and one leg."""
+    server = serve("good/pc-internal-kerberos")
+    client = Client(server)
+    client.kinit("alice")
+    answer = by_windows(KERBEROS_CLIENTS[how](client), server, ("", ""),
+                        "saml", host="lyncdiscoverinternal")
+    assert '"AccessLocation":"Internal"' in answer.text
+    assert ('"SipClientInternalAccess":{"fqdn":"pool01.contoso.test",'
+            '"port":5061}') in answer.text
+    assert set(client.tickets()) == {
+        "krbtgt/CONTOSO.TEST@CONTOSO.TEST", client.spn("lyncint")}
+    issued, _ = walked(server, "krb5" if "raw" in how else "negotiate+krb5")
+    issued.says(ticket_format="saml")
+    assert [entry["kdc"]["answer"] for entry in kdc_entries(server)] == [
+        "KRB-ERROR", "AS-REP", "TGS-REP"]
 
 
 PHONES = ["windows-phone-ntlm", "ios-ntlm", "android-ntlm"]

@@ -68,7 +68,8 @@ static inline void describe(struct arena *arena, struct span token)
     struct json json;
 
     json_init(&json, &text);
-    token_describe(arena, NULL, token, true, &json);
+    token_describe(arena, NULL, token, &(struct token_view){.secrets = true},
+                   &json);
     assert(text.size > 2);
     assert(text.data[0] == '{' && text.data[text.size - 1] == '}');
 }

@@ -58,7 +58,8 @@ static void describe(struct arena *arena, struct span token, bool secrets)
     struct json json;
 
     json_init(&json, &out);
-    token_describe(arena, NULL, token, secrets, &json);
+    token_describe(arena, NULL, token, &(struct token_view){.secrets = secrets},
+                   &json);
     assert(out.size > 1 && out.data[0] == '{' && out.data[out.size - 1] == '}');
 }
 

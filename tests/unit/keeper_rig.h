@@ -27,6 +27,8 @@
 #define RIG_KDC   "/usr/sbin/krb5kdc"
 
 enum {
+    /* Automake's, of a test that cannot be run here. */
+    RIG_SKIPPED = 77,
     /* Nothing here takes so long unless it never comes. */
     RIG_LIMIT_MS = 20000,
     RIG_OUTPUT_MAX = 4096,
@@ -41,6 +43,52 @@ struct keeper_rig {
     uint16_t port;
     char output[RIG_OUTPUT_MAX]; /* of the last command */
 };
+
+/* ---- The realm ---- */
+
+#define JOERG      "j\xc3\xb6rg"
+#define PASSWORT   "P\xc3\xa4ssw\xc3\xb6rd1"
+#define NAMES(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+static const char *const rig_services[] = {
+    "HTTP/lyncweb.contoso.test",
+    "HTTP/localhost",
+    NULL,
+};
+
+static const struct keeper_user rig_users[] = {
+    {.names = NAMES("alice", "alice@contoso.test"), .password = "Passw0rd!"},
+    {.names = NAMES(JOERG, JOERG "@contoso.test"), .password = PASSWORT},
+    {.names = NAMES("disabled"),
+     .password = "Passw0rd!",
+     .state = KEEPER_REVOKED},
+    {.names = NAMES("expired"),
+     .password = "Passw0rd!",
+     .state = KEEPER_KEY_EXPIRED},
+    {.names = NAMES("old"), .password = "Passw0rd!", .etypes = KRB_RC4_BIT},
+    {.names = NAMES("both"), .password = "Passw0rd!", .etypes = KRB_ALL_BITS},
+};
+
+static inline struct keeper_realm rig_realm(void)
+{
+    struct keeper_realm realm = {
+        .realm = RIG_REALM,
+        .etypes = KRB_ALL_BITS,
+        .ticket_lifetime = 36000,
+        .renewable_lifetime = 604800,
+        .preauth = true,
+        .services = rig_services,
+        .users = rig_users,
+        .user_count = ARRAY_SIZE(rig_users),
+        .krb5kdc = RIG_KDC,
+    };
+
+    krb_keys_make(&realm.krbtgt, KRB_ALL_BITS, 2, env_secret);
+    krb_keys_make(&realm.service, KRB_AES_BITS, 3, env_secret);
+    return realm;
+}
+
+/* ---- The process ---- */
 
 static inline bool rig_has_tools(void)
 {
@@ -177,6 +225,32 @@ static inline void rig_write_conf(struct keeper_rig *rig, const char *more)
             "[realms]\n " RIG_REALM " = {\n  kdc = 127.0.0.1:%u\n }\n",
             more, rig->port);
     fclose(file);
+}
+
+/* The process id of krb5kdc, the keeper's one child; 0: it has none. */
+static inline pid_t rig_kdc(struct keeper_rig *rig)
+{
+    FILE *file = fopen(arena_printf(rig->arena, "/proc/%d/task/%d/children",
+                                    rig->pid, rig->pid),
+                       "r");
+    int pid = 0;
+
+    if (file) {
+        (void)!fscanf(file, "%d", &pid);
+        fclose(file);
+    }
+    return pid;
+}
+
+/* The keeper's private folder; NULL: there is no krb5kdc that knows it. */
+static inline char *rig_folder(struct keeper_rig *rig)
+{
+    rig_run(rig,
+            "tr '\\0' '\\n' </proc/%d/environ | "
+            "sed -n 's/^KRB5_KDC_PROFILE=\\(.*\\)\\/.*/\\1/p' | "
+            "tr -d '\\n'",
+            rig_kdc(rig));
+    return rig->output[0] == '/' ? arena_strdup(rig->arena, rig->output) : NULL;
 }
 
 /* Sends the realm and takes in the answer. */

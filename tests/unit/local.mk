@@ -2,6 +2,7 @@
 UNIT_TESTS = \
 	%D%/test_anonymous \
 	%D%/test_auth_basic \
+	%D%/test_auth_krb5 \
 	%D%/test_auth_negotiate \
 	%D%/test_auth_ntlm \
 	%D%/test_auth_password \
@@ -18,6 +19,7 @@ UNIT_TESTS = \
 	%D%/test_expand \
 	%D%/test_fault_effects \
 	%D%/test_faults \
+	%D%/test_faults_kerberos \
 	%D%/test_form \
 	%D%/test_framer \
 	%D%/test_gate \
@@ -28,7 +30,15 @@ UNIT_TESTS = \
 	%D%/test_journal_record \
 	%D%/test_journal_secrets \
 	%D%/test_json_indent \
+	%D%/test_kdc_plans \
+	%D%/test_kdc_relay \
+	%D%/test_krb \
+	%D%/test_krb_encode \
+	%D%/test_krb_text \
 	%D%/test_keeper \
+	%D%/test_keeper_folder \
+	%D%/test_keeper_life \
+	%D%/test_keeper_protocol \
 	%D%/test_loop \
 	%D%/test_match \
 	%D%/test_mex \
@@ -56,6 +66,7 @@ UNIT_TESTS = \
 	%D%/test_settings_together \
 	%D%/test_soap \
 	%D%/test_spnego \
+	%D%/test_string_to_key \
 	%D%/test_ticket \
 	%D%/test_ticket_forged \
 	%D%/test_usertoken \
@@ -87,6 +98,9 @@ AM_CFLAGS += $(CMOCKA_CFLAGS)
 
 # Of the keeper, likewise.
 %C%_test_keeper_LDADD = $(KEEPER_LIBS) $(CMOCKA_LIBS)
+%C%_test_keeper_folder_LDADD = $(KEEPER_LIBS) $(CMOCKA_LIBS)
+%C%_test_keeper_life_LDADD = $(KEEPER_LIBS) $(CMOCKA_LIBS)
+%C%_test_string_to_key_LDADD = $(KEEPER_LIBS) $(CMOCKA_LIBS)
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(UNIT_TESTS)
@@ -102,11 +116,15 @@ EXTRA_DIST += \
 	%D%/endpoint.h \
 	%D%/journal_fixture.h \
 	%D%/json_reader.h \
+	%D%/krb_capture.h \
 	%D%/keeper_rig.h \
+	%D%/kdc_messages.h \
 	%D%/msnlmp.h \
 	%D%/ntlm_client.h \
 	%D%/pki_fixture.h \
 	%D%/pki_place.h \
+	%D%/rfc3962.h \
+	%D%/relay_rig.h \
 	%D%/scenario_fixture.h \
 	%D%/signer.h \
 	%D%/sipe.h \

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "auth/binding.h"
 #include "auth/ntlm_crypto.h"
 #include "auth/ntlm_session.h"
 #include "util/arena.h"
@@ -137,7 +138,7 @@ static inline void client_add_binding(struct ntlm_client *c, struct buf *out)
         return;
     }
     if (c->binding != CLIENT_BINDING_ZERO) {
-        ntlm_channel_bindings(c->certificate_hash, hash);
+        auth_channel_bindings(c->certificate_hash, hash);
     }
     hash[0] ^= c->binding == CLIENT_BINDING_WRONG;
     ntlmssp_av_add(out, NTLMSSP_AV_CHANNEL_BINDINGS,

@@ -122,6 +122,9 @@ static inline bool play_try(struct play *p, struct step *step, const char *name,
             *(struct span *)(void *)field = span_text(value);
             return true;
         }
+        if (row->given) {
+            *((bool *)action->params + row->given) = true;
+        }
         return row->type(row, p->world, action->params, value, err);
     }
     fail_msg("%s has no parameter %s", fault->name, name);

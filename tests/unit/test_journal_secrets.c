@@ -211,6 +211,9 @@ static void bytes_that_are_no_text(void **state UNUSED)
          true},
         {"UTF-16, no secret", {(const uint8_t *)"<\0a\0/\0>\0", 8}, false},
         {"Latin-1", {(const uint8_t *)"<Password>\xe4</Password>", 22}, true},
+        {"Kerberos", {(const uint8_t *)"\x30\x82\xff\x01\xa0\x80", 6}, true},
+        {"Kerberos, short", {(const uint8_t *)"\x30\x7f\xa0\x80", 4}, true},
+        {"other DER", {(const uint8_t *)"\x30\x7f\x02\x80", 4}, false},
         {"EBCDIC", {(const uint8_t *)"\x4c\x6f\xa7\x94\x93\x40", 6}, true},
         {"NULs", {(const uint8_t *)"\0\0\0\0", 4}, false},
     };

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "auth/binding.h"
 #include "auth/ntlm_crypto.h"
 #include "auth/ntlm_session.h"
 #include "msnlmp.h"
@@ -297,7 +298,7 @@ static void channel_bindings(void **state)
     uint8_t hash[16];
 
     (void)state;
-    ntlm_channel_bindings(hex("ea05fefecc6b0bd571dbbc5baa3ed453"
+    auth_channel_bindings(hex("ea05fefecc6b0bd571dbbc5baa3ed453"
                               "86d0446835f7b74c85621b9983475f95"),
                           hash);
     ASSERT_HEX(hash, "6586e99d81c2fc984e47172fd4dd0310");

@@ -394,7 +394,8 @@ static const char *described(struct span token, bool secrets)
     struct json json;
 
     json_init(&json, &out);
-    token_describe(arena, NULL, token, secrets, &json);
+    token_describe(arena, NULL, token, &(struct token_view){.secrets = secrets},
+                   &json);
     return arena_text(arena, buf_span(&out));
 }
 

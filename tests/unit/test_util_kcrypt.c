@@ -187,6 +187,43 @@ static void checksums(void **state UNUSED)
     }
 }
 
+/* RFC 6113 appendix A; the keys are those of "key1" and "key2", each with the
+ * same word for its salt, and the peppers are "a" and "b". */
+static void two_keys_combine(void **state UNUSED)
+{
+    static const struct {
+        int32_t etype;
+        const char *first;
+        const char *second;
+        const char *combined;
+    } rows[] = {
+        {AES128_SHA1, "ae272e7cdec86ac5138cdb196d8e297d",
+         "67ab1cfef35e4c27ffdeac60385a3e9c",
+         "97df97e4b798b29eb31ed7280287a92a"},
+        {AES256_SHA1,
+         "c01f157211f7b77eaaf457c3e156690127ee127d810ba6392e97baa243eb0616",
+         "9d520d2d980aa7cb6b693682b62da258b333867951642ce647ae62b1e5e0b5e9",
+         "4d6ca4e629785c1f01baf55e2e548566b9617ae3a96868c337cb93b5e72b1c7b"},
+        {RC4, "624d808c5b78ce675750060d46bec126",
+         "6fc56e4767bdcb48aecd1e1425b508f7",
+         "24d7f6b6bae4e5c00d2082c5ebab3672"},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct kcrypt_key first = key_of(rows[i].etype, rows[i].first);
+        struct kcrypt_key second = key_of(rows[i].etype, rows[i].second);
+        AUTO_BUF out = {0};
+
+        assert_int_equal(
+            kcrypt_combine(kcrypt, &first, "a", &second, "b", &out), KCRYPT_OK);
+        assert_true(span_equal(buf_span(&out), hex(rows[i].combined)));
+        second.bytes.size--;
+        assert_int_equal(
+            kcrypt_combine(kcrypt, &first, "a", &second, "b", &out),
+            KCRYPT_UNSUPPORTED);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -194,6 +231,7 @@ int main(void)
         cmocka_unit_test(a_published_cipher_opens),
         cmocka_unit_test(what_does_not_fit_is_said),
         cmocka_unit_test(checksums),
+        cmocka_unit_test(two_keys_combine),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

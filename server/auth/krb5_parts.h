@@ -1,0 +1,167 @@
+/*
+ * The Kerberos acceptor in pieces: krb5.c is the method, krb5_acceptor.c holds
+ * keys and clock, krb5_verify.c judges an AP-REQ, krb5_open.c opens one
+ * that was refused, krb5_why.c says what is wrong with it, krb5_reply.c makes
+ * the answers, krb5_mic.c signatures, krb5_replay.c remembers.
+ */
+#ifndef AUTH_KRB5_PARTS_H
+#define AUTH_KRB5_PARTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <krb5/krb5.h>
+
+#include "auth/auth.h"
+#include "auth/handle.h"
+#include "auth/krb5.h"
+#include "auth/krb5_mic.h"
+#include "auth/krb5_replay.h"
+#include "util/kcrypt.h"
+#include "wire/krb.h"
+
+/* RFC 4120 section 7.5.9: what we send. */
+enum {
+    KRB5_ERR_CLIENT_UNKNOWN = 6,
+    KRB5_ERR_ETYPE = 14,
+    KRB5_ERR_CLIENT_REVOKED = 18,
+    KRB5_ERR_KEY_EXPIRED = 23,
+    KRB5_ERR_BAD_INTEGRITY = 31,
+    KRB5_ERR_EXPIRED = 32,
+    KRB5_ERR_NOT_YET = 33,
+    KRB5_ERR_REPEAT = 34,
+    KRB5_ERR_NOT_US = 35,
+    KRB5_ERR_BAD_MATCH = 36,
+    KRB5_ERR_SKEW = 37,
+    KRB5_ERR_MESSAGE_TYPE = 40,
+    KRB5_ERR_MODIFIED = 41,
+    KRB5_ERR_KEY_VERSION = 44,
+    KRB5_ERR_GENERIC = 60,
+    KRB5_ERR_WRONG_REALM = 68,
+};
+
+/* RFC 4121 section 4.1.1.1, RFC 4757 section 7.1 */
+enum {
+    KRB5_GSS_DELEG = 1,
+    KRB5_GSS_MUTUAL = 2,
+    KRB5_GSS_DCE_STYLE = 0x1000,
+};
+
+enum { KRB5_AP_MUTUAL = 0x20000000 }; /* RFC 4120 5.5.1: mutual-required */
+
+/* Seconds that a clock may be off: the default of all implementations. */
+enum { KRB5_SKEW_MAX = 300 };
+
+struct krb5_acceptor {
+    krb5_context context;
+    struct arena *arena;
+    const char *const *services;
+    /* As the KDC has them, and others of the same types. */
+    struct krb_keys keys;
+    struct krb_keys other_keys;
+    krb5_keytab keytab;
+    krb5_keytab other_keytab;
+    struct kcrypt *kcrypt;
+    struct krb5_replay *replay;
+};
+
+/* An AP-REQ as it came. */
+struct krb5_offer {
+    struct span oid; /* of the frame around it; empty: there is none */
+    struct span message;
+    struct krb_ap_req ap;
+    bool decoded; /* `ap` holds */
+};
+
+/* What our own keys show of it, whatever it is worth. */
+struct krb5_opened {
+    const struct krb_keys *keys; /* that have its key; NULL: none of ours */
+    struct krb_ticket_part part; /* where there are `keys` */
+    bool has_authenticator;      /* and it opened */
+    struct krb_authenticator authenticator;
+};
+
+/* What was found out about it; krb5_judged_clear when done. */
+struct krb5_judged {
+    struct krb5_offer offer;
+    int64_t now;         /* of the service's clock, ns */
+    const char *service; /* our SPN that it is for; NULL: none of ours */
+    krb5_auth_context auth;
+    krb5_ticket *ticket;
+    krb5_authenticator *authenticator;
+    struct krb_gss_checksum checksum;
+    bool has_checksum; /* of the form that RFC 4121 wants */
+    bool mutual;
+    struct krb5_opened opened; /* of one that was refused */
+    int64_t replayed_at;       /* monotonic; when the same came before */
+    uint8_t digest[KRB5_REPLAY_DIGEST_SIZE];
+    int32_t error; /* of the KRB-ERROR; 0: what the reason implies */
+};
+
+struct krb5_handle {
+    struct auth_handle base;
+    struct krb5_acceptor *acceptor; /* of the last AP-REQ */
+    bool has_session;
+    struct krb5_session session;
+};
+
+/* ---- krb5_acceptor.c ---- */
+
+/* Sets the library's clock for this call; returns it, ns. */
+int64_t krb5_acceptor_clock(struct krb5_acceptor *acceptor,
+                            const struct auth_context *ctx);
+/* The keys that this world's service has. */
+const struct krb_keys *krb5_acceptor_keys(const struct krb5_acceptor *acceptor,
+                                          const struct world *world);
+/* Our SPN of this name, in whatever letter case; NULL: none of ours. */
+const char *krb5_acceptor_service(const struct krb5_acceptor *acceptor,
+                                  const char *name);
+
+/* ---- krb5_verify.c ---- */
+
+/* Takes the frame off; false: why in `out`, which says invalid or refused. */
+bool krb5_unwrap(const struct auth_context *ctx, struct span token,
+                 struct krb5_judged *judged, struct auth_outcome *out);
+/* Sets verdict, reason, user, report and notes. */
+void krb5_judge(const struct auth_context *ctx, struct krb5_judged *judged,
+                struct auth_outcome *out);
+void krb5_judged_clear(struct krb5_acceptor *acceptor,
+                       struct krb5_judged *judged);
+
+/* ---- krb5_open.c ---- */
+
+/* Opens ticket and authenticator with whatever key of ours fits, even one that
+ * the service should not have. */
+void krb5_open(const struct auth_context *ctx, const struct krb5_offer *offer,
+               struct krb5_opened *out_opened);
+/* Fills the report from it, as far as it is open. */
+void krb5_open_report(const struct auth_context *ctx,
+                      const struct krb5_judged *judged,
+                      struct auth_outcome *out);
+
+/* Who the client is, for the report. */
+void krb5_name_client(const struct auth_context *ctx,
+                      const struct krb_name *client, struct auth_outcome *out);
+
+/* ---- krb5_why.c ---- */
+
+/* What was refused: which ingredient is wrong, as `why`. */
+void krb5_why(const struct auth_context *ctx, const struct krb5_judged *judged,
+              struct auth_outcome *out);
+/* What is known of it, accepted or not. */
+void krb5_note(const struct auth_context *ctx, const struct krb5_judged *judged,
+               struct auth_outcome *out);
+
+/* ---- krb5_reply.c ---- */
+
+/* Who we are, for a client that wants to know, and the session's keys. */
+bool krb5_reply_accept(const struct auth_context *ctx,
+                       struct krb5_judged *judged,
+                       struct krb5_session *out_session,
+                       struct span *out_token);
+/* The KRB-ERROR that fits the outcome's reason. */
+struct span krb5_reply_error(const struct auth_context *ctx,
+                             const struct krb5_judged *judged,
+                             enum auth_reason reason);
+
+#endif

@@ -1,0 +1,49 @@
+/*
+ * The replay cache (RFC 4120 section 3.2.3): authenticators that were accepted,
+ * for as long as another copy of them could pass the check of the clock.
+ */
+#ifndef AUTH_KRB5_REPLAY_H
+#define AUTH_KRB5_REPLAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util/attr.h"
+#include "util/env.h"
+#include "util/span.h"
+
+enum {
+    /*
+     * Authenticators in memory, 32 bytes each and as much again for looking
+     * them up. A flood of good sign-ins drives the oldest out before their
+     * time: better that than a server that grows.
+     */
+    KRB5_REPLAY_MAX = 65536,
+    KRB5_REPLAY_DIGEST_SIZE = 16,
+};
+
+/* A clock may be off by five minutes to either side. */
+#define KRB5_REPLAY_LIFE (2 * 300 * ENV_NS_PER_SEC)
+
+struct krb5_replay;
+
+struct krb5_replay *krb5_replay_new(void);
+void krb5_replay_free(struct krb5_replay *replay);
+
+/* What stands for an authenticator: its bytes, encrypted, are never the same
+ * twice. */
+void krb5_replay_digest(struct span authenticator,
+                        uint8_t out_digest[KRB5_REPLAY_DIGEST_SIZE]);
+/* Whether it came before; now: ns, of a clock that never goes back. */
+bool krb5_replay_seen(const struct krb5_replay *replay,
+                      const uint8_t digest[KRB5_REPLAY_DIGEST_SIZE],
+                      int64_t now, int64_t *out_at);
+void krb5_replay_add(struct krb5_replay *replay,
+                     const uint8_t digest[KRB5_REPLAY_DIGEST_SIZE],
+                     int64_t now);
+size_t krb5_replay_count(const struct krb5_replay *replay);
+
+AUTO_DEFINE(krb5_replay, struct krb5_replay *, krb5_replay_free)
+
+#endif
