@@ -183,8 +183,8 @@ libserver_a_SOURCES = \
 	%D%/kdc/relay.c \
 	%D%/kdc/relay.h \
 	%D%/kdc/relay_backend.c \
-	%D%/kdc/relay_parts.h \
 	%D%/kdc/relay_natural.c \
+	%D%/kdc/relay_parts.h \
 	%D%/kdc/relay_read.c \
 	%D%/kdc/relay_reply.c \
 	%D%/kdc/relay_request.c \

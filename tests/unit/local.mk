@@ -32,13 +32,13 @@ UNIT_TESTS = \
 	%D%/test_json_indent \
 	%D%/test_kdc_plans \
 	%D%/test_kdc_relay \
-	%D%/test_krb \
-	%D%/test_krb_encode \
-	%D%/test_krb_text \
 	%D%/test_keeper \
 	%D%/test_keeper_folder \
 	%D%/test_keeper_life \
 	%D%/test_keeper_protocol \
+	%D%/test_krb \
+	%D%/test_krb_encode \
+	%D%/test_krb_text \
 	%D%/test_loop \
 	%D%/test_match \
 	%D%/test_mex \
@@ -116,15 +116,16 @@ EXTRA_DIST += \
 	%D%/endpoint.h \
 	%D%/journal_fixture.h \
 	%D%/json_reader.h \
-	%D%/krb_capture.h \
-	%D%/keeper_rig.h \
 	%D%/kdc_messages.h \
+	%D%/keeper_rig.h \
+	%D%/krb5_client.h \
+	%D%/krb_capture.h \
 	%D%/msnlmp.h \
 	%D%/ntlm_client.h \
 	%D%/pki_fixture.h \
 	%D%/pki_place.h \
-	%D%/rfc3962.h \
 	%D%/relay_rig.h \
+	%D%/rfc3962.h \
 	%D%/scenario_fixture.h \
 	%D%/signer.h \
 	%D%/sipe.h \
