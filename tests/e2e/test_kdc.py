@@ -612,8 +612,17 @@ def test_remains_of_others_are_removed(serve, tmp_path):
     older = tmp_path / "lyncmock-abcdef"  # has no lock, and no owner we know
     older.mkdir()
     (older / "ca.pem").write_text("x")
+    empty = {}
+    for name, age in (("lyncmock-111111", 7200), ("lyncmock-222222", 0)):
+        empty[age] = tmp_path / name
+        empty[age].mkdir()
+        os.utime(empty[age], (time.time() - age,) * 2)
+    os.utime(older, (time.time() - 7200,) * 2)
     alive = serve(env=place)
     assert not old.exists()
+    # A server that was killed before it had its lock; one that is about to.
+    assert not empty[7200].exists()
+    assert empty[0].exists()
     assert (older / "ca.pem").exists()
     assert not any(folder.exists() for folder in private)
     third = serve(env=place)
