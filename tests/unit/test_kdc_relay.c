@@ -514,7 +514,8 @@ static void test_counting(void **state)
         } else {
             put_ticket(&ticket, rig->crypt, &rig->krbtgt, "alice",
                        "krbtgt/" REALM);
-            put_kdc_rep(&rig->answer, KRB_AS_REP, buf_span(&ticket), "alice");
+            put_kdc_rep(&rig->answer, KRB_AS_REP, buf_span(&ticket), "alice",
+                        NULL);
         }
         rig_go_on(rig);
         put_as_req(&message, "alice", KRB_NT_PRINCIPAL, cases[i].padata);
@@ -555,7 +556,8 @@ static void test_tgt(void **state)
 
         put_ticket(&tgt, rig->crypt, cases[i].ours ? &rig->krbtgt : &other,
                    cases[i].client, "krbtgt/" REALM);
-        put_tgs_req(&message, buf_span(&tgt), "HTTP/lyncweb.contoso.test");
+        put_tgs_req(&message, rig->crypt, buf_span(&tgt),
+                    "HTTP/lyncweb.contoso.test");
         say_message(fd, buf_span(&message));
         assert_int_equal(hear(fd, &reply), END_NONE);
         ex = rig_exchange(rig, i + 1);
