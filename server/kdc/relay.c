@@ -10,7 +10,6 @@
 
 #include "kdc/relay_parts.h"
 #include "util/kcrypt.h"
-#include "util/log.h"
 #include "util/mem.h"
 
 static size_t count_addresses(const struct relay_options *options)
@@ -133,10 +132,6 @@ bool relay_open(struct relay *relay, uint16_t backend, struct err *err)
 {
     relay->conns_limit = conns_limit();
     relay->backend = backend;
-    if (!backend) {
-        log_warning("Kerberos: krb5kdc has gone, clients get no answer from "
-                    "now on; start the server again");
-    }
     return relay_accept(relay, err) && watch_kind(relay, BIND_DATAGRAM, err);
 }
 

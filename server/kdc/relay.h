@@ -45,12 +45,12 @@ struct relay_options {
     void *sync_ctx;
 };
 
-/* Binds; answers nothing before relay_open. world->kdc.absent: no port is
- * bound, but one is reserved, and connections to it are refused. */
+/* Binds; answers nothing before relay_open. world->kdc.absent: a port is
+ * reserved, and connections to it are refused. */
 MUST_CHECK bool relay_new(const struct relay_options *options,
                           struct relay **out_relay, struct err *err);
-/* krb5kdc answers at this TCP port of 127.0.0.1. 0: it has gone; clients get
- * no answer from then on, and the log says so once. */
+/* krb5kdc answers at this TCP port of 127.0.0.1. 0: it has gone, and clients
+ * get no answer from then on; the caller says so on the log. */
 MUST_CHECK bool relay_open(struct relay *relay, uint16_t backend,
                            struct err *err);
 /* Ends all that is under way; who has asked by relay_ask is told. NULL is
