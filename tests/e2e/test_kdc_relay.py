@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from harness import PASSWORD, PATIENCE
+from harness import PASSWORD, PATIENCE, has_ipv6_loopback
 from kerberos import Client, kdc_entries, needs_kerberos
 from raw import Peer
 
@@ -198,6 +198,34 @@ def test_a_tgt_behind_armor(play):
     entry = kdc_entries(server, "TGS-REQ")[-1]
     assert entry["user"] == "bob"
     assert entry["kdc"]["request_size"] > 3000
+
+
+def test_passwords_behind_armor_count(serve):
+    """What proves the password is encrypted for the KDC alone."""
+    server = serve("--set", "lockout-threshold=2")
+    client = Client(server)
+    client.kinit("alice")
+    armor = ("-T", client.ccache, "-c", f"FILE:{client.folder}/bob")
+    for _ in range(2):
+        assert "incorrect" in client.kinit("bob", "wrong", *armor, fails=True)
+    assert "revoked" in client.kinit("bob", PASSWORD, fails=True)
+
+
+def test_over_ipv6(serve, tmp_path):
+    if not has_ipv6_loopback():
+        pytest.skip("this machine has no ::1")
+    server = serve()
+    client = Client(server, libdefaults={"udp_preference_limit": "60000"})
+    config = tmp_path / "v6.conf"
+    config.write_text(
+        "[libdefaults]\nudp_preference_limit = 60000\n"
+        "default_realm = CONTOSO.TEST\ndns_lookup_kdc = false\n[realms]\n"
+        f"CONTOSO.TEST = {{\nkdc = [::1]:{server.ready['kdc']}\n}}\n")
+    client.env["KRB5_CONFIG"] = str(config)
+    client.kinit()
+    assert "dgram ::1" in client.trace()
+    server.stop()
+    assert kdc_entries(server)[0]["connection"]["peer"].startswith("[::1]:")
 
 
 # --- the journal --------------------------------------------------------------
