@@ -72,7 +72,7 @@ def test_files(tmp_path):
     ("Negotiate YIIB~", '1:15: "~" is in neither'),
     ("YIIBA", "1:5: this base64 is no encoder's"),
     ("\n YI=BAAAA\n", "2:9: this base64 is no encoder's"),
-    ("Basic YTpi", "neither SPNEGO, NTLM nor Kerberos"),
+    ("Basic YTpi", "the scheme Basic has no tokens of NTLM"),
     (b"\x00\x01", "at byte 0 of its message: neither SPNEGO, NTLM nor"),
     ("7e073005a003020104", "at byte 6 of its message: pvno is a number that"),
     (TOKEN[:10], "at byte 8 of its message: MessageType is none"),
