@@ -446,7 +446,8 @@ static void proxy_messages(void **state UNUSED)
         {"no realm", "300aa0080406000000026a00", "6a00", ""},
         {"a hint", "300fa0080406000000026a00a203020101", "6a00", ""},
         {"no length", "3006a00404026a00", NULL, NULL},
-        {"another length", "300aa0080406000000036a00", NULL, NULL},
+        {"too long a length", "300aa0080406000000036a00", NULL, NULL},
+        {"too short a length", "300aa0080406000000016a00", NULL, NULL},
         {"nothing", "3000", NULL, NULL},
     };
 
