@@ -1,4 +1,4 @@
-/* Base64 (RFC 4648), on nettle. */
+/* Base64 (RFC 4648) and hexadecimal. */
 #ifndef UTIL_BASE64_H
 #define UTIL_BASE64_H
 

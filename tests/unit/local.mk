@@ -4,6 +4,7 @@ UNIT_TESTS = \
 	%D%/test_auth_basic \
 	%D%/test_auth_krb5 \
 	%D%/test_auth_negotiate \
+	%D%/test_auth_negotiate_krb5 \
 	%D%/test_auth_ntlm \
 	%D%/test_auth_password \
 	%D%/test_auth_report \
@@ -32,6 +33,7 @@ UNIT_TESTS = \
 	%D%/test_json_indent \
 	%D%/test_kdc_plans \
 	%D%/test_kdc_relay \
+	%D%/test_kdc_users \
 	%D%/test_keeper \
 	%D%/test_keeper_folder \
 	%D%/test_keeper_life \
