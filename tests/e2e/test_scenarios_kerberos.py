@@ -326,7 +326,29 @@ def test_kerberos_other_mechanism(serve):
 
 # scenario, exit code, words of the closing sentence, how often a ticket was
 # asked for with credentials.
-PROBE = []
+PROBE = [
+    ("kerberos-account-disabled", 1, "KDC_ERR_CLIENT_REVOKED, 18", 1),
+    ("kerberos-channel-binding", 1, "channel binding absent or wrong", 1),
+    ("kerberos-clock-skew", 1, "s ahead of this one", 1),
+    ("kerberos-duplicate-spn", 1, "KRB_AP_ERR_MODIFIED, 41", 1),
+    ("kerberos-kdc-busy", 4, "no KDC has answered in time", 0),
+    ("kerberos-kdc-garbage", 1, "what answers there is no KDC", 0),
+    ("kerberos-kdc-slow", 4, "no KDC has answered in time", 0),
+    ("kerberos-kdc-unreachable", 1, "no KDC of the realm can be reached", 0),
+    ("kerberos-must-change", 1, "KDC_ERR_KEY_EXPIRED, 23", 0),
+    ("kerberos-mutual-missing", 0, "signed in over Kerberos", 1),
+    ("kerberos-negotiate-only", 0, "signed in over Kerberos", 1),
+    ("kerberos-negotiate-withdrawn", 1,
+     "once a ticket has come, the server no longer offers Negotiate, but NTLM",
+     0),
+    ("kerberos-other-mechanism", 1, "the server chose NTLMSSP within", 0),
+    ("kerberos-rc4-disabled", 1, "KDC_ERR_ETYPE_NOSUPP, 14", 0),
+    ("kerberos-replay", 0, "signed in over Kerberos", 1),
+    ("kerberos-spn-missing", 1, "KDC_ERR_S_PRINCIPAL_UNKNOWN, 7", 0),
+    ("kerberos-ticket-expired", 1, "KRB_AP_ERR_TKT_EXPIRED, 32", 1),
+    ("kerberos-token-too-big", 1, "too long for the server", 0),
+    ("kerberos-udp-too-big", 0, "signed in over Kerberos", 1),
+]
 
 
 @pytest.mark.parametrize("name,code,words,asked", PROBE)
