@@ -569,7 +569,8 @@ def test_answers_of_a_proxy_are_no_legs(serve, proxy, tmp_path):
         "steps:\n"
         "  - at: mex.get\n"
         "    do: {headers: {Connection: close}}\n")
-    done = probe(serve(scenario), "--proxy", proxy)
+    done = probe(serve(scenario), "--proxy", proxy, "--as",
+                 "pc-external-ntlm")
     assert done.returncode == 1
     assert "has NTLM, and the server offers Negotiate" in sentence(done)
 
