@@ -86,6 +86,11 @@ libserver_a_SOURCES = \
 	%D%/cli/arguments.c \
 	%D%/cli/arguments.h \
 	%D%/cli/check.c \
+	%D%/cli/decode.c \
+	%D%/cli/decode_input.c \
+	%D%/cli/decode_input.h \
+	%D%/cli/decode_keytab.c \
+	%D%/cli/decode_keytab.h \
 	%D%/cli/explain.c \
 	%D%/cli/explain.h \
 	%D%/cli/explain_settings.c \

@@ -232,6 +232,8 @@ static const char *not_yet_why(const struct why *w)
 {
     const struct krb_ticket_part *part = &w->opened->part;
     int64_t now = w->judged->now / ENV_NS_PER_SEC;
+    /* RFC 4120 section 5.3: absent, it is authtime. */
+    int64_t starts = part->has_start_time ? part->start_time : part->auth_time;
 
     if (!w->opened->keys) {
         return NULL;
@@ -240,10 +242,10 @@ static const char *not_yet_why(const struct why *w)
         return "the ticket has the flag invalid: it is postdated, and nobody "
                "had it validated";
     }
-    return arena_printf(
-        w->ctx->arena,
-        "the ticket begins at %s, in %" PRId64 " s by the service's clock",
-        krb_time_text(w->ctx->arena, part->start_time), part->start_time - now);
+    return arena_printf(w->ctx->arena,
+                        "the ticket begins at %s, in %" PRId64
+                        " s by the service's clock",
+                        krb_time_text(w->ctx->arena, starts), starts - now);
 }
 
 static const char *replay_why(const struct why *w)

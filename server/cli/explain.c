@@ -270,6 +270,8 @@ static void tell_fact_words(struct telling *telling)
         }
     }
     tell_words(telling, "auth", words->auth);
+    tell_words(telling, "reason", words->reasons);
+    tell_words(telling, "transport", words->transports);
     tell_words(telling, "method", words->methods);
     tell_words(telling, "path", words->paths);
 }

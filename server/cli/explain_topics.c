@@ -1,11 +1,14 @@
 /* lyncmock explain: topics, ${...}, and the product's diagnostics. */
 #include "config.h"
 
+#include <assert.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "cli/explain.h"
 #include "scenario/expand.h"
 #include "wire/diagnostics.h"
+#include "wire/krb.h"
 
 /* ---- ${...} ---- */
 
@@ -97,6 +100,51 @@ static void list_diagnostics(struct telling *telling)
     }
 }
 
+/* ---- Errors of Kerberos ---- */
+
+/* "37 KRB_AP_ERR_SKEW" */
+static const char *krb_error_text(struct telling *telling, const char *word,
+                                  int32_t *out_code)
+{
+    bool known = krb_error_named(word, out_code);
+
+    assert(known);
+    return arena_printf(telling->arena, "%" PRId32 " %s", *out_code,
+                        krb_error_name(*out_code));
+}
+
+static void tell_krb_errors(struct telling *telling)
+{
+    const char *word;
+
+    for (size_t i = 0; (word = krb_error_word_at(i)) != NULL; i++) {
+        int32_t code;
+        const char *text = krb_error_text(telling, word, &code);
+        bool is_word = tell_is_named(telling, word);
+
+        if (!tell_is_named(telling, krb_error_name(code)) && !is_word) {
+            continue;
+        }
+        tell_heading(
+            telling, word,
+            arena_printf(telling->arena, "an error of Kerberos: %s", text));
+        tell_line(telling, "example",
+                  arena_printf(telling->arena, "do: {kdc-error: %s}", word));
+        tell_line(telling, "source", "RFC 4120 7.5.9");
+    }
+}
+
+static void list_krb_errors(struct telling *telling)
+{
+    const char *word;
+
+    for (size_t i = 0; (word = krb_error_word_at(i)) != NULL; i++) {
+        int32_t code;
+
+        tell_item(telling, word, krb_error_text(telling, word, &code));
+    }
+}
+
 /* ---- Topics ---- */
 
 static const struct topic {
@@ -122,6 +170,10 @@ static const struct topic {
      "sign in front if you like: 500ms, 90s, 5m, 8h, 2d, +6m, -1h. A number "
      "without a unit is none.",
      NULL},
+    {"kerberos-errors", "errors of the KDC, and of services",
+     "For the faults kdc-error and ap-error; the name and the number say the "
+     "same as the word.",
+     list_krb_errors},
     {"patterns", "how texts are compared",
      "A text of `when` is compared as a whole; letter case does not matter. * "
      "stands for any letters, also none, ? for one byte. Of a list, one must "
@@ -151,6 +203,7 @@ void tell_topics(struct telling *telling)
         }
     }
     tell_value(telling);
+    tell_krb_errors(telling);
     tell_diagnostics(telling);
 }
 
@@ -172,6 +225,7 @@ void list_topics(struct telling *telling)
         {"webticket ...", "lyncmock list services"},
         {"good/ios-ntlm ...", "lyncmock list scenarios"},
         {"28020 ...", "diagnostics"},
+        {"clock-skew ...", "kerberos-errors"},
         {"'${host}' ...", "values"},
     };
 

@@ -49,7 +49,9 @@ static const char *const *auth_words(struct arena *arena)
     struct words words = {0};
 
     for (size_t i = 0; (method = auth_method_at(i)) != NULL; i++) {
-        add_word(&words, method->name);
+        if (method->scheme) { /* else another one's name stands before it */
+            add_word(&words, method->name);
+        }
     }
     add_word(&words, "negotiate+krb5");
     add_word(&words, "negotiate+ntlm");

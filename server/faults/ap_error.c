@@ -30,7 +30,8 @@ const struct fault fault_ap_error = {
            "answer to an AP-REQ; the client is refused, with the reason "
            "\"forged\". Errors by a word of their own, by the name that RFC "
            "4120 has for them, or by number: clock-skew, KRB_AP_ERR_SKEW and "
-           "37 are one. With krb5.clock, krb5.wrong-key and kerberos-ticket "
+           "37 are one; `lyncmock explain kerberos-errors` lists them. With "
+           "krb5.clock, krb5.wrong-key and kerberos-ticket "
            "tickets are really wrong, and the error is the natural one.",
     .spec = "RFC 4120 section 3.2.3, RFC 4121 section 4.1",
     .example = "{code: clock-skew, clock: -10m}",

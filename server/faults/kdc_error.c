@@ -29,12 +29,13 @@ const struct fault fault_kdc_error = {
     .doc = "A KRB-ERROR in place of the KDC's answer; the KDC itself is not "
            "asked, and counts no wrong password. Errors by a word of their "
            "own, by the name that RFC 4120 has for them, or by number: "
-           "service-unknown, KDC_ERR_S_PRINCIPAL_UNKNOWN and 7 are one. For "
+           "s-principal-unknown, KDC_ERR_S_PRINCIPAL_UNKNOWN and 7 are one; "
+           "`lyncmock explain kerberos-errors` lists them. For "
            "what an account can bring about by itself (disabled, locked, "
            "expired ...) users have a state, and hosts whose SPN is missing "
            "stand in krb5.unregistered: then each side sees all of it.",
     .spec = "RFC 4120 sections 5.9.1, 7.5.9",
-    .example = "{code: service-unknown, text: no such SPN}",
+    .example = "{code: s-principal-unknown, text: no such SPN}",
     .subjects = SUBJECT_KDC,
     .order = FAULT_FORM,
     .params = params,

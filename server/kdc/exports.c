@@ -104,15 +104,22 @@ static bool write_direct(const struct exports *exports, struct err *err)
 static bool write_proxy(const struct exports *exports, struct err *err)
 {
     AUTO_BUF text = {0};
+    AUTO(str) host = address(exports);
 
+    if (strcmp(host, "127.0.0.1") == 0) {
+        /* A proxy has a name, mostly; this one needs no DNS. */
+        mem_free(host);
+        host = mem_strdup("localhost");
+    }
     add_defaults(exports, &text);
     buf_printf(&text,
                "[realms]\n"
                "    %s = {\n"
-               "        kdc = https://localhost:%d/KdcProxy\n"
+               "        kdc = https://%s:%d/KdcProxy\n"
                "        http_anchors = FILE:%s\n"
                "    }\n\n",
-               exports->world->realm, exports->https_port, exports->ca_file);
+               exports->world->realm, host, exports->https_port,
+               exports->ca_file);
     add_domains(exports, &text);
     return write_file(exports, "krb5-proxy.conf", &text, err);
 }

@@ -99,9 +99,7 @@ static void gone(struct kdc *kdc, const char *why)
         err_set(&kdc->why, "%s", why);
         loop_stop(kdc->options.loop);
     } else {
-        log_error("%s: Kerberos works no longer; start lyncmock again to have "
-                  "it back",
-                  why);
+        log_error("%s: Kerberos works no longer", why);
         if (!relay_open(kdc->relay, 0, &err)) {
             log_debug("%s", err.text);
         }

@@ -77,7 +77,6 @@ struct relay_request {
     struct krb_kdc_req req;
     const struct user *user; /* who asks; NULL: nobody known */
     bool preauth;            /* an AS-REQ with proof of a password */
-    struct span tgs_req;     /* the AP-REQ within a TGS-REQ; empty: none */
     bool judged;             /* the answer is krb5kdc's verdict */
     struct kdc_plan plan;
     struct loop_timer timer; /* for krb5kdc, then for the plan's delay */

@@ -126,8 +126,7 @@ static void read_client(struct relay_request *request)
     }
     for (size_t i = 0; i < req->padata.count; i++) {
         if (req->padata.items[i].type == PA_TGS_REQ) {
-            request->tgs_req = req->padata.items[i].value;
-            read_tgt(request, request->tgs_req);
+            read_tgt(request, req->padata.items[i].value);
             return;
         }
     }

@@ -134,9 +134,9 @@ struct span relay_rewrite(struct relay_request *request, struct span reply)
         .plan = &request->plan.ticket,
         .krbtgt = options->krbtgt,
         .service = options->service,
+        .request = &request->req,
         .now = env_now(options->env) / ENV_NS_PER_SEC,
         .crypt = request->relay->crypt,
-        .tgs_req = request->tgs_req,
     };
     struct span changed;
     const char *why = NULL;

@@ -208,6 +208,12 @@ bool kdc_ticket_change(struct ticket_change *change, struct arena *arena,
                        struct span reply, struct span *out_reply,
                        const char **out_why)
 {
+    struct fast_context fast = {
+        .crypt = change->crypt,
+        .krbtgt = change->krbtgt,
+        .request = change->request,
+        .arena = arena,
+    };
     struct krb_kdc_rep rep;
     struct krb_flaw flaw;
     AUTO_BUF ticket = {0};
@@ -221,8 +227,11 @@ bool kdc_ticket_change(struct ticket_change *change, struct arena *arena,
         return false;
     }
     krb_encode_ticket(&ticket, &rep.ticket);
+    if (!kdc_fast_mend(&fast, reply, buf_span(&ticket), &reply, out_why) ||
+        !krb_decode_kdc_rep(reply, &rep, &flaw)) {
+        return false;
+    }
     krb_encode_kdc_rep_with(&out, reply, &rep, buf_span(&ticket));
-    return kdc_fast_sign(
-        &(struct fast_context){change->crypt, change->krbtgt, change->tgs_req},
-        arena, arena_copy(arena, buf_span(&out)), out_reply, out_why);
+    *out_reply = arena_copy(arena, buf_span(&out));
+    return true;
 }

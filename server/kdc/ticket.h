@@ -28,9 +28,9 @@ struct ticket_change {
     const struct kdc_ticket_plan *plan;
     const struct krb_keys *krbtgt;
     const struct krb_keys *service;
-    int64_t now; /* s since 1970 */
+    const struct krb_kdc_req *request; /* that the reply answers */
+    int64_t now;                       /* s since 1970 */
     struct kcrypt *crypt;
-    struct span tgs_req;         /* PA-TGS-REQ of the request; empty: none */
     const struct krb_keys *keys; /* which of the two; found out */
 };
 

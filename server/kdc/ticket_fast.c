@@ -1,235 +1,229 @@
-/* Signs the answers of FAST again, see ticket_fast.h. */
+/* The checksum that FAST has of a ticket, see ticket_fast.h. */
 #include "config.h"
 
 #include "kdc/ticket_fast.h"
 
 #include "kdc/ticket.h"
 #include "util/buf.h"
-#include "util/mem.h"
 #include "wire/der.h"
 
 enum {
+    PA_TGS_REQ = 1,
     PA_FX_FAST = 136,
-    CONTEXT_0 = DER_CONTEXT_0,
-    CONTEXT_1 = DER_CONTEXT_0 + 1,
-    CONTEXT_2 = DER_CONTEXT_0 + 2,
-    CONTEXT_4 = DER_CONTEXT_0 + 4,
+    DEPTH_MAX = 16, /* of elements around what is replaced */
 };
 
-/* ---- Elements within elements, by their tags; 0 ends a path ---- */
+/* ---- Elements within elements ---- */
 
-/* KDC-REP: its padata, a list. */
-static const uint8_t path_padata[] = {DER_APPLICATION_0 + KRB_TGS_REP,
-                                      DER_SEQUENCE, CONTEXT_2, DER_SEQUENCE, 0};
-/* PA-FX-FAST-REPLY: etype and cipher of its enc-fast-rep. */
-static const uint8_t path_etype[] = {
-    CONTEXT_0, DER_SEQUENCE, CONTEXT_0, DER_SEQUENCE,
-    CONTEXT_0, DER_INTEGER,  0};
-static const uint8_t path_cipher[] = {
-    CONTEXT_0, DER_SEQUENCE,     CONTEXT_0, DER_SEQUENCE,
-    CONTEXT_2, DER_OCTET_STRING, 0};
-/* KrbFastResponse: ticket-checksum of its finished. */
-static const uint8_t path_checksum[] = {DER_SEQUENCE, CONTEXT_2, DER_SEQUENCE,
-                                        CONTEXT_4, 0};
-/* PA-DATA */
-static const uint8_t path_type[] = {CONTEXT_1, DER_INTEGER, 0};
-static const uint8_t path_value[] = {CONTEXT_2, DER_OCTET_STRING, 0};
-
-/* The content at the end of the path. */
-static bool find(struct span in, const uint8_t *path, struct span *out)
+/* Goes down by the tags, to the content of the last. */
+static bool dig(struct span *at, const uint8_t *tags, size_t count)
 {
-    for (; *path; path++) {
-        struct reader rd = rd_init(in);
-        struct der element = {0};
+    for (size_t i = 0; i < count; i++) {
+        struct reader rd = rd_init(*at);
+        struct der element;
 
-        while (element.tag != *path) {
+        do {
             if (der_next(&rd, &element) != DER_OK) {
                 return false;
             }
-        }
-        in = element.content;
+        } while (element.tag != tags[i]);
+        *at = element.content;
     }
-    *out = in;
     return true;
 }
 
-/* All of `in`, with another content at the end of the path. */
-static void put(struct buf *out, struct span in, const uint8_t *path,
-                struct span content)
+static bool holds(struct span whole, struct span part)
 {
-    struct reader rd = rd_init(in);
-    struct der element;
-    size_t start;
+    return part.data >= whole.data &&
+           part.data + part.size <= whole.data + whole.size;
+}
 
-    if (!*path) {
-        buf_add(out, content);
+/* Copies elements; within them `target`, which is content of one of them,
+ * becomes `other`, and all lengths around it are made anew. */
+static void copy_with(struct buf *out, struct span elements, struct span target,
+                      struct span other, unsigned depth)
+{
+    struct reader rd = rd_init(elements);
+    struct der element;
+
+    if (elements.data == target.data && elements.size == target.size) {
+        buf_add(out, other);
         return;
     }
-    while (der_next(&rd, &element) == DER_OK) {
-        if (element.tag != *path) {
+    while (depth && rd_left(&rd) && der_next(&rd, &element) == DER_OK) {
+        size_t start = out->size;
+
+        if (holds(element.content, target)) {
+            copy_with(out, element.content, target, other, depth - 1);
+            der_wrap(out, start, element.tag);
+        } else {
             buf_add(out, element.whole);
-            continue;
         }
-        start = out->size;
-        put(out, element.content, path + 1, content);
-        der_wrap(out, start, element.tag);
     }
 }
 
-static struct span with(struct arena *arena, struct span in,
-                        const uint8_t *path, struct span content)
+static struct span replaced(struct arena *arena, struct span elements,
+                            struct span target, struct span other)
 {
     AUTO_BUF out = {0};
 
-    put(&out, in, path, content);
+    copy_with(&out, elements, target, other, DEPTH_MAX);
     return arena_copy(arena, buf_span(&out));
 }
 
-static bool number_at(struct span in, const uint8_t *path, int64_t *out)
+static bool find_padata(const struct krb_padata_list *list, int32_t type,
+                        struct span *out)
 {
-    struct span content;
-
-    return find(in, path, &content) && der_integer(content, out);
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->items[i].type == type) {
+            *out = list->items[i].value;
+            return true;
+        }
+    }
+    return false;
 }
 
-/* ---- The armor key ---- */
+/* ---- The armor's key ---- */
 
-static struct kcrypt_key key_of(const struct krb_block *block)
+/* What the armor stands on, and what its authenticator is encrypted for. */
+struct armor {
+    struct span ap_req;
+    enum kcrypt_usage usage;
+};
+
+/* RFC 6113 section 5.4.1: a ticket of its own; in a TGS-REQ none is needed. */
+static bool find_armor(const struct fast_context *fast, struct armor *out)
 {
-    return (struct kcrypt_key){block->type, block->bytes};
+    /* armored-data, KrbFastArmoredReq, armor, KrbFastArmor, armor-value */
+    static const uint8_t value[] = {0xa0, 0x30, 0xa0, 0x30, 0xa1, 0x04};
+    const struct krb_padata_list *padata = &fast->request->padata;
+    struct span at;
+
+    if (find_padata(padata, PA_FX_FAST, &at) &&
+        dig(&at, value, sizeof(value))) {
+        *out = (struct armor){at, KCRYPT_AP_REQ_AUTHENTICATOR};
+        return true;
+    }
+    out->usage = KCRYPT_TGS_REQ_AUTHENTICATOR;
+    return find_padata(padata, PA_TGS_REQ, &out->ap_req);
 }
 
-/* RFC 6113 section 5.4.1.1: from the subkey of the authenticator and the
- * session key of the TGT, where the request names no other armor. */
-static bool armor_key(const struct fast_context *fast, struct arena *arena,
-                      struct kcrypt_key *out_key, const char **out_why)
+static bool open_authenticator(const struct fast_context *fast,
+                               const struct krb_ap_req *ap_req,
+                               const struct kcrypt_key *session,
+                               enum kcrypt_usage usage,
+                               struct krb_authenticator *out)
 {
-    struct krb_authenticator authenticator;
-    struct krb_ticket_part part;
-    struct krb_ap_req ap_req;
-    struct krb_flaw flaw;
     AUTO_BUF plain = {0};
-    AUTO_BUF key = {0};
+    struct krb_flaw flaw;
+
+    return kcrypt_decrypt(fast->crypt, session, usage,
+                          ap_req->authenticator.cipher, &plain) == KCRYPT_OK &&
+           krb_decode_authenticator(arena_copy(fast->arena, buf_span(&plain)),
+                                    out, &flaw) &&
+           out->has_subkey;
+}
+
+/* RFC 6113 section 5.4.1.1: of the session's key and the authenticator's. */
+static bool armor_key(const struct fast_context *fast, struct kcrypt_key *out)
+{
+    struct armor armor;
+    struct krb_ap_req ap_req;
+    struct krb_ticket_part part;
+    struct krb_authenticator authenticator;
     struct kcrypt_key session;
     struct kcrypt_key subkey;
+    struct krb_flaw flaw;
+    AUTO_BUF key = {0};
+    const char *why;
 
-    *out_why = "FAST: the request holds no TGT that can be opened";
-    if (!krb_decode_ap_req(fast->tgs_req, &ap_req, &flaw) ||
-        !kdc_ticket_open(fast->crypt, fast->krbtgt, &ap_req.ticket, arena,
-                         &part, out_why)) {
+    if (!find_armor(fast, &armor) ||
+        !krb_decode_ap_req(armor.ap_req, &ap_req, &flaw) ||
+        !kdc_ticket_open(fast->crypt, fast->krbtgt, &ap_req.ticket, fast->arena,
+                         &part, &why)) {
         return false;
     }
-    *out_why = "FAST: the authenticator of the request has no subkey";
-    session = key_of(&part.key);
-    if (kcrypt_decrypt(fast->crypt, &session, KCRYPT_TGS_REQ_AUTHENTICATOR,
-                       ap_req.authenticator.cipher, &plain) != KCRYPT_OK ||
-        !krb_decode_authenticator(buf_span(&plain), &authenticator, &flaw) ||
-        !authenticator.has_subkey) {
+    session = (struct kcrypt_key){part.key.type, part.key.bytes};
+    if (!open_authenticator(fast, &ap_req, &session, armor.usage,
+                            &authenticator)) {
         return false;
     }
-    subkey = key_of(&authenticator.subkey);
-    *out_why = "FAST: the keys of the request do not combine";
+    subkey = (struct kcrypt_key){authenticator.subkey.type,
+                                 authenticator.subkey.bytes};
     if (kcrypt_combine(fast->crypt, &subkey, "subkeyarmor", &session,
                        "ticketarmor", &key) != KCRYPT_OK) {
         return false;
     }
-    *out_key =
-        (struct kcrypt_key){subkey.etype, arena_copy(arena, buf_span(&key))};
+    *out = (struct kcrypt_key){subkey.etype,
+                               arena_copy(fast->arena, buf_span(&key))};
     return true;
 }
 
-/* ---- The answer ---- */
+/* ---- The reply ---- */
 
-/* Checksum ::= SEQUENCE { cksumtype [0] Int32, checksum [1] OCTET STRING } */
-static bool checksum_of(const struct fast_context *fast,
-                        const struct kcrypt_key *armor, struct span ticket,
-                        struct buf *out)
+/* KrbFastResponse with another ticket-checksum; empty: it is none. */
+static struct span with_checksum(const struct fast_context *fast,
+                                 const struct kcrypt_key *key,
+                                 struct span response, struct span ticket)
 {
-    AUTO_BUF sum = {0};
+    /* KrbFastResponse, finished, KrbFastFinished, ticket-checksum, Checksum,
+     * checksum */
+    static const uint8_t path[] = {0x30, 0xa2, 0x30, 0xa4, 0x30, 0xa1, 0x04};
+    struct span checksum = response;
+    AUTO_BUF fresh = {0};
     int32_t type;
-    size_t start = out->size;
 
-    if (kcrypt_checksum(fast->crypt, armor, KCRYPT_FAST_FINISHED, ticket, &type,
-                        &sum) != KCRYPT_OK) {
-        return false;
+    if (!dig(&checksum, path, sizeof(path)) ||
+        kcrypt_checksum(fast->crypt, key, KCRYPT_FAST_FINISHED, ticket, &type,
+                        &fresh) != KCRYPT_OK) {
+        return SPAN_NONE;
     }
-    der_add_integer(out, type);
-    der_wrap(out, start, CONTEXT_0);
-    start = out->size;
-    der_add(out, DER_OCTET_STRING, buf_span(&sum));
-    der_wrap(out, start, CONTEXT_1);
-    der_wrap(out, 0, DER_SEQUENCE);
-    return true;
+    return replaced(fast->arena, response, checksum, buf_span(&fresh));
 }
 
-/* PA-FX-FAST-REPLY for another ticket. */
-static bool sign(const struct fast_context *fast, struct arena *arena,
-                 struct span ticket, struct span *value, const char **out_why)
+static bool mend_cipher(const struct fast_context *fast,
+                        const struct kcrypt_key *key, struct span cipher,
+                        struct span ticket, struct span *out_cipher)
 {
-    struct kcrypt_key armor;
-    struct span cipher;
-    struct span old;
-    int64_t etype;
     AUTO_BUF plain = {0};
-    AUTO_BUF checksum = {0};
-    AUTO_BUF closed = {0};
+    AUTO_BUF fresh = {0};
+    struct span response;
 
-    if (!armor_key(fast, arena, &armor, out_why)) {
+    if (kcrypt_decrypt(fast->crypt, key, KCRYPT_FAST_REP, cipher, &plain) !=
+        KCRYPT_OK) {
         return false;
     }
-    *out_why = "FAST: the answer is not of the request's key";
-    if (!find(*value, path_cipher, &cipher) ||
-        !number_at(*value, path_etype, &etype) || etype != armor.etype ||
-        kcrypt_decrypt(fast->crypt, &armor, KCRYPT_FAST_REP, cipher, &plain) !=
-            KCRYPT_OK ||
-        !find(buf_span(&plain), path_checksum, &old)) {
+    response = with_checksum(fast, key, buf_span(&plain), ticket);
+    if (!response.size || kcrypt_encrypt(fast->crypt, key, KCRYPT_FAST_REP,
+                                         response, &fresh) != KCRYPT_OK) {
         return false;
     }
-    if (!checksum_of(fast, &armor, ticket, &checksum) ||
-        kcrypt_encrypt(
-            fast->crypt, &armor, KCRYPT_FAST_REP,
-            with(arena, buf_span(&plain), path_checksum, buf_span(&checksum)),
-            &closed) != KCRYPT_OK) {
-        return false;
-    }
-    *value = with(arena, *value, path_cipher, buf_span(&closed));
+    *out_cipher = arena_copy(fast->arena, buf_span(&fresh));
     return true;
 }
 
-bool kdc_fast_sign(const struct fast_context *fast, struct arena *arena,
-                   struct span reply, struct span *out_reply,
+bool kdc_fast_mend(const struct fast_context *fast, struct span reply,
+                   struct span ticket, struct span *out_reply,
                    const char **out_why)
 {
+    /* armored-data, KrbFastArmoredRep, enc-fast-rep, EncryptedData, cipher */
+    static const uint8_t path[] = {0xa0, 0x30, 0xa0, 0x30, 0xa2, 0x04};
     struct krb_kdc_rep rep;
     struct krb_flaw flaw;
-    struct span list = SPAN_NONE;
-    struct reader rd;
-    struct der item;
-    AUTO_BUF items = {0};
+    struct kcrypt_key key;
+    struct span cipher;
+    struct span fresh;
 
     *out_reply = reply;
-    *out_why = "FAST: the reply cannot be read";
-    if (!krb_decode_kdc_rep(reply, &rep, &flaw)) {
-        return false;
-    }
-    if (rep.type != KRB_TGS_REP || !find(reply, path_padata, &list)) {
+    if (!krb_decode_kdc_rep(reply, &rep, &flaw) ||
+        !find_padata(&rep.padata, PA_FX_FAST, &cipher)) {
         return true;
     }
-    rd = rd_init(list);
-    while (der_next(&rd, &item) == DER_OK) {
-        int64_t type = 0;
-        struct span value = SPAN_NONE;
-
-        if (!number_at(item.content, path_type, &type) || type != PA_FX_FAST) {
-            buf_add(&items, item.whole);
-            continue;
-        }
-        if (!find(item.content, path_value, &value) ||
-            !sign(fast, arena, rep.ticket.whole, &value, out_why)) {
-            return false;
-        }
-        der_add(&items, item.tag, with(arena, item.content, path_value, value));
+    if (!dig(&cipher, path, sizeof(path)) || !armor_key(fast, &key) ||
+        !mend_cipher(fast, &key, cipher, ticket, &fresh)) {
+        *out_why = "the reply's FAST cannot be opened";
+        return false;
     }
-    *out_reply = with(arena, reply, path_padata, buf_span(&items));
+    *out_reply = replaced(fast->arena, reply, cipher, fresh);
     return true;
 }

@@ -33,6 +33,7 @@ struct kdc_users {
     struct kdc_users_options options;
     struct arena *arena;
     struct entry *entries;
+    size_t count;
     struct keeper_user *all;
     uint32_t serial; /* the last one */
     bool lost;
@@ -167,8 +168,9 @@ struct kdc_users *kdc_users_new(const struct kdc_users_options *options)
 
     users->options = *options;
     users->arena = arena_new();
-    users->entries = mem_array(world->user_count + 1, sizeof(*users->entries));
-    for (size_t i = 0; i < world->user_count; i++) {
+    users->count = world->user_count;
+    users->entries = mem_array(users->count + 1, sizeof(*users->entries));
+    for (size_t i = 0; i < users->count; i++) {
         add_entry(users, &world->users[i], &users->entries[i]);
     }
     return users;
@@ -196,7 +198,7 @@ void kdc_users_free(struct kdc_users *users)
     if (!users) {
         return;
     }
-    for (size_t i = 0; i < users->options.world->user_count; i++) {
+    for (size_t i = 0; i < users->count; i++) {
         drop_waiters(&users->entries[i], false);
         mem_free(users->entries[i].password);
     }
@@ -213,8 +215,8 @@ const struct keeper_user *kdc_users_first(struct kdc_users *users,
     size_t count = 0;
 
     mem_free(users->all);
-    users->all = mem_array(world->user_count + 1, sizeof(*users->all));
-    for (size_t i = 0; i < world->user_count; i++) {
+    users->all = mem_array(users->count + 1, sizeof(*users->all));
+    for (size_t i = 0; i < users->count; i++) {
         struct entry *entry = &users->entries[i];
 
         entry->in_realm = user_state_now(&world->users[i]) != USER_UNKNOWN;
@@ -284,7 +286,7 @@ void kdc_users_done(struct kdc_users *users, uint32_t serial)
 {
     const struct world *world = users->options.world;
 
-    for (size_t i = 0; i < world->user_count; i++) {
+    for (size_t i = 0; i < users->count; i++) {
         struct entry *entry = &users->entries[i];
 
         if (entry->serial && entry->serial == serial) {
@@ -303,7 +305,7 @@ void kdc_users_done(struct kdc_users *users, uint32_t serial)
 void kdc_users_lost(struct kdc_users *users)
 {
     users->lost = true;
-    for (size_t i = 0; i < users->options.world->user_count; i++) {
+    for (size_t i = 0; i < users->count; i++) {
         users->entries[i].serial = 0;
         drop_waiters(&users->entries[i], true);
     }

@@ -201,15 +201,23 @@ const char *krb_ap_option_name(unsigned bit)
     return name_of(table, ARRAY_SIZE(table), (int32_t)bit);
 }
 
-/* RFC 4121 section 4.1.1.1; the last three: RFC 4757 section 7.1 */
+/* RFC 4121 section 4.1.1.1, RFC 2744 appendix A, RFC 4757 section 7.1 */
 const char *krb_gss_flag_name(unsigned bit)
 {
     static const struct named table[] = {
-        {0, "deleg"},     {1, "mutual"},
-        {2, "replay"},    {3, "sequence"},
-        {4, "conf"},      {5, "integ"},
-        {6, "anon"},      {12, "dce-style"},
-        {13, "identify"}, {14, "extended-error"},
+        {0, "deleg"},
+        {1, "mutual"},
+        {2, "replay"},
+        {3, "sequence"},
+        {4, "conf"},
+        {5, "integ"},
+        {6, "anon"},
+        {7, "prot-ready"},
+        {8, "trans"},
+        {11, "channel-bound"},
+        {12, "dce-style"},
+        {13, "identify"},
+        {14, "extended-error"},
     };
 
     return name_of(table, ARRAY_SIZE(table), (int32_t)bit);

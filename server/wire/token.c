@@ -3,6 +3,8 @@
 
 #include "wire/token.h"
 
+#include <stdio.h>
+
 #include "wire/der.h"
 #include "wire/krb.h"
 #include "wire/spnego.h"
@@ -20,11 +22,25 @@ static const char *mech_text(const struct describe *d, struct span oid)
     return mech ? mech->name : der_oid_text(d->arena, oid);
 }
 
+void token_tell_flaw(const struct token_view *view, struct json *json,
+                     const char *text, size_t offset)
+{
+    struct token_flaw *flaw = view->flaw;
+
+    json_text(json, "error", text);
+    json_number(json, "offset", (int64_t)offset);
+    if (flaw && !flaw->found) {
+        flaw->found = true;
+        flaw->offset = offset;
+        snprintf(flaw->text, sizeof(flaw->text), "%s", text);
+    }
+}
+
 static void add_flaw(const struct describe *d, const struct spnego_flaw *flaw)
 {
-    json_text(d->json, "error",
-              arena_printf(d->arena, "%s %s", flaw->field, flaw->why));
-    json_number(d->json, "offset", (int64_t)flaw->offset);
+    token_tell_flaw(d->view, d->json,
+                    arena_printf(d->arena, "%s %s", flaw->field, flaw->why),
+                    flaw->offset);
 }
 
 /* Bare messages of Kerberos have no frame that says so. */
@@ -41,7 +57,7 @@ static void add_inner(const struct describe *d, const char *name,
 {
     json_open_named(d->json, name, '{');
     if (spnego_kind_of(token) == SPNEGO_RAW_NTLM) {
-        token_describe_ntlm(d->arena, token, d->view->secrets, d->json);
+        token_describe_ntlm(d->arena, token, d->view, d->json);
     } else if (is_kerberos(token)) {
         token_describe_krb(d->arena, token, d->view, d->json);
     } else {
@@ -119,8 +135,7 @@ static void add_unframed(const struct describe *d, struct span token)
     }
     json_text(d->json, "kind", "unknown");
     json_number(d->json, "size", (int64_t)token.size);
-    json_text(d->json, "error", "neither SPNEGO, NTLM nor Kerberos");
-    json_number(d->json, "offset", 0);
+    token_tell_flaw(d->view, d->json, "neither SPNEGO, NTLM nor Kerberos", 0);
 }
 
 void token_describe(struct arena *arena, const char *name, struct span token,
@@ -137,7 +152,7 @@ void token_describe(struct arena *arena, const char *name, struct span token,
         add_resp(&d, token);
         break;
     case SPNEGO_RAW_NTLM:
-        token_describe_ntlm(arena, token, view->secrets, json);
+        token_describe_ntlm(arena, token, view, json);
         break;
     case SPNEGO_RAW_KERBEROS:
     case SPNEGO_UNKNOWN:

@@ -18,10 +18,18 @@ struct krb_opener {
     size_t count;
 };
 
+/* The first thing that could not be decoded. */
+struct token_flaw {
+    bool found;
+    char text[128]; /* "mechTypes ends too early" */
+    size_t offset;  /* within the message that it is of */
+};
+
 struct token_view {
     /* Also what proves a password, and keys. Their sizes are always told. */
     bool secrets;
     const struct krb_opener *opener; /* NULL: tickets stay closed */
+    struct token_flaw *flaw;         /* NULL: nobody asks */
 };
 
 /*
@@ -34,10 +42,14 @@ void token_describe(struct arena *arena, const char *name, struct span token,
                     const struct token_view *view, struct json *json);
 
 /* The members of an NTLM message, into an object that is open. */
-void token_describe_ntlm(struct arena *arena, struct span token, bool secrets,
-                         struct json *json);
+void token_describe_ntlm(struct arena *arena, struct span token,
+                         const struct token_view *view, struct json *json);
 /* The same of Kerberos: a message, or what carries one. */
 void token_describe_krb(struct arena *arena, struct span token,
                         const struct token_view *view, struct json *json);
+
+/* What is wrong, into an object that is open, and into view->flaw. */
+void token_tell_flaw(const struct token_view *view, struct json *json,
+                     const char *text, size_t offset);
 
 #endif

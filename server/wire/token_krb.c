@@ -10,9 +10,9 @@
 
 void krb_tell_flaw(const struct krb_telling *t, const struct krb_flaw *flaw)
 {
-    json_text(t->json, "error",
-              arena_printf(t->arena, "%s %s", flaw->field, flaw->why));
-    json_number(t->json, "offset", (int64_t)flaw->offset);
+    token_tell_flaw(t->view, t->json,
+                    arena_printf(t->arena, "%s %s", flaw->field, flaw->why),
+                    flaw->offset);
 }
 
 void krb_tell_type(const struct krb_telling *t, const char *member,
@@ -238,8 +238,7 @@ static void tell_message(const struct krb_telling *t, struct span message)
         break;
     case KRB_NONE:
         json_number(t->json, "size", (int64_t)message.size);
-        json_text(t->json, "error", "is none of Kerberos' messages");
-        json_number(t->json, "offset", 0);
+        token_tell_flaw(t->view, t->json, "is none of Kerberos' messages", 0);
         break;
     }
 }

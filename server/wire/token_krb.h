@@ -15,7 +15,7 @@ void krb_tell_flaw(const struct krb_telling *t, const struct krb_flaw *flaw);
 /* The name of a number, or the number. */
 void krb_tell_type(const struct krb_telling *t, const char *member,
                    const char *name, int32_t number);
-/* "NAME": "0x...", "NAMENames": [...] */
+/* "flags": "0x...", "flagNames": [...] */
 void krb_tell_flags(const struct krb_telling *t, const char *member,
                     uint32_t flags, const char *(*name)(unsigned bit));
 void krb_tell_time(const struct krb_telling *t, const char *member,

@@ -10,15 +10,15 @@
 
 struct describe {
     struct arena *arena;
-    bool secrets;
+    const struct token_view *view;
     struct json *json;
 };
 
 static void add_flaw(const struct describe *d, const struct ntlmssp_flaw *flaw)
 {
-    json_text(d->json, "error",
-              arena_printf(d->arena, "%s %s", flaw->field, flaw->why));
-    json_number(d->json, "offset", (int64_t)flaw->offset);
+    token_tell_flaw(d->view, d->json,
+                    arena_printf(d->arena, "%s %s", flaw->field, flaw->why),
+                    flaw->offset);
 }
 
 static void add_flags(const struct describe *d, uint32_t flags)
@@ -56,7 +56,7 @@ static void add_secret(const struct describe *d, const char *name,
 {
     json_open_named(d->json, name, '{');
     json_number(d->json, "size", (int64_t)bytes.size);
-    if (d->secrets) {
+    if (d->view->secrets) {
         json_hex(d->json, "hex", bytes);
     }
     json_close(d->json, '}');
@@ -194,10 +194,10 @@ static void add_authenticate(const struct describe *d, struct span token)
     }
 }
 
-void token_describe_ntlm(struct arena *arena, struct span token, bool secrets,
-                         struct json *json)
+void token_describe_ntlm(struct arena *arena, struct span token,
+                         const struct token_view *view, struct json *json)
 {
-    struct describe d = {arena, secrets, json};
+    struct describe d = {arena, view, json};
 
     json_text(json, "kind", "ntlm");
     switch (ntlmssp_type_of(token)) {
@@ -212,8 +212,7 @@ void token_describe_ntlm(struct arena *arena, struct span token, bool secrets,
         break;
     case NTLMSSP_NONE:
         json_number(json, "size", (int64_t)token.size);
-        json_text(json, "error", "MessageType is none of NTLM's");
-        json_number(json, "offset", 8);
+        token_tell_flaw(view, json, "MessageType is none of NTLM's", 8);
         break;
     }
 }

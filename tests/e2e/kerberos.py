@@ -70,11 +70,12 @@ class Client:
 
     libdefaults: what this machine has beyond the server's krb5.conf, such as
     {"permitted_enctypes": "aes256-cts"}; ours comes first, and counts.
+    config: more of a krb5.conf, in sections.
     """
 
     made = 0
 
-    def __init__(self, server, libdefaults=None, env=None):
+    def __init__(self, server, libdefaults=None, env=None, config=""):
         if missing():
             pytest.skip(missing())
         Client.made += 1
@@ -85,21 +86,22 @@ class Client:
         self.trace_file = self.folder / "trace"
         self.ccache = self.folder / "ccache"
         self.env = clean_environment(self.folder, {
-            "KRB5_CONFIG": self._config(libdefaults or {}),
+            "KRB5_CONFIG": self._config(libdefaults or {}, config),
             "KRB5CCNAME": f"FILE:{self.ccache}",
             "KRB5_TRACE": str(self.trace_file),
             "PYTHONDONTWRITEBYTECODE": "1",
             **(env or {}),
         })
 
-    def _config(self, libdefaults):
+    def _config(self, libdefaults, config):
         """The server's own file, untouched, unless something comes first."""
         shipped = self.server.ready["krb5_conf"]
-        if not libdefaults:
+        if not libdefaults and not config:
             return shipped
         own = self.folder / "krb5.conf"
         own.write_text("[libdefaults]\n" + "".join(
-            f"{name} = {value}\n" for name, value in libdefaults.items()))
+            f"{name} = {value}\n" for name, value in libdefaults.items())
+            + config)
         # The first value that is found counts (krb5.conf(5)).
         return f"{own}:{shipped}"
 

@@ -16,7 +16,7 @@ import pytest
 
 from clients import Curl
 from harness import (BINARY, PASSWORD, PATIENCE, Server, clean_environment,
-                     free_port, run_cli, taken_port)
+                     free_port, has_ipv6_loopback, run_cli, taken_port)
 from kerberos import Client, needs_kerberos
 from raw import until
 from signin import ask
@@ -223,6 +223,20 @@ def test_through_the_proxy(serve):
     client.kvno()
     assert "HTTPS" in client.trace()
     assert "localhost" in client.trace()
+
+
+@pytest.mark.parametrize("listen", [
+    ("127.0.0.1",), ("::1",), ("::1", "127.0.0.1"), ("0.0.0.0",), ("::",),
+], ids="+".join)
+@pytest.mark.parametrize("conf", ["krb5_conf", "krb5_proxy_conf"])
+def test_addresses(serve, listen, conf):
+    """The files name one that clients of this machine reach."""
+    if ":" in "".join(listen) and not has_ipv6_loopback():
+        pytest.skip("this machine has no ::1")
+    server = serve("--allow-remote", *[word for address in listen
+                                       for word in ("--listen", address)])
+    client = Client(server, env={"KRB5_CONFIG": server.ports()[conf]})
+    client.kinit()
 
 
 def test_over_udp(serve):
@@ -494,10 +508,9 @@ steps:
             ["kinit", "alice@CONTOSO.TEST"], env=client.env,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL)) for client in clients]
-        until("all to wait", lambda: len([
-            line for line in server.journal.read_text().splitlines()
-            if "kdc.as" in line]) >= 0 and all(
-                "Sending" in client.trace() for client in clients))
+        until("all to wait", lambda: all(
+            f"Sending {way} request" in client.trace() for way, client in
+            zip(("TCP", "initial UDP", "HTTPS"), clients)))
         server.expected_exit = -how if how == signal.SIGKILL else 0
         server.process.send_signal(how)
         server.process.wait(PATIENCE)
@@ -645,7 +658,8 @@ def test_nobody(open_folder):
     home = open_folder
     with subprocess.Popen(
             ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
-             "--no-new-privs", BINARY, "serve", "--ccache", "alice"],
+             "--no-new-privs", os.path.abspath(BINARY), "serve", "--ccache",
+             "alice"],
             env=clean_environment(home, {"TMPDIR": str(home)}), cwd=home,
             stdout=subprocess.PIPE, text=True) as server:
         line = server.stdout.readline()

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from clients import Connection
+from clients import Connection, Curl
 from conftest import judge
 from harness import PASSWORD, Server
 from kerberos import Client, kdc_entries, needs_kerberos
@@ -26,7 +26,7 @@ KDC_TEXTS = {
     18: "Client's credentials have been revoked",
     20: "TGT has been revoked",
     21: "Client not yet valid - try again later",
-    23: "Password has expired",
+    23: "Password expired.  You must change it now.",
     24: "Preauthentication failed",
     27: "Server principal valid for user2user only",
     31: "Password incorrect",
@@ -141,9 +141,8 @@ def test_error_of_the_kdc(forge, code):
     said = forge.client.kinit("alice", PASSWORD, "-S", spn,
                               "-c", f"FILE:{forge.client.folder}/other",
                               fails=True)
-    assert (f"kinit: {KDC_TEXTS[code].format(spn=spn)} while getting initial "
-            "credentials") in said or code == 7 and (
-                "kinit: Server not found in Kerberos database") in said
+    assert KDC_TEXTS[code].replace(" {spn}", "") in said
+    assert "while getting initial credentials" in said
     forge.asked.append((spn, code))
 
 
@@ -151,8 +150,8 @@ def test_error_of_the_kdc(forge, code):
 def test_error_of_the_kdc_for_a_service(forge, code):
     spn = forge.spn("tgs", code)
     said = forge.client.kvno(spn, fails=True)
-    assert (f"kvno: {TGS_TEXTS[code].format(spn=spn)} while getting "
-            f"credentials for {spn}") in said
+    text = TGS_TEXTS[code].replace(" {spn}", "")
+    assert f"kvno: {text} while getting credentials for {spn}" in said
     forge.asked.append((spn, code))
 
 
@@ -191,8 +190,8 @@ def test_a_mutual_token_that_curl_does_not_miss(forge):
     reply = forge.client.curl(
         forge.server.url("lyncint", "/auth/negotiate"),
         "-H", "X-Fail: no-mutual")
-    assert reply.answers[-1] == 200
-    assert reply.header("WWW-Authenticate") in (None, "Negotiate")
+    assert reply.status == 200
+    assert "gss_init_sec_context() failed" not in reply.said
 
 
 def test_nothing_is_wrong(forge):
@@ -275,7 +274,6 @@ def test_wrong_password_counts_for_all_protocols(serve):
     assert "credentials have been revoked" in client.kinit(fails=True)
     assert "Password incorrect" in client.kinit("bob", "wrong", fails=True)
     client.kinit("bob")
-    from clients import Curl
     assert ask(Curl(server, "--ntlm"), server, ALICE).status == 401
     reasons = [record.remarks["auth.refused"] for record in journal(server)
                if "auth.refused" in record.remarks]
@@ -289,7 +287,7 @@ def test_unknown_spn(serve):
     spn = "HTTP/nowhere.contoso.test@CONTOSO.TEST"
     assert (f"kvno: Server {spn} not found in Kerberos database") in \
         client.kvno(spn, fails=True)
-    assert "-1765328377/Server not found in Kerberos database" in \
+    assert f"-1765328377/Server {spn} not found in Kerberos database" in \
         client.trace()
     assert client.kvno().code == 0
 
@@ -340,21 +338,27 @@ def test_encryption_types(serve, user, service, client, types):
     assert key
 
 
-@pytest.mark.parametrize("clock,status", [
-    ("4m", 200), ("6m", 401), ("-4m", 200), ("-6m", 401),
+# A ticket is not yet valid before its clock is looked at.
+@pytest.mark.parametrize("clock,said,why", [
+    ("4m", None, None),
+    ("6m", "Clock skew too great",
+     r"clock is 36\d s behind the service's, and 300 s are allowed"),
+    ("-4m", None, None),
+    ("-6m", "Ticket not yet valid", r"the ticket begins at \S+Z, in 3[56]\d s"),
 ])
-def test_clock(serve, clock, status):
+def test_clock(serve, clock, said, why):
     server = serve("good/pc-internal-kerberos", "--set",
                    f"krb5.clock={clock}")
     client = Client(server)
     client.kinit()
     gss = client.gss()
-    assert ask(gss, server).status == status
-    if status == 200:
-        assert gss.complete
-        return
-    assert "Clock skew too great" in gss.said
-    refusals = [record for record in journal(server)
+    answer = ask(gss, server)
+    refusals = [record.remarks["auth.refused"] for record in journal(server)
                 if "auth.refused" in record.remarks]
-    assert [record.remarks["auth.refused"] for record in refusals] == [
-        "the client's clock is too far off"]
+    if said is None:
+        assert (answer.status, gss.complete, refusals) == (200, True, [])
+        return
+    assert answer.status == 401
+    assert gss.said.endswith(said)
+    reason, = refusals
+    assert re.search(why, reason), reason

@@ -205,6 +205,19 @@ def test_spnego_falls_back_to_ntlm(play, do):
     assert json.loads(reply.text)["mechanism"] == "negotiate+ntlm"
 
 
+def test_the_journal_keeps_no_tokens(play):
+    server, client = play()
+    gss = client.gss()
+    assert ask(gss, server).status == 200
+    server.stop()
+    kept = server.journal.read_text()
+    for token in gss.sent + gss.got:
+        text = base64.b64encode(token).decode()
+        assert len(text) > 100 and text[:60] not in kept
+        # Nor what the ticket is made of, in the record of the KDC.
+        assert text[-60:] not in kept
+
+
 # --- the connection --------------------------------------------------------------
 
 def persistence(server, client):

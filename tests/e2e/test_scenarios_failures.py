@@ -531,13 +531,13 @@ def judged(records):
                  or "auth.refused" in record.remarks)]
 
 
-def probed(server, client, password, code, words, asked, *, env=None):
+def probed(server, client, password, code, words, asked, patience="9s"):
     """What the built-in client closes with, and how often it asked."""
     who = (["--user", ALICE, "alice@contoso.test"] if password else
            ["--meeting", MEETING, "--key", MEETING_KEY])
     done = run_cli(server.folder, "probe", "--ports-file", server.ports_file,
-                   "--as", client, "--timeout", "9s", *who,
-                   env={"LYNC_PASSWORD": password or "", **(env or {})})
+                   "--as", client, "--timeout", patience, *who,
+                   env={"LYNC_PASSWORD": password or ""})
     told = done.stdout + done.stderr
     assert done.returncode == code, told
     assert words in done.stdout.splitlines()[-1], told

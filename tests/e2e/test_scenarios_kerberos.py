@@ -6,6 +6,7 @@ A scenario NAME has a test test_NAME here and a row in PROBE at least.
 """
 
 import contextlib
+import re
 import time
 
 import pytest
@@ -21,7 +22,6 @@ pytestmark = needs_kerberos
 SHIPPED = sorted(path.stem for path in FOLDER.glob("kerberos-*.yaml"))
 HOST = "lyncint"
 SPN = "HTTP/lyncint.contoso.test@CONTOSO.TEST"
-NTLM_ONLY = {"krb5_conf": "/dev/null"}
 
 
 def machine(serve, name, user="alice", **how):
@@ -32,7 +32,7 @@ def machine(serve, name, user="alice", **how):
     return client
 
 
-def with_ntlm(server, name):
+def with_ntlm(server):
     """Where NTLM finds a password for SPNEGO (gss-ntlmssp)."""
     file = server.folder / "ntlm-users"
     file.write_text(f"CONTOSO:alice:{PASSWORD}\n")
@@ -77,7 +77,7 @@ def test_kerberos_kdc_unreachable(serve):
     assert "Sending request" in client.trace()
     assert "Received answer" not in client.trace()
     # NTLM is there for those who have no ticket.
-    client.env.update(with_ntlm(client.server, "alice"))
+    client.env.update(with_ntlm(client.server))
     answer, _ = attempt(client, client.http())
     assert answer.status == 200
     assert [record.auth for record in no_step(client.server)][-1] == (
@@ -90,9 +90,9 @@ def test_kerberos_kdc_slow(serve):
     client.kinit()
     # With proof of the password there are two requests.
     first = time.monotonic() - began
-    assert 3 <= first < 20
+    assert 4 <= first < 20
     client.kvno(SPN)
-    assert 3 <= time.monotonic() - began - first < 15
+    assert 2 <= time.monotonic() - began - first < 10
     answer, gss = attempt(client)
     assert (answer.status, gss.complete) == (200, True)
     assert kdc_steps(client.server, "kerberos-kdc-slow")
@@ -100,14 +100,20 @@ def test_kerberos_kdc_slow(serve):
 
 
 def test_kerberos_kdc_busy(serve):
-    client = machine(serve, "kdc-busy", user=None)
-    said = client.kinit(fails=True)
-    assert ("A service is not available that is required to process the "
-            "request") in said or "Cannot contact any KDC" in said
-    assert "-1765328355/A service is not available" in client.trace() or (
-        "KDC_ERR_SVC_UNAVAILABLE" in client.trace())
-    found = kdc_steps(client.server, "kerberos-kdc-busy")
-    assert {entry["kdc"]["error"] for entry in found} == {29}
+    """Whoever knows two more domain controllers asks them next: over UDP a
+    second later each, over TCP ten, which no test waits for."""
+    server = serve("failures/kerberos-kdc-busy")
+    client = Client(server, {"udp_preference_limit": "10000"}, config=(
+        "[realms]\nCONTOSO.TEST = {\n"
+        + f"kdc = localhost:{server.ready['kdc']}\n" * 2 + "}\n"))
+    client.kinit()
+    trace = client.trace()
+    assert trace.index("UDP request to dgram") < trace.index(
+        "Additional pre-authentication required") < trace.index(
+        "Storing alice@CONTOSO.TEST")
+    assert len(kdc_steps(server, "kerberos-kdc-busy")) == 2
+    assert [entry["kdc"].get("error") for entry in kdc_entries(server)] == [
+        29, 29, 25, None]
 
 
 def test_kerberos_kdc_garbage(serve):
@@ -175,7 +181,8 @@ def test_kerberos_account_disabled(serve):
     assert "Client's credentials have been revoked" in client.kinit(
         fails=True)
     assert len(kdc_steps(client.server, "kerberos-account-disabled")) == 1
-    assert refusals(client.server) == ["account disabled"]
+    reason, = refusals(client.server)
+    assert reason.startswith("account disabled")
 
 
 def test_kerberos_spn_missing(serve):
@@ -186,7 +193,7 @@ def test_kerberos_spn_missing(serve):
     assert answer.status == 401
     assert f"Server {SPN} not found in Kerberos database" in gss.said
     # With NTLM at hand nobody notices.
-    client.env.update(with_ntlm(client.server, "alice"))
+    client.env.update(with_ntlm(client.server))
     answer, _ = attempt(client, client.http())
     assert answer.status == 200
     record = no_step(client.server)[-1]
@@ -195,33 +202,38 @@ def test_kerberos_spn_missing(serve):
 
 # --- the service ------------------------------------------------------------
 
-def refused_with(client, text, reason, **how):
+def refused_with(client, text, reason):
     """MIT's client says so, curl as well, and the journal why."""
-    answer, gss = attempt(client, client.gss(**how))
+    answer, gss = attempt(client)
     assert answer.status == 401
     assert gss.said.endswith(text), gss.said
     reply, _ = attempt(client, client.http())
     assert reply.status == 401
     assert text in reply.said
-    assert set(refusals(client.server)) == {reason}
+    found = refusals(client.server)
+    assert len(found) == 2
+    for told in found:
+        assert re.search(reason, told), told
 
 
 def test_kerberos_clock_skew(serve):
     client = machine(serve, "clock-skew")
     refused_with(client, "Clock skew too great",
-                 "the client's clock is too far off")
+                 r"clock is 36\d s behind the service's, and 300 s are")
     assert no_step(client.server)
 
 
 def test_kerberos_duplicate_spn(serve):
     client = machine(serve, "duplicate-spn")
     refused_with(client, "Message stream modified",
-                 "ticket encrypted with another key")
+                 f"the ticket for {SPN[:-13]} is closed with the key that the "
+                 "KDC has, and the service has another")
 
 
 def test_kerberos_ticket_expired(serve):
     client = machine(serve, "ticket-expired")
-    refused_with(client, "Ticket expired", "Kerberos ticket expired")
+    refused_with(client, "Ticket expired",
+                 r"the ticket ended at \S+Z, 36\d\d s ago")
     assert kdc_steps(client.server, "kerberos-ticket-expired")
 
 
@@ -239,7 +251,8 @@ def test_kerberos_replay(serve):
     # A new token each time is good, also on the same connection.
     answer, _ = attempt(client)
     assert answer.status == 200
-    assert refusals(client.server) == ["the same authenticator came before"]
+    reason, = refusals(client.server)
+    assert reason.startswith("the same authenticator was accepted")
 
 
 def test_kerberos_channel_binding(serve):
@@ -250,17 +263,20 @@ def test_kerberos_channel_binding(serve):
     # curl of this age sends none.
     reply, _ = attempt(client, client.http())
     assert reply.status == 401
-    assert refusals(client.server) == ["channel binding absent or wrong"] * 3
+    wrong, absent, by_curl = refusals(client.server)
+    assert wrong.startswith("the client is bound to another channel")
+    assert absent.startswith("the client is bound to no channel")
+    assert by_curl == absent
 
 
 def test_kerberos_token_too_big(serve):
     client = machine(serve, "token-too-big")
     answer, _ = attempt(client, client.http())
-    assert answer.status == 400
-    assert kdc_steps(client.server, "kerberos-token-too-big")
+    assert answer.status == 431
     # It is the size, not the user.
     with contextlib.closing(Connection(client.server, HOST)) as connection:
         assert connection.ask("POST", TICKET_PATH, {}, "").status == 401
+    assert kdc_steps(client.server, "kerberos-token-too-big")
 
 
 def test_kerberos_mutual_missing(serve):
@@ -314,7 +330,7 @@ def test_kerberos_other_mechanism(serve):
     assert answer.status == 401
     assert "Invalid token was supplied" in gss.said
     # Who has NTLM as well goes on with it, within SPNEGO.
-    client.env.update(with_ntlm(client.server, "alice"))
+    client.env.update(with_ntlm(client.server))
     reply, _ = attempt(client, client.http())
     assert reply.answers == [401, 401, 200]
     found = steps_of(client.server, "kerberos-other-mechanism")
@@ -327,45 +343,37 @@ def test_kerberos_other_mechanism(serve):
 # scenario, exit code, words of the closing sentence, how often a ticket was
 # asked for with credentials.
 PROBE = [
-    ("kerberos-account-disabled", 1, "KDC_ERR_CLIENT_REVOKED, 18", 1),
-    ("kerberos-channel-binding", 1, "channel binding absent or wrong", 1),
-    ("kerberos-clock-skew", 1, "s ahead of this one", 1),
-    ("kerberos-duplicate-spn", 1, "KRB_AP_ERR_MODIFIED, 41", 1),
-    ("kerberos-kdc-busy", 4, "no KDC has answered in time", 0),
-    ("kerberos-kdc-garbage", 1, "what answers there is no KDC", 0),
-    ("kerberos-kdc-slow", 4, "no KDC has answered in time", 0),
-    ("kerberos-kdc-unreachable", 1, "no KDC of the realm can be reached", 0),
-    ("kerberos-must-change", 1, "KDC_ERR_KEY_EXPIRED, 23", 0),
-    ("kerberos-mutual-missing", 0, "signed in over Kerberos", 1),
-    ("kerberos-negotiate-only", 0, "signed in over Kerberos", 1),
-    ("kerberos-negotiate-withdrawn", 1,
-     "once a ticket has come, the server no longer offers Negotiate, but NTLM",
+    ("account-disabled", 1, "disabled or locked out (KDC_ERR_CLIENT_REVOKED",
+     1),
+    ("channel-binding", 1, 'the server said "channel binding absent or wrong"',
+     1),
+    ("clock-skew", 1, "its clock is 360 s ahead of this one", 1),
+    ("duplicate-spn", 1, "the server cannot decrypt the ticket", 1),
+    ("kdc-busy", 4, "no KDC has answered in time", 0),
+    ("kdc-garbage", 1, "what answers there is no KDC", 0),
+    ("kdc-slow", 0, "signed in over Kerberos", 1),
+    ("kdc-unreachable", 1, "no KDC of the realm can be reached", 0),
+    ("must-change", 1, "the password has expired, or must be changed", 0),
+    ("mutual-missing", 0, "signed in over Kerberos", 1),
+    ("negotiate-only", 0, "signed in over Kerberos", 1),
+    ("negotiate-withdrawn", 1, "the server no longer offers Negotiate, but NTLM",
      0),
-    ("kerberos-other-mechanism", 1, "the server chose NTLMSSP within", 0),
-    ("kerberos-rc4-disabled", 1, "KDC_ERR_ETYPE_NOSUPP, 14", 0),
-    ("kerberos-replay", 0, "signed in over Kerberos", 1),
-    ("kerberos-spn-missing", 1, "KDC_ERR_S_PRINCIPAL_UNKNOWN, 7", 0),
-    ("kerberos-ticket-expired", 1, "KRB_AP_ERR_TKT_EXPIRED, 32", 1),
-    ("kerberos-token-too-big", 1, "too long for the server", 0),
-    ("kerberos-udp-too-big", 0, "signed in over Kerberos", 1),
+    ("other-mechanism", 1, "the server chose NTLMSSP within Negotiate", 0),
+    ("rc4-disabled", 1, "KDC_ERR_ETYPE_NOSUPP, 14", 0),
+    ("replay", 0, "signed in over Kerberos", 1),
+    ("spn-missing", 1, "no account has its SPN", 0),
+    ("ticket-expired", 1, "KRB_AP_ERR_TKT_EXPIRED, 32", 1),
+    ("token-too-big", 1, "in its head is too long for the server", 0),
+    ("udp-too-big", 0, "signed in over Kerberos", 1),
 ]
 
 
 @pytest.mark.parametrize("name,code,words,asked", PROBE)
 def test_probe(serve, name, code, words, asked):
-    client = Client(serve(f"failures/{name}"))
-    if name not in NO_TICKET:
-        client.kinit()
-    probed(client.server, "pc-internal-kerberos", PASSWORD, code, words,
-           asked, env=client.env)
-
-
-# Where no user can log on.
-NO_TICKET = {
-    "kerberos-kdc-busy", "kerberos-kdc-garbage", "kerberos-kdc-unreachable",
-    "kerberos-must-change", "kerberos-negotiate-only",
-    "kerberos-rc4-disabled",
-}
+    """It gets its tickets by the password."""
+    probed(serve(f"failures/kerberos-{name}"), "pc-internal-kerberos",
+           PASSWORD, code, words, asked,
+           "2s" if name == "kdc-busy" else "9s")
 
 
 # --- none is left out -------------------------------------------------------
@@ -373,8 +381,8 @@ NO_TICKET = {
 @pytest.mark.parametrize("name", SHIPPED)
 def test_it_has_both_tests(name):
     assert callable(globals().get("test_" + name.replace("-", "_")))
-    assert name in {row[0] for row in PROBE}
+    assert name in {f"kerberos-{row[0]}" for row in PROBE}
 
 
 def test_no_test_of_what_is_not_shipped():
-    assert {row[0] for row in PROBE} == set(SHIPPED)
+    assert {f"kerberos-{row[0]}" for row in PROBE} == set(SHIPPED)

@@ -12,9 +12,11 @@
 #include <string.h>
 
 #include "auth/auth.h"
+#include "auth/krb5.h"
 #include "util/buf.h"
 #include "util/env.h"
 #include "util/json.h"
+#include "wire/krb_keys.h"
 #include "wire/token.h"
 #include "world/world.h"
 
@@ -39,7 +41,34 @@ static inline struct world *fuzz_world(void)
     world->ntlm.v1 = true;
     world->ntlm.v1_ess = true;
     world->ntlm.channel_binding = CHANNEL_BINDING_ALLOW;
+    world->krb5.etypes = KRB_ALL_BITS;
+    world->krb5.replay_cache = false; /* each input may come again */
     return world;
+}
+
+/* Of the service's keys, and of those in the corpus. */
+static inline void fixed_secret(void *out, size_t size)
+{
+    memset(out, 0x42, size);
+}
+
+static inline void fuzz_keys(struct krb_keys *out_keys)
+{
+    krb_keys_make(out_keys, KRB_ALL_BITS, 2, fixed_secret);
+}
+
+static inline struct krb5_acceptor *fuzz_acceptor(const struct world *world)
+{
+    static const char *const services[] = {"HTTP/lyncweb.contoso.test", NULL};
+    struct krb5_acceptor *acceptor = NULL;
+    struct krb_keys keys;
+    struct err err;
+
+    fuzz_keys(&keys);
+    if (!krb5_acceptor_new(world, &keys, services, &acceptor, &err)) {
+        abort();
+    }
+    return acceptor;
 }
 
 static inline void check_outcome(const struct auth_outcome *out)
@@ -77,6 +106,7 @@ static inline void describe(struct arena *arena, struct span token)
 static inline void feed_tokens(const char *name, struct span input)
 {
     static struct world *world;
+    static struct krb5_acceptor *acceptor;
     static struct env env;
     const struct auth_method *method = auth_method(name);
     struct auth_handle *handle = method->begin();
@@ -91,8 +121,10 @@ static inline void feed_tokens(const char *name, struct span input)
 
     if (!world) {
         world = fuzz_world();
+        acceptor = fuzz_acceptor(world);
     }
     ctx.world = world;
+    ctx.krb5 = acceptor;
     env_system(&env, 1);
     env.now = fixed_time;
     for (int i = 0; i < TOKENS_MAX && rd_left(&rd) >= 2; i++) {

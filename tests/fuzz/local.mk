@@ -6,6 +6,9 @@ FUZZ_TARGETS = \
 	%D%/fuzz_form \
 	%D%/fuzz_framer \
 	%D%/fuzz_httpauth \
+	%D%/fuzz_kdc \
+	%D%/fuzz_krb \
+	%D%/fuzz_krb5 \
 	%D%/fuzz_ntlmssp \
 	%D%/fuzz_pipeline \
 	%D%/fuzz_probe \

@@ -9,6 +9,7 @@
 #include "util/kcrypt.h"
 #include "wire/der.h"
 #include "wire/krb.h"
+#include "wire/krb_keys.h"
 
 #define REALM "CONTOSO.TEST"
 

@@ -83,7 +83,7 @@ static inline struct keeper_realm rig_realm(void)
         .krb5kdc = RIG_KDC,
     };
 
-    krb_keys_make(&realm.krbtgt, KRB_ALL_BITS, 2, env_secret);
+    krb_keys_make(&realm.krbtgt, KRB_AES_BITS, 2, env_secret);
     krb_keys_make(&realm.service, KRB_AES_BITS, 3, env_secret);
     return realm;
 }

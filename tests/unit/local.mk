@@ -4,6 +4,7 @@ UNIT_TESTS = \
 	%D%/test_auth_basic \
 	%D%/test_auth_krb5 \
 	%D%/test_auth_negotiate \
+	%D%/test_auth_negotiate_krb5 \
 	%D%/test_auth_ntlm \
 	%D%/test_auth_password \
 	%D%/test_auth_report \
@@ -32,6 +33,7 @@ UNIT_TESTS = \
 	%D%/test_json_indent \
 	%D%/test_kdc_plans \
 	%D%/test_kdc_relay \
+	%D%/test_kdc_users \
 	%D%/test_keeper \
 	%D%/test_keeper_folder \
 	%D%/test_keeper_life \
@@ -69,6 +71,7 @@ UNIT_TESTS = \
 	%D%/test_string_to_key \
 	%D%/test_ticket \
 	%D%/test_ticket_forged \
+	%D%/test_token_krb \
 	%D%/test_usertoken \
 	%D%/test_util_base64 \
 	%D%/test_util_bytes \

@@ -151,66 +151,67 @@ static void refuses(void **state)
 }
 
 /* The sentence for whoever reads the log, and what it hangs on. */
+static const struct {
+    struct krb5_client client;
+    const char *why;
+} sentences[] = {
+    {{.key = &stranger},
+     "the ticket for HTTP/lyncweb.contoso.test is closed with another "
+     "aes256-cts-hmac-sha1-96 (18) key than the service has: two accounts "
+     "may have this SPN, or the keytab is old"},
+    {{.spn = "HTTP/lyncwbe.contoso.test"},
+     "the ticket is for HTTP/lyncwbe.contoso.test, which is no SPN of "
+     "ours; the nearest is HTTP/lyncweb.contoso.test"},
+    {{.spn_realm = "contoso.test"},
+     "the ticket is of the realm contoso.test, ours is CONTOSO.TEST: "
+     "Kerberos minds letter case, and realms are written in capitals"},
+    {{.kvno = 7},
+     "the ticket is closed with key version 7, the service has version 2: "
+     "its keytab is older than the account's password; the key itself is "
+     "the same"},
+    {{.kvno = 1, .key = &stranger},
+     "the ticket is closed with key version 1, the service has version 2: "
+     "the client has an old ticket (klist purge, kinit)"},
+    {{.clock = 360},
+     "the client's clock is 360 s ahead of the service's, and 300 s are "
+     "allowed"},
+    {{.clock = -361},
+     "the client's clock is 361 s behind the service's, and 300 s are "
+     "allowed"},
+    {{.ends = -301},
+     "the ticket ended at 2014-05-13T16:48:19Z, 301 s ago by the service's "
+     "clock"},
+    {{.starts = 301},
+     "the ticket begins at 2014-05-13T16:58:21Z, in 301 s by the service's "
+     "clock"},
+    {{.flags = 0x01000000},
+     "the ticket has the flag invalid: it is postdated, and nobody had it "
+     "validated"},
+    {{.other_name = "bob"},
+     "the authenticator is of bob@CONTOSO.TEST, the ticket of "
+     "alice@CONTOSO.TEST"},
+    {{.other_session = true},
+     "the ticket opens, but the authenticator is not made with the session "
+     "key that is in it"},
+    {{.realm = "FABRIKAM.TEST"},
+     "the client is of the realm FABRIKAM.TEST, ours is CONTOSO.TEST"},
+    {{.name = "nobody"},
+     "the ticket is of nobody@CONTOSO.TEST, and the world has no such "
+     "account"},
+    {{.name = "disabled"}, "account disabled: disabled@CONTOSO.TEST"},
+};
+
 static void says_why(void **state)
 {
-    static const struct {
-        struct krb5_client client;
-        const char *why;
-    } rows[] = {
-        {{.key = &stranger},
-         "the ticket for HTTP/lyncweb.contoso.test is closed with another "
-         "aes256-cts-hmac-sha1-96 (18) key than the service has: two accounts "
-         "may have this SPN, or the keytab is old"},
-        {{.spn = "HTTP/lyncwbe.contoso.test"},
-         "the ticket is for HTTP/lyncwbe.contoso.test, which is no SPN of "
-         "ours; the nearest is HTTP/lyncweb.contoso.test"},
-        {{.spn_realm = "contoso.test"},
-         "the ticket is of the realm contoso.test, ours is CONTOSO.TEST: "
-         "Kerberos minds letter case, and realms are written in capitals"},
-        {{.kvno = 7},
-         "the ticket is closed with key version 7, the service has version 2: "
-         "its keytab is older than the account's password; the key itself is "
-         "the same"},
-        {{.kvno = 1, .key = &stranger},
-         "the ticket is closed with key version 1, the service has version 2: "
-         "the client has an old ticket (klist purge, kinit)"},
-        {{.clock = 360},
-         "the client's clock is 360 s ahead of the service's, and 300 s are "
-         "allowed"},
-        {{.clock = -361},
-         "the client's clock is 361 s behind the service's, and 300 s are "
-         "allowed"},
-        {{.ends = -301},
-         "the ticket ended at 2014-05-13T16:48:19Z, 301 s ago by the service's "
-         "clock"},
-        {{.starts = 301},
-         "the ticket begins at 2014-05-13T16:58:21Z, in 301 s by the service's "
-         "clock"},
-        {{.flags = 0x01000000},
-         "the ticket has the flag invalid: it is postdated, and nobody had it "
-         "validated"},
-        {{.other_name = "bob"},
-         "the authenticator is of bob@CONTOSO.TEST, the ticket of "
-         "alice@CONTOSO.TEST"},
-        {{.other_session = true},
-         "the ticket opens, but the authenticator is not made with the session "
-         "key that is in it"},
-        {{.realm = "FABRIKAM.TEST"},
-         "the client is of the realm FABRIKAM.TEST, ours is CONTOSO.TEST"},
-        {{.name = "nobody"},
-         "the ticket is of nobody@CONTOSO.TEST, and the world has no such "
-         "account"},
-        {{.name = "disabled"}, "account disabled: disabled@CONTOSO.TEST"},
-    };
     struct fixture *f = *state;
 
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        struct krb5_client client = rows[i].client;
+    for (size_t i = 0; i < ARRAY_SIZE(sentences); i++) {
+        struct krb5_client client = sentences[i].client;
 
         sign_in(f, &client);
         assert_int_equal(f->outcome.verdict, AUTH_REFUSED);
         assert_non_null(f->outcome.why);
-        assert_string_equal(f->outcome.why, rows[i].why);
+        assert_string_equal(f->outcome.why, sentences[i].why);
         client_done(&rig, &client);
     }
 }
@@ -400,70 +401,71 @@ static void binds_by_gss_alone(void **state)
 }
 
 /* Settings of the world under which a good ticket is refused. */
+static const struct {
+    struct krb5_settings settings;
+    struct krb5_client client;
+    enum auth_reason reason;
+    int32_t error;
+    const char *why;
+} worlds[] = {
+    {{.etypes = KRB_ALL_BITS, .clock = 360 * ENV_NS_PER_SEC},
+     {0},
+     AUTH_REASON_CLOCK_SKEW,
+     37,
+     "the client's clock is 360 s behind the service's, and 300 s are "
+     "allowed"},
+    {{.etypes = KRB_ALL_BITS, .clock = 2 * 86400 * ENV_NS_PER_SEC},
+     {.clock = 2 * 86400},
+     AUTH_REASON_TICKET_EXPIRED,
+     32,
+     NULL},
+    {{.etypes = KRB_AES_BITS},
+     {.etype = KRB_ETYPE_RC4},
+     AUTH_REASON_ETYPE,
+     14,
+     "the ticket is closed with rc4-hmac (23), and the service has keys of "
+     "aes256-cts-hmac-sha1-96 (18), aes128-cts-hmac-sha1-96 (17) "
+     "(krb5.etypes)"},
+    {{.etypes = KRB_ALL_BITS, .wrong_key = true},
+     {0},
+     AUTH_REASON_SERVICE_KEY,
+     41,
+     "the ticket for HTTP/lyncweb.contoso.test is closed with the key that "
+     "the KDC has, and the service has another (krb5.wrong-key): its "
+     "keytab is old"},
+    {{.etypes = KRB_ALL_BITS, .check_spn = true},
+     {.spn = "HTTP/localhost"},
+     AUTH_REASON_SPN,
+     35,
+     "the ticket is for HTTP/localhost, and the request went to "
+     "lyncweb.contoso.test (krb5.check-spn)"},
+    {{.etypes = KRB_ALL_BITS, .check_spn = true}, {0}, 0, 0, NULL},
+};
+
 static void obeys_world(void **state)
 {
-    static const struct {
-        struct krb5_settings settings;
-        struct krb5_client client;
-        enum auth_reason reason;
-        int32_t error;
-        const char *why;
-    } rows[] = {
-        {{.etypes = KRB_ALL_BITS, .clock = 360 * ENV_NS_PER_SEC},
-         {0},
-         AUTH_REASON_CLOCK_SKEW,
-         37,
-         "the client's clock is 360 s behind the service's, and 300 s are "
-         "allowed"},
-        {{.etypes = KRB_ALL_BITS, .clock = 2 * 86400 * ENV_NS_PER_SEC},
-         {.clock = 2 * 86400},
-         AUTH_REASON_TICKET_EXPIRED,
-         32,
-         NULL},
-        {{.etypes = KRB_AES_BITS},
-         {.etype = KRB_ETYPE_RC4},
-         AUTH_REASON_ETYPE,
-         14,
-         "the ticket is closed with rc4-hmac (23), and the service has keys of "
-         "aes256-cts-hmac-sha1-96 (18), aes128-cts-hmac-sha1-96 (17) "
-         "(krb5.etypes)"},
-        {{.etypes = KRB_ALL_BITS, .wrong_key = true},
-         {0},
-         AUTH_REASON_SERVICE_KEY,
-         41,
-         "the ticket for HTTP/lyncweb.contoso.test is closed with the key that "
-         "the KDC has, and the service has another (krb5.wrong-key): its "
-         "keytab is old"},
-        {{.etypes = KRB_ALL_BITS, .check_spn = true},
-         {.spn = "HTTP/localhost"},
-         AUTH_REASON_SPN,
-         35,
-         "the ticket is for HTTP/localhost, and the request went to "
-         "lyncweb.contoso.test (krb5.check-spn)"},
-        {{.etypes = KRB_ALL_BITS, .check_spn = true}, {0}, 0, 0, NULL},
-    };
     struct fixture *f = *state;
 
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        struct krb5_client client = rows[i].client;
+    for (size_t i = 0; i < ARRAY_SIZE(worlds); i++) {
+        struct krb5_client client = worlds[i].client;
         struct krb_error error;
 
-        f->world->krb5 = rows[i].settings;
+        f->world->krb5 = worlds[i].settings;
         sign_in(f, &client);
-        if (rows[i].reason == AUTH_REASON_NONE) {
+        if (worlds[i].reason == AUTH_REASON_NONE) {
             assert_accepted(f);
             client_done(&rig, &client);
             continue;
         }
-        assert_refused(f, rows[i].reason);
+        assert_refused(f, worlds[i].reason);
         error = client_error(&client, f->outcome.token_out);
-        assert_int_equal(error.code, rows[i].error);
+        assert_int_equal(error.code, worlds[i].error);
         assert_int_equal(error.server_time,
-                         (NOW + rows[i].settings.clock) / ENV_NS_PER_SEC);
+                         (NOW + worlds[i].settings.clock) / ENV_NS_PER_SEC);
         /* KERB-ERROR-DATA, which says that another try may do. */
         assert_int_equal(error.data.size, error.code == 37 ? 7 : 0);
-        if (rows[i].why) {
-            assert_string_equal(f->outcome.why, rows[i].why);
+        if (worlds[i].why) {
+            assert_string_equal(f->outcome.why, worlds[i].why);
         }
         client_done(&rig, &client);
     }

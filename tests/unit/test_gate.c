@@ -213,6 +213,27 @@ static void another_scheme_starts_afresh(void **state)
     assert_string_equal(finding(f), "HA-027");
 }
 
+/* Also where the scheme comes back: the challenge was for a leg that is over.
+ */
+static void a_scheme_that_goes_takes_its_handshake_along(void **state)
+{
+    struct fixture *f = *state;
+    struct err err;
+
+    assert_int_equal(ask(f, "POST", service_path, "NTLM " TYPE1), 401);
+    assert_non_null(f->auth->handle);
+    assert_true(world_set(f->world, "offer.windows", "Negotiate", &err));
+    /* What another scheme brings has nothing to do with it. */
+    assert_int_equal(ask(f, "POST", service_path, "Basic YTpi"), 401);
+    assert_non_null(f->auth->handle);
+    assert_int_equal(ask(f, "POST", service_path, "NTLM " TYPE3), 401);
+    assert_string_equal(finding(f), "HA-025");
+    assert_null(f->auth->handle);
+    assert_true(world_set(f->world, "offer.windows", "NTLM", &err));
+    assert_int_equal(ask(f, "POST", service_path, "NTLM " TYPE3), 401);
+    assert_string_equal(finding(f), "HA-027");
+}
+
 /* docs/auth-endpoints.md: one identity a connection. */
 static void a_door_wants_a_scheme_that_it_offers(void **state)
 {
@@ -290,6 +311,7 @@ int main(void)
         GATE_TEST(a_challenge_that_never_went_out_is_no_challenge),
         GATE_TEST(a_handshake_waits_for_a_minute),
         GATE_TEST(another_scheme_starts_afresh),
+        GATE_TEST(a_scheme_that_goes_takes_its_handshake_along),
         GATE_TEST(a_door_wants_a_scheme_that_it_offers),
         GATE_TEST(basic_proves_nothing_for_the_connection),
         GATE_TEST(what_is_withdrawn_is_not_there),

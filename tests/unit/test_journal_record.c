@@ -165,6 +165,101 @@ static void not_dispatched(void **state)
     expect_members(buf_text(&file), members, ARRAY_SIZE(members));
 }
 
+static struct exchange *asked_of_kdc(void)
+{
+    struct conn_facts conn = {.id = 1, .peer = "[::1]:9", .local_port = 88};
+    struct exchange *ex = exchange_new(7, &conn);
+
+    ex->kind = EXCHANGE_KDC;
+    ex->kdc = ARENA_NEW(ex->arena, struct kdc_exchange);
+    *ex->kdc = (struct kdc_exchange){
+        .transport = "udp",
+        .message = "AS-REQ",
+        .client = "alice@CONTOSO.TEST",
+        .service = "krbtgt/CONTOSO.TEST@CONTOSO.TEST",
+        .etypes = "aes256-cts-hmac-sha1-96 rc4-hmac",
+        .padata = "PA-ENC-TIMESTAMP 149",
+        .request = span_text("\x6a\x01"),
+        .reply = span_text("\x7e\x01\x02"),
+        .answer = "KRB-ERROR",
+        .is_error = true,
+        .error = 24,
+        .error_name = "KDC_ERR_PREAUTH_FAILED",
+        .forged = true,
+    };
+    ex->facts.user = "alice";
+    ex->facts.operation = "kdc.as";
+    ex->sent.bytes = 3;
+    return ex;
+}
+
+static void of_the_kdc(void **state)
+{
+    static const struct member members[] = {
+        {"id", "7"},
+        {"kind", "kdc"},
+        {"outcome", "whole"},
+        {"connection.peer", "[::1]:9"},
+        {"operation", "kdc.as"},
+        {"user", "alice"},
+        {"kdc.transport", "udp"},
+        {"kdc.message", "AS-REQ"},
+        {"kdc.client", "alice@CONTOSO.TEST"},
+        {"kdc.service", "krbtgt/CONTOSO.TEST@CONTOSO.TEST"},
+        {"kdc.etypes", "aes256-cts-hmac-sha1-96 rc4-hmac"},
+        {"kdc.padata", "PA-ENC-TIMESTAMP 149"},
+        {"kdc.request_size", "2"},
+        {"kdc.answer", "KRB-ERROR"},
+        {"kdc.error", "24"},
+        {"kdc.error_name", "KDC_ERR_PREAUTH_FAILED"},
+        {"kdc.forged", "true"},
+        {"kdc.reply_size", "3"},
+        {"sent.bytes", "3"},
+        {"sent.status", "(none)"},
+        {"request", "(none)"},
+        {"reply", "(none)"},
+        {"tokens", "(none)"},
+    };
+    static const struct member open[] = {
+        {"kdc.request", "(none)"},
+        {"kdc.reply", "(none)"},
+    };
+    static const struct member secret[] = {
+        {"kdc.request", "6a01"},
+        {"kdc.reply", "7e0102"},
+    };
+    struct fixture *f = *state;
+
+    for (int secrets = 0; secrets < 2; secrets++) {
+        AUTO_BUF file = {0};
+
+        open_file(f, secrets);
+        pass(f, asked_of_kdc());
+        read_file(&file, f->path);
+        expect_members(buf_text(&file), members, ARRAY_SIZE(members));
+        expect_members(buf_text(&file), secrets ? secret : open, 2);
+        journal_close(f->journal);
+        f->journal = NULL;
+        unlink(f->path);
+    }
+}
+
+/* An exchange of HTTP has no kind: its members are a promise. */
+static void of_http_as_ever(void **state)
+{
+    static const struct member members[] = {
+        {"kind", "(none)"},
+        {"kdc", "(none)"},
+    };
+    struct fixture *f = *state;
+    AUTO_BUF file = {0};
+
+    open_file(f, false);
+    pass(f, full(1));
+    read_file(&file, f->path);
+    expect_members(buf_text(&file), members, ARRAY_SIZE(members));
+}
+
 static void raw_reply(void **state)
 {
     static const struct member members[] = {
@@ -307,6 +402,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(record_has_all),     TEST(secrets_on_request),
         TEST(tokens_are_decoded), TEST(not_dispatched),
+        TEST(of_the_kdc),         TEST(of_http_as_ever),
         TEST(raw_reply),          TEST(bodies_are_cut),
         TEST(evidence_is_masked),
     };

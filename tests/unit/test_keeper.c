@@ -151,6 +151,36 @@ static void permits_what_the_realm_says(void **state UNUSED)
     rig_close(&rig);
 }
 
+/* Of a realm that knows but one type. */
+static void permits_one_type(void **state UNUSED)
+{
+    static const struct {
+        unsigned etypes;
+        const char *says;
+    } rows[] = {
+        {KRB_AES256_BIT, "(skey, tkt): aes256-cts-hmac-sha1-96, aes256-cts"},
+        {KRB_AES128_BIT, "(skey, tkt): aes128-cts-hmac-sha1-96, aes128-cts"},
+        {KRB_RC4_BIT, "arcfour-hmac, DEPRECATED:arcfour-hmac"},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct keeper_realm realm = rig_realm();
+        struct keeper_rig rig;
+
+        realm.etypes = rows[i].etypes;
+        krb_keys_make(&realm.krbtgt, realm.etypes, 2, env_secret);
+        krb_keys_make(&realm.service, realm.etypes, 3, env_secret);
+        rig_open(&rig);
+        expect_ready(rig_begin(&rig, realm));
+        rig_write_conf(&rig, ANY_CLIENT);
+        assert_int_equal(rig_run(&rig, "echo 'Passw0rd!' | kinit both && "
+                                       "kvno HTTP/localhost && klist -e"),
+                         0);
+        expect(&rig, rows[i].says);
+        rig_close(&rig);
+    }
+}
+
 /* ---- Changes ---- */
 
 static void change(struct keeper_rig *rig, struct keeper_user user)
@@ -315,18 +345,21 @@ static void names_who_gets_no_ticket(void **state UNUSED)
 
 /* ---- The environment of the caller ---- */
 
+#define TRACE "/tmp/keeper-rig-trace"
+
 static void heeds_no_variables(void **state UNUSED)
 {
     static const char *const variables[] = {
         "KRB5_CONFIG=/nonexistent/krb5.conf",
         "KRB5_KDC_PROFILE=/nonexistent/kdc.conf",
-        "KRB5_TRACE=/tmp/keeper-rig-trace",
+        ("KRB5_TRACE=" TRACE),
         "KRB5CCNAME=FILE:/nonexistent/cc",
         "KRB5_KTNAME=FILE:/nonexistent/kt",
         "LD_BIND_NOW=1",
     };
     struct keeper_rig rig;
 
+    unlink(TRACE);
     for (size_t i = 0; i < ARRAY_SIZE(variables); i++) {
         putenv((char *)(uintptr_t)variables[i]);
     }
@@ -342,7 +375,7 @@ static void heeds_no_variables(void **state UNUSED)
     rig_run(&rig, "tr '\\0' '\\n' </proc/%d/environ", rig_kdc(&rig));
     assert_null(strstr(rig.output, "nonexistent"));
     expect(&rig, "KRB5_CONFIG=/dev/null\nKRB5_KDC_PROFILE=");
-    assert_int_equal(access("/tmp/keeper-rig-trace", F_OK), -1);
+    assert_int_equal(access(TRACE, F_OK), -1);
     rig_close(&rig);
 }
 
@@ -355,6 +388,7 @@ int main(void)
         TEST(tells_clients),
         TEST(gives_tickets),
         cmocka_unit_test(permits_what_the_realm_says),
+        cmocka_unit_test(permits_one_type),
         TEST(changes_users),
         TEST(adds_users),
         TEST(changes_many_at_once),

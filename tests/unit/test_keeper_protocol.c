@@ -22,18 +22,18 @@ static const struct keeper_user users[] = {
     {joerg, "", 0, KEEPER_KEY_EXPIRED, NULL},
 };
 
-static const struct krb_keys keys = {
-    .items = {{KRB_ETYPE_AES256, "0123456789abcdef0123456789abcdef", 32},
-              {KRB_ETYPE_AES128, "fedcba9876543210", 16}},
-    .count = 2,
-    .kvno = 7,
-};
+#define KEYS                                                                   \
+    {                                                                          \
+        .items = {{KRB_ETYPE_AES256, "0123456789abcdef0123456789abcdef", 32},  \
+                  {KRB_ETYPE_AES128, "fedcba9876543210", 16}},                 \
+        .count = 2, .kvno = 7,                                                 \
+    }
 
 #define REALM                                                                  \
     {                                                                          \
         .realm = "CONTOSO.TEST", .etypes = KRB_AES_BITS,                       \
         .ticket_lifetime = 36000, .renewable_lifetime = -1, .preauth = true,   \
-        .krbtgt = keys, .service = keys, .services = services, .users = users, \
+        .krbtgt = KEYS, .service = KEYS, .services = services, .users = users, \
         .user_count = 2, .krb5kdc = "/usr/sbin/krb5kdc", .run_dir = "/run/x",  \
         .service_keytab = "/run/x/k", .user_keytab = NULL,                     \
     }

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -159,6 +160,47 @@ static void refuses(const char *text, const char *line)
 
     assert_null(read_with(text, &err, NULL));
     assert_string_equal(err.text, line);
+}
+
+/* For the command line: is there no point in serving it without a KDC? */
+static void kerberos_is_needed(void **state)
+{
+#define DOES(point) "steps: [{at: " point ", do: {late: 3s}}]\n"
+    static const struct {
+        const char *text;
+        bool needed;
+    } rows[] = {
+        {"name: x\n", false},
+        {DOES("discover.root"), false},
+        {DOES("negotiate.init"), false},
+        {DOES("ntlm.verdict"), false},
+        {DOES("negotiate.answer"), true},
+        {DOES("negotiate.verdict"), true},
+        {DOES("kdc.proxy"), true},
+        {"expect: [{at: kdc.as}]\n", true},
+        {"expect: [{at: kdc.tgs, times: 1}]\n", true},
+        {"expect: [{at: kdc.as, times: 0}]\n", false},
+        {"expect: [{at: kdc.as, at-most: 0}]\n", false},
+        {"expect: [{never: {cleartext-password: yes}}]\n", false},
+        {"world: {offer: {kerberos: yes}}\n", true},
+        {"world: {offer: {kerberos: on}}\n", true},
+        {"world: {offer: {kerberos: no}}\nexpect: [{at: kdc.as}]\n", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        char text[256];
+
+        print_message("%s", rows[i].text);
+        snprintf(text, sizeof(text), "lyncmock: 1\n%s", rows[i].text);
+        AUTO(scenario) scenario = must_read(text);
+        assert_int_equal(scenario_needs_kerberos(scenario), rows[i].needed);
+    }
+    refuses("lyncmock: 1\nworld: {offer: {kerberos: no}}\n" DOES("kdc.proxy"),
+            "test.yaml:3:14: error: nothing leads to kdc.proxy, so the step "
+            "would never apply: offer.kerberos is no; set it to yes or auto, "
+            "or leave the step out");
+#undef DOES
 }
 
 #define STEP "lyncmock: 1\nsteps:\n - at: discover.root\n"
@@ -424,6 +466,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reasons_are_told),
         cmocka_unit_test(the_world_is_set),
+        cmocka_unit_test(kerberos_is_needed),
         cmocka_unit_test(options_beat_the_file),
         cmocka_unit_test(conditions),
         cmocka_unit_test(parameters),

@@ -660,6 +660,33 @@ static void has_the_good_meeting(void **state)
                         "sip:alice@fabrikam.test;" FOCUS "5LB7MRBC");
 }
 
+/* What a step makes of an account, in whatever copy of the world. */
+static void changes_accounts(void **state)
+{
+    struct world *world = *state;
+    struct world copy = *world;
+    const struct user *alice = world_account(world, "CONTOSO", "alice");
+
+    alice->live->refused = 2;
+    user_change_state(alice, USER_DISABLED);
+    assert_int_equal(user_state_now(alice), USER_DISABLED);
+    assert_int_equal(alice->live->refused, 0);
+    assert_int_equal(user_state_now(world_user(&copy, "alice")), USER_DISABLED);
+    assert_int_equal(alice->state, USER_GOOD);
+    user_change_state(alice, USER_UNKNOWN);
+    assert_null(world_account(world, "CONTOSO", "alice"));
+    assert_null(world_sip_user(world, "alice@contoso.test"));
+    user_change_state(world_user(world, "alice"), USER_GOOD);
+    assert_ptr_equal(world_account(world, "CONTOSO", "alice"), alice);
+    assert_string_equal(user_password_now(alice), "Passw0rd!");
+    user_change_password(alice, "one");
+    user_change_password(alice, user_password_now(alice));
+    assert_string_equal(user_password_now(alice), "one");
+    user_change_password(alice, "");
+    assert_string_equal(user_password_now(alice), "");
+    assert_string_equal(alice->password, "Passw0rd!");
+}
+
 static void counts_references(void **state UNUSED)
 {
     struct world *world = world_good();
@@ -701,6 +728,7 @@ int main(void)
         WORLD_TEST(answers_for_the_hosted_domain),
         WORLD_TEST(cuts_long_netbios_names),
         WORLD_TEST(names_accounts),
+        WORLD_TEST(changes_accounts),
         WORLD_TEST(finds_meetings),
         WORLD_TEST(has_the_good_meeting),
         cmocka_unit_test(counts_references),

@@ -1,0 +1,386 @@
+/* What the KDC is told of users and services. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "kdc/spn.h"
+#include "kdc/users.h"
+#include "util/env.h"
+#include "util/mem.h"
+#include "world/lockout.h"
+
+/* ---- A keeper that remembers the last it was told ---- */
+
+struct told {
+    unsigned count;
+    uint32_t serial;
+    char *name;
+    char *password;
+    enum keeper_state state;
+    struct kdc_users *lose; /* goes as it is told */
+};
+
+static void on_told(void *ctx, const struct keeper_message *message)
+{
+    struct told *told = ctx;
+
+    assert_int_equal(message->kind, KEEPER_USER);
+    assert_null(message->user.ccache);
+    told->count++;
+    told->serial = message->serial;
+    mem_free(told->name);
+    mem_free(told->password);
+    told->name = mem_strdup(message->user.names[0]);
+    told->password = mem_strdup(message->user.password);
+    told->state = message->user.state;
+    if (told->lose) {
+        kdc_users_lost(told->lose);
+    }
+}
+
+struct fixture {
+    struct env env;
+    struct world *world;
+    struct told told;
+    struct kdc_users *users;
+    unsigned called;
+};
+
+static int64_t clock_of(struct env *env)
+{
+    return env->skew;
+}
+
+static int set_up(void **state)
+{
+    struct fixture *fixture = NEW(struct fixture);
+
+    env_system(&fixture->env, 1);
+    fixture->env.now = clock_of;
+    fixture->env.skew = 1000 * ENV_NS_PER_SEC;
+    fixture->world = world_good();
+    fixture->world->lockout_threshold = 2;
+    fixture->world->lockout_duration = 60 * ENV_NS_PER_SEC;
+    fixture->users = kdc_users_new(&(struct kdc_users_options){
+        .env = &fixture->env,
+        .world = fixture->world,
+        .run_dir = "/run",
+        .tell = on_told,
+        .ctx = &fixture->told,
+    });
+    *state = fixture;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *fixture = *state;
+
+    kdc_users_free(fixture->users);
+    mem_free(fixture->told.name);
+    mem_free(fixture->told.password);
+    world_unref(fixture->world);
+    mem_free(fixture);
+    return 0;
+}
+
+static struct keeper_user named(const struct keeper_user *users, size_t count,
+                                const char *name)
+{
+    size_t i = 0;
+
+    while (i < count && strcmp(users[i].names[0], name) != 0) {
+        i++;
+    }
+    assert_true(i < count);
+    return users[i];
+}
+
+static void set_password(struct fixture *fixture, const char *name,
+                         const char *password)
+{
+    user_change_password(world_user(fixture->world, name), password);
+}
+
+static void on_done(void *ctx)
+{
+    struct fixture *fixture = ctx;
+
+    fixture->called++;
+}
+
+static bool sync_now(struct fixture *fixture, const char *name)
+{
+    return kdc_users_sync(fixture->users, world_user(fixture->world, name),
+                          on_done, fixture);
+}
+
+static void begin(struct fixture *fixture)
+{
+    size_t count;
+
+    (void)kdc_users_first(fixture->users, &count);
+    assert_int_equal(count, fixture->world->user_count);
+}
+
+/* ---- The beginning ---- */
+
+static void begins_with_all(void **state)
+{
+    static const struct {
+        const char *name;
+        enum keeper_state state;
+    } rows[] = {
+        {"alice", KEEPER_GOOD},
+        {"nosip", KEEPER_GOOD},
+        {"away", KEEPER_GOOD},
+        {"disabled", KEEPER_REVOKED},
+        {"locked", KEEPER_REVOKED},
+        {"expired", KEEPER_KEY_EXPIRED},
+        {"mustchange", KEEPER_KEY_EXPIRED},
+    };
+    struct fixture *fixture = *state;
+    size_t count;
+    const struct keeper_user *all = kdc_users_first(fixture->users, &count);
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        const struct keeper_user user = named(all, count, rows[i].name);
+
+        assert_int_equal(user.state, rows[i].state);
+        assert_string_equal(user.password, "Passw0rd!");
+        assert_int_equal(user.etypes, KRB_AES_BITS);
+    }
+}
+
+static void names_as_clients_write_them(void **state)
+{
+    struct fixture *fixture = *state;
+    struct err err;
+    size_t count;
+    struct keeper_user user;
+    struct kdc_users *users;
+    static const char *const expected[] = {
+        "Carol", "Carol@contoso.test", "Carol@CORP.TEST", "Carol@corp.test",
+        "carol", "carol@contoso.test", "carol@CORP.TEST", "carol@corp.test",
+    };
+
+    world_add_user(fixture->world, "Carol");
+    assert_true(world_set(fixture->world, "realm", "CORP.TEST", &err));
+    assert_true(world_finish(fixture->world, &err));
+    users = kdc_users_new(&(struct kdc_users_options){
+        .env = &fixture->env,
+        .world = fixture->world,
+        .run_dir = "/run",
+        .ccaches = (const char *const[]){"Carol", NULL},
+    });
+    user = named(kdc_users_first(users, &count), count, "Carol");
+    for (size_t i = 0; i < ARRAY_SIZE(expected); i++) {
+        assert_string_equal(user.names[i], expected[i]);
+    }
+    assert_null(user.names[ARRAY_SIZE(expected)]);
+    assert_string_equal(user.ccache, "/run/Carol.ccache");
+    kdc_users_free(users);
+}
+
+/* ---- Changes ---- */
+
+static void is_told_of_a_state(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct user *alice = world_user(fixture->world, "alice");
+
+    begin(fixture);
+    assert_true(sync_now(fixture, "alice"));
+    user_change_state(alice, USER_DISABLED);
+    assert_false(sync_now(fixture, "alice"));
+    assert_string_equal(fixture->told.name, "alice");
+    assert_int_equal(fixture->told.state, KEEPER_REVOKED);
+    assert_int_equal(fixture->called, 0);
+    kdc_users_done(fixture->users, fixture->told.serial);
+    assert_int_equal(fixture->called, 1);
+    assert_true(sync_now(fixture, "alice"));
+    assert_int_equal(fixture->told.count, 1);
+}
+
+static void is_told_of_a_password(void **state)
+{
+    struct fixture *fixture = *state;
+
+    begin(fixture);
+    set_password(fixture, "bob", "other");
+    assert_false(sync_now(fixture, "bob"));
+    assert_string_equal(fixture->told.password, "other");
+    assert_int_equal(fixture->told.state, KEEPER_GOOD);
+}
+
+static void is_told_of_a_lock_and_its_end(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct user *alice = world_user(fixture->world, "alice");
+
+    begin(fixture);
+    user_password_refused(fixture->world, alice, fixture->env.skew);
+    assert_true(sync_now(fixture, "alice"));
+    user_password_refused(fixture->world, alice, fixture->env.skew);
+    assert_false(sync_now(fixture, "alice"));
+    assert_int_equal(fixture->told.state, KEEPER_REVOKED);
+    kdc_users_done(fixture->users, fixture->told.serial);
+    fixture->env.skew += 59 * ENV_NS_PER_SEC;
+    assert_true(sync_now(fixture, "alice"));
+    fixture->env.skew += ENV_NS_PER_SEC;
+    assert_false(sync_now(fixture, "alice"));
+    assert_int_equal(fixture->told.state, KEEPER_GOOD);
+}
+
+static void many_wait_for_one_message(void **state)
+{
+    struct fixture *fixture = *state;
+
+    begin(fixture);
+    set_password(fixture, "alice", "new");
+    for (int i = 0; i < 3; i++) {
+        assert_false(sync_now(fixture, "alice"));
+    }
+    assert_true(sync_now(fixture, "bob"));
+    assert_int_equal(fixture->told.count, 1);
+    kdc_users_done(fixture->users, fixture->told.serial + 1); /* no such one */
+    assert_int_equal(fixture->called, 0);
+    kdc_users_done(fixture->users, fixture->told.serial);
+    assert_int_equal(fixture->called, 3);
+}
+
+static void changes_while_it_is_told(void **state)
+{
+    struct fixture *fixture = *state;
+    uint32_t first;
+
+    begin(fixture);
+    set_password(fixture, "alice", "second");
+    assert_false(sync_now(fixture, "alice"));
+    first = fixture->told.serial;
+    set_password(fixture, "alice", "third");
+    kdc_users_done(fixture->users, first);
+    assert_int_equal(fixture->called, 0);
+    assert_int_not_equal(fixture->told.serial, first);
+    assert_string_equal(fixture->told.password, "third");
+    kdc_users_done(fixture->users, fixture->told.serial);
+    assert_int_equal(fixture->called, 1);
+}
+
+static void unknown_users_come_and_go(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct user *alice = world_user(fixture->world, "alice");
+    size_t count;
+
+    user_change_state(alice, USER_UNKNOWN);
+    (void)kdc_users_first(fixture->users, &count);
+    assert_int_equal(count, fixture->world->user_count - 1);
+    assert_true(sync_now(fixture, "alice"));
+    user_change_state(alice, USER_GOOD);
+    assert_false(sync_now(fixture, "alice"));
+    assert_int_equal(fixture->told.state, KEEPER_GOOD);
+    kdc_users_done(fixture->users, fixture->told.serial);
+    user_change_state(alice, USER_UNKNOWN);
+    assert_false(sync_now(fixture, "alice"));
+    assert_int_equal(fixture->told.state, KEEPER_REVOKED);
+}
+
+/* Nobody may wait for a keeper that has gone. */
+static void keeper_goes(void **state)
+{
+    struct fixture *fixture = *state;
+
+    begin(fixture);
+    set_password(fixture, "alice", "new");
+    assert_false(sync_now(fixture, "alice"));
+    kdc_users_lost(fixture->users);
+    assert_int_equal(fixture->called, 1);
+    set_password(fixture, "bob", "new");
+    assert_true(sync_now(fixture, "bob"));
+    assert_int_equal(fixture->told.count, 1);
+}
+
+static void keeper_goes_as_it_is_told(void **state)
+{
+    struct fixture *fixture = *state;
+
+    begin(fixture);
+    fixture->told.lose = fixture->users;
+    set_password(fixture, "alice", "new");
+    assert_true(sync_now(fixture, "alice"));
+    assert_int_equal(fixture->called, 0);
+}
+
+/* ---- Services ---- */
+
+static bool has(const char *const *list, const char *word)
+{
+    while (*list && strcmp(*list, word) != 0) {
+        list++;
+    }
+    return *list != NULL;
+}
+
+static void services(void **state UNUSED)
+{
+    static const struct {
+        const char *unregistered;
+        const char *spn;
+        bool there;
+    } rows[] = {
+        {NULL, "HTTP/lyncweb.contoso.test", true},
+        {NULL, "http/lyncweb.contoso.test", true},
+        {NULL, "HTTP/fe01.contoso.test", true},
+        {NULL, "HTTP/pool02.contoso.test", true},
+        {NULL, "HTTP/localhost", true},
+        {NULL, "HTTP/127.0.0.1", true},
+        {NULL, "HTTP/::1", true},
+        {NULL, "HTTP/other.contoso.test", false},
+        {"lyncweb.contoso.test", "HTTP/lyncweb.contoso.test", false},
+        {"lyncweb.contoso.test", "http/lyncweb.contoso.test", false},
+        {"lyncweb.contoso.test", "HTTP/lyncweb2.contoso.test", true},
+        {"localhost,LyncWeb.contoso.test", "HTTP/lyncweb.contoso.test", false},
+        {"localhost,LyncWeb.contoso.test", "HTTP/localhost", false},
+        {"localhost,LyncWeb.contoso.test", "HTTP/127.0.0.1", true},
+        {"*", "HTTP/lyncint.contoso.test", false},
+        {"*", "HTTP/::1", false},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        AUTO(arena) arena = arena_new();
+        AUTO(world) world = world_good();
+
+        world->krb5.unregistered = rows[i].unregistered;
+        assert_int_equal(has(spn_list(arena, world), rows[i].spn),
+                         rows[i].there);
+    }
+}
+
+#define WITH_FIXTURE(test)                                                     \
+    cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_FIXTURE(begins_with_all),
+        WITH_FIXTURE(names_as_clients_write_them),
+        WITH_FIXTURE(is_told_of_a_state),
+        WITH_FIXTURE(is_told_of_a_password),
+        WITH_FIXTURE(is_told_of_a_lock_and_its_end),
+        WITH_FIXTURE(many_wait_for_one_message),
+        WITH_FIXTURE(changes_while_it_is_told),
+        WITH_FIXTURE(unknown_users_come_and_go),
+        WITH_FIXTURE(keeper_goes),
+        WITH_FIXTURE(keeper_goes_as_it_is_told),
+        cmocka_unit_test(services),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
