@@ -36,6 +36,9 @@ static void settle(struct rig *rig)
     put_as_req(&message, "bob", KRB_NT_PRINCIPAL, 0);
     say_message(fd, buf_span(&message));
     assert_int_equal(hear(fd, &reply), END_NONE);
+    /* What is heard is not yet journalled. */
+    rig_halt(rig);
+    rig_go_on(rig);
     close(fd);
 }
 
@@ -135,6 +138,48 @@ static void test_garbage(void **state)
     }
     assert_null(rig_exchange(rig, 1)->kdc->answer);
     assert_int_equal(rig_exchange(rig, 3)->kdc->reply.size, 5000);
+}
+
+/* The client offers AES alone; what nobody knows is krb5kdc's to judge. */
+static void test_no_key_fits(void **state)
+{
+    static const struct {
+        const char *client;
+        unsigned etypes;
+        int32_t error; /* 0: krb5kdc is asked */
+    } cases[] = {
+        {"alice", KRB_RC4_BIT, 14},
+        {"alice", KRB_RC4_BIT | KRB_AES128_BIT, 0},
+        {"alice", KRB_ALL_BITS, 0},
+        {"nobody", KRB_RC4_BIT, 0},
+    };
+    struct rig *rig = *state;
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        AUTO_BUF message = {0};
+        AUTO_BUF reply = {0};
+        int fd = client(rig, SOCK_STREAM);
+        unsigned before;
+
+        rig_halt(rig);
+        rig->world->kdc.etypes = cases[i].etypes;
+        before = rig->asked;
+        rig_go_on(rig);
+        put_as_req(&message, cases[i].client, KRB_NT_PRINCIPAL, 0);
+        say_message(fd, buf_span(&message));
+        assert_int_equal(hear(fd, &reply), END_NONE);
+        rig_halt(rig);
+        assert_int_equal(rig->asked - before, cases[i].error ? 0 : 1);
+        rig_go_on(rig);
+        if (cases[i].error) {
+            assert_int_equal(error_in(buf_span(&reply)), cases[i].error);
+        }
+        close(fd);
+    }
+    assert_string_equal(
+        rig_exchange(rig, 1)->why,
+        "KDC_ERR_ETYPE_NOSUPP: client and KDC have no encryption type in "
+        "common");
 }
 
 /* Over UDP alone: TCP is where the client is sent to. */
@@ -514,13 +559,21 @@ static void test_proxy_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        PLAN_TEST(test_drop),          PLAN_TEST(test_reset),
-        PLAN_TEST(test_error),         PLAN_TEST(test_garbage),
-        PLAN_TEST(test_too_big),       PLAN_TEST(test_really_too_big),
-        PLAN_TEST(test_delay),         PLAN_TEST(test_left_while_delayed),
-        PLAN_TEST(test_ticket_times),  PLAN_TEST(test_ticket_padding),
-        PLAN_TEST(test_ticket_key),    PLAN_TEST(test_ticket_name),
-        PLAN_TEST(test_ticket_closed), PLAN_TEST(test_proxy),
+        PLAN_TEST(test_drop),
+        PLAN_TEST(test_reset),
+        PLAN_TEST(test_error),
+        PLAN_TEST(test_garbage),
+        PLAN_TEST(test_no_key_fits),
+        PLAN_TEST(test_too_big),
+        PLAN_TEST(test_really_too_big),
+        PLAN_TEST(test_delay),
+        PLAN_TEST(test_left_while_delayed),
+        PLAN_TEST(test_ticket_times),
+        PLAN_TEST(test_ticket_padding),
+        PLAN_TEST(test_ticket_key),
+        PLAN_TEST(test_ticket_name),
+        PLAN_TEST(test_ticket_closed),
+        PLAN_TEST(test_proxy),
         PLAN_TEST(test_proxy_end),
     };
 
