@@ -3,6 +3,7 @@
 
 #include "kdc/kdc.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -148,14 +149,20 @@ static void on_lost(void *ctx, const char *why)
     gone(ctx, why);
 }
 
+static int64_t start_seconds(const struct kdc *kdc)
+{
+    return KDC_START_SECONDS +
+           (int64_t)(kdc->options.world->user_count / KDC_START_USERS);
+}
+
 static void on_limit(struct loop_timer *timer)
 {
     struct kdc *kdc =
         (struct kdc *)((char *)timer - offsetof(struct kdc, limit));
-
     struct err err;
 
-    err_set(&err, "it does not answer after %d seconds", KDC_START_SECONDS);
+    err_set(&err, "it does not answer after %" PRId64 " seconds",
+            start_seconds(kdc));
     gone(kdc, err.text);
 }
 
@@ -305,7 +312,7 @@ bool kdc_await(struct kdc *kdc, struct err *err)
 {
     struct loop *loop = kdc->options.loop;
 
-    loop_start(loop, &kdc->limit, KDC_START_SECONDS * ENV_NS_PER_SEC);
+    loop_start(loop, &kdc->limit, start_seconds(kdc) * ENV_NS_PER_SEC);
     if (kdc->progress == STARTING) {
         loop_run(loop);
     }

@@ -43,9 +43,12 @@ struct kdc_options {
     const char *const *ccaches;
 };
 
-/* For kdc_await. Generous: it takes some tens of milliseconds, and some more
+/* For kdc_await. Generous: it takes some tens of milliseconds, and one or two
  * for each user. */
-enum { KDC_START_SECONDS = 20 };
+enum {
+    KDC_START_SECONDS = 20,
+    KDC_START_USERS = 100, /* so many have one second more */
+};
 
 /*
  * Where MIT's krb5kdc is on this machine: at `given`, or, if that is NULL, in

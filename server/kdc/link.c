@@ -244,7 +244,8 @@ bool link_send(struct link *link, const struct keeper_message *message,
     if (error == EMSGSIZE || error == ENOBUFS) {
         return err_set(err,
                        "%zu bytes are more than the KDC's keeper can be told "
-                       "at once; net.core.wmem_max is the limit",
+                       "at once; net.core.wmem_max is the limit: have fewer "
+                       "users, or offer.kerberos=no",
                        bytes.size);
     }
     return true; /* it has gone: the loop hears of it */

@@ -6,6 +6,7 @@ import concurrent.futures
 import contextlib
 import os
 import pathlib
+import shutil
 import signal
 import socket
 import subprocess
@@ -184,6 +185,15 @@ def test_one_port_twice(tmp_path, other):
     done = run_cli(tmp_path, "serve", "--kdc-port", port, other, port)
     assert done.returncode == 2
     assert f"{other} and --kdc-port are both {port}" in done.stderr
+
+
+def test_a_port_that_is_free_for_udp_too(serve):
+    server = serve()
+    port = int(server.ready["kdc"])
+    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+        with socket.socket(socket.AF_INET, kind) as probe:
+            with pytest.raises(OSError):
+                probe.bind(("127.0.0.1", port))
 
 
 # --- what clients get -------------------------------------------------------
@@ -704,6 +714,32 @@ def test_as_the_first_process(tmp_path):
         assert outer.wait(PATIENCE) == 0
 
 
+def test_installed_tree(tmp_path):
+    """As `make install` lays it out, wherever that was moved to."""
+    for folder, name in (("bin", "lyncmock"),
+                         ("libexec/lyncmock", "lyncmock-kdc-keeper")):
+        (tmp_path / folder).mkdir(parents=True)
+        shutil.copy(pathlib.Path(BINARY).parent / name, tmp_path / folder)
+    done = subprocess.run(
+        [tmp_path / "bin" / "lyncmock", "serve", "--timeout", "10ms"],
+        env=clean_environment(tmp_path), capture_output=True, text=True,
+        timeout=PATIENCE)
+    assert done.returncode == 4, done.stderr
+    assert " kdc=" in done.stdout
+
+
+def test_the_keeper_is_missing(tmp_path):
+    lonely = shutil.copy(BINARY, tmp_path / "lyncmock")
+    if os.path.exists("/usr/local/libexec/lyncmock/lyncmock-kdc-keeper"):
+        pytest.skip("a keeper is installed on this machine")
+    done = subprocess.run(
+        [lonely, "serve"], env=clean_environment(tmp_path),
+        capture_output=True, text=True, timeout=PATIENCE)
+    assert done.returncode == 3
+    assert "cannot start the KDC's keeper" in done.stderr
+    assert str(tmp_path / "lyncmock-kdc-keeper") in done.stderr
+
+
 def test_the_callers_kerberos(serve, tmp_path):
     """Nothing of it is read, nothing of it is written."""
     trace = tmp_path / "trace"
@@ -720,53 +756,6 @@ def test_the_callers_kerberos(serve, tmp_path):
     assert not cache.exists()
 
 
-# --- a machine without it ---------------------------------------------------
-
-NO_KDC = ["--krb5kdc", "/nonexistent"]
-
-
-def test_no_kdc_on_the_machine(serve):
-    server = serve(*NO_KDC)
-    assert "kdc" not in server.ready and "krb5_conf" not in server.ready
-    [line] = [line for line in server.messages().splitlines()
-              if "warning" in line]
-    for words in ("no krb5kdc at /nonexistent", "apt-get install krb5-kdc",
-                  "Kerberos is not offered"):
-        assert words in line
-    assert ask(Curl(server, "--ntlm"), server).status == 200
-
-
-def test_no_kdc_and_nobody_wants_one(serve):
-    server = serve(*NO_KDC, *set_("offer.kerberos=no"))
-    server.stop()
-    assert "krb5kdc" not in server.messages()
-
-
-@pytest.mark.parametrize("args", [
-    set_("offer.kerberos=yes"), ["--ccache", "alice"],
-])
-def test_no_kdc_but_it_is_wanted(tmp_path, args):
-    done = run_cli(tmp_path, "serve", *NO_KDC, *args)
-    assert done.returncode == 77
-    assert done.stdout == ""
-    [line] = done.stderr.splitlines()
-    assert "error: " in line and "apt-get install krb5-kdc" in line
-
-
-@pytest.mark.parametrize("at,needs", [
-    ("kdc.as", True), ("kdc.tgs", True), ("negotiate.init", False),
-    ("ntlm.challenge", False),
-])
-def test_no_kdc_and_a_scenario(tmp_path, at, needs):
-    scenario = tmp_path / "s.yaml"
-    scenario.write_text(
-        f"lyncmock: 1\nsteps:\n  - at: {at}\n    do: {{delay: 1s}}\n")
-    done = run_cli(tmp_path, "serve", scenario, *NO_KDC, "--timeout", "200ms")
-    assert done.returncode == (77 if needs else 4), done.stderr
-    if needs:
-        assert f"{scenario}:3: the step at {at} needs Kerberos" in done.stderr
-
-
 def test_krb5kdc_in_path(serve, tmp_path):
     """A link in PATH comes before what is in sbin."""
     program = fake_kdc(tmp_path, "echo the fake in PATH >&2\nexit 1")
@@ -775,12 +764,3 @@ def test_krb5kdc_in_path(serve, tmp_path):
         "PATH": f"{tmp_path}:/usr/bin:/bin"})
     assert done.returncode == 3
     assert "the fake in PATH" in done.stderr
-
-
-def test_a_port_that_is_free_for_udp_too(serve):
-    server = serve()
-    port = int(server.ready["kdc"])
-    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
-        with socket.socket(socket.AF_INET, kind) as probe:
-            with pytest.raises(OSError):
-                probe.bind(("127.0.0.1", port))

@@ -1,0 +1,52 @@
+"""A machine without krb5kdc: all but Kerberos works, and who cannot do
+without is told so."""
+
+import pytest
+
+from clients import Curl
+from harness import run_cli
+from signin import ask
+
+NO_KDC = ["--krb5kdc", "/nonexistent"]
+
+
+def test_no_kdc_on_the_machine(serve):
+    server = serve(*NO_KDC)
+    assert "kdc" not in server.ready and "krb5_conf" not in server.ready
+    [line] = [line for line in server.messages().splitlines()
+              if "warning" in line]
+    for words in ("no krb5kdc at /nonexistent", "apt-get install krb5-kdc",
+                  "Kerberos is not offered"):
+        assert words in line
+    assert ask(Curl(server, "--ntlm"), server).status == 200
+
+
+def test_no_kdc_and_nobody_wants_one(serve):
+    server = serve(*NO_KDC, "--set", "offer.kerberos=no")
+    server.stop()
+    assert "krb5kdc" not in server.messages()
+
+
+@pytest.mark.parametrize("args", [
+    ["--set", "offer.kerberos=yes"], ["--ccache", "alice"],
+])
+def test_no_kdc_but_it_is_wanted(tmp_path, args):
+    done = run_cli(tmp_path, "serve", *NO_KDC, *args)
+    assert done.returncode == 77
+    assert done.stdout == ""
+    [line] = done.stderr.splitlines()
+    assert "error: " in line and "apt-get install krb5-kdc" in line
+
+
+@pytest.mark.parametrize("at,needs", [
+    ("kdc.as", True), ("kdc.tgs", True), ("negotiate.init", False),
+    ("ntlm.challenge", False),
+])
+def test_no_kdc_and_a_scenario(tmp_path, at, needs):
+    scenario = tmp_path / "s.yaml"
+    scenario.write_text(
+        f"lyncmock: 1\nsteps:\n  - at: {at}\n    do: {{delay: 1s}}\n")
+    done = run_cli(tmp_path, "serve", scenario, *NO_KDC, "--timeout", "200ms")
+    assert done.returncode == (77 if needs else 4), done.stderr
+    if needs:
+        assert f"{scenario}:3: the step at {at} needs Kerberos" in done.stderr
