@@ -11,7 +11,9 @@
 #include "auth/krb5.h"
 
 #include "auth/krb5_parts.h"
+#include "util/env.h"
 #include "util/mem.h"
+#include "world/world.h"
 
 /* The session of the token before is forgotten. */
 static void reset(struct krb5_handle *handle)
@@ -38,7 +40,9 @@ static void accept(struct krb5_handle *handle, const struct auth_context *ctx,
 static void judge(struct krb5_handle *handle, const struct auth_context *ctx,
                   struct span token, struct auth_outcome *out)
 {
-    struct krb5_judged judged = {.now = krb5_acceptor_clock(ctx->krb5, ctx)};
+    struct krb5_judged judged = {
+        .now = env_now(ctx->env) + ctx->world->krb5.clock,
+    };
 
     if (krb5_unwrap(ctx, token, &judged, out)) {
         krb5_judge(ctx, &judged, out);
@@ -51,7 +55,7 @@ static void judge(struct krb5_handle *handle, const struct auth_context *ctx,
     if (out->verdict == AUTH_REFUSED) {
         out->token_out = krb5_reply_error(ctx, &judged, out->reason);
     }
-    krb5_judged_clear(ctx->krb5, &judged);
+    krb5_opened_clear(ctx->krb5, &judged.opened);
 }
 
 static void step(struct auth_handle *base, const struct auth_context *ctx,

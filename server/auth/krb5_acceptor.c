@@ -31,25 +31,6 @@ static void release_profile(profile_t profile)
 
 AUTO_DEFINE(profile, profile_t, release_profile)
 
-/*
- * Tickets and session keys of every type that a KDC of today makes: which of
- * them the service takes is the world's say. A list of our own, since newer
- * releases of the library leave RC4 out of theirs.
- */
-static krb5_error_code permit_etypes(krb5_context context)
-{
-    static const krb5_enctype etypes[] = {
-        ENCTYPE_AES256_CTS_HMAC_SHA384_192,
-        ENCTYPE_AES128_CTS_HMAC_SHA256_128,
-        ENCTYPE_AES256_CTS_HMAC_SHA1_96,
-        ENCTYPE_AES128_CTS_HMAC_SHA1_96,
-        ENCTYPE_ARCFOUR_HMAC,
-        0,
-    };
-
-    return krb5_set_default_tgs_enctypes(context, etypes);
-}
-
 /* With an empty profile krb5.conf and KRB5_CONFIG are not looked for; a trace
  * (KRB5_TRACE) is the client's. */
 static bool make_context(krb5_context *out_context, struct err *err)
@@ -66,53 +47,27 @@ static bool make_context(krb5_context *out_context, struct err *err)
         return fail(err, NULL, code, "Kerberos: no context");
     }
     krb5_set_trace_callback(*out_context, NULL, NULL);
-    code = permit_etypes(*out_context);
-    return code == 0 || fail(err, *out_context, code, "Kerberos: etypes");
+    return true;
 }
 
-static krb5_error_code add_key(krb5_context context, krb5_keytab keytab,
-                               krb5_principal principal,
-                               const struct krb_key *key, uint32_t kvno)
+static bool ready_keys(krb5_context context, struct krb5_keyset *set,
+                       struct err *err)
 {
-    krb5_keytab_entry entry = {
-        .principal = principal,
-        .vno = kvno,
-        .key = {.enctype = key->etype,
-                .length = (unsigned)key->size,
-                /* The library copies it. */
-                .contents = (krb5_octet *)(uintptr_t)key->bytes},
-    };
+    for (size_t i = 0; i < set->keys.count; i++) {
+        struct krb_key *key = &set->keys.items[i];
+        krb5_keyblock block = {
+            .enctype = key->etype,
+            .length = (unsigned)key->size,
+            .contents = key->bytes,
+        };
+        krb5_error_code code =
+            krb5_k_create_key(context, &block, &set->ready[i]);
 
-    return krb5_kt_add_entry(context, keytab, &entry);
-}
-
-/*
- * One principal is enough: the library tries each key of the ticket's type,
- * whatever name it stands under, and which names are ours krb5_verify.c asks
- * first. Its name is unique while the acceptor lives, and the keytab goes with
- * the last handle.
- */
-static bool make_keytab(struct krb5_acceptor *acceptor,
-                        const struct krb_keys *keys, const char *realm,
-                        krb5_keytab *out_keytab, struct err *err)
-{
-    char *name =
-        arena_printf(acceptor->arena, "MEMORY:lyncmock-%p", (const void *)keys);
-    krb5_context context = acceptor->context;
-    krb5_principal principal = NULL;
-    krb5_error_code code = krb5_kt_resolve(context, name, out_keytab);
-
-    if (code == 0) {
-        code =
-            krb5_build_principal(context, &principal, (unsigned)strlen(realm),
-                                 realm, "HTTP", (char *)NULL);
+        if (code != 0) {
+            return fail(err, context, code, "Kerberos: key of the service");
+        }
     }
-    for (size_t i = 0; i < keys->count && code == 0; i++) {
-        code = add_key(context, *out_keytab, principal, &keys->items[i],
-                       keys->kvno);
-    }
-    krb5_free_principal(context, principal);
-    return code == 0 || fail(err, context, code, "Kerberos: keytab in memory");
+    return true;
 }
 
 static const char *const *copy_services(struct arena *arena,
@@ -143,33 +98,30 @@ static void make_other_keys(const struct krb_keys *keys,
 
 AUTO_DEFINE(krb5_acceptor, struct krb5_acceptor *, krb5_acceptor_free)
 
-bool krb5_acceptor_new(const struct world *world, const struct krb_keys *keys,
-                       const char *const *services,
+bool krb5_acceptor_new(const struct world *world UNUSED,
+                       const struct krb_keys *keys, const char *const *services,
                        struct krb5_acceptor **out_acceptor, struct err *err)
 {
     AUTO(krb5_acceptor) acceptor = NEW(struct krb5_acceptor);
 
     acceptor->arena = arena_new();
     acceptor->services = copy_services(acceptor->arena, services);
-    acceptor->keys = *keys;
-    make_other_keys(keys, &acceptor->other_keys);
+    acceptor->own.keys = *keys;
+    make_other_keys(keys, &acceptor->other.keys);
     acceptor->replay = krb5_replay_new();
-    if (!kcrypt_new(&acceptor->kcrypt, err) ||
-        !make_context(&acceptor->context, err) ||
-        !make_keytab(acceptor, &acceptor->keys, world->realm, &acceptor->keytab,
-                     err) ||
-        !make_keytab(acceptor, &acceptor->other_keys, world->realm,
-                     &acceptor->other_keytab, err)) {
+    if (!make_context(&acceptor->context, err) ||
+        !ready_keys(acceptor->context, &acceptor->own, err) ||
+        !ready_keys(acceptor->context, &acceptor->other, err)) {
         return false;
     }
     *out_acceptor = take(&acceptor);
     return true;
 }
 
-static void close_keytab(krb5_context context, krb5_keytab keytab)
+static void free_keys(krb5_context context, struct krb5_keyset *set)
 {
-    if (keytab) {
-        krb5_kt_close(context, keytab);
+    for (size_t i = 0; i < set->keys.count; i++) {
+        krb5_k_free_key(context, set->ready[i]);
     }
 }
 
@@ -178,36 +130,22 @@ void krb5_acceptor_free(struct krb5_acceptor *acceptor)
     if (!acceptor) {
         return;
     }
-    close_keytab(acceptor->context, acceptor->keytab);
-    close_keytab(acceptor->context, acceptor->other_keytab);
+    free_keys(acceptor->context, &acceptor->own);
+    free_keys(acceptor->context, &acceptor->other);
     if (acceptor->context) {
         krb5_free_context(acceptor->context);
     }
-    kcrypt_free(acceptor->kcrypt);
     krb5_replay_free(acceptor->replay);
     arena_free(acceptor->arena);
     mem_wipe(acceptor, sizeof(*acceptor));
     mem_free(acceptor);
 }
 
-int64_t krb5_acceptor_clock(struct krb5_acceptor *acceptor,
-                            const struct auth_context *ctx)
+const struct krb5_keyset *
+krb5_acceptor_keys(const struct krb5_acceptor *acceptor,
+                   const struct world *world)
 {
-    int64_t now = env_now(ctx->env) + ctx->world->krb5.clock;
-    int64_t micro = now / 1000;
-    int64_t second = micro / 1000000;
-
-    /* A time that is no KerberosTime stays what the library's 32 bits make
-     * of it. */
-    krb5_set_real_time(acceptor->context, (krb5_timestamp)(uint32_t)second,
-                       (krb5_int32)(micro % 1000000));
-    return now;
-}
-
-const struct krb_keys *krb5_acceptor_keys(const struct krb5_acceptor *acceptor,
-                                          const struct world *world)
-{
-    return world->krb5.wrong_key ? &acceptor->other_keys : &acceptor->keys;
+    return world->krb5.wrong_key ? &acceptor->other : &acceptor->own;
 }
 
 const char *krb5_acceptor_service(const struct krb5_acceptor *acceptor,

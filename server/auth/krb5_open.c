@@ -1,67 +1,91 @@
 /*
- * Opens an AP-REQ that was refused (RFC 4120 sections 5.3 and 5.5.1), see
- * krb5_parts.h: for the journal, which says what a client had in its hands.
+ * Opens an AP-REQ (RFC 4120 sections 5.3 and 5.5.1) with MIT's crypto library,
+ * see krb5_parts.h. All of it that opens is opened, also of one that is
+ * refused: the journal says what a client had in its hands.
  */
 #include "config.h"
 
 #include "auth/krb5_parts.h"
 
-#include "util/mem.h"
 #include "util/utf.h"
 
-static bool open_with(const struct auth_context *ctx,
-                      const struct kcrypt_key *key, enum kcrypt_usage usage,
-                      struct span cipher, struct span *out_plain)
-{
-    AUTO_BUF plain = {0};
+enum { USAGE_TICKET = 2, USAGE_AUTHENTICATOR = 11 }; /* RFC 4120 7.5.1 */
 
-    if (kcrypt_decrypt(ctx->krb5->kcrypt, key, usage, cipher, &plain) !=
-        KCRYPT_OK) {
+static bool open_with(const struct auth_context *ctx, krb5_key key,
+                      krb5_keyusage usage, const struct krb_encrypted *closed,
+                      struct span *out_plain)
+{
+    size_t size = closed->cipher.size;
+    char *room = arena_alloc(ctx->arena, size);
+    krb5_data plain = {.length = (unsigned)size, .data = room};
+    const krb5_enc_data cipher = {
+        .enctype = closed->etype,
+        .ciphertext = {.length = (unsigned)size,
+                       .data = (char *)(uintptr_t)closed->cipher.data},
+    };
+
+    if (krb5_k_decrypt(ctx->krb5->context, key, usage, NULL, &cipher, &plain) !=
+        0) {
         return false;
     }
-    /* The arena wipes what it held. */
-    *out_plain = arena_copy(ctx->arena, buf_span(&plain));
-    mem_wipe(plain.data, plain.size);
+    *out_plain = span_of(plain.data, plain.length);
     return true;
 }
 
 static bool open_ticket(const struct auth_context *ctx,
                         const struct krb_encrypted *closed,
-                        const struct krb_keys *keys,
+                        const struct krb5_keyset *set,
                         struct krb_ticket_part *out_part)
 {
-    const struct krb_key *key = krb_keys_find(keys, closed->etype);
     struct span plain;
     struct krb_flaw flaw;
 
-    return key &&
-           open_with(
-               ctx,
-               &(struct kcrypt_key){key->etype, span_of(key->bytes, key->size)},
-               KCRYPT_TICKET, closed->cipher, &plain) &&
-           krb_decode_ticket_part(plain, out_part, &flaw);
+    for (size_t i = 0; i < set->keys.count; i++) {
+        if (set->keys.items[i].etype == closed->etype) {
+            return open_with(ctx, set->ready[i], USAGE_TICKET, closed,
+                             &plain) &&
+                   krb_decode_ticket_part(plain, out_part, &flaw);
+        }
+    }
+    return false;
 }
 
 static bool open_authenticator(const struct auth_context *ctx,
                                const struct krb5_offer *offer,
-                               const struct krb_block *session,
-                               struct krb_authenticator *out_authenticator)
+                               struct krb5_opened *opened)
 {
+    const struct krb_block *key = &opened->part.key;
+    const krb5_keyblock block = {
+        .enctype = key->type,
+        .length = (unsigned)key->bytes.size,
+        .contents = (krb5_octet *)(uintptr_t)key->bytes.data,
+    };
     struct span plain;
     struct krb_flaw flaw;
 
-    return open_with(ctx, &(struct kcrypt_key){session->type, session->bytes},
-                     KCRYPT_AP_REQ_AUTHENTICATOR,
-                     offer->ap.authenticator.cipher, &plain) &&
-           krb_decode_authenticator(plain, out_authenticator, &flaw);
+    return krb5_is_key(ctx->krb5->context, &block) &&
+           krb5_k_create_key(ctx->krb5->context, &block, &opened->session) ==
+               0 &&
+           open_with(ctx, opened->session, USAGE_AUTHENTICATOR,
+                     &offer->ap.authenticator, &plain) &&
+           krb_decode_authenticator(plain, &opened->authenticator, &flaw);
+}
+
+bool krb5_is_key(krb5_context context, const krb5_keyblock *block)
+{
+    size_t bytes = 0;
+    size_t size = 0;
+
+    return krb5_c_keylengths(context, block->enctype, &bytes, &size) == 0 &&
+           block->length == size && size <= KRB_KEY_MAX;
 }
 
 void krb5_open(const struct auth_context *ctx, const struct krb5_offer *offer,
                struct krb5_opened *out_opened)
 {
     const struct krb5_acceptor *acceptor = ctx->krb5;
-    const struct krb_keys *const tried[] = {&acceptor->keys,
-                                            &acceptor->other_keys};
+    const struct krb5_keyset *const tried[] = {&acceptor->own,
+                                               &acceptor->other};
 
     *out_opened = (struct krb5_opened){0};
     for (size_t i = 0; i < ARRAY_SIZE(tried) && !out_opened->keys; i++) {
@@ -71,13 +95,20 @@ void krb5_open(const struct auth_context *ctx, const struct krb5_offer *offer,
         }
     }
     if (out_opened->keys) {
-        out_opened->has_authenticator = open_authenticator(
-            ctx, offer, &out_opened->part.key, &out_opened->authenticator);
+        out_opened->has_authenticator =
+            open_authenticator(ctx, offer, out_opened);
     }
 }
 
-void krb5_name_client(const struct auth_context *ctx,
-                      const struct krb_name *client, struct auth_outcome *out)
+void krb5_opened_clear(struct krb5_acceptor *acceptor,
+                       struct krb5_opened *opened)
+{
+    krb5_k_free_key(acceptor->context, opened->session);
+    opened->session = NULL;
+}
+
+static void name_client(const struct auth_context *ctx,
+                        const struct krb_name *client, struct auth_outcome *out)
 {
     out->report.krb5.present = true;
     out->report.krb5.client = krb_name_text(ctx->arena, client);
@@ -99,7 +130,7 @@ void krb5_open_report(const struct auth_context *ctx,
     if (!opened->keys) {
         return;
     }
-    krb5_name_client(ctx, &part->client, out);
+    name_client(ctx, &part->client, out);
     report->etype = closed->etype;
     report->kvno = closed->has_kvno ? closed->kvno : 0;
     report->session_etype = part->key.type;
@@ -109,7 +140,9 @@ void krb5_open_report(const struct auth_context *ctx,
         part->has_start_time ? part->start_time : part->auth_time;
     report->end_time = part->end_time;
     report->renew_till = part->has_renew_till ? part->renew_till : 0;
-    report->mutual = judged->offer.ap.options & KRB5_AP_MUTUAL;
+    report->mutual = judged->mutual;
+    report->gss_flags = judged->checksum.flags;
+    report->delegated = judged->checksum.flags & KRB5_GSS_DELEG;
     if (opened->has_authenticator) {
         report->skew =
             opened->authenticator.client_time - judged->now / ENV_NS_PER_SEC;

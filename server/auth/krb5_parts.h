@@ -1,7 +1,7 @@
 /*
  * The Kerberos acceptor in pieces: krb5.c is the method, krb5_acceptor.c holds
- * keys and clock, krb5_verify.c judges an AP-REQ, krb5_open.c opens one
- * that was refused, krb5_why.c says what is wrong with it, krb5_reply.c makes
+ * keys and clock, krb5_verify.c judges an AP-REQ, krb5_open.c opens
+ * it, krb5_why.c says what is wrong with it, krb5_reply.c makes
  * the answers, krb5_mic.c signatures, krb5_replay.c remembers.
  */
 #ifndef AUTH_KRB5_PARTS_H
@@ -17,7 +17,6 @@
 #include "auth/krb5.h"
 #include "auth/krb5_mic.h"
 #include "auth/krb5_replay.h"
-#include "util/kcrypt.h"
 #include "wire/krb.h"
 
 /* RFC 4120 section 7.5.9: what we send. */
@@ -47,21 +46,26 @@ enum {
     KRB5_GSS_DCE_STYLE = 0x1000,
 };
 
-enum { KRB5_AP_MUTUAL = 0x20000000 }; /* RFC 4120 5.5.1: mutual-required */
+enum {
+    KRB5_AP_MUTUAL = 0x20000000,      /* RFC 4120 5.5.1: mutual-required */
+    KRB5_TICKET_INVALID = 0x01000000, /* 5.3 */
+};
 
 /* Seconds that a clock may be off: the default of all implementations. */
 enum { KRB5_SKEW_MAX = 300 };
+
+/* An account's keys, and what the library has derived from them so far. */
+struct krb5_keyset {
+    struct krb_keys keys;
+    krb5_key ready[KRB_KEYS_MAX];
+};
 
 struct krb5_acceptor {
     krb5_context context;
     struct arena *arena;
     const char *const *services;
-    /* As the KDC has them, and others of the same types. */
-    struct krb_keys keys;
-    struct krb_keys other_keys;
-    krb5_keytab keytab;
-    krb5_keytab other_keytab;
-    struct kcrypt *kcrypt;
+    struct krb5_keyset own;   /* as the KDC has them */
+    struct krb5_keyset other; /* of the same types, and they open nothing */
     struct krb5_replay *replay;
 };
 
@@ -73,27 +77,25 @@ struct krb5_offer {
     bool decoded; /* `ap` holds */
 };
 
-/* What our own keys show of it, whatever it is worth. */
+/* What is within, as far as it opens; krb5_opened_clear when done. */
 struct krb5_opened {
-    const struct krb_keys *keys; /* that have its key; NULL: none of ours */
-    struct krb_ticket_part part; /* where there are `keys` */
-    bool has_authenticator;      /* and it opened */
+    const struct krb5_keyset *keys; /* which opened it; NULL: none of ours */
+    struct krb_ticket_part part;    /* where there are `keys` */
+    krb5_key session;               /* NULL: the ticket's is no key */
+    bool has_authenticator;         /* it opened with that */
     struct krb_authenticator authenticator;
 };
 
-/* What was found out about it; krb5_judged_clear when done. */
+/* What was found out about it. */
 struct krb5_judged {
     struct krb5_offer offer;
     int64_t now;         /* of the service's clock, ns */
     const char *service; /* our SPN that it is for; NULL: none of ours */
-    krb5_auth_context auth;
-    krb5_ticket *ticket;
-    krb5_authenticator *authenticator;
+    struct krb5_opened opened;
     struct krb_gss_checksum checksum;
     bool has_checksum; /* of the form that RFC 4121 wants */
     bool mutual;
-    struct krb5_opened opened; /* of one that was refused */
-    int64_t replayed_at;       /* monotonic; when the same came before */
+    int64_t replayed_at; /* monotonic; when the same came before */
     uint8_t digest[KRB5_REPLAY_DIGEST_SIZE];
     int32_t error; /* of the KRB-ERROR; 0: what the reason implies */
 };
@@ -107,12 +109,10 @@ struct krb5_handle {
 
 /* ---- krb5_acceptor.c ---- */
 
-/* Sets the library's clock for this call; returns it, ns. */
-int64_t krb5_acceptor_clock(struct krb5_acceptor *acceptor,
-                            const struct auth_context *ctx);
 /* The keys that this world's service has. */
-const struct krb_keys *krb5_acceptor_keys(const struct krb5_acceptor *acceptor,
-                                          const struct world *world);
+const struct krb5_keyset *
+krb5_acceptor_keys(const struct krb5_acceptor *acceptor,
+                   const struct world *world);
 /* Our SPN of this name, in whatever letter case; NULL: none of ours. */
 const char *krb5_acceptor_service(const struct krb5_acceptor *acceptor,
                                   const char *name);
@@ -125,8 +125,6 @@ bool krb5_unwrap(const struct auth_context *ctx, struct span token,
 /* Sets verdict, reason, user, report and notes. */
 void krb5_judge(const struct auth_context *ctx, struct krb5_judged *judged,
                 struct auth_outcome *out);
-void krb5_judged_clear(struct krb5_acceptor *acceptor,
-                       struct krb5_judged *judged);
 
 /* ---- krb5_open.c ---- */
 
@@ -134,14 +132,14 @@ void krb5_judged_clear(struct krb5_acceptor *acceptor,
  * the service should not have. */
 void krb5_open(const struct auth_context *ctx, const struct krb5_offer *offer,
                struct krb5_opened *out_opened);
+/* Whether these bytes are a key of this type, and none that is too long. */
+bool krb5_is_key(krb5_context context, const krb5_keyblock *block);
+void krb5_opened_clear(struct krb5_acceptor *acceptor,
+                       struct krb5_opened *opened);
 /* Fills the report from it, as far as it is open. */
 void krb5_open_report(const struct auth_context *ctx,
                       const struct krb5_judged *judged,
                       struct auth_outcome *out);
-
-/* Who the client is, for the report. */
-void krb5_name_client(const struct auth_context *ctx,
-                      const struct krb_name *client, struct auth_outcome *out);
 
 /* ---- krb5_why.c ---- */
 
@@ -156,7 +154,7 @@ void krb5_note(const struct auth_context *ctx, const struct krb5_judged *judged,
 
 /* Who we are, for a client that wants to know, and the session's keys. */
 bool krb5_reply_accept(const struct auth_context *ctx,
-                       struct krb5_judged *judged,
+                       const struct krb5_judged *judged,
                        struct krb5_session *out_session,
                        struct span *out_token);
 /* The KRB-ERROR that fits the outcome's reason. */

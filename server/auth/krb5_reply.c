@@ -10,10 +10,17 @@
 
 #include "util/env.h"
 #include "util/mem.h"
+#include "wire/der.h"
+#include "wire/krb_time.h"
 #include "wire/plans.h"
 #include "world/world.h"
 
-enum { MICROSECOND = 1000 /* ns */, MICROSECONDS = 1000000 };
+enum {
+    MICROSECOND = 1000, /* ns */
+    MICROSECONDS = 1000000,
+    AP_REP_PART = 27,  /* its application tag */
+    USAGE_AP_REP = 12, /* RFC 4120 section 7.5.1 */
+};
 
 /* In the frame of the token that it answers, or in none. */
 static struct span framed(const struct auth_context *ctx,
@@ -31,97 +38,166 @@ static struct span framed(const struct auth_context *ctx,
 
 /* False: the bytes are no key of this type. A client chooses its subkey. */
 static bool copy_key(krb5_context context, struct krb_key *out,
-                     const krb5_keyblock *block)
+                     const struct krb_block *block)
 {
-    size_t bytes = 0;
-    size_t size = 0;
+    const krb5_keyblock key = {
+        .enctype = block->type,
+        .length = (unsigned)block->bytes.size,
+    };
 
-    if (krb5_c_keylengths(context, block->enctype, &bytes, &size) != 0 ||
-        block->length != size || size > sizeof(out->bytes)) {
+    if (!krb5_is_key(context, &key)) {
         return false;
     }
-    *out = (struct krb_key){.etype = block->enctype, .size = size};
-    memcpy(out->bytes, block->contents, size);
+    *out = (struct krb_key){.etype = block->type, .size = block->bytes.size};
+    memcpy(out->bytes, block->bytes.data, block->bytes.size);
     return true;
 }
 
-/* The initiator's subkey, or the ticket's key. */
-static const krb5_keyblock *initiator_key(const struct krb5_judged *judged)
+static const struct krb_block *initiator_key(const struct krb5_judged *judged)
 {
-    return judged->authenticator->subkey ? judged->authenticator->subkey
-                                         : judged->ticket->enc_part2->session;
+    return judged->opened.authenticator.has_subkey
+               ? &judged->opened.authenticator.subkey
+               : &judged->opened.part.key;
 }
 
 /*
- * Whether the AP-REP brings a subkey of ours, as those of Windows and MIT do
- * (RFC 4121 section 2). The tokens of RC4 know the initiator's key alone (RFC
- * 4757 section 7).
+ * With an AP-REP comes a subkey of ours, as of Windows and MIT (RFC 4121
+ * section 2). The tokens of RC4 know the initiator's key alone (RFC 4757
+ * section 7); there its subkey goes back.
  */
-static bool has_subkey(const struct krb5_judged *judged)
-{
-    return judged->mutual && initiator_key(judged)->enctype != KRB_ETYPE_RC4;
-}
-
-/* The library has the initiator's subkey for both until it makes another. */
-static bool keep_subkey(krb5_context context, const struct krb5_judged *judged,
+static void make_subkey(const struct krb5_judged *judged,
                         struct krb5_session *session)
 {
-    krb5_keyblock *key = NULL;
-    bool kept;
-
-    if (krb5_auth_con_getsendsubkey(context, judged->auth, &key) != 0 || !key) {
-        return false;
+    if (judged->mutual && session->initiator.etype != KRB_ETYPE_RC4) {
+        session->acceptor = session->initiator;
+        env_secret(session->acceptor.bytes, session->acceptor.size);
     }
-    kept = copy_key(context, &session->acceptor, key);
-    krb5_free_keyblock(context, key);
-    return kept;
 }
 
-/* Without an AP-REP both count from the initiator's number. */
-static void keep_sequence(krb5_context context,
-                          const struct krb5_judged *judged,
+/* Without an AP-REP both count from the initiator's number. Small ones, as
+ * some old clients take them for signed. */
+static void make_sequence(const struct krb5_judged *judged,
                           struct krb5_session *session)
 {
-    krb5_int32 number = (krb5_int32)judged->authenticator->seq_number;
+    uint32_t number = judged->opened.authenticator.sequence;
 
     if (judged->mutual) {
-        krb5_auth_con_getlocalseqnumber(context, judged->auth, &number);
+        env_secret(&number, sizeof(number));
+        number &= 0x3fffffff;
     }
-    session->sequence = (uint32_t)number;
+    session->sequence = number;
+}
+
+static void add_number(struct buf *out, unsigned tag, int64_t number)
+{
+    size_t start = out->size;
+
+    der_add_integer(out, number);
+    der_wrap(out, start, (uint8_t)(DER_CONTEXT_0 + tag));
+}
+
+static void add_bytes(struct buf *out, unsigned tag, struct span bytes)
+{
+    size_t start = out->size;
+
+    der_add(out, DER_OCTET_STRING, bytes);
+    der_wrap(out, start, (uint8_t)(DER_CONTEXT_0 + tag));
+}
+
+/* EncAPRepPart, RFC 4120 section 5.5.2 */
+static void add_part(struct buf *out, const struct krb5_judged *judged,
+                     const struct krb5_session *session)
+{
+    const struct krb_authenticator *client = &judged->opened.authenticator;
+    const struct krb_key *subkey =
+        session->acceptor.size ? &session->acceptor : &session->initiator;
+    size_t start;
+
+    krb_time_add(out, client->client_time);
+    der_wrap(out, 0, DER_GENERALIZED_TIME);
+    der_wrap(out, 0, DER_CONTEXT_0);
+    add_number(out, 1, client->cusec);
+    if (session->acceptor.size || client->has_subkey) {
+        start = out->size;
+        add_number(out, 0, subkey->etype);
+        add_bytes(out, 1, span_of(subkey->bytes, subkey->size));
+        der_wrap(out, start, DER_SEQUENCE);
+        der_wrap(out, start, DER_CONTEXT_0 + 2);
+    }
+    add_number(out, 3, (int64_t)session->sequence);
+    der_wrap(out, 0, DER_SEQUENCE);
+    der_wrap(out, 0, DER_APPLICATION_0 + AP_REP_PART);
+}
+
+/* Sealed with the ticket's key. */
+static bool add_sealed(const struct auth_context *ctx, krb5_key key,
+                       struct span plain, struct buf *out)
+{
+    krb5_context context = ctx->krb5->context;
+    krb5_enctype etype = krb5_k_key_enctype(context, key);
+    const krb5_data in = {.length = (unsigned)plain.size,
+                          .data = (char *)(uintptr_t)plain.data};
+    krb5_enc_data cipher = {0};
+    size_t size = 0;
+
+    if (krb5_c_encrypt_length(context, etype, plain.size, &size) != 0) {
+        return false;
+    }
+    cipher.ciphertext.length = (unsigned)size;
+    cipher.ciphertext.data = arena_alloc(ctx->arena, size);
+    if (krb5_k_encrypt(context, key, USAGE_AP_REP, NULL, &in, &cipher) != 0) {
+        return false;
+    }
+    add_number(out, 0, etype);
+    add_bytes(out, 2,
+              span_of(cipher.ciphertext.data, cipher.ciphertext.length));
+    der_wrap(out, 0, DER_SEQUENCE);
+    der_wrap(out, 0, DER_CONTEXT_0 + 2);
+    return true;
 }
 
 static bool make_ap_rep(const struct auth_context *ctx,
-                        struct krb5_judged *judged, struct span *out_token)
+                        const struct krb5_judged *judged,
+                        const struct krb5_session *session,
+                        struct span *out_token)
 {
-    krb5_context context = ctx->krb5->context;
-    krb5_int32 flags = KRB5_AUTH_CONTEXT_DO_SEQUENCE;
-    krb5_data reply = {0};
+    AUTO_BUF part = {0};
+    AUTO_BUF sealed = {0};
+    AUTO_BUF message = {0};
+    bool made;
 
-    flags |= has_subkey(judged) ? KRB5_AUTH_CONTEXT_USE_SUBKEY : 0;
-    krb5_auth_con_setflags(context, judged->auth, flags);
-    if (krb5_mk_rep(context, judged->auth, &reply) != 0) {
+    add_part(&part, judged, session);
+    made = add_sealed(ctx, judged->opened.session, buf_span(&part), &sealed);
+    mem_wipe(part.data, part.size);
+    if (!made) {
         return false;
     }
-    *out_token = framed(ctx, &judged->offer, KRB_TOKEN_AP_REP,
-                        span_of(reply.data, reply.length));
-    krb5_free_data_contents(context, &reply);
+    add_number(&message, 0, 5);
+    add_number(&message, 1, KRB_AP_REP);
+    buf_add(&message, buf_span(&sealed));
+    der_wrap(&message, 0, DER_SEQUENCE);
+    der_wrap(&message, 0, DER_APPLICATION_0 + KRB_AP_REP);
+    *out_token =
+        framed(ctx, &judged->offer, KRB_TOKEN_AP_REP, buf_span(&message));
     return true;
 }
 
 bool krb5_reply_accept(const struct auth_context *ctx,
-                       struct krb5_judged *judged,
+                       const struct krb5_judged *judged,
                        struct krb5_session *out_session, struct span *out_token)
 {
-    krb5_context context = ctx->krb5->context;
     struct krb5_session session = {0};
     struct span token = SPAN_NONE;
 
-    if (!copy_key(context, &session.initiator, initiator_key(judged)) ||
-        (judged->mutual && !make_ap_rep(ctx, judged, &token)) ||
-        (has_subkey(judged) && !keep_subkey(context, judged, &session))) {
+    if (!copy_key(ctx->krb5->context, &session.initiator,
+                  initiator_key(judged))) {
         return false;
     }
-    keep_sequence(context, judged, &session);
+    make_subkey(judged, &session);
+    make_sequence(judged, &session);
+    if (judged->mutual && !make_ap_rep(ctx, judged, &session, &token)) {
+        return false;
+    }
     *out_session = session;
     *out_token = token;
     mem_wipe(&session, sizeof(session));

@@ -17,8 +17,6 @@
 #include "util/utf.h"
 #include "world/world.h"
 
-enum { FLAG_INVALID = 0x01000000 }; /* RFC 4120 section 5.3, bit 7 */
-
 /* "aes256-cts-hmac-sha1-96 (18)" */
 static const char *etype_text(struct arena *arena, int32_t etype)
 {
@@ -139,7 +137,7 @@ static const char *name_why(const struct why *w)
 static const char *keys_text(const struct why *w)
 {
     const struct krb_keys *keys =
-        krb5_acceptor_keys(w->ctx->krb5, w->ctx->world);
+        &krb5_acceptor_keys(w->ctx->krb5, w->ctx->world)->keys;
     AUTO_BUF text = {0};
 
     for (size_t i = 0; i < keys->count; i++) {
@@ -166,8 +164,9 @@ static const char *etype_why(const struct why *w)
 
 static const char *version_why(const struct why *w)
 {
-    const struct krb_keys *keys =
+    const struct krb5_keyset *set =
         krb5_acceptor_keys(w->ctx->krb5, w->ctx->world);
+    const struct krb_keys *keys = &set->keys;
     uint32_t kvno = w->ticket->enc_part.kvno;
 
     return arena_printf(
@@ -177,7 +176,7 @@ static const char *version_why(const struct why *w)
         kvno, keys->kvno,
         kvno > keys->kvno ? "its keytab is older than the account's password"
                           : "the client has an old ticket (klist purge, kinit)",
-        w->opened->keys == keys ? "; the key itself is the same" : "");
+        w->opened->keys == set ? "; the key itself is the same" : "");
 }
 
 /* What a support engineer would look for, in the order of likelihood. */
@@ -186,7 +185,7 @@ static const char *key_why(const struct why *w)
     struct arena *arena = w->ctx->arena;
     const char *etype = etype_text(arena, w->ticket->enc_part.etype);
 
-    if (w->opened->keys == &w->ctx->krb5->keys) {
+    if (w->opened->keys == &w->ctx->krb5->own) {
         return arena_printf(arena,
                             "the ticket for %s is closed with the key that the "
                             "KDC has, and the service has another "
@@ -238,7 +237,7 @@ static const char *not_yet_why(const struct why *w)
     if (!w->opened->keys) {
         return NULL;
     }
-    if (part->flags & FLAG_INVALID) {
+    if (part->flags & KRB5_TICKET_INVALID) {
         return "the ticket has the flag invalid: it is postdated, and nobody "
                "had it validated";
     }
