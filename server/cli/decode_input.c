@@ -64,20 +64,33 @@ static void skip_header(struct span *text)
     }
 }
 
-static void skip_scheme(struct span *text)
+/* False: the scheme's tokens are others. */
+static bool skip_scheme(struct span *text, struct err *err)
 {
-    static const char *const schemes[] = {"Negotiate", "NTLM", "Kerberos"};
+    static const struct {
+        const char *name;
+        bool windows;
+    } schemes[] = {{"Negotiate", true}, {"NTLM", true},    {"Kerberos", true},
+                   {"Basic", false},    {"Bearer", false}, {"Digest", false}};
 
     for (size_t i = 0; i < ARRAY_SIZE(schemes); i++) {
-        size_t size = strlen(schemes[i]);
+        size_t size = strlen(schemes[i].name);
 
-        if (text->size > size && isspace(text->data[size]) &&
-            strncasecmp((const char *)text->data, schemes[i], size) == 0) {
-            *text = span_slice(*text, size, SIZE_MAX);
-            skip_spaces(text);
-            return;
+        if (text->size <= size || !isspace(text->data[size]) ||
+            strncasecmp((const char *)text->data, schemes[i].name, size) != 0) {
+            continue;
         }
+        if (!schemes[i].windows) {
+            return err_set(err,
+                           "the scheme %s has no tokens of NTLM, SPNEGO or "
+                           "Kerberos",
+                           schemes[i].name);
+        }
+        *text = span_slice(*text, size, SIZE_MAX);
+        skip_spaces(text);
+        break;
     }
+    return true;
 }
 
 /* Without white space. */
@@ -138,7 +151,9 @@ bool decode_input(struct arena *arena, struct span input,
     }
     skip_spaces(&text);
     skip_header(&text);
-    skip_scheme(&text);
+    if (!skip_scheme(&text, err)) {
+        return false;
+    }
     tight = squeezed(arena, text);
     if (!*tight) {
         return err_set(err, "there is no token: expected base64, hexadecimal "

@@ -22,7 +22,11 @@
 #define LOCK     "lock"
 #define LOCK_NEW "lock.new"
 
-enum { SUFFIX_LENGTH = 6 }; /* mkdtemp(3) */
+enum {
+    SUFFIX_LENGTH = 6, /* mkdtemp(3) */
+    /* A folder that has been empty for so long will get no lock any more. */
+    EMPTY_SECONDS = 60 * 60,
+};
 
 struct run_dir {
     char *path;
@@ -95,14 +99,27 @@ static bool is_stale(int folder)
     return stale;
 }
 
-static void sweep_one(const char *parent, const char *name)
+static bool is_old(int folder, int64_t now)
+{
+    struct stat stat;
+
+    return fstat(folder, &stat) == 0 &&
+           stat.st_mtim.tv_sec < now / ENV_NS_PER_SEC - EMPTY_SECONDS;
+}
+
+static void sweep_one(const char *parent, const char *name, int64_t now)
 {
     AUTO(str) path = mem_printf("%s/%s", parent, name);
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    bool stale = fd >= 0 && is_own(fd, S_IFDIR) && is_stale(fd);
+    bool own = fd >= 0 && is_own(fd, S_IFDIR);
+    bool stale = own && is_stale(fd);
+    bool old = own && is_old(fd, now);
 
     if (fd >= 0) {
         close(fd);
+    }
+    if (old && !stale) {
+        (void)rmdir(path); /* if it is empty */
     }
     if (stale && remove_folder(path) == 0) {
         log_debug("removed %s, which a server that was killed left behind",
@@ -110,14 +127,14 @@ static void sweep_one(const char *parent, const char *name)
     }
 }
 
-static void sweep(const char *parent)
+static void sweep(const char *parent, int64_t now)
 {
     DIR *folder = opendir(parent);
     struct dirent *item;
 
     while (folder && (item = readdir(folder)) != NULL) {
         if (is_run_dir(item->d_name)) {
-            sweep_one(parent, item->d_name);
+            sweep_one(parent, item->d_name, now);
         }
     }
     if (folder) {
@@ -155,7 +172,7 @@ bool run_dir_new(struct env *env, struct run_dir **out_dir, struct err *err)
     AUTO(str) path = mem_printf("%s/" PREFIX "XXXXXX", parent);
     AUTO(run_dir) dir = NULL;
 
-    sweep(parent);
+    sweep(parent, env_now(env));
     if (!mkdtemp(path)) {
         return err_errno(err, "cannot make a directory like %s", path);
     }

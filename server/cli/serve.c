@@ -20,7 +20,7 @@ struct serving {
     struct loop_watch signals;
     struct loop_timer limit;
     enum exit_code exit_code;
-    bool ended; /* asked to stop, perhaps before it was ready */
+    bool ended; /* by a signal, perhaps before it was ready */
 };
 
 static void on_signal(struct loop_watch *watch, uint32_t events UNUSED)
@@ -49,7 +49,6 @@ static void on_limit(struct loop_timer *timer)
 
     log_info("--timeout reached: stopping");
     serving->exit_code = EXIT_TIME;
-    serving->ended = true;
     loop_stop(serving->server.loop);
 }
 
@@ -68,8 +67,7 @@ static int block_signals(void)
     return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static bool watch_ends(struct serving *serving, int fd,
-                       const struct options *options, struct err *err)
+static bool watch_signals(struct serving *serving, int fd, struct err *err)
 {
     serving->signals = (struct loop_watch){fd, on_signal};
     serving->limit.expired = on_limit;
@@ -77,19 +75,23 @@ static bool watch_ends(struct serving *serving, int fd,
         !loop_watch(serving->server.loop, &serving->signals, EPOLLIN, err)) {
         return err_errno(err, "cannot watch signals");
     }
-    if (options->timeout) {
-        loop_start(serving->server.loop, &serving->limit, options->timeout);
-    }
     return true;
 }
 
-/* Nobody is told that we are ready where a signal came first. */
-static bool become_ready(struct serving *serving, struct err *err)
+/*
+ * Nobody is told that we are ready where a signal came first. --timeout counts
+ * from here: a start has limits of its own.
+ */
+static bool become_ready(struct serving *serving, const struct options *options,
+                         struct err *err)
 {
     struct server *server = &serving->server;
 
     if (server->kdc && !kdc_await(server->kdc, err)) {
         return false;
+    }
+    if (options->timeout) {
+        loop_start(server->loop, &serving->limit, options->timeout);
     }
     return serving->ended || server_announce(server, err);
 }
@@ -106,8 +108,8 @@ static bool start(struct serving *serving, struct env *env,
         close(signals);
         return false;
     }
-    if (!watch_ends(serving, signals, options, err) ||
-        !become_ready(serving, err)) {
+    if (!watch_signals(serving, signals, err) ||
+        !become_ready(serving, options, err)) {
         server_stop(&serving->server);
         close(signals);
         return false;

@@ -110,7 +110,7 @@ const struct fault fault_kerberos_ticket = {
            "client can read of the answer stays true, so that it takes the "
            "ticket for a good one and shows it to the service, which finds "
            "what is wrong. At kdc.tgs that is the web server, at kdc.as the "
-           "KDC itself.",
+           "KDC itself. The name alone a client can compare; MIT's does.",
     .spec = "RFC 4120 section 5.3",
     .example = "{padding: 48KiB}",
     .subjects = SUBJECT_KDC,

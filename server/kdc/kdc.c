@@ -153,7 +153,10 @@ static void on_limit(struct loop_timer *timer)
     struct kdc *kdc =
         (struct kdc *)((char *)timer - offsetof(struct kdc, limit));
 
-    gone(kdc, "the KDC does not answer after 20 seconds");
+    struct err err;
+
+    err_set(&err, "it does not answer after %d seconds", KDC_START_SECONDS);
+    gone(kdc, err.text);
 }
 
 /* ---- What the keeper is told ---- */

@@ -5,11 +5,11 @@
 #include "kdc/relay.h"
 
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "kdc/relay_parts.h"
 #include "util/kcrypt.h"
-#include "util/log.h"
 #include "util/mem.h"
 
 static size_t count_addresses(const struct relay_options *options)
@@ -115,13 +115,23 @@ void relay_stop_accepting(struct relay *relay)
     unwatch_kind(relay, BIND_LISTEN);
 }
 
+/* Other parts of the server live on descriptors as well. */
+static size_t conns_limit(void)
+{
+    struct rlimit limit;
+    size_t share = RELAY_TCP_LIMIT;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 &&
+        limit.rlim_cur / RELAY_DESCRIPTOR_SHARE < share) {
+        share = (size_t)limit.rlim_cur / RELAY_DESCRIPTOR_SHARE;
+    }
+    return share ? share : 1;
+}
+
 bool relay_open(struct relay *relay, uint16_t backend, struct err *err)
 {
+    relay->conns_limit = conns_limit();
     relay->backend = backend;
-    if (!backend) {
-        log_warning("Kerberos: krb5kdc has gone, clients get no answer from "
-                    "now on; start the server again");
-    }
     return relay_accept(relay, err) && watch_kind(relay, BIND_DATAGRAM, err);
 }
 

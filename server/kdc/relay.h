@@ -15,8 +15,12 @@
 struct relay;
 
 enum {
-    RELAY_TCP_LIMIT = 1000,     /* connections at a time */
-    RELAY_PENDING_LIMIT = 1000, /* requests at a time */
+    /* Connections at a time, and a part of all descriptors at most: for one
+     * more the one goes that has been idle for longest; where all are busy, it
+     * waits. */
+    RELAY_TCP_LIMIT = 1000,
+    RELAY_DESCRIPTOR_SHARE = 4,
+    RELAY_PENDING_LIMIT = 1000, /* requests at a time; others get no answer */
     RELAY_IDLE_SECONDS = 30,    /* a connection with no whole request */
     RELAY_BACKEND_SECONDS = 10, /* for krb5kdc to answer */
 };
@@ -33,22 +37,24 @@ struct relay_options {
     const struct krb_keys *service; /* to rewrite service tickets */
     /*
      * Makes the KDC know what has become of a user. True: it knows already.
-     * False: done(done_ctx) will be called, on the loop's thread.
+     * False: done(done_ctx) will be called, on the loop's thread, unless
+     * relay_free comes first.
      */
     bool (*sync)(void *ctx, const struct user *user, void (*done)(void *),
                  void *done_ctx);
     void *sync_ctx;
 };
 
-/* Binds; answers nothing before relay_open. world->kdc.absent: no port is
- * bound, but one is reserved, and connections to it are refused. */
+/* Binds; answers nothing before relay_open. world->kdc.absent: a port is
+ * reserved, and connections to it are refused. */
 MUST_CHECK bool relay_new(const struct relay_options *options,
                           struct relay **out_relay, struct err *err);
-/* krb5kdc answers at this TCP port of 127.0.0.1. 0: it has gone; clients get
- * no answer from then on, and the log says so once. */
+/* krb5kdc answers at this TCP port of 127.0.0.1. 0: it has gone, and clients
+ * get no answer from then on; the caller says so on the log. */
 MUST_CHECK bool relay_open(struct relay *relay, uint16_t backend,
                            struct err *err);
-/* Ends all that is under way. NULL is fine. */
+/* Ends all that is under way; who has asked by relay_ask is told. NULL is
+ * fine. */
 void relay_free(struct relay *relay);
 
 int relay_port(const struct relay *relay);

@@ -116,6 +116,7 @@ struct relay {
     struct relay_conns idle; /* the longest idle first */
     struct relay_conns busy;
     size_t conns_count;
+    size_t conns_limit;
     struct relay_requests requests;
     size_t requests_count;
     struct relay_requests queue; /* for krb5kdc, oldest first */

@@ -18,6 +18,7 @@ enum { PA_TGS_REQ = 1 };
 static const int32_t proofs[] = {
     2,   /* PA-ENC-TIMESTAMP */
     16,  /* PA-PK-AS-REQ */
+    136, /* PA-FX-FAST, where it is behind armor */
     138, /* PA-ENCRYPTED-CHALLENGE */
     151, /* PA-SPAKE */
 };

@@ -417,7 +417,7 @@ static void wait_to_accept(struct relay *relay, int64_t ms)
 /* false: nobody can go, new ones have to wait. */
 static bool has_room(struct relay *relay)
 {
-    if (relay->conns_count < RELAY_TCP_LIMIT || !TAILQ_EMPTY(&relay->idle)) {
+    if (relay->conns_count < relay->conns_limit || !TAILQ_EMPTY(&relay->idle)) {
         return true;
     }
     wait_to_accept(relay, 0);
@@ -429,7 +429,7 @@ static void make_room(struct relay *relay)
 {
     struct relay_conn *oldest = TAILQ_FIRST(&relay->idle);
 
-    if (relay->conns_count >= RELAY_TCP_LIMIT && oldest) {
+    if (relay->conns_count >= relay->conns_limit && oldest) {
         enter(oldest);
         conn_close(oldest);
         leave(oldest);

@@ -61,10 +61,8 @@ static const struct relay_way udp_way = {
 static bool is_under_way(const struct relay *relay,
                          const struct udp_origin *origin, struct span message)
 {
-    const struct relay_request *at;
-
-    TAILQ_FOREACH(at, &relay->requests, all)
-    {
+    for (const struct relay_request *at = TAILQ_FIRST(&relay->requests); at;
+         at = TAILQ_NEXT(at, all)) {
         const struct udp_origin *other = at->origin;
 
         if (at->way == &udp_way && other->fd == origin->fd &&

@@ -161,6 +161,8 @@ static const struct {
      "--user DOMAIN\\NAME, and the password anew"},
     {KRB5KRB_AP_ERR_BAD_INTEGRITY, "wrong password",
      "--user DOMAIN\\NAME, and the password anew"},
+    {KRB5KRB_AP_ERR_MSG_TYPE, "what answers there is no KDC",
+     "--krb5-conf FILE"},
     {KRB5_KDCREP_SKEW, "the clocks of client and KDC differ too much",
      "setting the clocks"},
     {KRB5_KDCREP_MODIFIED, "the KDC's reply does not fit the request", NULL},

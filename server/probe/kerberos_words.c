@@ -51,7 +51,7 @@ static const struct word {
     {44, "the ticket's key is older than the server's", "kinit anew"},
     {45, "the server has no key for this ticket", NULL},
     {52, "the answer is too big for UDP", "TCP: udp_preference_limit = 1"},
-    {60, "an error that the KDC has no number for", NULL},
+    {60, "an error without a number of its own", NULL},
     {68, "the KDC is of another realm", "--krb5-conf FILE"},
 };
 

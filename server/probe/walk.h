@@ -59,7 +59,10 @@ bool walk_ticket(struct walk *walk, const char *service, const char *applies_to,
 bool walk_kerberos_begin(struct walk *walk, const char *address);
 /* What came back with the answer that was let in. */
 void walk_kerberos_tell(struct walk *walk, const struct http_answer *answer);
-/* Why it was not: always false. */
+/* Has the head of the request, with the token, become too long? Then it has
+ * failed by that. */
+bool walk_kerberos_too_big(struct walk *walk, const struct http_answer *answer);
+/* Why a 401 came: always false. */
 bool walk_kerberos_refused(struct walk *walk, const struct http_answer *answer);
 /* A ticket for a password at an OAuth endpoint. */
 bool walk_oauth(struct walk *walk, const char *url, struct ticket *out_ticket);

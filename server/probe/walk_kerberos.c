@@ -78,7 +78,8 @@ bool walk_kerberos_begin(struct walk *walk, const char *address)
 
 static void judge_reply(struct walk *walk, const struct negotiate_told *told)
 {
-    if (!told->token) {
+    if (!told->token ||
+        (told->readable && !told->has_reply && !told->has_error)) {
         report_warn(walk->report,
                     "no mutual token came back: clients that ask for mutual "
                     "authentication refuse such an answer (libcurl takes it)");
@@ -154,8 +155,15 @@ static bool refused_by_error(struct walk *walk,
 }
 
 static const char *reason_of(struct walk *walk,
+                             const struct http_answer *answer,
                              const struct negotiate_told *told)
 {
+    if (!challenge_offers(answer, "Negotiate")) {
+        return arena_printf(walk->arena,
+                            "once a ticket has come, the server no longer "
+                            "offers Negotiate, but %s",
+                            challenge_schemes(walk->arena, answer));
+    }
     if (!told->token) {
         return "the server refuses the ticket, and does not say why";
     }
@@ -174,6 +182,22 @@ static const char *reason_of(struct walk *walk,
                "say why";
     }
     return "the Negotiate handshake was broken off";
+}
+
+bool walk_kerberos_too_big(struct walk *walk, const struct http_answer *answer)
+{
+    struct trouble trouble;
+
+    if (answer->status != 431 && (answer->status != 400 || answer->legs < 2 ||
+                                  walk_trouble(walk, answer, &trouble))) {
+        return false;
+    }
+    walk_refused(walk, STAGE_TICKET, answer,
+                 "the request with the ticket in its head is too long for the "
+                 "server");
+    walk->failure.advice = "MaxFieldLength and MaxRequestBytes of the server; "
+                           "the user may be in very many groups";
+    return true;
 }
 
 bool walk_kerberos_refused(struct walk *walk, const struct http_answer *answer)
@@ -207,5 +231,5 @@ bool walk_kerberos_refused(struct walk *walk, const struct http_answer *answer)
     negotiate_read(walk->arena, answer, &told);
     return told.has_error ? refused_by_error(walk, answer, &told.error)
                           : walk_refused(walk, STAGE_TICKET, answer,
-                                         reason_of(walk, &told));
+                                         reason_of(walk, answer, &told));
 }

@@ -173,9 +173,13 @@ static bool windows_refused(struct walk *walk, const struct http_answer *answer)
 
 static bool refused(struct walk *walk, const struct http_answer *answer)
 {
-    if (answer->status == 401 &&
-        walk->client->credentials == CREDENTIALS_KERBEROS) {
-        return walk_kerberos_refused(walk, answer);
+    if (walk->client->credentials == CREDENTIALS_KERBEROS) {
+        if (answer->status == 401) {
+            return walk_kerberos_refused(walk, answer);
+        }
+        if (walk_kerberos_too_big(walk, answer)) {
+            return false;
+        }
     }
     if (answer->status == 401 &&
         walk->client->credentials == CREDENTIALS_NTLM) {

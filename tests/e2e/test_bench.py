@@ -101,4 +101,4 @@ def test_a_server_that_does_not_start(bench, tmp_path):
 def test_an_unknown_row(bench):
     done = bench("spwan")
     assert done.returncode == 2
-    assert "no row spwan; there are: spawn, keep-alive" in done.stderr
+    assert "no row spwan; there are: spawn, kdc-spawn" in done.stderr

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from harness import BINARY, PASSWORD, PATIENCE, SANITIZER, clean_environment
-from kerberos import Client, exported, needs_kerberos
+from kerberos import Client, exported, kdc_entries, needs_kerberos
 
 # NEGOTIATE, as curl 7.88 sends it first: 32 bytes.
 NTLM = base64.b64encode(
@@ -72,7 +72,7 @@ def test_files(tmp_path):
     ("Negotiate YIIB~", '1:15: "~" is in neither'),
     ("YIIBA", "1:5: this base64 is no encoder's"),
     ("\n YI=BAAAA\n", "2:9: this base64 is no encoder's"),
-    ("Basic YTpi", "neither SPNEGO, NTLM nor Kerberos"),
+    ("Basic YTpi", "the scheme Basic has no tokens of NTLM"),
     (b"\x00\x01", "at byte 0 of its message: neither SPNEGO, NTLM nor"),
     ("7e073005a003020104", "at byte 6 of its message: pvno is a number that"),
     (TOKEN[:10], "at byte 8 of its message: MessageType is none"),
@@ -186,3 +186,20 @@ def test_raw_kerberos_and_another_keytab(client, tmp_path):
     assert told["ticket"]["opened"] == {
         "error": "was made with another key, or changed since"}
     assert "opened" not in told["authenticator"]
+
+
+@needs_kerberos
+def test_what_the_journal_keeps_of_the_kdc(serve, tmp_path):
+    server = serve("--log-secrets")
+    Client(server).kinit("alice")
+    server.stop()
+    entries = kdc_entries(server)
+    said = [(entry["kdc"]["message"], run(tmp_path, entry["kdc"]["request"])[0],
+             run(tmp_path, entry["kdc"]["reply"])[0]) for entry in entries]
+    assert [(message, asked["type"], got["type"])
+            for message, asked, got in said] == [
+        ("AS-REQ", "AS-REQ", "KRB-ERROR"), ("AS-REQ", "AS-REQ", "AS-REP")]
+    assert said[0][2]["name"] == "KDC_ERR_PREAUTH_REQUIRED"
+    assert "PA-ETYPE-INFO2" in [one["type"] for one in said[0][2]["methods"]]
+    assert "PA-ENC-TIMESTAMP" in [one["type"] for one in said[1][1]["padata"]]
+    assert said[1][2]["client"] == f"alice@{server.domain.upper()}"

@@ -74,6 +74,10 @@ SPNEGO = {
                   "SPNEGO acceptor did not return a valid token"),
     "corrupt": ("answer", "mutual-token: corrupt",
                 "Decrypt integrity check failed"),
+    # Kerberos is the first of the list: it may be there, and need not.
+    "no-mic": ("answer", "spnego: {mech-list-mic: omit}", None),
+    "mic": ("answer", "spnego: {mech-list-mic: send}", None),
+    "krb5": ("init", "spnego: {mech: krb5}", None),
 }
 
 
@@ -180,9 +184,16 @@ def test_error_of_the_service_in_curl(forge):
 @pytest.mark.parametrize("what", SPNEGO)
 def test_spnego(forge, what):
     gss = forge.ask(what)
-    assert SPNEGO[what][2] in gss.said
+    point, _, said = SPNEGO[what]
+    if said is None:
+        assert (gss.said, gss.complete, gss.answer.status) == (
+            None, True, 200)
+        # mechListMIC [3]: 04 04 is a MIC's token id (RFC 4121 section 4.2.6.1)
+        assert (b"\xa3\x1e\x04\x1c\x04\x04" in gss.got[0]) == (what == "mic")
+        return
+    assert said in gss.said
     assert not gss.complete
-    assert gss.answer.status == (401 if SPNEGO[what][0] == "init" else 200)
+    assert gss.answer.status == (401 if point == "init" else 200)
 
 
 def test_a_mutual_token_that_curl_does_not_miss(forge):
@@ -362,3 +373,46 @@ def test_clock(serve, clock, said, why):
     assert gss.said.endswith(said)
     reason, = refusals
     assert re.search(why, reason), reason
+
+
+# What the KDC makes of the ticket, what the client says at last, and why the
+# service has refused it; None: it never saw the ticket.
+TICKETS = {
+    "key: wrong": (
+        "Message stream modified",
+        r"closed with another aes256-cts-hmac-sha1-96 \(18\) key"),
+    "kvno: 9": (
+        "Key version is not available",
+        "closed with key version 9, the service has version 2"),
+    "starts: 1h": (
+        "Ticket not yet valid", r"begins at \S+Z, in 3[56]\d\d s"),
+    "starts: -2h, ends: -1h": (
+        "Ticket expired", r"ended at \S+Z, 36\d\d s ago"),
+    "name: HTTP/other.contoso.test": (
+        "KDC reply did not match expectations", None),
+    "padding: 32KiB": (None, None),
+}
+
+
+@pytest.mark.parametrize("change", TICKETS)
+def test_ticket(serve, tmp_path, change):
+    """FAST protects tickets, and what a step changed comes through all the
+    same; what the client itself compares is the name alone."""
+    said, why = TICKETS[change]
+    server = serve(one_step(tmp_path, "kdc.tgs",
+                            f"kerberos-ticket: {{{change}}}"))
+    client = Client(server)
+    client.kinit()
+    gss = client.gss()
+    answer = ask(gss, server)
+    assert "Decoding FAST response" in client.trace()
+    reasons = [record.remarks["auth.refused"] for record in journal(server)
+               if "auth.refused" in record.remarks]
+    if said is None:
+        assert (answer.status, gss.complete, reasons) == (200, True, [])
+        assert len(gss.sent[0]) > 32 * 1024
+        return
+    assert answer.status == 401
+    assert gss.said.endswith(said)
+    assert len(reasons) == (1 if why else 0)
+    assert not why or re.search(why, reasons[0]), reasons

@@ -16,6 +16,7 @@ import pytest
 
 from harness import (BINARY, PASSWORD, PATIENCE, clean_environment, free_port,
                      run_cli, taken_port)
+from kerberos import needs_kerberos
 from signin import journal
 from test_tls_profiles import s_client
 
@@ -197,9 +198,109 @@ def test_tells_of_a_challenge_without_target_info(serve):
 
 
 def test_offer_without_ntlm(serve):
-    done = probe(serve("--set", "offer.windows=Negotiate"))
+    done = probe(serve("--set", "offer.windows=Negotiate"), "--as",
+                 "pc-external-ntlm")
     assert done.returncode == 1
     assert "has NTLM, and the server offers Negotiate" in sentence(done)
+
+
+# --- Kerberos ---------------------------------------------------------------
+
+KERBEROS = "pc-internal-kerberos"
+
+
+def step_of(done, stage):
+    return next(line for line in done.stdout.splitlines()
+                if line.startswith(stage + " "))
+
+
+@needs_kerberos
+@pytest.mark.parametrize("where", ["good/pc-internal-kerberos", None])
+def test_signs_in_with_kerberos(serve, where):
+    server = serve(*([where] if where else []))
+    done = probe(server, "--as", KERBEROS)
+    assert done.returncode == 0, done.stdout
+    assert "alice@contoso.test signed in over Kerberos in " in sentence(done)
+    host = "lyncint" if where else "lyncweb"
+    assert (f"Kerberos alice@CONTOSO.TEST, service HTTP/{host}.contoso.test@"
+            "CONTOSO.TEST, aes256-cts-hmac-sha1-96; mutual token good; "
+            "Persistent-Auth true; SAML ticket of ") in step_of(done,
+                                                                "web ticket")
+    if where:
+        assert "warning" not in done.stdout
+    records = journal(server)
+    assert [record.rules for record in records if record.rules] == []
+    issued = [record for record in records
+              if record.operation == "webticket.issue"]
+    assert [record.status for record in issued] == [401, 200]
+    assert len({record.connection for record in issued}) == 1
+    assert issued[1].user == "alice"
+
+
+@needs_kerberos
+def test_default_client_goes_on_with_kerberos(serve):
+    """Only where the server leaves it nothing else."""
+    done = probe(serve("--set", "offer.windows=Negotiate"))
+    assert "signed in over Kerberos" in sentence(done)
+    assert "offers Negotiate alone: going on with Kerberos" in done.stdout
+    done = probe(serve())
+    assert "signed in over NTLM" in sentence(done)
+
+
+@needs_kerberos
+def test_follows_to_the_home_pool_with_kerberos(server):
+    """A ticket of the KDC for each of the pools' names, signed on once."""
+    done = probe(server, "--as", KERBEROS, user="CONTOSO\\away")
+    assert done.returncode == 0, done.stdout
+    for host in ("lyncweb", "lyncweb2"):
+        assert f"service HTTP/{host}.contoso.test@" in done.stdout
+    assert done.stdout.count(" has a ticket") == 1
+
+
+@needs_kerberos
+@pytest.mark.parametrize("flavour, words", [
+    ("omit", "no mutual token came back"),
+    ("corrupt", "the mutual token is wrong"),
+])
+def test_looks_at_the_mutual_token(serve, tmp_path, flavour, words):
+    path = tmp_path / "mutual.yaml"
+    path.write_text("lyncmock: 1\nsteps:\n  - at: negotiate.answer\n"
+                    f"    do: {{mutual-token: {flavour}}}\n")
+    done = probe(serve(path), "--as", KERBEROS)
+    assert done.returncode == 0, done.stdout
+    assert f"warning: {words}" in done.stdout
+    assert "mutual token good" not in done.stdout
+
+
+KDC_REFUSES = [
+    # account, password, reason, advice
+    ("alice", "wrong", "wrong password", "the password anew"),
+    ("disabled", PASSWORD, "KDC_ERR_CLIENT_REVOKED, 18", "enabling"),
+    ("nobody", PASSWORD, "KDC_ERR_C_PRINCIPAL_UNKNOWN, 6", "--user"),
+]
+
+
+@needs_kerberos
+@pytest.mark.parametrize("user, password, reason, advice", KDC_REFUSES)
+def test_says_why_the_kdc_does_not(server, user, password, reason, advice):
+    done = probe(server, "--as", KERBEROS, user="CONTOSO\\" + user,
+                 password=password)
+    assert done.returncode == 1
+    assert sentence(done).startswith(
+        f"The sign-in failed at Kerberos: no ticket for {user}@CONTOSO.TEST: ")
+    assert reason in sentence(done)
+    assert advice in sentence(done).split("; try ")[1]
+
+
+@needs_kerberos
+def test_tells_no_secrets_of_kerberos(server):
+    done = probe(server, "--verbose", "--as", KERBEROS)
+    assert re.search(r"> Authorization: Negotiate \*\*\*\(\d+ bytes\)",
+                     done.stderr)
+    assert re.search(r"< WWW-Authenticate: Negotiate \*\*\*\(\d+ bytes\)",
+                     done.stderr)
+    for secret in (PASSWORD, "YII", "oYG"):
+        assert secret not in done.stdout + done.stderr
 
 
 def test_renews_an_expired_ticket_once(serve):
@@ -468,7 +569,8 @@ def test_answers_of_a_proxy_are_no_legs(serve, proxy, tmp_path):
         "steps:\n"
         "  - at: mex.get\n"
         "    do: {headers: {Connection: close}}\n")
-    done = probe(serve(scenario), "--proxy", proxy)
+    done = probe(serve(scenario), "--proxy", proxy, "--as",
+                 "pc-external-ntlm")
     assert done.returncode == 1
     assert "has NTLM, and the server offers Negotiate" in sentence(done)
 

@@ -168,6 +168,20 @@ def test_tickets_have_the_lifetime_that_is_set(play):
     assert life.total_seconds() == pytest.approx(300, abs=2)
 
 
+def test_tickets_are_renewable_as_it_is_set(play):
+    _, client = play("world: {kdc: {renewable: 0s}}\n")
+    client.kinit("alice", PASSWORD, "-r", "7d")
+    assert "renew until" not in client.klist()
+    _, client = play("world: {kdc: {renewable: 2d}}\n")
+    client.kinit("alice", PASSWORD, "-r", "7d")
+    assert "renew until" in client.klist()
+
+
+def test_a_kdc_that_is_absent(play):
+    _, client = play("world: {kdc: {absent: yes}}\n")
+    assert "Cannot contact any KDC" in client.kinit(fails=True)
+
+
 def test_a_user_without_aes(play):
     server, client = play("world: {users: {alice: {etypes: [rc4]}}, "
                           "kdc: {preauth: no}}\n")

@@ -80,15 +80,26 @@ def test_the_web_server_errs(play, error):
     assert remarks(server)["auth.refused"] == "refused because a step says so"
 
 
-def test_a_clock_is_really_off(play):
+@pytest.mark.parametrize("mechanism", ["spnego", "krb5"])
+def test_a_clock_is_really_off(play, mechanism):
     server, client = play("world: {krb5: {clock: +6m}}\n")
-    gss = client.gss()
+    gss = client.gss(mechanism)
     answer = ask(gss, server)
     assert (answer.status, offers(answer)) == (401, ["Negotiate ...", "NTLM"])
     assert "Clock skew too great" in gss.said
     told = json.loads(client.curl(at_auth(server)).text)
     assert told["authenticated"] is False
     assert "clock" in told["why"]
+
+
+def test_an_account_changes_where_a_ticket_is_judged(play):
+    server, client = play(steps(
+        step("negotiate.answer", "{account: disabled}",
+             "{user: alice, first: 1}")))
+    assert ask(client.gss(), server).status == 200
+    gss = client.gss()
+    assert ask(gss, server).status == 401
+    assert remarks(server)["auth.refused"].startswith("account disabled")
 
 
 def test_a_clock_is_off_for_one_exchange(play):

@@ -532,7 +532,8 @@ def judged(records):
 
 
 def probed(server, client, password, code, words, asked, patience="9s"):
-    """What the built-in client closes with, and how often it asked."""
+    """What the built-in client closes with, and how often it asked; all that
+    it said."""
     who = (["--user", ALICE, "alice@contoso.test"] if password else
            ["--meeting", MEETING, "--key", MEETING_KEY])
     done = run_cli(server.folder, "probe", "--ports-file", server.ports_file,
@@ -546,6 +547,7 @@ def probed(server, client, password, code, words, asked, patience="9s"):
     assert len(judged(records)) == asked, records
     # It goes nowhere for ever.
     assert len(records) < 30
+    return told
 
 
 @pytest.mark.parametrize("name,client,password,code,words,asked", PROBE)

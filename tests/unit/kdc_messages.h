@@ -133,18 +133,21 @@ static inline struct krb_name name_of(const char *text)
     return name;
 }
 
+/* In all tickets, and in all authenticators. */
+static const uint8_t session_key[KRB_KEY_MAX] = {7};
+static const uint8_t subkey[KRB_KEY_MAX] = {8};
+
 /* A ticket as the KDC makes it. */
 static inline void put_ticket(struct buf *out, struct kcrypt *crypt,
                               const struct krb_keys *keys, const char *client,
                               const char *service)
 {
-    static const uint8_t session_key[32] = {7};
     /* TransitedEncoding: SEQUENCE { tr-type [0] 1, contents [1] "" } */
     static const uint8_t transited[] = {0x30, 0x09, 0xa0, 0x03, 0x02, 0x01,
                                         0x01, 0xa1, 0x02, 0x04, 0x00};
     struct krb_ticket_part part = {
         .flags = 0x40e00000,
-        .key = {KRB_ETYPE_AES256, span_of(session_key, sizeof(session_key))},
+        .key = {KRB_ETYPE_AES256, span_of(session_key, KRB_KEY_MAX)},
         .client = name_of(client),
         .auth_time = 1370088000,
         .end_time = 1370124000,
@@ -170,44 +173,167 @@ static inline void put_ticket(struct buf *out, struct kcrypt *crypt,
     krb_encode_ticket(out, &ticket);
 }
 
-static inline void put_encrypted(struct buf *out, unsigned n)
+static inline void put_octets(struct buf *out, unsigned n, struct span bytes)
+{
+    size_t start = out->size;
+
+    der_add(out, DER_OCTET_STRING, bytes);
+    der_wrap(out, start, (uint8_t)(DER_CONTEXT_0 + n));
+}
+
+static inline void put_cipher(struct buf *out, unsigned n, struct span cipher)
 {
     size_t start = out->size;
 
     put_integer(out, 0, KRB_ETYPE_AES256);
-    put_text(out, 2, DER_OCTET_STRING, "nobody but the client can read it");
+    put_octets(out, 2, cipher);
     der_wrap(out, start, DER_SEQUENCE);
     der_wrap(out, start, (uint8_t)(DER_CONTEXT_0 + n));
 }
 
-static inline void put_tgs_req(struct buf *out, struct span tgt,
-                               const char *service)
+static inline void put_encrypted(struct buf *out, unsigned n)
+{
+    put_cipher(out, n, span_text("nobody but the client can read it"));
+}
+
+static inline void put_sealed(struct buf *out, unsigned n, struct kcrypt *crypt,
+                              struct span key, enum kcrypt_usage usage,
+                              struct span plain)
+{
+    struct kcrypt_key with = {KRB_ETYPE_AES256, key};
+    AUTO_BUF cipher = {0};
+
+    assert_int_equal(kcrypt_encrypt(crypt, &with, usage, plain, &cipher),
+                     KCRYPT_OK);
+    put_cipher(out, n, buf_span(&cipher));
+}
+
+/* 5.5.1, with a subkey and no checksum. */
+static inline void put_authenticator(struct buf *out)
+{
+    enum { AUTHENTICATOR = 2 };
+    size_t start = out->size;
+    size_t key;
+
+    put_integer(out, 0, 5);
+    put_text(out, 1, DER_GENERAL_STRING, REALM);
+    put_name(out, 2, KRB_NT_PRINCIPAL, "alice");
+    put_integer(out, 4, 0);
+    put_text(out, 5, DER_GENERALIZED_TIME, "20130601120000Z");
+    key = out->size;
+    put_integer(out, 0, KRB_ETYPE_AES256);
+    put_octets(out, 1, span_of(subkey, KRB_KEY_MAX));
+    der_wrap(out, key, DER_SEQUENCE);
+    der_wrap(out, key, DER_CONTEXT_0 + 6);
+    der_wrap(out, start, DER_SEQUENCE);
+    der_wrap(out, start, DER_APPLICATION_0 + AUTHENTICATOR);
+}
+
+static inline void put_tgs_req(struct buf *out, struct kcrypt *crypt,
+                               struct span tgt, const char *service)
 {
     size_t start = out->size;
+    AUTO_BUF authenticator = {0};
     AUTO_BUF ap = {0};
     size_t at;
 
+    put_authenticator(&authenticator);
     put_integer(&ap, 0, 5);
     put_integer(&ap, 1, KRB_AP_REQ);
     put_flags(&ap, 2);
     at = ap.size;
     buf_add(&ap, tgt);
     der_wrap(&ap, at, DER_CONTEXT_0 + 3);
-    put_encrypted(&ap, 4);
+    put_sealed(&ap, 4, crypt, span_of(session_key, KRB_KEY_MAX),
+               KCRYPT_TGS_REQ_AUTHENTICATOR, buf_span(&authenticator));
     put_end(&ap, 0, KRB_AP_REQ);
     put_request(out, KRB_TGS_REQ, 1, buf_span(&ap));
     put_body(out, NULL, 0, service);
     put_end(out, start, KRB_TGS_REQ);
 }
 
+/* RFC 6113 section 5.4.1.1, of what is in put_tgs_req. */
+static inline void armor_key(struct kcrypt *crypt, struct buf *out)
+{
+    struct kcrypt_key first = {KRB_ETYPE_AES256, span_of(subkey, KRB_KEY_MAX)};
+    struct kcrypt_key second = {KRB_ETYPE_AES256,
+                                span_of(session_key, KRB_KEY_MAX)};
+
+    assert_int_equal(kcrypt_combine(crypt, &first, "subkeyarmor", &second,
+                                    "ticketarmor", out),
+                     KCRYPT_OK);
+}
+
+/* KrbFastResponse (RFC 6113 section 5.4.3) for this ticket. */
+static inline void put_fast_response(struct buf *out, struct kcrypt *crypt,
+                                     struct span key, struct span ticket)
+{
+    struct kcrypt_key with = {KRB_ETYPE_AES256, key};
+    AUTO_BUF sum = {0};
+    size_t checksum;
+    size_t finished;
+    int32_t type;
+
+    assert_int_equal(kcrypt_checksum(crypt, &with, KCRYPT_FAST_FINISHED, ticket,
+                                     &type, &sum),
+                     KCRYPT_OK);
+    put_text(out, 0, DER_SEQUENCE, ""); /* padata: none */
+    finished = out->size;
+    put_text(out, 0, DER_GENERALIZED_TIME, "20130601120000Z");
+    put_integer(out, 1, 0);
+    put_text(out, 2, DER_GENERAL_STRING, REALM);
+    put_name(out, 3, KRB_NT_PRINCIPAL, "alice");
+    checksum = out->size;
+    put_integer(out, 0, type);
+    put_octets(out, 1, buf_span(&sum));
+    der_wrap(out, checksum, DER_SEQUENCE);
+    der_wrap(out, checksum, DER_CONTEXT_0 + 4);
+    der_wrap(out, finished, DER_SEQUENCE);
+    der_wrap(out, finished, DER_CONTEXT_0 + 2);
+    put_integer(out, 3, 12345);
+    der_wrap(out, 0, DER_SEQUENCE);
+}
+
+/* padata of a KDC-REP: PA-FX-FAST, and one more. */
+static inline void put_fast(struct buf *out, struct kcrypt *crypt,
+                            struct span ticket)
+{
+    size_t start = out->size;
+    AUTO_BUF key = {0};
+    AUTO_BUF response = {0};
+    AUTO_BUF value = {0};
+    size_t at;
+
+    armor_key(crypt, &key);
+    put_fast_response(&response, crypt, buf_span(&key), ticket);
+    put_sealed(&value, 0, crypt, buf_span(&key), KCRYPT_FAST_REP,
+               buf_span(&response));
+    der_wrap(&value, 0, DER_SEQUENCE);
+    der_wrap(&value, 0, DER_CONTEXT_0);
+    put_integer(out, 1, 19);
+    put_octets(out, 2, span_text("other"));
+    der_wrap(out, start, DER_SEQUENCE);
+    at = out->size;
+    put_integer(out, 1, 136);
+    put_octets(out, 2, buf_span(&value));
+    der_wrap(out, at, DER_SEQUENCE);
+    der_wrap(out, start, DER_SEQUENCE);
+    der_wrap(out, start, DER_CONTEXT_0 + 2);
+}
+
+/* fast: the crypt for it; NULL: without FAST. */
 static inline void put_kdc_rep(struct buf *out, enum krb_message kind,
-                               struct span ticket, const char *client)
+                               struct span ticket, const char *client,
+                               struct kcrypt *fast)
 {
     size_t start = out->size;
     size_t at;
 
     put_integer(out, 0, 5);
     put_integer(out, 1, kind);
+    if (fast) {
+        put_fast(out, fast, ticket);
+    }
     put_text(out, 3, DER_GENERAL_STRING, REALM);
     put_name(out, 4, KRB_NT_PRINCIPAL, client);
     at = out->size;

@@ -16,6 +16,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -71,6 +72,7 @@ struct rig {
     void (*sync_done)(void *ctx); /* held back; NULL: sync says yes */
     void *sync_ctx;
     bool hold_sync;
+    bool roomy; /* as many descriptors as the relay's limit wants, and ours */
 };
 
 /* ---- Its KDC ---- */
@@ -228,15 +230,21 @@ static inline bool rig_sync(void *ctx, const struct user *user,
 static inline struct rig *rig_new(void)
 {
     struct rig *rig = NEW(struct rig);
+    struct rlimit limit;
     struct err err = {""};
 
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = limit.rlim_max;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    rig->roomy =
+        limit.rlim_cur >= RELAY_DESCRIPTOR_SHARE * (RELAY_TCP_LIMIT + 100);
     env_system(&rig->env, 1);
     rig->env.monotonic = rig_monotonic;
     log_setup(LOG_ERROR, LOG_TEXT);
     rig->world = world_good();
     assert_true(world_finish(rig->world, &err));
     rig->world->kdc.udp = true;
-    rig->world->lockout_threshold = 3;
+    rig->world->lockout_threshold = 5;
     krb_keys_make(&rig->krbtgt, KRB_AES_BITS, 1, env_secret);
     krb_keys_make(&rig->service, KRB_AES_BITS, 2, env_secret);
     assert_true(kcrypt_new(&rig->crypt, &err));

@@ -36,6 +36,9 @@ static void settle(struct rig *rig)
     put_as_req(&message, "bob", KRB_NT_PRINCIPAL, 0);
     say_message(fd, buf_span(&message));
     assert_int_equal(hear(fd, &reply), END_NONE);
+    /* What is heard is not yet journalled. */
+    rig_halt(rig);
+    rig_go_on(rig);
     close(fd);
 }
 
@@ -137,6 +140,48 @@ static void test_garbage(void **state)
     assert_int_equal(rig_exchange(rig, 3)->kdc->reply.size, 5000);
 }
 
+/* The client offers AES alone; what nobody knows is krb5kdc's to judge. */
+static void test_no_key_fits(void **state)
+{
+    static const struct {
+        const char *client;
+        unsigned etypes;
+        int32_t error; /* 0: krb5kdc is asked */
+    } cases[] = {
+        {"alice", KRB_RC4_BIT, 14},
+        {"alice", KRB_RC4_BIT | KRB_AES128_BIT, 0},
+        {"alice", KRB_ALL_BITS, 0},
+        {"nobody", KRB_RC4_BIT, 0},
+    };
+    struct rig *rig = *state;
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        AUTO_BUF message = {0};
+        AUTO_BUF reply = {0};
+        int fd = client(rig, SOCK_STREAM);
+        unsigned before;
+
+        rig_halt(rig);
+        rig->world->kdc.etypes = cases[i].etypes;
+        before = rig->asked;
+        rig_go_on(rig);
+        put_as_req(&message, cases[i].client, KRB_NT_PRINCIPAL, 0);
+        say_message(fd, buf_span(&message));
+        assert_int_equal(hear(fd, &reply), END_NONE);
+        rig_halt(rig);
+        assert_int_equal(rig->asked - before, cases[i].error ? 0 : 1);
+        rig_go_on(rig);
+        if (cases[i].error) {
+            assert_int_equal(error_in(buf_span(&reply)), cases[i].error);
+        }
+        close(fd);
+    }
+    assert_string_equal(
+        rig_exchange(rig, 1)->why,
+        "KDC_ERR_ETYPE_NOSUPP: client and KDC have no encryption type in "
+        "common");
+}
+
 /* Over UDP alone: TCP is where the client is sent to. */
 static void test_too_big(void **state)
 {
@@ -169,7 +214,7 @@ static void test_really_too_big(void **state)
     rig_halt(rig);
     put_ticket(&ticket, rig->crypt, &rig->krbtgt, "alice", "krbtgt/" REALM);
     buf_reset(&rig->answer);
-    put_kdc_rep(&rig->answer, KRB_AS_REP, buf_span(&ticket), "alice");
+    put_kdc_rep(&rig->answer, KRB_AS_REP, buf_span(&ticket), "alice", NULL);
     plan(rig, (struct kdc_plan){.ticket = {.changed = true, .padding = 65500}});
     ask(udp, true);
     hear_datagram(udp, &reply);
@@ -196,8 +241,8 @@ static void test_delay(void **state)
     }
     settle(rig);
     assert_true(silent(slow));
-    assert_int_equal(journal_count(rig->journal), 1);
     rig_halt(rig);
+    assert_int_equal(journal_count(rig->journal), 1);
     rig->skew += 3600 * ENV_NS_PER_SEC;
     rig_go_on(rig);
     assert_int_equal(hear(slow, &reply), END_NONE);
@@ -242,16 +287,50 @@ static void get_ticket(struct rig *rig, const char *service,
     put_ticket(&ticket, rig->crypt, tgt ? &rig->krbtgt : &rig->service, "alice",
                service);
     buf_reset(&rig->answer);
-    put_kdc_rep(&rig->answer, KRB_TGS_REP, buf_span(&ticket), "alice");
+    put_kdc_rep(&rig->answer, KRB_TGS_REP, buf_span(&ticket), "alice",
+                rig->crypt);
     ticket_plan.changed = true;
     plan(rig, (struct kdc_plan){.ticket = ticket_plan});
-    put_tgs_req(&message, buf_span(&asked), service);
+    put_tgs_req(&message, rig->crypt, buf_span(&asked), service);
     say_message(fd, buf_span(&message));
     assert_int_equal(hear(fd, out), END_NONE);
     assert_true(krb_decode_kdc_rep(buf_span(out), out_rep, &flaw));
     assert_int_equal(out_rep->type, KRB_TGS_REP);
     assert_true(span_equal(out_rep->client.components[0], span_text("alice")));
     close(fd);
+}
+
+/* What the client finds in FAST: the checksum of the very ticket it got. */
+static void check_fast(struct rig *rig, const struct krb_kdc_rep *rep)
+{
+    struct span value = rep->padata.items[1].value;
+    struct der element;
+    struct reader rd;
+    AUTO_BUF key = {0};
+    AUTO_BUF plain = {0};
+    AUTO_BUF expected = {0};
+    struct kcrypt_key with;
+
+    assert_int_equal(rep->padata.count, 2);
+    assert_true(span_equal(rep->padata.items[0].value, span_text("other")));
+    assert_int_equal(rep->padata.items[1].type, 136);
+    armor_key(rig->crypt, &key);
+    with = (struct kcrypt_key){KRB_ETYPE_AES256, buf_span(&key)};
+    for (int i = 0; i < 4; i++) { /* down to EncryptedData */
+        rd = rd_init(value);
+        assert_int_equal(der_next(&rd, &element), DER_OK);
+        value = element.content;
+    }
+    rd = rd_init(value);
+    assert_int_equal(der_expect(&rd, 0xa0, &element), DER_OK);
+    assert_int_equal(der_expect(&rd, 0xa2, &element), DER_OK);
+    rd = rd_init(element.content);
+    assert_int_equal(der_expect(&rd, DER_OCTET_STRING, &element), DER_OK);
+    assert_int_equal(kcrypt_decrypt(rig->crypt, &with, KCRYPT_FAST_REP,
+                                    element.content, &plain),
+                     KCRYPT_OK);
+    put_fast_response(&expected, rig->crypt, buf_span(&key), rep->ticket.whole);
+    assert_true(span_equal(buf_span(&plain), buf_span(&expected)));
 }
 
 static bool open_ticket(struct rig *rig, const struct krb_ticket *ticket,
@@ -312,6 +391,7 @@ static void test_ticket_padding(void **state)
 
     get_ticket(rig, SERVICE, (struct kdc_ticket_plan){.padding = SIZE}, &reply,
                &rep);
+    check_fast(rig, &rep);
     assert_true(open_ticket(rig, &rep.ticket, &rig->service, &plain, &part));
     assert_true(krb_decode_authdata(part.authorization_data, &data, &flaw));
     assert_int_equal(data.count, 1);
@@ -331,6 +411,7 @@ static void test_ticket_key(void **state)
     get_ticket(rig, SERVICE,
                (struct kdc_ticket_plan){.wrong_key = true, .kvno = 9}, &reply,
                &rep);
+    check_fast(rig, &rep);
     assert_false(open_ticket(rig, &rep.ticket, &rig->service, &plain, &part));
     assert_int_equal(rep.ticket.enc_part.kvno, 9);
     assert_int_equal(rep.ticket.enc_part.etype, KRB_ETYPE_AES256);
@@ -378,7 +459,7 @@ static void test_ticket_closed(void **state)
         krb_keys_make(&rig->service, KRB_AES_BITS, 2, env_secret);
         put_ticket(&asked, rig->crypt, &rig->krbtgt, "alice", "krbtgt/" REALM);
         rig_go_on(rig);
-        put_tgs_req(&message, buf_span(&asked), SERVICE);
+        put_tgs_req(&message, rig->crypt, buf_span(&asked), SERVICE);
         say_message(fd, buf_span(&message));
         assert_int_equal(hear(fd, &reply), END_NONE);
         assert_true(span_equal(buf_span(&reply), buf_span(&rig->answer)));
@@ -478,13 +559,21 @@ static void test_proxy_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        PLAN_TEST(test_drop),          PLAN_TEST(test_reset),
-        PLAN_TEST(test_error),         PLAN_TEST(test_garbage),
-        PLAN_TEST(test_too_big),       PLAN_TEST(test_really_too_big),
-        PLAN_TEST(test_delay),         PLAN_TEST(test_left_while_delayed),
-        PLAN_TEST(test_ticket_times),  PLAN_TEST(test_ticket_padding),
-        PLAN_TEST(test_ticket_key),    PLAN_TEST(test_ticket_name),
-        PLAN_TEST(test_ticket_closed), PLAN_TEST(test_proxy),
+        PLAN_TEST(test_drop),
+        PLAN_TEST(test_reset),
+        PLAN_TEST(test_error),
+        PLAN_TEST(test_garbage),
+        PLAN_TEST(test_no_key_fits),
+        PLAN_TEST(test_too_big),
+        PLAN_TEST(test_really_too_big),
+        PLAN_TEST(test_delay),
+        PLAN_TEST(test_left_while_delayed),
+        PLAN_TEST(test_ticket_times),
+        PLAN_TEST(test_ticket_padding),
+        PLAN_TEST(test_ticket_key),
+        PLAN_TEST(test_ticket_name),
+        PLAN_TEST(test_ticket_closed),
+        PLAN_TEST(test_proxy),
         PLAN_TEST(test_proxy_end),
     };
 

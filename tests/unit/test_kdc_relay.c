@@ -350,6 +350,9 @@ static void test_oldest_goes(void **state)
     AUTO_BUF reply = {0};
     int fds[RELAY_TCP_LIMIT + 1];
 
+    if (!rig->roomy) {
+        skip(); /* as root, or with a higher `ulimit -Hn` */
+    }
     ask(&message, "alice");
     for (size_t i = 0; i < RELAY_TCP_LIMIT; i++) {
         fds[i] = client(rig, SOCK_STREAM);
@@ -486,9 +489,10 @@ static void test_counting(void **state)
         {"no proof asked", 0, KRB_ERROR, 25, false, 1},
         {"other padata", 149, KRB_ERROR, 24, false, 1},
         {"wrong by SPAKE", 151, KRB_ERROR, 24, false, 2},
-        {"clock", 2, KRB_ERROR, 37, false, 2},
-        {"forged", 2, KRB_ERROR, 24, true, 2},
-        {"without proof", 0, KRB_AS_REP, 0, false, 2},
+        {"behind armor", 136, KRB_ERROR, 24, false, 3},
+        {"clock", 2, KRB_ERROR, 37, false, 3},
+        {"forged", 2, KRB_ERROR, 24, true, 3},
+        {"without proof", 0, KRB_AS_REP, 0, false, 3},
         {"right", 138, KRB_AS_REP, 0, false, 0},
         {"wrong again", 2, KRB_ERROR, 24, false, 1},
     };
@@ -510,7 +514,8 @@ static void test_counting(void **state)
         } else {
             put_ticket(&ticket, rig->crypt, &rig->krbtgt, "alice",
                        "krbtgt/" REALM);
-            put_kdc_rep(&rig->answer, KRB_AS_REP, buf_span(&ticket), "alice");
+            put_kdc_rep(&rig->answer, KRB_AS_REP, buf_span(&ticket), "alice",
+                        NULL);
         }
         rig_go_on(rig);
         put_as_req(&message, "alice", KRB_NT_PRINCIPAL, cases[i].padata);
@@ -551,7 +556,8 @@ static void test_tgt(void **state)
 
         put_ticket(&tgt, rig->crypt, cases[i].ours ? &rig->krbtgt : &other,
                    cases[i].client, "krbtgt/" REALM);
-        put_tgs_req(&message, buf_span(&tgt), "HTTP/lyncweb.contoso.test");
+        put_tgs_req(&message, rig->crypt, buf_span(&tgt),
+                    "HTTP/lyncweb.contoso.test");
         say_message(fd, buf_span(&message));
         assert_int_equal(hear(fd, &reply), END_NONE);
         ex = rig_exchange(rig, i + 1);

@@ -97,6 +97,20 @@ static void an_as_req(void **state UNUSED)
     assert_int_equal(req.body.data[0], DER_SEQUENCE);
 }
 
+/* 5.2.4: old clients encode 32 bits as a signed number. */
+static void a_negative_nonce(void **state UNUSED)
+{
+    struct span message = hex(AS_REQ);
+    size_t place = span_find(message, hex("020450456282"), 0);
+    struct krb_kdc_req req;
+    struct krb_flaw flaw;
+
+    assert_int_not_equal(place, SIZE_MAX);
+    ((uint8_t *)(uintptr_t)message.data)[place + 2] |= 0x80;
+    assert_true(krb_decode_kdc_req(message, &req, &flaw));
+    assert_int_equal(req.nonce, 0xd0456282);
+}
+
 static void an_as_rep(void **state UNUSED)
 {
     struct krb_kdc_rep rep;
@@ -446,7 +460,8 @@ static void proxy_messages(void **state UNUSED)
         {"no realm", "300aa0080406000000026a00", "6a00", ""},
         {"a hint", "300fa0080406000000026a00a203020101", "6a00", ""},
         {"no length", "3006a00404026a00", NULL, NULL},
-        {"another length", "300aa0080406000000036a00", NULL, NULL},
+        {"too long a length", "300aa0080406000000036a00", NULL, NULL},
+        {"too short a length", "300aa0080406000000016a00", NULL, NULL},
         {"nothing", "3000", NULL, NULL},
     };
 
@@ -470,11 +485,17 @@ static void proxy_messages(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_as_req),       cmocka_unit_test(an_as_rep),
-        cmocka_unit_test(a_tgs_exchange),  cmocka_unit_test(an_ap_exchange),
-        cmocka_unit_test(errors),          cmocka_unit_test(mangled_messages),
-        cmocka_unit_test(flaws_are_named), cmocka_unit_test(flaws_have_a_place),
-        cmocka_unit_test(gss_checksums),   cmocka_unit_test(proxy_messages),
+        cmocka_unit_test(an_as_req),
+        cmocka_unit_test(a_negative_nonce),
+        cmocka_unit_test(an_as_rep),
+        cmocka_unit_test(a_tgs_exchange),
+        cmocka_unit_test(an_ap_exchange),
+        cmocka_unit_test(errors),
+        cmocka_unit_test(mangled_messages),
+        cmocka_unit_test(flaws_are_named),
+        cmocka_unit_test(flaws_have_a_place),
+        cmocka_unit_test(gss_checksums),
+        cmocka_unit_test(proxy_messages),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -66,6 +66,13 @@ static const struct {
     {"Z m 8 =", "fo"},
     {"Zm8", "fo"},
     {"\r\n", ""},
+    /* A group that is broken behind some that are not. */
+    {"Zm9vYmFyZm9v Ym\nFyZg", "foobarfoobarf"},
+    {"Zm9vYmFyZm9v-_-_Zm8=", "foobarfoo\xfb\xff\xbf"
+                             "fo"},
+    {"Zm9vYmFy!m9v", NULL},
+    {"Zm9vYmFyZm9=Zm9v", NULL},
+    {"Zm9vYmFyZm9vZ", NULL},
     {"Zg=", "f"}, /* padding cut short */
     {"Z", NULL},  /* no encoder makes that length */
     {"Zm9vY", NULL},

@@ -178,8 +178,9 @@ static void checksums(void **state UNUSED)
         assert_int_equal(kcrypt_verify(kcrypt, &key, KCRYPT_PAC, data, type,
                                        span_slice(sum, 0, sum.size - 1)),
                          KCRYPT_SHORT);
-        /* CRC32 has no key (RFC 3961 section 6.1.3), 0x8003 is no checksum. */
-        assert_int_equal(kcrypt_verify(kcrypt, &key, KCRYPT_PAC, data, 1, sum),
+        /* MD5 has no key (RFC 3961 section 6.1.1): right, and no proof. */
+        assert_int_equal(kcrypt_verify(kcrypt, &key, KCRYPT_PAC, data, 7,
+                                       hex("c6ab0aa26db8b63635f446f4e17eea49")),
                          KCRYPT_UNSUPPORTED);
         assert_int_equal(
             kcrypt_verify(kcrypt, &key, KCRYPT_PAC, data, 0x8003, sum),
