@@ -1,10 +1,10 @@
 /*
  * The Kerberos acceptor (RFC 4120 section 3.2, RFC 4121): what the method
- * "krb5" keeps between sign-ins. It stands on MIT's krb5_rd_req, a layer below
- * that library's GSS-API: there the clock can be shifted for one context, the
- * error that a real service would send is known by its number, and the channel
- * bindings of the authenticator can be seen. Keys are in memory alone; neither
- * krb5.conf nor the environment is read.
+ * "krb5" keeps between sign-ins. It stands on MIT's crypto library, two layers
+ * below that library's GSS-API: there the clock can be shifted, what a real
+ * service would send is known by its number, a ticket that is refused can be
+ * looked into, and the channel bindings of the authenticator can be seen. Keys
+ * are in memory alone; neither krb5.conf nor the environment is read.
  */
 #ifndef AUTH_KRB5_H
 #define AUTH_KRB5_H
@@ -17,15 +17,13 @@
 struct auth_context;
 struct krb5_acceptor;
 struct negotiate_plan;
-struct world;
 
 /*
  * keys: of the service, as the KDC has them; copied. services: the SPNs that
  * they belong to, "HTTP/lyncweb.contoso.test"; ends with NULL. The acceptor
  * outlives the connections that are served.
  */
-MUST_CHECK bool krb5_acceptor_new(const struct world *world,
-                                  const struct krb_keys *keys,
+MUST_CHECK bool krb5_acceptor_new(const struct krb_keys *keys,
                                   const char *const *services,
                                   struct krb5_acceptor **out_acceptor,
                                   struct err *err);

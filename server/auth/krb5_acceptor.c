@@ -98,8 +98,7 @@ static void make_other_keys(const struct krb_keys *keys,
 
 AUTO_DEFINE(krb5_acceptor, struct krb5_acceptor *, krb5_acceptor_free)
 
-bool krb5_acceptor_new(const struct world *world UNUSED,
-                       const struct krb_keys *keys, const char *const *services,
+bool krb5_acceptor_new(const struct krb_keys *keys, const char *const *services,
                        struct krb5_acceptor **out_acceptor, struct err *err)
 {
     AUTO(krb5_acceptor) acceptor = NEW(struct krb5_acceptor);

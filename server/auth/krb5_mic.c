@@ -229,7 +229,7 @@ static bool verify_rc4(const struct krb_key *key, enum krb5_side side,
                        struct span message, struct span framed)
 {
     struct span token = unframed(framed);
-    const uint8_t *closed = token.data + RC4_HEADER_SIZE;
+    const uint8_t *closed;
     uint8_t checksum[RC4_CHECKSUM_SIZE];
     uint8_t plain[RC4_SEQUENCE_SIZE];
 
@@ -237,6 +237,7 @@ static bool verify_rc4(const struct krb_key *key, enum krb5_side side,
         memcmp(token.data, rc4_header, RC4_HEADER_SIZE) != 0) {
         return false;
     }
+    closed = token.data + RC4_HEADER_SIZE;
     rc4_checksum(key, message, checksum);
     rc4_sequence(key, closed + RC4_SEQUENCE_SIZE, closed, plain);
     for (size_t i = 4; i < RC4_SEQUENCE_SIZE; i++) {

@@ -31,8 +31,12 @@ struct krb5_replay;
 struct krb5_replay *krb5_replay_new(void);
 void krb5_replay_free(struct krb5_replay *replay);
 
-/* What stands for an authenticator: its bytes, encrypted, are never the same
- * twice. */
+/*
+ * What stands for an authenticator: its first bytes as they came. With AES they
+ * are the confounder, encrypted (RFC 3961 section 5.3), with RC4 a keyed hash
+ * of all of it (RFC 4757 section 5): in neither case the same twice, and
+ * whoever changes them has no authenticator any more.
+ */
 void krb5_replay_digest(struct span authenticator,
                         uint8_t out_digest[KRB5_REPLAY_DIGEST_SIZE]);
 /* Whether it came before; now: ns, of a clock that never goes back. */

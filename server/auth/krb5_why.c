@@ -366,16 +366,18 @@ static const struct {
 void krb5_why(const struct auth_context *ctx, const struct krb5_judged *judged,
               struct auth_outcome *out)
 {
-    const struct krb_ticket *ticket = &judged->offer.ap.ticket;
-    const struct why w = {
+    struct why w = {
         .ctx = ctx,
         .judged = judged,
-        .ticket = ticket,
+        .ticket = &judged->offer.ap.ticket,
         .opened = &judged->opened,
-        .service = krb_name_short(ctx->arena, &ticket->service),
         .out = out,
     };
 
+    if (out->verdict == AUTH_ACCEPTED) {
+        return;
+    }
+    w.service = krb_name_short(ctx->arena, &w.ticket->service);
     for (size_t i = 0; i < ARRAY_SIZE(sentences); i++) {
         if (sentences[i].reason == out->reason) {
             out->why = sentences[i].tell(&w);

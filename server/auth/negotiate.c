@@ -25,7 +25,6 @@ static void reset(struct negotiate_handle *handle)
     handle->carrier = NULL;
     handle->mech_told = false;
     handle->mic_required = false;
-    handle->mic_sent = false;
     handle->last_word = false;
     handle->mic_say = NEGOTIATE_MIC_GOOD;
     arena_free(handle->kept_arena);

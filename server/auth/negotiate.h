@@ -38,7 +38,6 @@ struct negotiate_handle {
     struct buf mech_types; /* as the client sent them: what the MIC covers */
     bool mech_told;        /* supportedMech is in the first reply only */
     bool mic_required;     /* the choice was not the client's first */
-    bool mic_sent;         /* ours */
     bool last_word;        /* the mechanism's last token is ours */
     enum negotiate_mic mic_say; /* of a step */
     /* What the mechanism came to, until the client's MIC is here. */

@@ -92,7 +92,6 @@ static void add_mic(struct negotiate_handle *handle,
     }
     resp->has_mic = mic.size > 0;
     resp->mech_list_mic = mic;
-    handle->mic_sent = true;
 }
 
 /* The verdict waits for the client's MIC; exchange and arena will be others. */

@@ -42,7 +42,7 @@ static void set_up(void)
         return;
     }
     world = fuzz_world();
-    acceptor = fuzz_acceptor(world);
+    acceptor = fuzz_acceptor();
     fuzz_keys(&keys);
     if (!kcrypt_new(&kcrypt, &err)) {
         abort();

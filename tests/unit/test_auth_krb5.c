@@ -22,7 +22,7 @@ static int set_up(void **state)
 
     auth_set_up(state, "krb5");
     f = *state;
-    rig_set_up(&rig, f->world);
+    rig_set_up(&rig);
     f->world->krb5.etypes = KRB_ALL_BITS;
     f->ctx.krb5 = rig.acceptor;
     return 0;

@@ -44,7 +44,7 @@ static int set_up(void **state)
 
     auth_set_up(state, "negotiate");
     f = *state;
-    rig_set_up(&rig, f->world);
+    rig_set_up(&rig);
     f->world->krb5.etypes = KRB_ALL_BITS;
     f->ctx.krb5 = rig.acceptor;
     f->ctx.before_mechanism = before_mechanism;
