@@ -9,8 +9,6 @@
 #include "util/base64.h"
 #include "util/buf.h"
 
-enum { LENGTH_SIZE = 4 }; /* RFC 4120 section 7.2.2 */
-
 /* ---- Binary ---- */
 
 static bool is_binary(struct span input)
@@ -25,14 +23,13 @@ static bool is_binary(struct span input)
     return false;
 }
 
+/* RFC 4120 section 7.2.2 */
 static struct span without_length(struct span input)
 {
-    struct span rest = span_slice(input, LENGTH_SIZE, SIZE_MAX);
-    size_t size = 0;
+    struct reader rd = rd_init(input);
+    uint32_t size = rd_u32be(&rd);
+    struct span rest = rd_bytes(&rd, rd_left(&rd));
 
-    for (size_t i = 0; i < LENGTH_SIZE && i < input.size; i++) {
-        size = size << 8 | input.data[i];
-    }
     return rest.size && size == rest.size ? rest : input;
 }
 

@@ -17,7 +17,6 @@
 #include "wire/krb.h"
 
 enum {
-    RELAY_LENGTH_SIZE = 4, /* in front of a message over TCP */
     /* At once to krb5kdc, which drops the oldest of more than 45. */
     RELAY_BACKEND_LIMIT = 16,
     RELAY_STALL_SECONDS = 3600,    /* connections silent on purpose */
@@ -165,10 +164,6 @@ void request_abandon(struct relay_request *request);
 /* krb5kdc's answer, in the exchange's arena; empty: none, and why. */
 void request_answered(struct relay_request *request, struct span reply,
                       const char *why_not);
-
-/* The length in front of a message, which the bytes have. */
-uint32_t relay_length(struct span bytes);
-void relay_add_length(struct buf *out, size_t length);
 
 /* ---- relay_backend.c ---- */
 

@@ -285,20 +285,3 @@ void request_abandon(struct relay_request *request)
     request->stage = RELAY_LEAVING;
     request->way->fail(request);
 }
-
-uint32_t relay_length(struct span bytes)
-{
-    uint32_t length = 0;
-
-    for (size_t i = 0; i < RELAY_LENGTH_SIZE; i++) {
-        length = length << 8 | bytes.data[i];
-    }
-    return length;
-}
-
-void relay_add_length(struct buf *out, size_t length)
-{
-    for (size_t i = RELAY_LENGTH_SIZE; i-- > 0;) {
-        buf_add_u8(out, (uint8_t)(length >> (8 * i)));
-    }
-}

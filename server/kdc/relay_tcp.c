@@ -86,7 +86,7 @@ static void end_exchange(struct relay_conn *conn)
         conn->ex = NULL;
         relay_exchange_take(ex,
                             span_slice(buf_span(&conn->in), 0, KRB_MESSAGE_MAX),
-                            RELAY_LENGTH_SIZE);
+                            KRB_LENGTH_SIZE);
         relay_exchange_end(conn->relay, ex, SENT_NOTHING, 0);
     }
 }
@@ -199,7 +199,7 @@ static void tcp_answer(struct relay_request *request, struct span reply)
     struct relay_conn *conn = request->origin;
 
     enter(conn);
-    relay_add_length(&conn->out, reply.size);
+    buf_add_u32be(&conn->out, (uint32_t)reply.size);
     buf_add(&conn->out, reply);
     enter_state(conn, CONN_BUSY, RELAY_IDLE_SECONDS);
     flush(conn);
@@ -264,7 +264,7 @@ static void refuse_length(struct relay_conn *conn, uint32_t length)
     struct relay_request *request;
 
     conn->ex = NULL;
-    relay_exchange_take(ex, buf_span(&conn->in), RELAY_LENGTH_SIZE);
+    relay_exchange_take(ex, buf_span(&conn->in), KRB_LENGTH_SIZE);
     buf_clear(&conn->in);
     exchange_why(ex, "kdc.length",
                  "a message of %u bytes is announced, %d "
@@ -283,11 +283,11 @@ static void refuse_length(struct relay_conn *conn, uint32_t length)
 static void begin_request(struct relay_conn *conn, uint32_t length)
 {
     struct exchange *ex = conn->ex;
-    size_t size = RELAY_LENGTH_SIZE + (size_t)length;
+    size_t size = KRB_LENGTH_SIZE + (size_t)length;
 
     conn->ex = NULL;
     relay_exchange_take(ex, span_slice(buf_span(&conn->in), 0, size),
-                        RELAY_LENGTH_SIZE);
+                        KRB_LENGTH_SIZE);
     buf_drop(&conn->in, size);
     enter_state(conn, CONN_BUSY, 0);
     conn->request = request_new(conn->relay, &tcp_way, conn, ex);
@@ -309,15 +309,15 @@ static bool take_message(struct relay_conn *conn)
     if (!conn->ex) {
         conn->ex = relay_exchange(conn->relay, tcp_way.transport, &conn->facts);
     }
-    if (conn->in.size < RELAY_LENGTH_SIZE) {
+    if (conn->in.size < KRB_LENGTH_SIZE) {
         return false;
     }
-    length = relay_length(buf_span(&conn->in));
+    length = krb_length(buf_span(&conn->in));
     if (length > KRB_MESSAGE_MAX) {
         refuse_length(conn, length);
         return true;
     }
-    if (conn->in.size - RELAY_LENGTH_SIZE < length) {
+    if (conn->in.size - KRB_LENGTH_SIZE < length) {
         return false;
     }
     begin_request(conn, length);

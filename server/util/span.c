@@ -57,6 +57,17 @@ static uint64_t rd_le(struct reader *rd, size_t size)
     return value;
 }
 
+static uint64_t rd_be(struct reader *rd, size_t size)
+{
+    struct span part = rd_bytes(rd, size);
+    uint64_t value = 0;
+
+    for (size_t i = 0; i < part.size; i++) {
+        value = value << 8 | part.data[i];
+    }
+    return value;
+}
+
 uint8_t rd_u8(struct reader *rd)
 {
     return (uint8_t)rd_le(rd, 1);
@@ -75,4 +86,14 @@ uint32_t rd_u32le(struct reader *rd)
 uint64_t rd_u64le(struct reader *rd)
 {
     return rd_le(rd, 8);
+}
+
+uint16_t rd_u16be(struct reader *rd)
+{
+    return (uint16_t)rd_be(rd, 2);
+}
+
+uint32_t rd_u32be(struct reader *rd)
+{
+    return (uint32_t)rd_be(rd, 4);
 }

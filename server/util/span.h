@@ -66,6 +66,8 @@ uint8_t rd_u8(struct reader *rd);
 uint16_t rd_u16le(struct reader *rd);
 uint32_t rd_u32le(struct reader *rd);
 uint64_t rd_u64le(struct reader *rd);
+uint16_t rd_u16be(struct reader *rd);
+uint32_t rd_u32be(struct reader *rd);
 struct span rd_bytes(struct reader *rd, size_t size);
 size_t rd_left(const struct reader *rd);
 

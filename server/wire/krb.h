@@ -25,6 +25,7 @@ enum {
     KRB_ERROR_MAX = 255,   /* of the codes that have names there is none past */
     KRB_GSS_CHECKSUM = 0x8003,    /* RFC 4121 section 4.1.1: its type */
     KRB_MESSAGE_MAX = 128 * 1024, /* of one message, tickets and all */
+    KRB_LENGTH_SIZE = 4,          /* RFC 4120 section 7.2.2: in front of one */
 };
 
 /* RFC 4120 section 7.5.7, by their application tags. */
@@ -201,6 +202,8 @@ struct krb_proxy_message {
     struct span realm;   /* target-domain; empty: none */
 };
 
+/* The length in front of a message over TCP, which the bytes have. */
+uint32_t krb_length(struct span bytes);
 /* Which message this is by its first byte; KRB_NONE: none of those. */
 enum krb_message krb_kind_of(struct span message);
 /* "AS-REQ"; NULL: no such message. */
