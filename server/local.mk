@@ -383,6 +383,7 @@ libserver_a_SOURCES = \
 	%D%/wire/krb_decode_part.c \
 	%D%/wire/krb_encode.c \
 	%D%/wire/krb_error.c \
+	%D%/wire/krb_error.h \
 	%D%/wire/krb_gss.c \
 	%D%/wire/krb_keys.c \
 	%D%/wire/krb_keys.h \

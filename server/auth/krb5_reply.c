@@ -210,32 +210,32 @@ static int32_t code_of(enum auth_reason reason)
     switch (reason) {
     case AUTH_REASON_SERVICE_KEY:
     case AUTH_REASON_MODIFIED:
-        return KRB5_ERR_MODIFIED;
+        return KRB_AP_ERR_MODIFIED;
     case AUTH_REASON_SERVICE_NAME:
     case AUTH_REASON_SPN:
-        return KRB5_ERR_NOT_US;
+        return KRB_AP_ERR_NOT_US;
     case AUTH_REASON_KEY_VERSION:
-        return KRB5_ERR_KEY_VERSION;
+        return KRB_AP_ERR_BADKEYVER;
     case AUTH_REASON_ETYPE:
-        return KRB5_ERR_ETYPE;
+        return KDC_ERR_ETYPE_NOSUPP;
     case AUTH_REASON_REALM:
-        return KRB5_ERR_WRONG_REALM;
+        return KDC_ERR_WRONG_REALM;
     case AUTH_REASON_CLOCK_SKEW:
-        return KRB5_ERR_SKEW;
+        return KRB_AP_ERR_SKEW;
     case AUTH_REASON_TICKET_EXPIRED:
-        return KRB5_ERR_EXPIRED;
+        return KRB_AP_ERR_TKT_EXPIRED;
     case AUTH_REASON_TICKET_NOT_YET:
-        return KRB5_ERR_NOT_YET;
+        return KRB_AP_ERR_TKT_NYV;
     case AUTH_REASON_REPLAY:
-        return KRB5_ERR_REPEAT;
+        return KRB_AP_ERR_REPEAT;
     case AUTH_REASON_UNKNOWN_USER:
-        return KRB5_ERR_CLIENT_UNKNOWN;
+        return KDC_ERR_C_PRINCIPAL_UNKNOWN;
     case AUTH_REASON_DISABLED:
     case AUTH_REASON_LOCKED:
-        return KRB5_ERR_CLIENT_REVOKED;
+        return KDC_ERR_CLIENT_REVOKED;
     case AUTH_REASON_EXPIRED:
     case AUTH_REASON_MUST_CHANGE:
-        return KRB5_ERR_KEY_EXPIRED;
+        return KDC_ERR_KEY_EXPIRED;
     case AUTH_REASON_NONE:
     case AUTH_REASON_BAD_TOKEN:
     case AUTH_REASON_OUT_OF_TURN:
@@ -250,7 +250,7 @@ static int32_t code_of(enum auth_reason reason)
     case AUTH_REASON_COUNT:
         break;
     }
-    return KRB5_ERR_GENERIC;
+    return KRB_ERR_GENERIC;
 }
 
 /* The ticket's service, or ours where the token has none. */
@@ -299,10 +299,10 @@ struct span krb5_reply_error(const struct auth_context *ctx,
         .code = judged->error ? judged->error : code_of(reason),
     };
 
-    if (error.code == KRB5_ERR_SKEW) {
+    if (error.code == KRB_AP_ERR_SKEW) {
         error.data = span_of(skew_recovery, sizeof(skew_recovery));
     }
-    if (error.code == KRB5_ERR_GENERIC) {
+    if (error.code == KRB_ERR_GENERIC) {
         error.text = span_text(auth_reason_text(reason));
     }
     return error_token(ctx, &judged->offer, &error, judged->now);

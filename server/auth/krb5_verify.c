@@ -86,7 +86,7 @@ bool krb5_unwrap(const struct auth_context *ctx, struct span token,
         out->reason = AUTH_REASON_BAD_TOKEN;
         out->why = arena_printf(ctx->arena, "%s came where an AP-REQ belongs",
                                 krb_message_name(kind));
-        judged->error = KRB5_ERR_MESSAGE_TYPE;
+        judged->error = KRB_AP_ERR_MSG_TYPE;
         return false;
     }
     if (!krb_decode_ap_req(offer->message, &offer->ap, &flaw)) {
@@ -167,7 +167,7 @@ static enum auth_reason check_opened(const struct auth_context *ctx,
         return AUTH_REASON_MODIFIED;
     }
     if (!same_name(&opened->authenticator.client, &opened->part.client)) {
-        judged->error = KRB5_ERR_BAD_MATCH;
+        judged->error = KRB_AP_ERR_BADMATCH;
         return AUTH_REASON_MODIFIED;
     }
     return check_times(judged);

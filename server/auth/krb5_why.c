@@ -269,7 +269,7 @@ static const char *modified_why(const struct why *w)
         return "the ticket opens, but the authenticator is not made with the "
                "session key that is in it";
     }
-    if (w->judged->error != KRB5_ERR_BAD_MATCH) {
+    if (w->judged->error != KRB_AP_ERR_BADMATCH) {
         return NULL;
     }
     return arena_printf(arena, "the authenticator is of %s, the ticket of %s",

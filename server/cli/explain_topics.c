@@ -8,7 +8,7 @@
 #include "cli/explain.h"
 #include "scenario/expand.h"
 #include "wire/diagnostics.h"
-#include "wire/krb.h"
+#include "wire/krb_error.h"
 
 /* ---- ${...} ---- */
 

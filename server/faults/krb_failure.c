@@ -8,7 +8,7 @@
 
 #include "util/buf.h"
 #include "util/nearest.h"
-#include "wire/krb.h"
+#include "wire/krb_error.h"
 
 /* e-text is one line for people; clients show less. */
 enum { TEXT_MAX = 1024 };

@@ -10,6 +10,7 @@
 
 #include "kdc/ticket.h"
 #include "util/mem.h"
+#include "wire/krb_error.h"
 
 enum { PA_TGS_REQ = 1 };
 

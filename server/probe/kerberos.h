@@ -75,8 +75,8 @@ bool kerberos_proves(struct kerberos *kerberos,
 
 /* ---- Words, without libkrb5 (kerberos_words.c) ---- */
 
-/* An error of RFC 4120 section 7.5.9 in words: "KDC_ERR_KEY_EXPIRED, 23: the
- * password has expired". */
+/* An error of RFC 4120 section 7.5.9 in words: "the password has expired, or
+ * must be changed (KDC_ERR_KEY_EXPIRED, 23)". */
 const char *kerberos_error_text(struct arena *arena, int32_t code);
 /* What a person could try; NULL: nothing comes to mind. */
 const char *kerberos_error_advice(int32_t code);

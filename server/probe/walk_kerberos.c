@@ -9,6 +9,7 @@
 #include "probe/negotiate.h"
 #include "probe/walk.h"
 #include "util/url.h"
+#include "wire/krb_error.h"
 #include "wire/spnego.h"
 
 /* ---- Tickets ---- */
@@ -127,7 +128,7 @@ static const char *clock_text(struct walk *walk, const struct krb_error *error)
 {
     int64_t ahead = error->server_time - env_now(walk->env) / ENV_NS_PER_SEC;
 
-    return error->code == 37
+    return error->code == KRB_AP_ERR_SKEW
                ? arena_printf(walk->arena,
                               "; its clock is %" PRId64 " s %s this one",
                               ahead < 0 ? -ahead : ahead,

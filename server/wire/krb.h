@@ -20,9 +20,8 @@ enum {
     KRB_COMPONENTS_MAX = 8, /* of a name; real ones have three at most */
     KRB_ETYPES_MAX = 32,    /* of one request */
     KRB_PADATA_MAX = 16,
-    KRB_AUTHDATA_MAX = 16, /* elements of one AuthorizationData */
-    KRB_FIELD_MAX = 64,    /* of the name of a flaw's field */
-    KRB_ERROR_MAX = 255,   /* of the codes that have names there is none past */
+    KRB_AUTHDATA_MAX = 16,        /* elements of one AuthorizationData */
+    KRB_FIELD_MAX = 64,           /* of the name of a flaw's field */
     KRB_GSS_CHECKSUM = 0x8003,    /* RFC 4121 section 4.1.1: its type */
     KRB_MESSAGE_MAX = 128 * 1024, /* of one message, tickets and all */
     KRB_LENGTH_SIZE = 4,          /* RFC 4120 section 7.2.2: in front of one */
@@ -265,16 +264,6 @@ char *krb_name_text(struct arena *arena, const struct krb_name *name);
 char *krb_name_short(struct arena *arena, const struct krb_name *name);
 /* "2013-06-01T12:00:00Z", of s since 1970. */
 char *krb_time_text(struct arena *arena, int64_t time);
-/* "KRB_AP_ERR_SKEW"; NULL: the number has no name. */
-const char *krb_error_name(int32_t code);
-/* "clock-skew", as a scenario says it; NULL: there is no such word. */
-const char *krb_error_word(int32_t code);
-/* By that word, by the name in any case, or by a number from 1 to
- * KRB_ERROR_MAX; false: none of them. */
-bool krb_error_named(const char *text, int32_t *out_code);
-/* The words in order, for lists; NULL past the end. */
-const char *krb_error_word_at(size_t index);
-
 /* NULL: the number has no name. */
 const char *krb_etype_name(int32_t etype);    /* "rc4-hmac" */
 const char *krb_checksum_name(int32_t type);  /* "gss-api" */

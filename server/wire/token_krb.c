@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "wire/der.h"
+#include "wire/krb_error.h"
 #include "wire/spnego.h"
 
 void krb_tell_flaw(const struct krb_telling *t, const struct krb_flaw *flaw)

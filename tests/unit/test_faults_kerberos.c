@@ -3,7 +3,7 @@
 
 #include "scenario_fixture.h"
 
-#include "wire/krb.h"
+#include "wire/krb_error.h"
 
 /* What a step at one of these points is let at. */
 struct stage {
