@@ -7,9 +7,8 @@
 
 #include "auth/krb5_parts.h"
 
+#include "util/kcrypt.h"
 #include "util/utf.h"
-
-enum { USAGE_TICKET = 2, USAGE_AUTHENTICATOR = 11 }; /* RFC 4120 7.5.1 */
 
 static bool open_with(const struct auth_context *ctx, krb5_key key,
                       krb5_keyusage usage, const struct krb_encrypted *closed,
@@ -42,7 +41,7 @@ static bool open_ticket(const struct auth_context *ctx,
 
     for (size_t i = 0; i < set->keys.count; i++) {
         if (set->keys.items[i].etype == closed->etype) {
-            return open_with(ctx, set->ready[i], USAGE_TICKET, closed,
+            return open_with(ctx, set->ready[i], KCRYPT_TICKET, closed,
                              &plain) &&
                    krb_decode_ticket_part(plain, out_part, &flaw);
         }
@@ -66,7 +65,7 @@ static bool open_authenticator(const struct auth_context *ctx,
     return krb5_is_key(ctx->krb5->context, &block) &&
            krb5_k_create_key(ctx->krb5->context, &block, &opened->session) ==
                0 &&
-           open_with(ctx, opened->session, USAGE_AUTHENTICATOR,
+           open_with(ctx, opened->session, KCRYPT_AP_REQ_AUTHENTICATOR,
                      &offer->ap.authenticator, &plain) &&
            krb_decode_authenticator(plain, &opened->authenticator, &flaw);
 }
@@ -142,7 +141,7 @@ void krb5_open_report(const struct auth_context *ctx,
     report->renew_till = part->has_renew_till ? part->renew_till : 0;
     report->mutual = judged->mutual;
     report->gss_flags = judged->checksum.flags;
-    report->delegated = judged->checksum.flags & KRB5_GSS_DELEG;
+    report->delegated = judged->checksum.flags & KRB_GSS_DELEG;
     if (opened->has_authenticator) {
         report->skew =
             opened->authenticator.client_time - judged->now / ENV_NS_PER_SEC;

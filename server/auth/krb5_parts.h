@@ -20,18 +20,6 @@
 #include "wire/krb.h"
 #include "wire/krb_error.h"
 
-/* RFC 4121 section 4.1.1.1, RFC 4757 section 7.1 */
-enum {
-    KRB5_GSS_DELEG = 1,
-    KRB5_GSS_MUTUAL = 2,
-    KRB5_GSS_DCE_STYLE = 0x1000,
-};
-
-enum {
-    KRB5_AP_MUTUAL = 0x20000000,      /* RFC 4120 5.5.1: mutual-required */
-    KRB5_TICKET_INVALID = 0x01000000, /* 5.3 */
-};
-
 /* Seconds that a clock may be off: the default of all implementations. */
 enum { KRB5_SKEW_MAX = 300 };
 

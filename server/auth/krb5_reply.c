@@ -9,17 +9,14 @@
 #include <string.h>
 
 #include "util/env.h"
+#include "util/kcrypt.h"
 #include "util/mem.h"
-#include "wire/der.h"
-#include "wire/krb_time.h"
 #include "wire/plans.h"
 #include "world/world.h"
 
 enum {
     MICROSECOND = 1000, /* ns */
     MICROSECONDS = 1000000,
-    AP_REP_PART = 27,  /* its application tag */
-    USAGE_AP_REP = 12, /* RFC 4120 section 7.5.1 */
 };
 
 /* In the frame of the token that it answers, or in none. */
@@ -88,50 +85,27 @@ static void make_sequence(const struct krb5_judged *judged,
     session->sequence = number;
 }
 
-static void add_number(struct buf *out, unsigned tag, int64_t number)
-{
-    size_t start = out->size;
-
-    der_add_integer(out, number);
-    der_wrap(out, start, (uint8_t)(DER_CONTEXT_0 + tag));
-}
-
-static void add_bytes(struct buf *out, unsigned tag, struct span bytes)
-{
-    size_t start = out->size;
-
-    der_add(out, DER_OCTET_STRING, bytes);
-    der_wrap(out, start, (uint8_t)(DER_CONTEXT_0 + tag));
-}
-
-/* EncAPRepPart, RFC 4120 section 5.5.2 */
+/* RFC 4120 section 5.5.2 */
 static void add_part(struct buf *out, const struct krb5_judged *judged,
                      const struct krb5_session *session)
 {
     const struct krb_authenticator *client = &judged->opened.authenticator;
     const struct krb_key *subkey =
         session->acceptor.size ? &session->acceptor : &session->initiator;
-    size_t start;
+    const struct krb_ap_rep_part part = {
+        .client_time = client->client_time,
+        .cusec = client->cusec,
+        .has_subkey = session->acceptor.size || client->has_subkey,
+        .subkey = {subkey->etype, span_of(subkey->bytes, subkey->size)},
+        .sequence = (uint32_t)session->sequence,
+    };
 
-    krb_time_add(out, client->client_time);
-    der_wrap(out, 0, DER_GENERALIZED_TIME);
-    der_wrap(out, 0, DER_CONTEXT_0);
-    add_number(out, 1, client->cusec);
-    if (session->acceptor.size || client->has_subkey) {
-        start = out->size;
-        add_number(out, 0, subkey->etype);
-        add_bytes(out, 1, span_of(subkey->bytes, subkey->size));
-        der_wrap(out, start, DER_SEQUENCE);
-        der_wrap(out, start, DER_CONTEXT_0 + 2);
-    }
-    add_number(out, 3, (int64_t)session->sequence);
-    der_wrap(out, 0, DER_SEQUENCE);
-    der_wrap(out, 0, DER_APPLICATION_0 + AP_REP_PART);
+    krb_encode_ap_rep_part(out, &part);
 }
 
-/* Sealed with the ticket's key. */
-static bool add_sealed(const struct auth_context *ctx, krb5_key key,
-                       struct span plain, struct buf *out)
+/* With the ticket's session key; in the arena. */
+static bool encrypt_part(const struct auth_context *ctx, krb5_key key,
+                         struct span plain, struct krb_encrypted *out)
 {
     krb5_context context = ctx->krb5->context;
     krb5_enctype etype = krb5_k_key_enctype(context, key);
@@ -145,38 +119,35 @@ static bool add_sealed(const struct auth_context *ctx, krb5_key key,
     }
     cipher.ciphertext.length = (unsigned)size;
     cipher.ciphertext.data = arena_alloc(ctx->arena, size);
-    if (krb5_k_encrypt(context, key, USAGE_AP_REP, NULL, &in, &cipher) != 0) {
+    if (krb5_k_encrypt(context, key, KCRYPT_AP_REP, NULL, &in, &cipher) != 0) {
         return false;
     }
-    add_number(out, 0, etype);
-    add_bytes(out, 2,
-              span_of(cipher.ciphertext.data, cipher.ciphertext.length));
-    der_wrap(out, 0, DER_SEQUENCE);
-    der_wrap(out, 0, DER_CONTEXT_0 + 2);
+    *out = (struct krb_encrypted){
+        .etype = etype,
+        .cipher = span_of(cipher.ciphertext.data, cipher.ciphertext.length),
+    };
     return true;
 }
 
+/* The mutual token: who can read the authenticator has the service's key. */
 static bool make_ap_rep(const struct auth_context *ctx,
                         const struct krb5_judged *judged,
                         const struct krb5_session *session,
                         struct span *out_token)
 {
+    struct krb_encrypted encrypted;
     AUTO_BUF part = {0};
-    AUTO_BUF sealed = {0};
     AUTO_BUF message = {0};
     bool made;
 
     add_part(&part, judged, session);
-    made = add_sealed(ctx, judged->opened.session, buf_span(&part), &sealed);
+    made =
+        encrypt_part(ctx, judged->opened.session, buf_span(&part), &encrypted);
     mem_wipe(part.data, part.size);
     if (!made) {
         return false;
     }
-    add_number(&message, 0, 5);
-    add_number(&message, 1, KRB_AP_REP);
-    buf_add(&message, buf_span(&sealed));
-    der_wrap(&message, 0, DER_SEQUENCE);
-    der_wrap(&message, 0, DER_APPLICATION_0 + KRB_AP_REP);
+    krb_encode_ap_rep(&message, &encrypted);
     *out_token =
         framed(ctx, &judged->offer, KRB_TOKEN_AP_REP, buf_span(&message));
     return true;

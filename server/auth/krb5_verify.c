@@ -19,8 +19,6 @@
 #include "wire/spnego.h"
 #include "world/world.h"
 
-enum { CHECKSUM_GSS = 0x8003 }; /* RFC 4121 section 4.1.1 */
-
 static bool invalid(const struct auth_context *ctx, struct auth_outcome *out,
                     const char *why)
 {
@@ -143,7 +141,7 @@ static enum auth_reason check_times(const struct krb5_judged *judged)
     int64_t starts = part->has_start_time ? part->start_time : part->auth_time;
     int64_t skew = judged->opened.authenticator.client_time - now;
 
-    if (starts - now > KRB5_SKEW_MAX || part->flags & KRB5_TICKET_INVALID) {
+    if (starts - now > KRB5_SKEW_MAX || part->flags & KRB_TICKET_INVALID) {
         return AUTH_REASON_TICKET_NOT_YET;
     }
     if (now - part->end_time > KRB5_SKEW_MAX) {
@@ -183,13 +181,13 @@ static void read_checksum(struct krb5_judged *judged)
     const struct krb_authenticator *authenticator =
         &judged->opened.authenticator;
 
-    judged->mutual = judged->offer.ap.options & KRB5_AP_MUTUAL;
+    judged->mutual = judged->offer.ap.options & KRB_AP_MUTUAL_REQUIRED;
     if (judged->opened.has_authenticator && authenticator->has_checksum &&
-        authenticator->checksum.type == CHECKSUM_GSS) {
+        authenticator->checksum.type == KRB_GSS_CHECKSUM) {
         judged->has_checksum = krb_decode_gss_checksum(
             authenticator->checksum.bytes, &judged->checksum);
     }
-    if (judged->has_checksum && judged->checksum.flags & KRB5_GSS_MUTUAL) {
+    if (judged->has_checksum && judged->checksum.flags & KRB_GSS_MUTUAL) {
         judged->mutual = true;
     }
 }
@@ -247,7 +245,7 @@ static enum auth_binding binding_of(const struct auth_context *ctx,
     struct span sent = judged->checksum.bindings;
     uint8_t right[AUTH_BINDING_SIZE];
 
-    if (!judged->has_checksum || auth_binding_is_none(sent)) {
+    if (!judged->has_checksum || span_is_zero(sent)) {
         return AUTH_BINDING_ABSENT;
     }
     if (!ctx->certificate_hash.size) {

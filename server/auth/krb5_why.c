@@ -12,6 +12,7 @@
 #include <strings.h>
 
 #include "auth/binding.h"
+#include "util/base64.h"
 #include "util/env.h"
 #include "util/nearest.h"
 #include "util/utf.h"
@@ -49,7 +50,7 @@ static void note_delegation(const struct auth_context *ctx,
         auth_note(ctx, out, "krb5.delegation",
                   "credentials came along, and are not used");
     }
-    if (out->report.krb5.gss_flags & KRB5_GSS_DCE_STYLE) {
+    if (out->report.krb5.gss_flags & KRB_GSS_DCE_STYLE) {
         auth_note(ctx, out, "krb5.dce-style",
                   "asked for, and not done: the AP-REP is the last token");
     }
@@ -237,7 +238,7 @@ static const char *not_yet_why(const struct why *w)
     if (!w->opened->keys) {
         return NULL;
     }
-    if (part->flags & KRB5_TICKET_INVALID) {
+    if (part->flags & KRB_TICKET_INVALID) {
         return "the ticket has the flag invalid: it is postdated, and nobody "
                "had it validated";
     }
@@ -277,16 +278,6 @@ static const char *modified_why(const struct why *w)
                         krb_name_text(arena, &opened->part.client));
 }
 
-static const char *hex(struct arena *arena, struct span bytes)
-{
-    AUTO_BUF text = {0};
-
-    for (size_t i = 0; i < bytes.size; i++) {
-        buf_printf(&text, "%02x", bytes.data[i]);
-    }
-    return arena_strdup(arena, buf_text(&text));
-}
-
 static const char *binding_why(const struct why *w)
 {
     struct arena *arena = w->ctx->arena;
@@ -304,8 +295,8 @@ static const char *binding_why(const struct why *w)
     return arena_printf(arena,
                         "the client is bound to another channel: it sent the "
                         "hash %s, the certificate of this connection gives %s",
-                        hex(arena, w->judged->checksum.bindings),
-                        hex(arena, span_of(right, sizeof(right))));
+                        hex_text(arena, w->judged->checksum.bindings),
+                        hex_text(arena, span_of(right, sizeof(right))));
 }
 
 static const char *spn_why(const struct why *w)

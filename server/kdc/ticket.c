@@ -11,13 +11,6 @@
 #include "util/mem.h"
 #include "wire/der.h"
 
-enum {
-    /* RFC 4120 section 5.2.6.1, and KERB-AUTH-DATA-TOKEN-RESTRICTIONS, which
-     * acceptors that are not Windows pass over ([MS-KILE] 3.1.1.4). */
-    AD_IF_RELEVANT = 1,
-    AD_TOKEN_RESTRICTIONS = 141,
-};
-
 static const struct krb_keys *keys_of(const struct ticket_change *change,
                                       const struct krb_name *service)
 {
@@ -90,16 +83,20 @@ static void add_elements(struct buf *out, struct span list)
     }
 }
 
-/* What the ticket has, and behind it as many bytes as are wanted. */
+/*
+ * What the ticket has, and behind it as many bytes as are wanted: of a type
+ * that acceptors which are not Windows pass over, within AD-IF-RELEVANT, which
+ * lets all of them do so (RFC 4120 section 5.2.6.1).
+ */
 static struct span padded(struct arena *arena, struct span list, size_t size)
 {
     size_t least = size < TICKET_PADDING_MAX ? size : TICKET_PADDING_MAX;
     struct span padding = span_of(arena_alloc(arena, least), least);
     AUTO_BUF out = {0};
 
-    padding = list_of(arena, AD_TOKEN_RESTRICTIONS, padding);
+    padding = list_of(arena, KRB_AD_TOKEN_RESTRICTIONS, padding);
     add_elements(&out, list);
-    add_elements(&out, list_of(arena, AD_IF_RELEVANT, padding));
+    add_elements(&out, list_of(arena, KRB_AD_IF_RELEVANT, padding));
     der_wrap(&out, 0, DER_SEQUENCE);
     return arena_copy(arena, buf_span(&out));
 }

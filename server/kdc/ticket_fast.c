@@ -8,8 +8,6 @@
 #include "wire/der.h"
 
 enum {
-    PA_TGS_REQ = 1,
-    PA_FX_FAST = 136,
     DEPTH_MAX = 16, /* of elements around what is replaced */
 };
 
@@ -99,13 +97,13 @@ static bool find_armor(const struct fast_context *fast, struct armor *out)
     const struct krb_padata_list *padata = &fast->request->padata;
     struct span at;
 
-    if (find_padata(padata, PA_FX_FAST, &at) &&
+    if (find_padata(padata, KRB_PA_FX_FAST, &at) &&
         dig(&at, value, sizeof(value))) {
         *out = (struct armor){at, KCRYPT_AP_REQ_AUTHENTICATOR};
         return true;
     }
     out->usage = KCRYPT_TGS_REQ_AUTHENTICATOR;
-    return find_padata(padata, PA_TGS_REQ, &out->ap_req);
+    return find_padata(padata, KRB_PA_TGS_REQ, &out->ap_req);
 }
 
 static bool open_authenticator(const struct fast_context *fast,
@@ -216,7 +214,7 @@ bool kdc_fast_mend(const struct fast_context *fast, struct span reply,
 
     *out_reply = reply;
     if (!krb_decode_kdc_rep(reply, &rep, &flaw) ||
-        !find_padata(&rep.padata, PA_FX_FAST, &cipher)) {
+        !find_padata(&rep.padata, KRB_PA_FX_FAST, &cipher)) {
         return true;
     }
     if (!dig(&cipher, path, sizeof(path)) || !armor_key(fast, &key) ||

@@ -19,14 +19,13 @@
 struct kerberos;
 
 struct kerberos_setup {
-    struct arena *arena; /* owns what is told */
-    struct env *env;
+    struct arena *arena;   /* owns what is told */
     const char *krb5_conf; /* NULL: the machine's */
     const char *ccache;    /* NULL: the default one */
     const char *user;      /* "CONTOSO\alice", "alice@contoso.test" */
     bool is_sip;           /* `user` is but a SIP address */
     const char *password;  /* NULL: the tickets are there */
-    int64_t deadline;      /* on env's monotonic clock */
+    int64_t deadline;      /* on the monotonic clock */
 };
 
 /* Why there is no ticket. */

@@ -30,7 +30,6 @@ static bool sign_on(struct walk *walk)
     const struct target *target = walk->target;
     const struct kerberos_setup setup = {
         .arena = walk->arena,
-        .env = walk->env,
         .krb5_conf = target->krb5_conf,
         .ccache = target->ccache,
         .user = target->user,

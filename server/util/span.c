@@ -10,6 +10,16 @@ bool span_equal(struct span a, struct span b)
     return a.size == b.size && (!a.size || !memcmp(a.data, b.data, a.size));
 }
 
+bool span_is_zero(struct span bytes)
+{
+    for (size_t i = 0; i < bytes.size; i++) {
+        if (bytes.data[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
 size_t span_find(struct span hay, struct span needle, size_t from)
 {
     const uint8_t *hit;

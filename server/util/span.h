@@ -43,6 +43,7 @@ static inline struct span span_slice(struct span whole, size_t offset,
 }
 
 bool span_equal(struct span a, struct span b);
+bool span_is_zero(struct span bytes);
 /* Offset of the first occurrence at or after `from`, or SIZE_MAX. */
 size_t span_find(struct span hay, struct span needle, size_t from);
 bool span_starts(struct span whole, const char *prefix);

@@ -53,6 +53,34 @@ enum krb_name_type {
     KRB_NT_ENTERPRISE = 10,
 };
 
+/* 7.5.2: types of pre-authentication data that somebody here looks at. */
+enum krb_padata_type {
+    KRB_PA_TGS_REQ = 1,
+    KRB_PA_ENC_TIMESTAMP = 2,
+    KRB_PA_PK_AS_REQ = 16, /* RFC 4556 */
+    KRB_PA_FX_FAST = 136,  /* RFC 6113 */
+    KRB_PA_ENCRYPTED_CHALLENGE = 138,
+    KRB_PA_SPAKE = 151, /* RFC 9588 */
+};
+
+/* 5.2.6, 7.5.4: the same of authorization data. */
+enum krb_authdata_type {
+    KRB_AD_IF_RELEVANT = 1,
+    KRB_AD_TOKEN_RESTRICTIONS = 141, /* [MS-KILE] 2.2.6 */
+};
+
+enum {
+    KRB_TICKET_INVALID = 0x01000000,     /* 5.3, flag 7 */
+    KRB_AP_MUTUAL_REQUIRED = 0x20000000, /* 5.5.1, option 2 */
+};
+
+/* RFC 4121 section 4.1.1.1, RFC 4757 section 7.1 */
+enum krb_gss_flag {
+    KRB_GSS_DELEG = 1,
+    KRB_GSS_MUTUAL = 2,
+    KRB_GSS_DCE_STYLE = 0x1000,
+};
+
 /* 5.2.2 PrincipalName, and the realm that goes with it (empty: none). */
 struct krb_name {
     int32_t type;
@@ -116,7 +144,7 @@ struct krb_authenticator {
 /* RFC 4121 section 4.1.1: the checksum 0x8003 within an authenticator. */
 struct krb_gss_checksum {
     struct span bindings;  /* 16 bytes; all zero: none were given */
-    uint32_t flags;        /* GSS_C_MUTUAL_FLAG and so on */
+    uint32_t flags;        /* enum krb_gss_flag */
     struct span delegated; /* KRB-CRED; empty: none */
 };
 
@@ -128,9 +156,18 @@ struct krb_authdata {
 
 /* 5.5.1 AP-REQ */
 struct krb_ap_req {
-    uint32_t options; /* bit 2 of the document, mutual-required: 0x20000000 */
+    uint32_t options; /* KRB_AP_MUTUAL_REQUIRED ... */
     struct krb_ticket ticket;
     struct krb_encrypted authenticator;
+};
+
+/* 5.5.2 EncAPRepPart, to be encrypted. */
+struct krb_ap_rep_part {
+    int64_t client_time; /* s */
+    int32_t cusec;
+    bool has_subkey;
+    struct krb_block subkey;
+    uint32_t sequence;
 };
 
 struct krb_padata {
@@ -246,6 +283,9 @@ void krb_encode_ticket(struct buf *out, const struct krb_ticket *ticket);
 void krb_encode_ticket_part(struct buf *out,
                             const struct krb_ticket_part *part);
 void krb_encode_authdata(struct buf *out, const struct krb_authdata *list);
+void krb_encode_ap_rep(struct buf *out, const struct krb_encrypted *part);
+void krb_encode_ap_rep_part(struct buf *out,
+                            const struct krb_ap_rep_part *part);
 /* The reply with another ticket in place of the one it has. */
 void krb_encode_kdc_rep_with(struct buf *out, struct span reply,
                              const struct krb_kdc_rep *decoded,

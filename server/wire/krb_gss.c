@@ -8,7 +8,6 @@
 
 enum {
     BINDINGS_SIZE = 16,    /* RFC 4121 section 4.1.1: MD5 */
-    DELEGATION_FLAG = 1,   /* GSS_C_DELEG_FLAG */
     DELEGATION_OPTION = 1, /* the only one there is */
 };
 
@@ -31,7 +30,7 @@ bool krb_decode_gss_checksum(struct span checksum, struct krb_gss_checksum *out)
     if (rd.short_read || size != BINDINGS_SIZE) {
         return false;
     }
-    if (read.flags & DELEGATION_FLAG) {
+    if (read.flags & KRB_GSS_DELEG) {
         option = rd_u16le(&rd);
         size = rd_u16le(&rd);
         if (!rd.short_read && option == DELEGATION_OPTION) {
