@@ -19,6 +19,8 @@
 #include "wire/krb.h"
 #include "wire/ntlmssp.h"
 
+enum { ANSWER_ROOM = 2048 }; /* a guess that is nearly always enough */
+
 static void tell_who(struct json *json, const struct call *call)
 {
     const struct user *user = call->user;
@@ -259,6 +261,7 @@ static enum call_result tell(struct call *call)
     struct json json;
 
     call_reach(call, POINT_PLAIN_ANSWER);
+    buf_reserve(&out, ANSWER_ROOM);
     json_init(&json, &out);
     json_open(&json, '{');
     tell_who(&json, call);
