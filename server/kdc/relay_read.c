@@ -81,7 +81,7 @@ static const struct user *find_user(const struct relay *relay,
     const char *text;
     const char *realm;
 
-    if (name->count != 1 ||
+    if (name->count != 1 || !name->components[0].size ||
         memchr(name->components[0].data, 0, name->components[0].size)) {
         return NULL;
     }
