@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "util/mem.h"
+#include "util/number.h"
 
 enum {
     FIRST_CAPACITY = 256,
@@ -89,6 +90,13 @@ void buf_add_u16be(struct buf *buf, uint16_t value)
 void buf_add_u32be(struct buf *buf, uint32_t value)
 {
     add_be(buf, value, 4);
+}
+
+void buf_add_number(struct buf *buf, int64_t number)
+{
+    char room[NUMBER_TEXT];
+
+    buf_add_text(buf, number_text(room, number));
 }
 
 void buf_printf(struct buf *buf, const char *format, ...)
