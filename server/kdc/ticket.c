@@ -154,16 +154,11 @@ static bool close_part(const struct ticket_change *change, struct arena *arena,
     return true;
 }
 
-/* "HTTP/other.contoso.test@CONTOSO.TEST"; the realm may be left out. */
+/* "HTTP/other.contoso.test" */
 static void rename_service(struct krb_name *service, const char *text)
 {
     struct span rest = span_text(text);
-    size_t at = span_find(rest, span_text("@"), 0);
 
-    if (at != SIZE_MAX) {
-        service->realm = span_slice(rest, at + 1, SIZE_MAX);
-        rest = span_slice(rest, 0, at);
-    }
     service->count = 0;
     while (service->count < KRB_COMPONENTS_MAX) {
         size_t slash = span_find(rest, span_text("/"), 0);
