@@ -14,11 +14,6 @@
 #include "wire/plans.h"
 #include "world/world.h"
 
-enum {
-    MICROSECOND = 1000, /* ns */
-    MICROSECONDS = 1000000,
-};
-
 /* In the frame of the token that it answers, or in none. */
 static struct span framed(const struct auth_context *ctx,
                           const struct krb5_offer *offer, unsigned id,
@@ -242,11 +237,9 @@ static struct span error_token(const struct auth_context *ctx,
                                const struct krb5_offer *offer,
                                struct krb_error *error, int64_t clock)
 {
-    int64_t micro = clock / MICROSECOND;
     AUTO_BUF out = {0};
 
-    error->server_time = micro / MICROSECONDS;
-    error->susec = (int32_t)(micro % MICROSECONDS);
+    krb_error_set_time(error, clock);
     error->service = service_of(ctx, offer);
     krb_encode_error(&out, error);
     return framed(ctx, offer, KRB_TOKEN_ERROR, buf_span(&out));
@@ -283,8 +276,8 @@ struct span krb5_forge_error(const struct auth_context *ctx, struct span token,
     struct krb5_judged judged = {0};
     struct auth_outcome dropped = {0};
     struct krb_error error = {
-        .code = plan->error_code,
-        .text = span_text(plan->error_text),
+        .code = plan->error.code,
+        .text = span_text(plan->error.text),
     };
 
     /* For the frame and the name in it; a token that is none gets an error in
@@ -293,5 +286,5 @@ struct span krb5_forge_error(const struct auth_context *ctx, struct span token,
         judged.offer.decoded = false;
     }
     return error_token(ctx, &judged.offer, &error,
-                       env_now(ctx->env) + plan->error_clock);
+                       env_now(ctx->env) + plan->error.clock);
 }

@@ -177,7 +177,7 @@ static void forge(const struct auth_context *ctx, struct span token,
     out->reason = AUTH_REASON_FORGED;
     out->why = NULL;
     out->counts = false;
-    out->token_out = plan->forge_error && ctx->krb5
+    out->token_out = plan->error.forged && ctx->krb5
                          ? krb5_forge_error(ctx, token, plan)
                          : SPAN_NONE;
 }
@@ -208,7 +208,7 @@ void negotiate_obey(struct negotiate_handle *handle,
     if (plan->mech_list_mic != NEGOTIATE_MIC_GOOD) {
         handle->mic_say = plan->mech_list_mic;
     }
-    if (plan->forge_error || plan->reject) {
+    if (plan->error.forged || plan->reject) {
         forge(ctx, token, plan, out);
     } else if (out->verdict == AUTH_ACCEPTED && out->token_out.size) {
         if (plan->mutual_token == NEGOTIATE_MUTUAL_OMIT) {

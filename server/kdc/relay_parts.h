@@ -15,6 +15,7 @@
 #include "util/env.h"
 #include "wire/exchange.h"
 #include "wire/krb.h"
+#include "wire/krb_error.h"
 
 enum {
     /* At once to krb5kdc, which drops the oldest of more than 45. */
@@ -44,15 +45,6 @@ struct relay_way {
     void (*reset)(struct relay_request *request);
     /* No answer comes because there is no KDC. */
     void (*fail)(struct relay_request *request);
-};
-
-/* Error codes of RFC 4120 section 7.5.9 that the relay itself deals in. */
-enum relay_error_code {
-    RELAY_ETYPE_NOSUPP = 14,
-    RELAY_PREAUTH_FAILED = 24,
-    RELAY_TOO_BIG = 52,       /* KRB_ERR_RESPONSE_TOO_BIG */
-    RELAY_FIELD_TOOLONG = 61, /* KRB_ERR_FIELD_TOOLONG */
-    RELAY_WRONG_REALM = 68,   /* KDC_ERR_WRONG_REALM */
 };
 
 enum relay_stage {

@@ -10,7 +10,6 @@
 
 #include "kdc/ticket.h"
 #include "util/mem.h"
-#include "wire/krb_error.h"
 
 /* Those that prove a password, or what stands for it (RFC 4120 section 5.2.7,
  * RFC 4556, RFC 6113, RFC 9588). */
@@ -174,17 +173,17 @@ static const struct meaning {
     int32_t code;
     const char *text; /* NULL: all is well */
 } meanings[] = {
-    {6, "there is no such user"},
-    {7, "nobody has registered this service"},
-    {14, "client and KDC have no encryption type in common"},
-    {18, "the account is disabled or locked"},
-    {23, "the password has expired or must be changed"},
-    {24, "the password is wrong"},
-    {25, NULL}, /* KDC_ERR_PREAUTH_REQUIRED */
-    {37, "the client's clock is too far off"},
-    {52, NULL}, /* KRB_ERR_RESPONSE_TOO_BIG */
-    {68, "the realm has another name, which the error tells"},
-    {91, NULL}, /* KDC_ERR_MORE_PREAUTH_DATA_REQUIRED */
+    {KDC_ERR_C_PRINCIPAL_UNKNOWN, "there is no such user"},
+    {KDC_ERR_S_PRINCIPAL_UNKNOWN, "nobody has registered this service"},
+    {KDC_ERR_ETYPE_NOSUPP, "client and KDC have no encryption type in common"},
+    {KDC_ERR_CLIENT_REVOKED, "the account is disabled or locked"},
+    {KDC_ERR_KEY_EXPIRED, "the password has expired or must be changed"},
+    {KDC_ERR_PREAUTH_FAILED, "the password is wrong"},
+    {KDC_ERR_PREAUTH_REQUIRED, NULL},
+    {KRB_AP_ERR_SKEW, "the client's clock is too far off"},
+    {KRB_ERR_RESPONSE_TOO_BIG, NULL},
+    {KDC_ERR_WRONG_REALM, "the realm has another name, which the error tells"},
+    {KDC_ERR_MORE_PREAUTH_DATA_REQUIRED, NULL},
 };
 
 static void explain(struct exchange *ex)

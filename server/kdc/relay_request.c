@@ -57,8 +57,7 @@ static int64_t world_time(const struct relay *relay)
 {
     const struct relay_options *options = &relay->options;
 
-    return world_now(options->world, env_now(options->env)) +
-           (options->session ? session_moved(options->session) : 0);
+    return session_now(options->session, options->world, env_now(options->env));
 }
 
 /*
@@ -73,7 +72,7 @@ static void count(const struct relay_request *request)
     if (!request->judged || !request->preauth || !request->user) {
         return;
     }
-    if (kdc->is_error && kdc->error == RELAY_PREAUTH_FAILED) {
+    if (kdc->is_error && kdc->error == KDC_ERR_PREAUTH_FAILED) {
         user_password_refused(relay->options.world, request->user,
                               world_time(relay));
     } else if (krb_kind_of(kdc->reply) == KRB_AS_REP) {
@@ -174,7 +173,7 @@ void request_answered(struct relay_request *request, struct span reply,
                         "%zu bytes are more than a datagram holds: the client "
                         "has to come by TCP",
                         reply.size);
-        reply = relay_error(request, RELAY_TOO_BIG, NULL, 0);
+        reply = relay_error(request, KRB_ERR_RESPONSE_TOO_BIG, NULL, 0);
         request->judged = false;
     }
     settle(request, reply);
@@ -272,9 +271,9 @@ void request_go(struct relay_request *request)
         request->ex->kdc->forged = true;
         settle(request, reply);
     } else if (relay_lacks_etype(request)) {
-        request_refuse(request, RELAY_ETYPE_NOSUPP);
+        request_refuse(request, KDC_ERR_ETYPE_NOSUPP);
     } else if (relay_refers(request)) {
-        request_refuse(request, RELAY_WRONG_REALM);
+        request_refuse(request, KDC_ERR_WRONG_REALM);
     } else {
         relay_mend_realm(request);
         sync_and_ask(request);

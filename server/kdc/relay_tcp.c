@@ -277,7 +277,7 @@ static void refuse_length(struct relay_conn *conn, uint32_t length)
     }
     conn->last = true;
     conn->request = request;
-    request_refuse(request, RELAY_FIELD_TOOLONG);
+    request_refuse(request, KRB_ERR_FIELD_TOOLONG);
 }
 
 static void begin_request(struct relay_conn *conn, uint32_t length)

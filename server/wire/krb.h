@@ -278,6 +278,8 @@ bool krb_decode_proxy_message(struct span message,
                               struct krb_proxy_message *out,
                               struct krb_flaw *out_flaw);
 
+/* Sets stime and susec; ns since 1970. */
+void krb_error_set_time(struct krb_error *error, int64_t time);
 void krb_encode_error(struct buf *out, const struct krb_error *error);
 void krb_encode_ticket(struct buf *out, const struct krb_ticket *ticket);
 void krb_encode_ticket_part(struct buf *out,
