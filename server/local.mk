@@ -205,6 +205,8 @@ libserver_a_SOURCES = \
 	%D%/kdc/ticket.h \
 	%D%/kdc/ticket_fast.c \
 	%D%/kdc/ticket_fast.h \
+	%D%/kdc/ticket_open.c \
+	%D%/kdc/ticket_open.h \
 	%D%/kdc/users.c \
 	%D%/kdc/users.h \
 	%D%/kdc/waiters.c \

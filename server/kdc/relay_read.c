@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "kdc/ticket.h"
+#include "kdc/ticket_open.h"
 #include "util/mem.h"
 
 /* Those that prove a password, or what stands for it (RFC 4120 section 5.2.7,

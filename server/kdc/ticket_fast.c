@@ -3,7 +3,7 @@
 
 #include "kdc/ticket_fast.h"
 
-#include "kdc/ticket.h"
+#include "kdc/ticket_open.h"
 #include "util/buf.h"
 #include "wire/der.h"
 
