@@ -357,6 +357,8 @@ libserver_a_SOURCES = \
 	%D%/util/log.h \
 	%D%/util/mem.c \
 	%D%/util/mem.h \
+	%D%/util/mit.c \
+	%D%/util/mit.h \
 	%D%/util/nearest.c \
 	%D%/util/nearest.h \
 	%D%/util/number.c \

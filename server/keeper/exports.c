@@ -11,6 +11,7 @@
 #include "keeper/profile.h"
 #include "util/buf.h"
 #include "util/mem.h"
+#include "util/mit.h"
 
 enum {
     /* The format of MIT's keytab files, version 2: numbers are big-endian. */
@@ -208,7 +209,7 @@ static bool export_ccache(krb5_context context,
     krb5_error_code code = make_ticket(&ticket, &realm->users[user], keys);
 
     if (code) {
-        database_fail(context, code, err, "libkrb5");
+        mit_fail(context, code, err, "libkrb5");
         err_wrap(err, "cannot make a credential cache for %s",
                  realm->users[user].names[0]);
     }
