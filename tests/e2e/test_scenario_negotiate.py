@@ -9,7 +9,7 @@ import pytest
 
 from clients import Connection, token_of
 from harness import PASSWORD, TICKET_PATH
-from kerberos import Client, needs_kerberos
+from kerberos import Client, needs_kerberos, player, step, steps
 from signin import ask
 
 pytestmark = needs_kerberos
@@ -18,24 +18,7 @@ pytestmark = needs_kerberos
 @pytest.fixture
 def play(serve, tmp_path):
     """play(text) serves this scenario: (server, a client with a ticket)."""
-    def start(text=""):
-        path = tmp_path / "play.yaml"
-        path.write_text("lyncmock: 1\nname: play\n" + text)
-        server = serve(path)
-        client = Client(server)
-        client.kinit()
-        return server, client
-
-    return start
-
-
-def step(at, do, when=None):
-    condition = f"    when: {when}\n" if when else ""
-    return f"  - at: {at}\n{condition}    do: {do}\n"
-
-
-def steps(*of_them):
-    return "steps:\n" + "".join(of_them)
+    return player(serve, tmp_path, ticket=True)
 
 
 def offers(answer):
