@@ -3,6 +3,7 @@ UNIT_TESTS = \
 	%D%/test_anonymous \
 	%D%/test_auth_basic \
 	%D%/test_auth_krb5 \
+	%D%/test_auth_krb5_mit \
 	%D%/test_auth_negotiate \
 	%D%/test_auth_negotiate_krb5 \
 	%D%/test_auth_ntlm \
@@ -122,6 +123,8 @@ EXTRA_DIST += \
 	%D%/kdc_messages.h \
 	%D%/keeper_rig.h \
 	%D%/krb5_client.h \
+	%D%/krb5_forge.h \
+	%D%/krb5_judge.h \
 	%D%/krb_capture.h \
 	%D%/msnlmp.h \
 	%D%/ntlm_client.h \
