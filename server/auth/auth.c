@@ -4,13 +4,12 @@
 #include "auth/auth.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "auth/methods.h"
 
-enum { NOTE_MAX = 1024 };
+enum { NOTE_MAX = 1023 };
 
 #define DECLARE_METHOD(name) extern const struct auth_method auth_method_##name;
 AUTH_METHODS(DECLARE_METHOD)
@@ -48,14 +47,12 @@ void auth_note(const struct auth_context *ctx, struct auth_outcome *out,
                const char *key, const char *format, ...)
 {
     struct auth_note *note = ARENA_NEW(ctx->arena, struct auth_note);
-    char text[NOTE_MAX];
     va_list args;
 
     va_start(args, format);
-    vsnprintf(text, sizeof(text), format, args);
+    note->text = arena_vprintf_most(ctx->arena, NOTE_MAX, format, args);
     va_end(args);
     note->key = key;
-    note->text = arena_strdup(ctx->arena, text);
     note->next = out->notes;
     out->notes = note;
 }

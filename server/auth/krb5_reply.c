@@ -63,29 +63,28 @@ static const struct krb_block *initiator_key(const struct krb5_judged *judged)
 /*
  * With an AP-REP comes a subkey of ours, as of Windows and MIT (RFC 4121
  * section 2). The tokens of RC4 know the initiator's key alone (RFC 4757
- * section 7); there its subkey goes back.
+ * section 7); there its subkey goes back. Without an AP-REP both count from the
+ * initiator's number. Ours is small, as some old clients take it for signed.
  */
-static void make_subkey(const struct krb5_judged *judged,
-                        struct krb5_session *session)
+static void make_ours(const struct krb5_judged *judged,
+                      struct krb5_session *session)
 {
-    if (judged->mutual && session->initiator.etype != KRB_ETYPE_RC4) {
+    struct {
+        uint8_t key[KRB_KEY_MAX];
+        uint32_t number;
+    } fresh; /* asked for at once: each time costs a microsecond */
+
+    session->sequence = judged->opened.authenticator.sequence;
+    if (!judged->mutual) {
+        return;
+    }
+    env_secret(&fresh, sizeof(fresh));
+    session->sequence = fresh.number & 0x3fffffff;
+    if (session->initiator.etype != KRB_ETYPE_RC4) {
         session->acceptor = session->initiator;
-        env_secret(session->acceptor.bytes, session->acceptor.size);
+        memcpy(session->acceptor.bytes, fresh.key, session->acceptor.size);
     }
-}
-
-/* Without an AP-REP both count from the initiator's number. Small ones, as
- * some old clients take them for signed. */
-static void make_sequence(const struct krb5_judged *judged,
-                          struct krb5_session *session)
-{
-    uint32_t number = judged->opened.authenticator.sequence;
-
-    if (judged->mutual) {
-        env_secret(&number, sizeof(number));
-        number &= 0x3fffffff;
-    }
-    session->sequence = number;
+    mem_wipe(&fresh, sizeof(fresh));
 }
 
 static void add_number(struct buf *out, unsigned tag, int64_t number)
@@ -193,8 +192,7 @@ bool krb5_reply_accept(const struct auth_context *ctx,
                   initiator_key(judged))) {
         return false;
     }
-    make_subkey(judged, &session);
-    make_sequence(judged, &session);
+    make_ours(judged, &session);
     if (judged->mutual && !make_ap_rep(ctx, judged, &session, &token)) {
         return false;
     }

@@ -14,6 +14,7 @@
 #include "auth/binding.h"
 #include "util/env.h"
 #include "util/nearest.h"
+#include "util/number.h"
 #include "util/utf.h"
 #include "world/world.h"
 
@@ -21,9 +22,11 @@
 static const char *etype_text(struct arena *arena, int32_t etype)
 {
     const char *name = krb_etype_name(etype);
+    char room[NUMBER_TEXT];
+    const char *number = number_text(room, etype);
 
-    return name ? arena_printf(arena, "%s (%" PRId32 ")", name, etype)
-                : arena_printf(arena, "%" PRId32, etype);
+    return name ? arena_printf(arena, "%s (%s)", name, number)
+                : arena_strdup(arena, number);
 }
 
 /* "forwardable pre-authent" */
@@ -34,12 +37,17 @@ static const char *flags_text(struct arena *arena, uint32_t flags)
     for (unsigned bit = 0; bit < 32; bit++) {
         const char *name = krb_ticket_flag_name(bit);
 
-        if (flags & UINT32_C(0x80000000) >> bit) {
-            buf_printf(&text, "%s%s", text.size ? " " : "",
-                       name ? name : arena_printf(arena, "%u", bit));
+        if (!(flags & UINT32_C(0x80000000) >> bit)) {
+            continue;
+        }
+        buf_add_text(&text, text.size ? " " : "");
+        if (name) {
+            buf_add_text(&text, name);
+        } else {
+            buf_add_number(&text, bit);
         }
     }
-    return arena_strdup(arena, buf_text(&text));
+    return arena_text(arena, buf_span(&text));
 }
 
 static void note_delegation(const struct auth_context *ctx,
@@ -59,12 +67,15 @@ static void note_ticket(const struct auth_context *ctx,
                         const struct krb_ticket *ticket,
                         struct auth_outcome *out)
 {
+    char room[NUMBER_TEXT];
+
     auth_note(ctx, out, "krb5.service", "%s",
               krb_name_text(ctx->arena, &ticket->service));
     auth_note(ctx, out, "krb5.etype", "%s",
               etype_text(ctx->arena, ticket->enc_part.etype));
     if (ticket->enc_part.has_kvno) {
-        auth_note(ctx, out, "krb5.kvno", "%" PRIu32, ticket->enc_part.kvno);
+        auth_note(ctx, out, "krb5.kvno", "%s",
+                  number_text(room, ticket->enc_part.kvno));
     }
 }
 
@@ -72,6 +83,7 @@ void krb5_note(const struct auth_context *ctx, const struct krb5_judged *judged,
                struct auth_outcome *out)
 {
     const struct auth_krb5_report *krb5 = &out->report.krb5;
+    char room[NUMBER_TEXT];
 
     note_ticket(ctx, &judged->offer.ap.ticket, out);
     if (!krb5->present) {
@@ -85,7 +97,8 @@ void krb5_note(const struct auth_context *ctx, const struct krb5_judged *judged,
     auth_note(ctx, out, "krb5.mutual", "%s", krb5->mutual ? "yes" : "no");
     auth_note(ctx, out, "krb5.ticket-ends", "%s",
               krb_time_text(ctx->arena, krb5->end_time));
-    auth_note(ctx, out, "krb5.skew", "%+" PRId64 " s", krb5->skew);
+    auth_note(ctx, out, "krb5.skew", "%s%s s", krb5->skew < 0 ? "" : "+",
+              number_text(room, krb5->skew));
     note_delegation(ctx, out);
 }
 

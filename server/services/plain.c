@@ -13,10 +13,13 @@
 #include "services/conn_auth.h"
 #include "services/reach.h"
 #include "services/service.h"
+#include "util/base64.h"
 #include "util/json.h"
 #include "wire/httpauth.h"
 #include "wire/krb.h"
 #include "wire/ntlmssp.h"
+
+enum { ANSWER_ROOM = 2048 }; /* a guess that is nearly always enough */
 
 static void tell_who(struct json *json, const struct call *call)
 {
@@ -42,21 +45,29 @@ static void tell_sent(struct json *json, const struct auth_report *report)
     json_close(json, '}');
 }
 
+static char *hex_of(struct arena *arena, uint32_t word)
+{
+    const uint8_t bytes[] = {(uint8_t)(word >> 24), (uint8_t)(word >> 16),
+                             (uint8_t)(word >> 8), (uint8_t)word};
+
+    return hex_text(arena, span_of(bytes, sizeof(bytes)));
+}
+
 /* A word of 32 bits in digits, and by the names that `name_of` has. */
 static void tell_flags(struct json *json, struct arena *arena, uint32_t flags,
                        const char *const keys[2],
                        const char *(*name_of)(unsigned bit))
 {
-    json_text(json, keys[0], arena_printf(arena, "%08" PRIx32, flags));
+    json_text(json, keys[0], hex_of(arena, flags));
     json_open_named(json, keys[1], '[');
     for (unsigned bit = 0; bit < 32; bit++) {
         if (flags & UINT32_C(1) << bit) {
             const char *name = name_of(bit);
 
-            json_text(
-                json, NULL,
-                name ? name
-                     : arena_printf(arena, "0x%08" PRIx32, UINT32_C(1) << bit));
+            json_text(json, NULL,
+                      name ? name
+                           : arena_printf(arena, "0x%s",
+                                          hex_of(arena, UINT32_C(1) << bit)));
         }
     }
     json_close(json, ']');
@@ -250,6 +261,7 @@ static enum call_result tell(struct call *call)
     struct json json;
 
     call_reach(call, POINT_PLAIN_ANSWER);
+    buf_reserve(&out, ANSWER_ROOM);
     json_init(&json, &out);
     json_open(&json, '{');
     tell_who(&json, call);

@@ -10,7 +10,7 @@ void verdict_remark(struct exchange *ex, const struct auth_note *notes)
 {
     if (notes) {
         verdict_remark(ex, notes->next);
-        exchange_remark(ex, notes->key, "%s", notes->text);
+        exchange_remark_text(ex, notes->key, notes->text);
     }
 }
 

@@ -141,35 +141,42 @@ static void join(char *to, const char *format, va_list args)
     *to = '\0';
 }
 
-/* What is left of the newest block holds most texts: those are written where
- * they stay, and only others twice. */
-PRINTF(2, 0)
-static char *print(struct arena *arena, const char *format, va_list args)
+/* What is left of the newest block holds nearly all texts: those are written
+ * where they stay, and only others twice. What is not in use is not wiped at
+ * the end, so it is now. */
+PRINTF(3, 0)
+static char *print(struct arena *arena, size_t most, const char *format,
+                   va_list args)
 {
     struct block *block = arena->blocks;
     size_t left = block ? block->size - block->used : 0;
     char *rest = left ? (char *)block->bytes + block->used : NULL;
     va_list again;
     char *text;
-    int length;
+    size_t length;
+    int written;
 
     va_copy(again, args);
-    length = vsnprintf(rest, left, format, args);
-    assert(length >= 0);
-    text = claim(arena, (size_t)length + 1);
-    if ((size_t)length >= left) {
-        /* What is not in use is not wiped at the end. */
+    written = vsnprintf(rest, left, format, args);
+    assert(written >= 0);
+    length = (size_t)written < most ? (size_t)written : most;
+    if ((size_t)written >= left) {
         if (left) {
             mem_wipe(rest, left);
         }
-        vsnprintf(text, (size_t)length + 1, format, again);
+        text = claim(arena, length + 1);
+        vsnprintf(text, length + 1, format, again);
+    } else {
+        text = claim(arena, length + 1);
+        mem_wipe(text + length, (size_t)written - length + 1);
     }
     va_end(again);
     return text;
 }
 
 /* Most formats join texts, and printf is slow at that. */
-char *arena_vprintf(struct arena *arena, const char *format, va_list args)
+char *arena_vprintf_most(struct arena *arena, size_t most, const char *format,
+                         va_list args)
 {
     va_list again;
     size_t length;
@@ -178,12 +185,17 @@ char *arena_vprintf(struct arena *arena, const char *format, va_list args)
     va_copy(again, args);
     length = joined_length(format, again);
     va_end(again);
-    if (length == SIZE_MAX) {
-        return print(arena, format, args);
+    if (length > most) {
+        return print(arena, most, format, args);
     }
     text = claim(arena, length + 1);
     join(text, format, args);
     return text;
+}
+
+char *arena_vprintf(struct arena *arena, const char *format, va_list args)
+{
+    return arena_vprintf_most(arena, SIZE_MAX - 1, format, args);
 }
 
 char *arena_printf(struct arena *arena, const char *format, ...)

@@ -24,6 +24,9 @@ struct span arena_copy(struct arena *arena, struct span bytes);
 char *arena_printf(struct arena *arena, const char *format, ...) PRINTF(2, 3);
 char *arena_vprintf(struct arena *arena, const char *format, va_list args)
     PRINTF(2, 0);
+/* No more than so many bytes of it, without the NUL. */
+char *arena_vprintf_most(struct arena *arena, size_t most, const char *format,
+                         va_list args) PRINTF(3, 0);
 /* ASCII lower case. */
 char *arena_lower(struct arena *arena, const char *text);
 /* Bytes taken from the system, for limits and the journal's accounts. */

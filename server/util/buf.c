@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "util/mem.h"
+#include "util/number.h"
 
 enum {
     FIRST_CAPACITY = 256,
@@ -69,6 +70,13 @@ void buf_add_u32le(struct buf *buf, uint32_t value)
 void buf_add_u64le(struct buf *buf, uint64_t value)
 {
     add_le(buf, value, 8);
+}
+
+void buf_add_number(struct buf *buf, int64_t number)
+{
+    char room[NUMBER_TEXT];
+
+    buf_add_text(buf, number_text(room, number));
 }
 
 void buf_printf(struct buf *buf, const char *format, ...)

@@ -4,7 +4,6 @@
 #include "util/json.h"
 
 #include <assert.h>
-#include <inttypes.h>
 
 #include "util/utf.h"
 
@@ -144,7 +143,7 @@ void json_bytes(struct json *json, const char *name, struct span utf8)
 void json_number(struct json *json, const char *name, int64_t value)
 {
     begin(json, name);
-    buf_printf(json->out, "%" PRId64, value);
+    buf_add_number(json->out, value);
 }
 
 void json_boolean(struct json *json, const char *name, bool value)

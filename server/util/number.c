@@ -39,3 +39,28 @@ bool number_parse(const char *text, enum number_base base, uint64_t most,
     *out_number = number;
     return true;
 }
+
+const char *number_text(char room[NUMBER_TEXT], int64_t number)
+{
+    uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
+    char *at = room + NUMBER_TEXT - 1;
+
+    *at = '\0';
+    do {
+        *--at = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest);
+    if (number < 0) {
+        *--at = '-';
+    }
+    return at;
+}
+
+char *number_put(char *to, unsigned number, int digits)
+{
+    for (int i = digits - 1; i >= 0; i--) {
+        to[i] = (char)('0' + number % 10);
+        number /= 10;
+    }
+    return to + digits;
+}

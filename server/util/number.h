@@ -17,4 +17,12 @@ enum number_base {
 bool number_parse(const char *text, enum number_base base, uint64_t most,
                   uint64_t *out_number);
 
+enum { NUMBER_TEXT = sizeof("-9223372036854775808") };
+
+/* In decimal; the text is somewhere within `room`. printf costs ten times
+ * that. */
+const char *number_text(char room[NUMBER_TEXT], int64_t number);
+/* So many decimal digits of it and no NUL; returns what follows them. */
+char *number_put(char *to, unsigned number, int digits);
+
 #endif

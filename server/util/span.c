@@ -28,24 +28,6 @@ bool span_starts(struct span whole, const char *prefix)
     return whole.size >= size && (!size || !memcmp(whole.data, prefix, size));
 }
 
-size_t rd_left(const struct reader *rd)
-{
-    return rd->short_read ? 0 : rd->bytes.size - rd->offset;
-}
-
-struct span rd_bytes(struct reader *rd, size_t size)
-{
-    struct span part = SPAN_NONE;
-
-    if (size > rd_left(rd)) {
-        rd->short_read = true;
-        return SPAN_NONE;
-    }
-    part = span_slice(rd->bytes, rd->offset, size);
-    rd->offset += size;
-    return part;
-}
-
 static uint64_t rd_le(struct reader *rd, size_t size)
 {
     struct span part = rd_bytes(rd, size);
@@ -55,11 +37,6 @@ static uint64_t rd_le(struct reader *rd, size_t size)
         value = value << 8 | part.data[i - 1];
     }
     return value;
-}
-
-uint8_t rd_u8(struct reader *rd)
-{
-    return (uint8_t)rd_le(rd, 1);
 }
 
 uint16_t rd_u16le(struct reader *rd)

@@ -62,11 +62,33 @@ static inline struct reader rd_init(struct span bytes)
     return (struct reader){bytes, 0, false};
 }
 
-uint8_t rd_u8(struct reader *rd);
+static inline size_t rd_left(const struct reader *rd)
+{
+    return rd->short_read ? 0 : rd->bytes.size - rd->offset;
+}
+
+static inline struct span rd_bytes(struct reader *rd, size_t size)
+{
+    struct span part;
+
+    if (size > rd_left(rd)) {
+        rd->short_read = true;
+        return SPAN_NONE;
+    }
+    part = span_slice(rd->bytes, rd->offset, size);
+    rd->offset += size;
+    return part;
+}
+
+static inline uint8_t rd_u8(struct reader *rd)
+{
+    struct span byte = rd_bytes(rd, 1);
+
+    return byte.size ? byte.data[0] : 0;
+}
+
 uint16_t rd_u16le(struct reader *rd);
 uint32_t rd_u32le(struct reader *rd);
 uint64_t rd_u64le(struct reader *rd);
-struct span rd_bytes(struct reader *rd, size_t size);
-size_t rd_left(const struct reader *rd);
 
 #endif

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "util/env.h"
+#include "util/number.h"
 
 /* Seconds from 1601 and from the year 1 to 1970, and the length of a tick. */
 #define FILETIME_EPOCH INT64_C(11644473600)
@@ -29,15 +30,9 @@ static struct tm broken_down(int64_t time, int64_t *out_ns)
     return tm;
 }
 
-/* So many digits; returns what follows them. printf costs ten times that, and
- * each reply has a date. */
 static char *put_digits(char *to, int value, int digits)
 {
-    for (int i = digits - 1; i >= 0; i--) {
-        to[i] = (char)('0' + value % 10);
-        value /= 10;
-    }
-    return to + digits;
+    return number_put(to, (unsigned)value, digits);
 }
 
 static char *put_char(char *to, char c)

@@ -4,9 +4,10 @@
 #include "wire/exchange.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
+
+enum { REMARK_MAX = 4095 };
 
 /* An exchange may outlive its connection: a client goes away while its reply
  * is still being made. So it has its own copy of the facts. */
@@ -87,10 +88,8 @@ PRINTF(3, 0)
 static const char *remark(struct exchange *ex, const char *key,
                           const char *format, va_list args)
 {
-    char text[4096];
-
-    vsnprintf(text, sizeof(text), format, args);
-    add_remark(ex, key, arena_strdup(ex->arena, text), false);
+    add_remark(ex, key, arena_vprintf_most(ex->arena, REMARK_MAX, format, args),
+               false);
     return ex->remarks->text;
 }
 
@@ -102,6 +101,12 @@ void exchange_remark(struct exchange *ex, const char *key, const char *format,
     va_start(args, format);
     remark(ex, key, format, args);
     va_end(args);
+}
+
+void exchange_remark_text(struct exchange *ex, const char *key,
+                          const char *text)
+{
+    add_remark(ex, key, text, false);
 }
 
 void exchange_why(struct exchange *ex, const char *key, const char *format, ...)

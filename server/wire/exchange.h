@@ -146,7 +146,10 @@ void exchange_forget(struct exchange *ex);
 /* A fact for the journal; the text is copied. */
 void exchange_remark(struct exchange *ex, const char *key, const char *format,
                      ...) PRINTF(3, 4);
-/* The same, and the reason that the line on the log shows. */
+/* The same for a text of the exchange's arena, which stays where it is. */
+void exchange_remark_text(struct exchange *ex, const char *key,
+                          const char *text);
+/* A fact, and the reason that the line on the log shows. */
 void exchange_why(struct exchange *ex, const char *key, const char *format, ...)
     PRINTF(3, 4);
 void exchange_secret(struct exchange *ex, const char *key, const char *text);

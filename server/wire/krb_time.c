@@ -3,7 +3,10 @@
 
 #include "wire/krb_time.h"
 
+#include <string.h>
+
 #include "util/attr.h"
+#include "util/number.h"
 #include "wire/krb.h"
 
 enum {
@@ -108,18 +111,28 @@ static struct moment moment_of(int64_t time)
     return m;
 }
 
+static char *put(char *to, int number, int digits, const char *end)
+{
+    return stpcpy(number_put(to, (unsigned)number, digits), end);
+}
+
 void krb_time_add(struct buf *out, int64_t time)
 {
     struct moment m = moment_of(time);
+    char *at = (char *)buf_reserve(out, TIME_SIZE + 1);
 
-    buf_printf(out, "%04d%02d%02d%02d%02d%02dZ", m.year, m.month, m.day, m.hour,
-               m.minute, m.second);
+    at = put(put(put(at, m.year, 4, ""), m.month, 2, ""), m.day, 2, "");
+    put(put(put(at, m.hour, 2, ""), m.minute, 2, ""), m.second, 2, "Z");
+    buf_commit(out, TIME_SIZE);
 }
 
 char *krb_time_text(struct arena *arena, int64_t time)
 {
     struct moment m = moment_of(time);
+    char *text = arena_alloc(arena, sizeof("2013-06-01T12:00:00Z"));
+    char *at = text;
 
-    return arena_printf(arena, "%04d-%02d-%02dT%02d:%02d:%02dZ", m.year,
-                        m.month, m.day, m.hour, m.minute, m.second);
+    at = put(put(put(at, m.year, 4, "-"), m.month, 2, "-"), m.day, 2, "T");
+    put(put(put(at, m.hour, 2, ":"), m.minute, 2, ":"), m.second, 2, "Z");
+    return text;
 }

@@ -58,10 +58,45 @@ static void test_rows(void **state UNUSED)
     }
 }
 
+static void test_text(void **state UNUSED)
+{
+    static const struct {
+        int64_t number;
+        const char *text;
+    } texts[] = {
+        {0, "0"},
+        {7, "7"},
+        {-7, "-7"},
+        {10, "10"},
+        {4294967295, "4294967295"},
+        {INT64_MAX, "9223372036854775807"},
+        {INT64_MIN, "-9223372036854775808"},
+    };
+    char room[NUMBER_TEXT];
+
+    for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+        assert_string_equal(number_text(room, texts[i].number), texts[i].text);
+    }
+}
+
+static void test_put(void **state UNUSED)
+{
+    char text[] = "________";
+
+    assert_ptr_equal(number_put(text, 42, 4), text + 4);
+    assert_string_equal(text, "0042____");
+    assert_ptr_equal(number_put(text, 42, 1), text + 1);
+    assert_string_equal(text, "2042____");
+    assert_ptr_equal(number_put(text, 42, 0), text);
+    assert_string_equal(text, "2042____");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_text),
+        cmocka_unit_test(test_put),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -255,6 +255,36 @@ static void arena_prints(void **state UNUSED)
     assert_int_equal(strlen(arena_printf(arena, "%5000d", 1)), 5000);
 }
 
+PRINTF(3, 4)
+static char *print_most(struct arena *arena, size_t most, const char *format,
+                        ...)
+{
+    va_list args;
+    char *text;
+
+    va_start(args, format);
+    text = arena_vprintf_most(arena, most, format, args);
+    va_end(args);
+    return text;
+}
+
+/* Joined or printed, at the end of a block or within: no byte too many. */
+static void arena_prints_no_more_than_asked(void **state UNUSED)
+{
+    AUTO(arena) arena = arena_new();
+
+    for (int i = 0; i < 2000; i++) {
+        assert_string_equal(print_most(arena, 4, "%s", "abcd"), "abcd");
+        assert_string_equal(print_most(arena, 4, "%s", "abcde"), "abcd");
+        assert_string_equal(print_most(arena, 4, "<%s>%s", "ab", "c"), "<ab>");
+        assert_string_equal(print_most(arena, 4, "%d", 1234), "1234");
+        assert_string_equal(print_most(arena, 4, "%d", 1234567), "1234");
+        assert_string_equal(print_most(arena, 0, "%d", 1), "");
+        assert_int_equal(*(char *)arena_alloc(arena, 1), 0);
+    }
+    assert_int_equal(strlen(print_most(arena, 5000, "%9000d", 1)), 5000);
+}
+
 static void arena_accounts_for_what_it_holds(void **state UNUSED)
 {
     AUTO(arena) arena = arena_new();
@@ -324,6 +354,7 @@ int main(void)
         cmocka_unit_test(buf_reserves),
         cmocka_unit_test(arena_is_aligned_and_zeroed),
         cmocka_unit_test(arena_prints),
+        cmocka_unit_test(arena_prints_no_more_than_asked),
         cmocka_unit_test(arena_accounts_for_what_it_holds),
         cmocka_unit_test(arena_copies),
         cmocka_unit_test(secrets_compare),
