@@ -71,6 +71,7 @@ struct krb5_acceptor {
 /* An AP-REQ as it came. */
 struct krb5_offer {
     struct span oid; /* of the frame around it; empty: there is none */
+    unsigned id;     /* of that: TOK_ID */
     struct span message;
     struct krb_ap_req ap;
     bool decoded; /* `ap` holds */

@@ -62,8 +62,19 @@ static bool unframe(const struct auth_context *ctx, struct span token,
                                     der_oid_text(ctx->arena, frame.oid)));
     }
     offer->oid = frame.oid;
+    offer->id = frame.id;
     offer->message = frame.message;
     return true;
+}
+
+static bool wrong_type(struct krb5_judged *judged, struct auth_outcome *out,
+                       const char *why)
+{
+    out->verdict = AUTH_REFUSED;
+    out->reason = AUTH_REASON_BAD_TOKEN;
+    out->why = why;
+    judged->error = KRB5_ERR_MESSAGE_TYPE;
+    return false;
 }
 
 bool krb5_unwrap(const struct auth_context *ctx, struct span token,
@@ -82,12 +93,18 @@ bool krb5_unwrap(const struct auth_context *ctx, struct span token,
     }
     auth_note(ctx, out, "krb5.message", "%s", krb_message_name(kind));
     if (kind != KRB_AP_REQ) {
-        out->verdict = AUTH_REFUSED;
-        out->reason = AUTH_REASON_BAD_TOKEN;
-        out->why = arena_printf(ctx->arena, "%s came where an AP-REQ belongs",
-                                krb_message_name(kind));
-        judged->error = KRB5_ERR_MESSAGE_TYPE;
-        return false;
+        return wrong_type(judged, out,
+                          arena_printf(ctx->arena,
+                                       "%s came where an AP-REQ belongs",
+                                       krb_message_name(kind)));
+    }
+    if (offer->oid.size && offer->id != KRB_TOKEN_AP_REQ) {
+        return wrong_type(judged, out,
+                          arena_printf(ctx->arena,
+                                       "the token says 0x%04x in front of its "
+                                       "AP-REQ, where 0x0100 belongs (RFC 4121 "
+                                       "4.1)",
+                                       offer->id));
     }
     if (!krb_decode_ap_req(offer->message, &offer->ap, &flaw)) {
         return malformed(ctx, out, &flaw);

@@ -32,7 +32,7 @@ enum forge_kind {
     EDIT_NONE,
     EDIT_GONE,   /* the member is left out */
     EDIT_HEX,    /* it holds these bytes */
-    EDIT_TIME,   /* it holds the time of so many seconds from NOW */
+    EDIT_TIME,   /* it holds the time of so many seconds from now */
     EDIT_WITHIN, /* these bytes stand behind the last member */
     EDIT_BEHIND, /* these bytes stand behind the whole */
 };
@@ -69,6 +69,7 @@ struct forge_edit {
 struct forge {
     struct arena *arena;
     const struct krb5_rig *rig;
+    int64_t now;           /* s */
     int32_t etype;         /* of the ticket; 0: AES-256 */
     int32_t session_etype; /* 0: the same */
     int64_t kvno;          /* of the ticket; 0: KVNO */
@@ -105,7 +106,7 @@ static inline struct span forge_time(const struct forge *f, int64_t time)
 {
     AUTO_BUF out = {0};
 
-    krb_time_add(&out, NOW / ENV_NS_PER_SEC + time);
+    krb_time_add(&out, f->now + time);
     der_wrap(&out, 0, DER_GENERALIZED_TIME);
     return forge_keep(f, &out);
 }
@@ -212,13 +213,14 @@ static inline void forge_good_request(struct forge *f)
 }
 
 /* A good one of these types, before anything is changed. */
-static inline struct forge forge_new(struct arena *arena,
-                                     const struct krb5_rig *rig, int32_t etype,
-                                     int32_t session_etype)
+static inline struct forge forge_at(int64_t now, struct arena *arena,
+                                    const struct krb5_rig *rig, int32_t etype,
+                                    int32_t session_etype)
 {
     struct forge f = {
         .arena = arena,
         .rig = rig,
+        .now = now,
         .etype = etype ? etype : KRB_ETYPE_AES256,
         .session_etype = session_etype,
     };
@@ -226,6 +228,13 @@ static inline struct forge forge_new(struct arena *arena,
     forge_good_ticket(&f);
     forge_good_request(&f);
     return f;
+}
+
+static inline struct forge forge_new(struct arena *arena,
+                                     const struct krb5_rig *rig, int32_t etype,
+                                     int32_t session_etype)
+{
+    return forge_at(NOW / ENV_NS_PER_SEC, arena, rig, etype, session_etype);
 }
 
 static inline void forge_edit(struct forge *f, const struct forge_edit *edit)
@@ -316,15 +325,23 @@ static inline struct span forge_closed_authenticator(const struct forge *f)
                         KCRYPT_AP_REQ_AUTHENTICATOR, f->authenticator, NULL);
 }
 
-/* The AP-REQ around that, but what edits have put there. */
-static inline struct span forge_close(const struct forge *f)
+/* The Ticket, whole. */
+static inline struct span forge_ticket(const struct forge *f)
 {
     struct forge whole = *f;
 
     if (!f->members[IN_TICKET][3].size) {
         whole.members[IN_TICKET][3] = forge_closed_ticket(f);
     }
-    whole.members[IN_AP_REQ][3] = forge_sequence(&whole, IN_TICKET);
+    return forge_sequence(&whole, IN_TICKET);
+}
+
+/* The AP-REQ around that, but what edits have put there. */
+static inline struct span forge_close(const struct forge *f)
+{
+    struct forge whole = *f;
+
+    whole.members[IN_AP_REQ][3] = forge_ticket(f);
     if (!f->members[IN_AP_REQ][4].size) {
         whole.members[IN_AP_REQ][4] = forge_closed_authenticator(f);
     }

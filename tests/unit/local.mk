@@ -3,6 +3,7 @@ UNIT_TESTS = \
 	%D%/test_anonymous \
 	%D%/test_auth_basic \
 	%D%/test_auth_krb5 \
+	%D%/test_auth_krb5_gss \
 	%D%/test_auth_krb5_mit \
 	%D%/test_auth_negotiate \
 	%D%/test_auth_negotiate_krb5 \
@@ -94,6 +95,10 @@ AM_CFLAGS += $(CMOCKA_CFLAGS)
 %C%_test_auth_password_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=nettle_sha256_update -Wl,--wrap=utf8_equal_nocase \
 	-Wl,--wrap=name_index_find
+
+# MIT's GSS-API is the judge.
+%C%_test_auth_krb5_gss_CFLAGS = $(AM_CFLAGS) $(GSSAPI_CFLAGS)
+%C%_test_auth_krb5_gss_LDADD = $(LDADD) $(GSSAPI_LIBS)
 
 # Of the probe, which the server knows nothing of.
 %C%_test_probe_answers_LDADD = $(PROBE_LIBS) $(CMOCKA_LIBS)
