@@ -16,6 +16,7 @@ struct mit_codec {
     krb5_error_code (*decode_as_req)(const krb5_data *, krb5_kdc_req **);
     krb5_error_code (*decode_tgs_req)(const krb5_data *, krb5_kdc_req **);
     void (*free_kdc_req)(krb5_context, krb5_kdc_req *);
+    krb5_error_code (*encode_as_req)(const krb5_kdc_req *, krb5_data **);
 };
 
 enum { MIT_NO_MESSAGE = -1 };
@@ -43,7 +44,8 @@ static inline bool mit_codec_find(struct mit_codec *out)
            FIND(free_ap_req, "krb5_free_ap_req") &&
            FIND(decode_as_req, "decode_krb5_as_req") &&
            FIND(decode_tgs_req, "decode_krb5_tgs_req") &&
-           FIND(free_kdc_req, "krb5_free_kdc_req");
+           FIND(free_kdc_req, "krb5_free_kdc_req") &&
+           FIND(encode_as_req, "encode_krb5_as_req");
 #undef FIND
 }
 

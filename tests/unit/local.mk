@@ -42,6 +42,7 @@ UNIT_TESTS = \
 	%D%/test_keeper_protocol \
 	%D%/test_krb \
 	%D%/test_krb_encode \
+	%D%/test_krb_mit \
 	%D%/test_krb_text \
 	%D%/test_loop \
 	%D%/test_match \
