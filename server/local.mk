@@ -199,12 +199,16 @@ libserver_a_SOURCES = \
 	%D%/kdc/spawn.h \
 	%D%/kdc/spn.c \
 	%D%/kdc/spn.h \
+	%D%/kdc/spn_told.c \
+	%D%/kdc/spn_told.h \
 	%D%/kdc/ticket.c \
 	%D%/kdc/ticket.h \
 	%D%/kdc/ticket_fast.c \
 	%D%/kdc/ticket_fast.h \
 	%D%/kdc/users.c \
 	%D%/kdc/users.h \
+	%D%/kdc/waiters.c \
+	%D%/kdc/waiters.h \
 	%D%/keeper/protocol.c \
 	%D%/keeper/protocol.h \
 	%D%/pki/ca.c \

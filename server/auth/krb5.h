@@ -33,5 +33,8 @@ void krb5_acceptor_free(struct krb5_acceptor *acceptor);
  * that was. */
 struct span krb5_forge_error(const struct auth_context *ctx, struct span token,
                              const struct negotiate_plan *plan);
+/* This token was accepted just now, and the client will not be told: it may
+ * come again. */
+void krb5_forget(const struct auth_context *ctx, struct span token);
 
 #endif

@@ -153,6 +153,24 @@ void krb5_replay_add(struct krb5_replay *replay,
     put(replay, digest, now);
 }
 
+void krb5_replay_undo(struct krb5_replay *replay,
+                      const uint8_t digest[KRB5_REPLAY_DIGEST_SIZE])
+{
+    uint32_t index =
+        (replay->oldest + replay->count - 1) & (replay->capacity - 1);
+    const struct entry *entry;
+
+    if (replay->count == 0) {
+        return;
+    }
+    entry = &replay->entries[index];
+    if (memcmp(entry->digest, digest, sizeof(entry->digest)) == 0) {
+        /* The newest is the first of its bucket. */
+        *bucket_of(replay, digest) = entry->next;
+        replay->count--;
+    }
+}
+
 size_t krb5_replay_count(const struct krb5_replay *replay)
 {
     return replay->count;

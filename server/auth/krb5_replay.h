@@ -46,6 +46,9 @@ bool krb5_replay_seen(const struct krb5_replay *replay,
 void krb5_replay_add(struct krb5_replay *replay,
                      const uint8_t digest[KRB5_REPLAY_DIGEST_SIZE],
                      int64_t now);
+/* Takes the last one back, if it is this. */
+void krb5_replay_undo(struct krb5_replay *replay,
+                      const uint8_t digest[KRB5_REPLAY_DIGEST_SIZE]);
 size_t krb5_replay_count(const struct krb5_replay *replay);
 
 AUTO_DEFINE(krb5_replay, struct krb5_replay *, krb5_replay_free)

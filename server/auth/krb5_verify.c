@@ -352,3 +352,14 @@ void krb5_judge(const struct auth_context *ctx, struct krb5_judged *judged,
                         env_monotonic(ctx->env));
     }
 }
+
+void krb5_forget(const struct auth_context *ctx, struct span token)
+{
+    struct krb5_judged judged = {0};
+    struct auth_outcome dropped = {0};
+
+    if (krb5_unwrap(ctx, token, &judged, &dropped)) {
+        krb5_replay_digest(judged.offer.ap.authenticator.cipher, judged.digest);
+        krb5_replay_undo(ctx->krb5->replay, judged.digest);
+    }
+}

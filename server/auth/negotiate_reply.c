@@ -170,6 +170,9 @@ void negotiate_await(struct negotiate_handle *handle,
 static void forge(const struct auth_context *ctx, struct span token,
                   const struct negotiate_plan *plan, struct auth_outcome *out)
 {
+    if (out->verdict == AUTH_ACCEPTED && ctx->krb5) {
+        krb5_forget(ctx, token);
+    }
     out->verdict = AUTH_REFUSED;
     out->reason = AUTH_REASON_FORGED;
     out->why = NULL;

@@ -279,6 +279,8 @@ static bool use_kdc(struct server *server, struct err *err)
     return !server->kdc ||
            (kdc_export(server->kdc, edge_https_port(server->edge),
                        server->ca_file, err) &&
+            journal_open_tickets(server->journal, kdc_service_keys(server->kdc),
+                                 err) &&
             krb5_acceptor_new(kdc_service_keys(server->kdc),
                               kdc_services(server->kdc), &server->krb5, err));
 }

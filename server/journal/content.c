@@ -158,10 +158,9 @@ static bool is_windows(const char *scheme)
 }
 
 static void add_tokens(struct json *json, struct exchange *ex,
-                       const struct headers *headers, bool secrets)
+                       const struct headers *headers,
+                       const struct token_view *view)
 {
-    const struct token_view view = {.secrets = secrets};
-
     for (size_t i = 0; i < headers->count; i++) {
         const struct header *header = &headers->items[i];
         struct httpauth auth;
@@ -174,15 +173,16 @@ static void add_tokens(struct json *json, struct exchange *ex,
         json_open(json, '{');
         json_text(json, "header", header->name);
         json_text(json, "scheme", auth.scheme);
-        token_describe(ex->arena, "token", auth.token, &view, json);
+        token_describe(ex->arena, "token", auth.token, view, json);
         json_close(json, '}');
     }
 }
 
-void content_tokens(struct json *json, struct exchange *ex, bool secrets)
+void content_tokens(struct json *json, struct exchange *ex,
+                    const struct token_view *view)
 {
     json_open_named(json, "tokens", '[');
-    add_tokens(json, ex, &ex->request.headers, secrets);
-    add_tokens(json, ex, &ex->reply.headers, secrets);
+    add_tokens(json, ex, &ex->request.headers, view);
+    add_tokens(json, ex, &ex->reply.headers, view);
     json_close(json, ']');
 }

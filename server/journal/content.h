@@ -7,6 +7,7 @@
 #include "util/json.h"
 #include "util/span.h"
 #include "wire/exchange.h"
+#include "wire/token.h"
 
 /* {"size":N,"text":"..."}, or "base64" where it is no UTF-8, and "cut":true
  * where it is longer than JOURNAL_BODY_LIMIT. */
@@ -24,6 +25,7 @@ void content_target(struct json *json, const char *name, const char *target,
 void content_remarks(struct json *json, struct exchange *ex, bool secrets);
 void content_findings(struct json *json, struct exchange *ex, bool secrets);
 /* What the authentication headers of request and reply carry, decoded. */
-void content_tokens(struct json *json, struct exchange *ex, bool secrets);
+void content_tokens(struct json *json, struct exchange *ex,
+                    const struct token_view *view);
 
 #endif

@@ -12,10 +12,15 @@
 #include "journal/text.h"
 #include "util/env.h"
 #include "util/mem.h"
+#include "wire/krb_keys.h"
+#include "wire/token.h"
 
 struct journal {
     struct env *env;
-    bool secrets;
+    struct token_view view;
+    struct krb_opener opener; /* none: its kcrypt is NULL */
+    struct krb_keys keys;     /* that it borrows */
+    struct kcrypt_key tried[KRB_KEYS_MAX];
     struct journal_file *file; /* NULL: none */
     struct buf line;           /* where a record is written; kept for speed */
     struct open_set open;
@@ -35,19 +40,41 @@ bool journal_open(const struct journal_options *options, struct env *env,
     }
     journal = NEW(struct journal);
     journal->env = env;
-    journal->secrets = options->secrets;
+    journal->view.secrets = options->secrets;
     journal->ring.limit = options->memory_limit;
     journal->file = take(&file);
     *out_journal = journal;
     return true;
 }
 
+bool journal_open_tickets(struct journal *journal, const struct krb_keys *keys,
+                          struct err *err)
+{
+    if (!journal->file) {
+        return true; /* nobody reads a record */
+    }
+    if (!journal->opener.kcrypt && !kcrypt_new(&journal->opener.kcrypt, err)) {
+        return false;
+    }
+    journal->keys = *keys;
+    for (size_t i = 0; i < keys->count; i++) {
+        const struct krb_key *key = &journal->keys.items[i];
+
+        journal->tried[i] =
+            (struct kcrypt_key){key->etype, span_of(key->bytes, key->size)};
+    }
+    journal->opener.keys = journal->tried;
+    journal->opener.count = keys->count;
+    journal->view.opener = &journal->opener;
+    return true;
+}
+
 static void write_record(struct journal *journal, struct exchange *ex)
 {
     buf_reset(&journal->line);
-    record_write(&journal->line, ex, journal->secrets);
+    record_write(&journal->line, ex, &journal->view);
     file_write(journal->file, buf_span(&journal->line));
-    if (journal->secrets) {
+    if (journal->view.secrets) {
         mem_wipe(journal->line.data, journal->line.size);
     }
 }
@@ -75,6 +102,8 @@ void journal_close(struct journal *journal)
     ring_clear(&journal->ring);
     file_close(journal->file);
     buf_clear(&journal->line);
+    kcrypt_free(journal->opener.kcrypt);
+    mem_wipe(&journal->keys, sizeof(journal->keys));
     mem_free(journal);
 }
 
@@ -100,7 +129,7 @@ void journal_end(struct journal *journal, struct exchange *ex)
 void journal_write(const struct journal *journal, struct exchange *ex,
                    struct buf *out)
 {
-    record_write(out, ex, journal->secrets);
+    record_write(out, ex, &journal->view);
 }
 
 size_t journal_count(const struct journal *journal)

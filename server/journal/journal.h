@@ -17,6 +17,7 @@
 struct buf;
 struct env;
 struct journal;
+struct krb_keys;
 
 struct journal_options {
     const char *path;      /* NULL: no file */
@@ -34,6 +35,11 @@ enum {
 MUST_CHECK bool journal_open(const struct journal_options *options,
                              struct env *env, struct journal **out_journal,
                              struct err *err);
+/* From here on records tell what is within Kerberos tickets for these keys,
+ * which are copied. */
+MUST_CHECK bool journal_open_tickets(struct journal *journal,
+                                     const struct krb_keys *keys,
+                                     struct err *err);
 /* Closes entries that are still open, writes them out, frees. */
 void journal_close(struct journal *journal);
 

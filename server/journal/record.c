@@ -132,15 +132,18 @@ static void add_sent(struct json *json, const struct sent *sent, bool secrets)
     json_close(json, '}');
 }
 
-static void add_http(struct json *json, struct exchange *ex, bool secrets)
+static void add_http(struct json *json, struct exchange *ex,
+                     const struct token_view *view)
 {
+    bool secrets = view->secrets;
+
     add_request(json, ex, secrets);
     add_reply(json, "reply", ex, &ex->reply, secrets);
     if (ex->planned) {
         add_reply(json, "planned", ex, ex->planned, secrets);
     }
     add_sent(json, &ex->sent, secrets);
-    content_tokens(json, ex, secrets);
+    content_tokens(json, ex, view);
 }
 
 /* Tickets and authenticators are secrets: bytes come with --log-secrets. */
@@ -174,7 +177,8 @@ static void add_kdc(struct json *json, const struct exchange *ex, bool secrets)
     json_close(json, '}');
 }
 
-void record_write(struct buf *out, struct exchange *ex, bool secrets)
+void record_write(struct buf *out, struct exchange *ex,
+                  const struct token_view *view)
 {
     struct json json;
 
@@ -190,14 +194,14 @@ void record_write(struct buf *out, struct exchange *ex, bool secrets)
     add_facts(&json, &ex->facts);
     switch (ex->kind) {
     case EXCHANGE_HTTP:
-        add_http(&json, ex, secrets);
+        add_http(&json, ex, view);
         break;
     case EXCHANGE_KDC:
-        add_kdc(&json, ex, secrets);
+        add_kdc(&json, ex, view->secrets);
         break;
     }
-    content_remarks(&json, ex, secrets);
-    content_findings(&json, ex, secrets);
+    content_remarks(&json, ex, view->secrets);
+    content_findings(&json, ex, view->secrets);
     json_close(&json, '}');
     buf_add_u8(out, '\n');
 }

@@ -6,11 +6,13 @@
 
 #include "util/buf.h"
 #include "wire/exchange.h"
+#include "wire/token.h"
 
 /* How it ended: "whole", "cut", "broken", "nothing"; "open": it did not. */
 const char *record_outcome(const struct exchange *ex);
 
-/* Appends one line, with its newline. `secrets`: write them as they are. */
-void record_write(struct buf *out, struct exchange *ex, bool secrets);
+/* Appends one line, with its newline. view->secrets: write them as they are. */
+void record_write(struct buf *out, struct exchange *ex,
+                  const struct token_view *view);
 
 #endif

@@ -12,6 +12,7 @@
 #include "kdc/link.h"
 #include "kdc/relay.h"
 #include "kdc/spn.h"
+#include "kdc/spn_told.h"
 #include "kdc/users.h"
 #include "util/env.h"
 #include "util/log.h"
@@ -40,7 +41,9 @@ struct kdc {
     const char *krb5_env;
     const char *service_keytab;
     const char *user_keytab;
+    uint32_t serial; /* of the last message to the keeper */
     struct kdc_users *users;
+    struct spn_told *spns;
     struct relay *relay;
     struct link *link;
     enum progress progress;
@@ -107,6 +110,7 @@ static void gone(struct kdc *kdc, const char *why)
     }
     kdc->progress = GONE;
     kdc_users_lost(kdc->users);
+    spn_told_lost(kdc->spns);
 }
 
 static void answers(struct kdc *kdc, uint16_t port)
@@ -134,12 +138,14 @@ static void on_message(void *ctx, const struct keeper_message *message)
         break;
     case KEEPER_DONE:
         kdc_users_done(kdc->users, message->serial);
+        spn_told_done(kdc->spns, message->serial);
         break;
     case KEEPER_ERROR:
         gone(kdc, message->text);
         break;
     case KEEPER_REALM:
-    case KEEPER_USER: /* ours */
+    case KEEPER_USER:
+    case KEEPER_SERVICE: /* ours */
         break;
     }
 }
@@ -178,12 +184,20 @@ static void tell(void *ctx, const struct keeper_message *message)
     }
 }
 
-static bool sync_user(void *ctx, const struct user *user, void (*done)(void *),
-                      void *done_ctx)
+static bool sync_user(void *ctx, const struct user *user, const char *name,
+                      void (*done)(void *), void *done_ctx)
 {
     struct kdc *kdc = ctx;
 
-    return kdc_users_sync(kdc->users, user, done, done_ctx);
+    return kdc_users_sync(kdc->users, user, name, done, done_ctx);
+}
+
+static bool sync_service(void *ctx, const char *service, void (*done)(void *),
+                         void *done_ctx)
+{
+    struct kdc *kdc = ctx;
+
+    return spn_told_sync(kdc->spns, service, done, done_ctx);
 }
 
 static bool send_realm(struct kdc *kdc, struct err *err)
@@ -245,6 +259,13 @@ static struct kdc *make(const struct kdc_options *options)
         .session = options->session,
         .run_dir = options->run_dir,
         .ccaches = options->ccaches,
+        .serial = &kdc->serial,
+        .tell = tell,
+        .ctx = kdc,
+    });
+    kdc->spns = spn_told_new(&(struct spn_told_options){
+        .services = kdc->services,
+        .serial = &kdc->serial,
         .tell = tell,
         .ctx = kdc,
     });
@@ -265,6 +286,7 @@ static bool start_relay(struct kdc *kdc, struct err *err)
         .krbtgt = &kdc->krbtgt,
         .service = &kdc->service,
         .sync = sync_user,
+        .sync_service = sync_service,
         .sync_ctx = kdc,
     };
 
@@ -333,6 +355,7 @@ void kdc_stop(struct kdc *kdc)
     }
     relay_free(kdc->relay);
     link_free(kdc->link);
+    spn_told_free(kdc->spns);
     kdc_users_free(kdc->users);
     mem_wipe(&kdc->krbtgt, sizeof(kdc->krbtgt));
     mem_wipe(&kdc->service, sizeof(kdc->service));

@@ -36,12 +36,16 @@ struct relay_options {
     const struct krb_keys *krbtgt;  /* to open TGTs; borrowed */
     const struct krb_keys *service; /* to rewrite service tickets */
     /*
-     * Makes the KDC know what has become of a user. True: it knows already.
-     * False: done(done_ctx) will be called, on the loop's thread, unless
-     * relay_free comes first.
+     * Makes the KDC know what has become of a user, and that this, as a client
+     * wrote it (NULL: in no way that is one), is a name of his. True: it knows
+     * already. False: done(done_ctx) will be called, on the loop's thread,
+     * unless relay_free comes first.
      */
-    bool (*sync)(void *ctx, const struct user *user, void (*done)(void *),
-                 void *done_ctx);
+    bool (*sync)(void *ctx, const struct user *user, const char *name,
+                 void (*done)(void *), void *done_ctx);
+    /* The same of an SPN, whosever it is. */
+    bool (*sync_service)(void *ctx, const char *service, void (*done)(void *),
+                         void *done_ctx);
     void *sync_ctx;
 };
 

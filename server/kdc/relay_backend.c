@@ -176,7 +176,7 @@ static bool connect_backend(struct relay_request *request, struct err *err)
 
 static void start(struct relay_request *request)
 {
-    struct span message = request->ex->kdc->request;
+    struct span message = request->message;
     struct err err;
 
     TAILQ_REMOVE(&request->relay->queue, request, queued);

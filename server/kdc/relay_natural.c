@@ -6,7 +6,14 @@
 
 #include "kdc/relay_parts.h"
 
+#include <string.h>
+#include <strings.h>
+
+#include "util/utf.h"
 #include "wire/krb_keys.h"
+#include "world/names.h"
+
+enum { OPTION_CANONICALIZE = 0x00010000 }; /* RFC 6806 section 3 */
 
 /*
  * RFC 4120 section 3.1.3: KDC_ERR_ETYPE_NOSUPP where the client offers no type
@@ -30,4 +37,76 @@ bool relay_lacks_etype(const struct relay_request *request)
         }
     }
     return true;
+}
+
+static bool is_realm(const struct relay_request *request, struct span name)
+{
+    const char *realm = request->relay->options.world->realm;
+
+    return name.size == strlen(realm) &&
+           strncasecmp((const char *)name.data, realm, name.size) == 0;
+}
+
+static bool is_domain(const struct relay_request *request, struct span name)
+{
+    return utf8_is_text(name) &&
+           world_is_domain(request->relay->options.world,
+                           arena_text(request->ex->arena, name));
+}
+
+/*
+ * Active Directory takes the realm in any letter case, and the domain's NetBIOS
+ * name for it, and says the right one in its answer. protocol: kerberos 1.1.
+ * DEVIATES: a client that asked for `canonicalize` is told the right realm by
+ * an error (RFC 6806 section 7) and goes on from there; so is one with an
+ * enterprise name. Others take an answer with another realm than theirs for a
+ * wrong one, and a NetBIOS name leads them nowhere.
+ */
+bool relay_refers(struct relay_request *request)
+{
+    struct span right = span_text(request->relay->options.world->realm);
+    struct span realm = request->req.service.realm;
+    bool canonicalize = request->req.options & OPTION_CANONICALIZE ||
+                        request->req.client.type == KRB_NT_ENTERPRISE;
+
+    if (!request->readable || request->req.type != KRB_AS_REQ ||
+        !request->user || span_equal(realm, right) ||
+        !is_domain(request, realm) ||
+        (is_realm(request, realm) && !canonicalize)) {
+        return false;
+    }
+    request->req.client.realm = right;
+    return true;
+}
+
+static void put_realm(const struct relay_request *request, uint8_t *copy,
+                      struct span name)
+{
+    const struct span message = request->ex->kdc->request;
+
+    memcpy(copy + (name.data - message.data),
+           request->relay->options.world->realm, name.size);
+}
+
+/* Upper and lower case are of one length, so nothing else of it changes. */
+void relay_mend_realm(struct relay_request *request)
+{
+    const struct krb_kdc_req *req = &request->req;
+    const struct span message = request->ex->kdc->request;
+    const struct krb_name *service = &req->service;
+    struct span right = span_text(request->relay->options.world->realm);
+    uint8_t *copy;
+
+    if (!request->readable || req->type != KRB_AS_REQ ||
+        !is_realm(request, service->realm) ||
+        span_equal(service->realm, right)) {
+        return;
+    }
+    copy = arena_alloc(request->ex->arena, message.size);
+    memcpy(copy, message.data, message.size);
+    put_realm(request, copy, service->realm);
+    if (service->count == 2 && is_realm(request, service->components[1])) {
+        put_realm(request, copy, service->components[1]);
+    }
+    request->message = span_of(copy, message.size);
 }

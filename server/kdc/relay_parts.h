@@ -53,6 +53,7 @@ enum relay_error_code {
     RELAY_PREAUTH_FAILED = 24,
     RELAY_TOO_BIG = 52,       /* KRB_ERR_RESPONSE_TOO_BIG */
     RELAY_FIELD_TOOLONG = 61, /* KRB_ERR_FIELD_TOOLONG */
+    RELAY_WRONG_REALM = 68,   /* KDC_ERR_WRONG_REALM */
 };
 
 enum relay_stage {
@@ -76,6 +77,8 @@ struct relay_request {
     bool readable; /* `req` holds what was asked */
     struct krb_kdc_req req;
     const struct user *user; /* who asks; NULL: nobody known */
+    const char *name;        /* of the user, as the AS-REQ has it */
+    struct span message;     /* what krb5kdc is to get */
     bool preauth;            /* an AS-REQ with proof of a password */
     bool judged;             /* the answer is krb5kdc's verdict */
     struct kdc_plan plan;
@@ -190,6 +193,11 @@ void relay_read_reply(struct exchange *ex, struct span reply);
 
 /* The client of an AS-REQ offers no type that the user has a key of. */
 bool relay_lacks_etype(const struct relay_request *request);
+/* An AS-REQ has the realm in another letter case: krb5kdc gets it in the one it
+ * knows. */
+void relay_mend_realm(struct relay_request *request);
+/* Its client can be told another name of the realm: in req.client. */
+bool relay_refers(struct relay_request *request);
 
 /* ---- relay_reply.c ---- */
 

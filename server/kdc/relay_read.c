@@ -75,16 +75,19 @@ static bool proves(const struct krb_kdc_req *req)
  */
 static const struct user *find_user(const struct relay *relay,
                                     struct arena *arena,
-                                    const struct krb_name *name)
+                                    const struct krb_name *name,
+                                    const char **out_text)
 {
     const char *text;
     const char *realm;
 
-    if (name->count != 1 ||
+    if (name->count != 1 || !name->components[0].size ||
         memchr(name->components[0].data, 0, name->components[0].size)) {
         return NULL;
     }
     text = arena_text(arena, name->components[0]);
+    /* NetBIOS names are no principals to Active Directory, nor to krb5kdc. */
+    *out_text = strchr(text, '\\') ? NULL : text;
     realm = arena_text(arena, name->realm);
     return world_account(relay->options.world,
                          name->type == KRB_NT_ENTERPRISE ? "" : realm, text);
@@ -98,6 +101,7 @@ static void read_tgt(struct relay_request *request, struct span value)
     struct krb_ap_req ap_req;
     struct krb_flaw flaw;
     const char *why = NULL;
+    const char *text;
 
     if (!krb_decode_ap_req(value, &ap_req, &flaw)) {
         exchange_remark(request->ex, "kdc.tgt", "no AP-REQ: %s %s", flaw.field,
@@ -109,7 +113,7 @@ static void read_tgt(struct relay_request *request, struct span value)
         exchange_remark(request->ex, "kdc.tgt", "%s", why);
         return;
     }
-    request->user = find_user(request->relay, arena, &part.client);
+    request->user = find_user(request->relay, arena, &part.client, &text);
     request->ex->kdc->client = krb_name_text(arena, &part.client);
 }
 
@@ -119,7 +123,8 @@ static void read_client(struct relay_request *request)
     struct arena *arena = request->ex->arena;
 
     if (req->type == KRB_AS_REQ) {
-        request->user = find_user(request->relay, arena, &req->client);
+        request->user =
+            find_user(request->relay, arena, &req->client, &request->name);
         request->preauth = proves(req);
         request->ex->kdc->client =
             req->client.count ? krb_name_text(arena, &req->client) : NULL;
@@ -150,6 +155,7 @@ void relay_read(struct relay_request *request)
     struct kdc_exchange *kdc = ex->kdc;
     struct krb_flaw flaw;
 
+    request->message = kdc->request;
     kdc->message = krb_message_name(krb_kind_of(kdc->request));
     if (!krb_decode_kdc_req(kdc->request, &request->req, &flaw)) {
         exchange_remark(ex, "kdc.flaw", "%s, byte %zu: %s", flaw.field,
@@ -178,6 +184,7 @@ static const struct meaning {
     {25, NULL}, /* KDC_ERR_PREAUTH_REQUIRED */
     {37, "the client's clock is too far off"},
     {52, NULL}, /* KRB_ERR_RESPONSE_TOO_BIG */
+    {68, "the realm has another name, which the error tells"},
     {91, NULL}, /* KDC_ERR_MORE_PREAUTH_DATA_REQUIRED */
 };
 

@@ -203,19 +203,28 @@ static void synced(void *ctx)
     ask(request);
 }
 
-static void sync_and_ask(struct relay_request *request)
+/* What the KDC has to know first; true: it does. */
+static bool sync(struct relay_request *request)
 {
     const struct relay_options *options = &request->relay->options;
-    bool as = krb_kind_of(request->ex->kdc->request) == KRB_AS_REQ;
+    const char *service = request->ex->facts.service;
 
-    if (as && request->user && options->sync) {
-        request->stage = RELAY_SYNCING;
-        if (!options->sync(options->sync_ctx, request->user, synced, request)) {
-            return;
-        }
-        request->stage = RELAY_READ;
+    if (krb_kind_of(request->ex->kdc->request) == KRB_AS_REQ) {
+        return !request->user || !options->sync ||
+               options->sync(options->sync_ctx, request->user, request->name,
+                             synced, request);
     }
-    ask(request);
+    return !service || !options->sync_service ||
+           options->sync_service(options->sync_ctx, service, synced, request);
+}
+
+static void sync_and_ask(struct relay_request *request)
+{
+    request->stage = RELAY_SYNCING;
+    if (sync(request)) {
+        request->stage = RELAY_READ;
+        ask(request);
+    }
 }
 
 struct relay_request *request_new(struct relay *relay,
@@ -264,7 +273,10 @@ void request_go(struct relay_request *request)
         settle(request, reply);
     } else if (relay_lacks_etype(request)) {
         request_refuse(request, RELAY_ETYPE_NOSUPP);
+    } else if (relay_refers(request)) {
+        request_refuse(request, RELAY_WRONG_REALM);
     } else {
+        relay_mend_realm(request);
         sync_and_ask(request);
     }
 }

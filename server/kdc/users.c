@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "kdc/waiters.h"
 #include "scenario/session.h"
 #include "util/env.h"
 #include "util/log.h"
@@ -13,20 +14,15 @@
 
 enum { NAMES_MAX = 8 }; /* two spellings of four names */
 
-/* A request that goes on once the KDC knows. */
-struct waiter {
-    struct waiter *next;
-    void (*done)(void *ctx);
-    void *ctx;
-};
-
 /* At the user's place in the world's list. */
 struct entry {
     struct keeper_user told;
     bool in_realm;
-    char *password;  /* told.password */
-    uint32_t serial; /* of the message under way; 0: none */
-    struct waiter *waiters;
+    const char **names; /* told.names, with room for KDC_SPELLINGS_MAX */
+    size_t spellings;   /* of them, that clients have brought */
+    char *password;     /* told.password */
+    uint32_t serial;    /* of the message under way; 0: none */
+    struct waiters waiters;
 };
 
 struct kdc_users {
@@ -35,7 +31,6 @@ struct kdc_users {
     struct entry *entries;
     size_t count;
     struct keeper_user *all;
-    uint32_t serial; /* the last one */
     bool lost;
 };
 
@@ -176,30 +171,13 @@ struct kdc_users *kdc_users_new(const struct kdc_users_options *options)
     return users;
 }
 
-static void drop_waiters(struct entry *entry, bool call)
-{
-    struct waiter *waiter = entry->waiters;
-
-    /* Who is called may wait again. */
-    entry->waiters = NULL;
-    while (waiter) {
-        struct waiter *next = waiter->next;
-
-        if (call) {
-            waiter->done(waiter->ctx);
-        }
-        mem_free(waiter);
-        waiter = next;
-    }
-}
-
 void kdc_users_free(struct kdc_users *users)
 {
     if (!users) {
         return;
     }
     for (size_t i = 0; i < users->count; i++) {
-        drop_waiters(&users->entries[i], false);
+        waiters_drop(&users->entries[i].waiters);
         mem_free(users->entries[i].password);
     }
     mem_free(users->entries);
@@ -240,6 +218,32 @@ static struct entry *find(struct kdc_users *users, const struct user *user,
     return *out_user ? &users->entries[*out_user - world->users] : NULL;
 }
 
+/* True: it is a name that the KDC was not told of, and there is room for it. */
+static bool take_spelling(struct kdc_users *users, struct entry *entry,
+                          const char *name)
+{
+    size_t count = 0;
+
+    for (; entry->told.names[count]; count++) {
+        if (strcmp(entry->told.names[count], name) == 0) {
+            return false;
+        }
+    }
+    if (entry->spellings == KDC_SPELLINGS_MAX) {
+        return false;
+    }
+    if (!entry->names) {
+        size_t room = count + KDC_SPELLINGS_MAX + 1;
+
+        entry->names = arena_alloc(users->arena, room * sizeof(*entry->names));
+        memcpy(entry->names, entry->told.names, count * sizeof(*entry->names));
+        entry->told.names = entry->names;
+    }
+    entry->spellings++;
+    entry->names[count] = arena_strdup(users->arena, name);
+    return true;
+}
+
 static void tell(struct kdc_users *users, const struct user *user,
                  struct entry *entry)
 {
@@ -247,11 +251,7 @@ static void tell(struct kdc_users *users, const struct user *user,
 
     note(users, user, entry);
     entry->in_realm = true;
-    users->serial++;
-    if (users->serial == 0) {
-        users->serial++; /* 0 means: none under way */
-    }
-    entry->serial = users->serial;
+    entry->serial = keeper_next_serial(users->options.serial);
     message.serial = entry->serial;
     message.user = entry->told;
     message.user.ccache = NULL; /* written once, at the start */
@@ -260,25 +260,31 @@ static void tell(struct kdc_users *users, const struct user *user,
 }
 
 bool kdc_users_sync(struct kdc_users *users, const struct user *user,
-                    void (*done)(void *), void *done_ctx)
+                    const char *name, void (*done)(void *), void *done_ctx)
 {
     struct entry *entry = find(users, user, &user);
-    struct waiter *waiter;
+    bool added;
+    bool told;
 
-    if (users->lost || !entry ||
-        (!entry->serial && is_told(users, user, entry))) {
+    if (users->lost || !entry) {
         return true;
     }
-    if (!entry->serial) {
+    told = is_told(users, user, entry);
+    if (told && !entry->in_realm) {
+        return true;
+    }
+    added = name && take_spelling(users, entry, name);
+    if (told && !added && !entry->serial) {
+        return true;
+    }
+    if (added || !entry->serial) {
         tell(users, user, entry);
         /* It may have been lost on the way. */
         if (users->lost) {
             return true;
         }
     }
-    waiter = NEW(struct waiter);
-    *waiter = (struct waiter){entry->waiters, done, done_ctx};
-    entry->waiters = waiter;
+    waiters_add(&entry->waiters, done, done_ctx);
     return false;
 }
 
@@ -292,10 +298,11 @@ void kdc_users_done(struct kdc_users *users, uint32_t serial)
         if (entry->serial && entry->serial == serial) {
             entry->serial = 0;
             /* It has changed again since it was told. */
-            if (entry->waiters && !is_told(users, &world->users[i], entry)) {
+            if (entry->waiters.first &&
+                !is_told(users, &world->users[i], entry)) {
                 tell(users, &world->users[i], entry);
             } else {
-                drop_waiters(entry, true);
+                waiters_call(&entry->waiters);
             }
             return;
         }
@@ -307,7 +314,7 @@ void kdc_users_lost(struct kdc_users *users)
     users->lost = true;
     for (size_t i = 0; i < users->count; i++) {
         users->entries[i].serial = 0;
-        drop_waiters(&users->entries[i], true);
+        waiters_call(&users->entries[i].waiters);
     }
 }
 

@@ -1,7 +1,9 @@
 /*
  * The world's users as the KDC knows them: which principals they are, what the
  * KDC was last told of each, and what is true now. Every account name is one: a
- * world takes none with "/", "@" or "\".
+ * world takes none with "/", "@" or "\". Active Directory compares names
+ * without regard to letter case, and MIT's KDC byte by byte; so it learns of
+ * another spelling when a client brings it. protocol: kerberos 1.1
  */
 #ifndef KDC_USERS_H
 #define KDC_USERS_H
@@ -17,12 +19,19 @@ struct env;
 struct kdc_users;
 struct session;
 
+enum {
+    /* Names that clients write in another way than those above, of each user:
+     * one more stays unknown. */
+    KDC_SPELLINGS_MAX = 16,
+};
+
 struct kdc_users_options {
     struct env *env;
     const struct world *world;
     const struct session *session; /* NULL: no steps move the clock */
     const char *run_dir;
     const char *const *ccaches; /* names of users; ends with NULL */
+    uint32_t *serial;           /* the last one given out */
     /* Sends KEEPER_USER; an answer comes by kdc_users_done, or, if there will
      * be none, kdc_users_lost. */
     void (*tell)(void *ctx, const struct keeper_message *message);
@@ -40,7 +49,7 @@ const struct keeper_user *kdc_users_first(struct kdc_users *users,
                                           size_t *out_count);
 /* See relay_options.sync. */
 bool kdc_users_sync(struct kdc_users *users, const struct user *user,
-                    void (*done)(void *), void *done_ctx);
+                    const char *name, void (*done)(void *), void *done_ctx);
 /* KEEPER_DONE with this number came. */
 void kdc_users_done(struct kdc_users *users, uint32_t serial);
 /* The keeper has gone: calls all who wait, and lets nobody wait any more. */

@@ -173,8 +173,8 @@ static bool put(struct database *database, const struct entry *entry,
     return true;
 }
 
-static bool put_service(struct database *database, const char *service,
-                        const struct krb_keys *keys, struct err *err)
+bool database_put_service(struct database *database, const char *service,
+                          struct err *err)
 {
     struct span whole = span_text(service);
     size_t slash = span_find(whole, span_text("/"), 0);
@@ -182,7 +182,7 @@ static bool put_service(struct database *database, const char *service,
         .names = {span_slice(whole, 0, slash),
                   slash < whole.size ? span_slice(whole, slash + 1, whole.size)
                                      : SPAN_NONE},
-        .keys = keys,
+        .keys = &database->realm->service,
         .life = database->realm->ticket_lifetime,
     };
 
@@ -244,7 +244,7 @@ static bool put_services(struct database *database,
         return false;
     }
     for (size_t i = 0; realm->services[i]; i++) {
-        if (!put_service(database, realm->services[i], &realm->service, err)) {
+        if (!database_put_service(database, realm->services[i], err)) {
             return false;
         }
     }

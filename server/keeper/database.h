@@ -31,6 +31,9 @@ void database_free(struct database *database);
 MUST_CHECK bool database_put_user(struct database *database,
                                   const struct keeper_user *user,
                                   const struct krb_keys *keys, struct err *err);
+/* Adds a name to those of the service. */
+MUST_CHECK bool database_put_service(struct database *database,
+                                     const char *service, struct err *err);
 MUST_CHECK bool database_put_users(struct database *database,
                                    const struct krb_keys *keys,
                                    struct err *err);

@@ -229,22 +229,34 @@ static bool begin(struct keeper *keeper, struct err *err)
     return true;
 }
 
-static bool change_user(struct keeper *keeper, struct err *err)
+static bool change_user(struct keeper *keeper, const struct keeper_user *user,
+                        struct err *err)
+{
+    struct krb_keys keys;
+    bool done;
+
+    derive_user(keeper->realm.realm, user, &keys);
+    done = database_put_user(keeper->database, user, &keys, err);
+    mem_wipe(&keys, sizeof(keys));
+    return done;
+}
+
+static bool change(struct keeper *keeper, struct err *err)
 {
     AUTO(arena) arena = arena_new();
     struct keeper_message message;
-    struct krb_keys keys;
     bool done;
 
     if (!receive(keeper, arena, &message, err)) {
         return false;
     }
-    if (message.kind != KEEPER_USER) {
-        return err_set(err, "a message is not of a user");
+    if (message.kind == KEEPER_USER) {
+        done = change_user(keeper, &message.user, err);
+    } else if (message.kind == KEEPER_SERVICE) {
+        done = database_put_service(keeper->database, message.service, err);
+    } else {
+        return err_set(err, "a message is not of a user or a service");
     }
-    derive_user(keeper->realm.realm, &message.user, &keys);
-    done = database_put_user(keeper->database, &message.user, &keys, err);
-    mem_wipe(&keys, sizeof(keys));
     if (done) {
         send_message(&(struct keeper_message){
             .kind = KEEPER_DONE,
@@ -269,7 +281,7 @@ static bool serve(struct keeper *keeper, struct err *err)
         if (child_has_ended(&keeper->child, err)) {
             return err_wrap(err, "the KDC is gone");
         }
-        if (asked && !change_user(keeper, err)) {
+        if (asked && !change(keeper, err)) {
             return false;
         }
     }

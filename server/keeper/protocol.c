@@ -86,6 +86,9 @@ void keeper_encode(struct buf *out, const struct keeper_message *message)
     case KEEPER_USER:
         add_user(out, &message->user);
         break;
+    case KEEPER_SERVICE:
+        add_text(out, message->service);
+        break;
     case KEEPER_READY:
         buf_add_u16le(out, message->port);
         break;
@@ -260,6 +263,9 @@ static bool read_message(struct decoder *in, uint8_t kind,
         break;
     case KEEPER_USER:
         read_user(in, &message->user);
+        break;
+    case KEEPER_SERVICE:
+        message->service = read_text(in);
         break;
     case KEEPER_READY:
         message->port = rd_u16le(&in->rd);

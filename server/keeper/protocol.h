@@ -1,7 +1,8 @@
 /*
  * What the server tells its KDC keeper, and what that answers: messages on a
  * SOCK_SEQPACKET pair, one message a packet. The first goes from the server
- * and holds the whole realm; later ones change one user. End-of-file from the
+ * and holds the whole realm; later ones change one user or add one name of the
+ * service. End-of-file from the
  * server means that it has ended, in whatever way: the keeper then ends the
  * KDC and removes what it made.
  *
@@ -23,7 +24,7 @@
 #include "wire/krb_keys.h"
 
 enum {
-    KEEPER_VERSION = 1,
+    KEEPER_VERSION = 2,
     /* The descriptor that the keeper finds its end of the pair at. */
     KEEPER_FD = 3,
     /* Of one message; a realm of some thousand users fits. The kernel sends no
@@ -72,21 +73,31 @@ struct keeper_realm {
 };
 
 enum keeper_message_kind {
-    KEEPER_REALM, /* server: begin */
-    KEEPER_USER,  /* server: this user is like this from now on */
-    KEEPER_READY, /* keeper: the KDC answers at this port */
-    KEEPER_DONE,  /* keeper: the KDC knows of the user's change */
-    KEEPER_ERROR, /* keeper: what went wrong, and that it ends now */
+    KEEPER_REALM,   /* server: begin */
+    KEEPER_USER,    /* server: this user is like this from now on */
+    KEEPER_SERVICE, /* server: the service has this SPN as well */
+    KEEPER_READY,   /* keeper: the KDC answers at this port */
+    KEEPER_DONE,    /* keeper: the KDC knows of user or service */
+    KEEPER_ERROR,   /* keeper: what went wrong, and that it ends now */
 };
 
 struct keeper_message {
     enum keeper_message_kind kind;
-    uint32_t serial; /* of KEEPER_USER; KEEPER_DONE says the same */
+    uint32_t serial; /* of the server's; KEEPER_DONE says the same */
     struct keeper_realm realm;
     struct keeper_user user;
-    uint16_t port;    /* of KEEPER_READY: TCP on 127.0.0.1 */
-    const char *text; /* of KEEPER_ERROR: one sentence */
+    const char *service; /* of KEEPER_SERVICE: "HTTP/LYNCWEB.contoso.test" */
+    uint16_t port;       /* of KEEPER_READY: TCP on 127.0.0.1 */
+    const char *text;    /* of KEEPER_ERROR: one sentence */
 };
+
+/* The number of the server's next message; 0 is none. */
+static inline uint32_t keeper_next_serial(uint32_t *last)
+{
+    ++*last;
+    *last += *last == 0;
+    return *last;
+}
 
 void keeper_encode(struct buf *out, const struct keeper_message *message);
 /* Texts and keys are copied to the arena. False: no message of this version. */

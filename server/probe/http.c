@@ -464,8 +464,8 @@ const char *http_header(const struct http_answer *answer, const char *name)
 
 /* ---- Beginning and end ---- */
 
-bool http_new(const struct http_setup *setup, struct http **out_http,
-              struct err *err)
+bool probe_http_new(const struct http_setup *setup, struct http **out_http,
+                    struct err *err)
 {
     struct http *http;
 
@@ -477,7 +477,7 @@ bool http_new(const struct http_setup *setup, struct http **out_http,
     http->multi = curl_multi_init();
     http->cookies = curl_share_init();
     if (!http->multi || !http->cookies) {
-        http_free(http);
+        probe_http_free(http);
         return err_set(err, "libcurl does not start");
     }
     curl_share_setopt(http->cookies, CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE);
@@ -485,7 +485,7 @@ bool http_new(const struct http_setup *setup, struct http **out_http,
     return true;
 }
 
-void http_free(struct http *http)
+void probe_http_free(struct http *http)
 {
     if (http) {
         curl_multi_cleanup(http->multi);

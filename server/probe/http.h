@@ -83,11 +83,11 @@ struct http_setup {
 
 struct http;
 
-MUST_CHECK bool http_new(const struct http_setup *setup, struct http **out_http,
-                         struct err *err);
-void http_free(struct http *http);
+MUST_CHECK bool probe_http_new(const struct http_setup *setup,
+                               struct http **out_http, struct err *err);
+void probe_http_free(struct http *http);
 
-AUTO_DEFINE(http, struct http *, http_free)
+AUTO_DEFINE(http, struct http *, probe_http_free)
 
 /* One request. */
 void http_ask(struct http *http, const struct http_request *request,

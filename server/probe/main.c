@@ -83,7 +83,7 @@ static enum probe_exit sign_in(struct arena *arena, struct env *env,
     AUTO(http) http = NULL;
     struct err err;
 
-    if (!http_new(&setup, &http, &err)) {
+    if (!probe_http_new(&setup, &http, &err)) {
         return fail(PROBE_FAILED, &err);
     }
     report_init(&report, arena, options->json);

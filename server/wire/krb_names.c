@@ -201,7 +201,8 @@ const char *krb_ap_option_name(unsigned bit)
     return name_of(table, ARRAY_SIZE(table), (int32_t)bit);
 }
 
-/* RFC 4121 section 4.1.1.1, RFC 2744 appendix A, RFC 4757 section 7.1 */
+/* RFC 4121 section 4.1.1.1, RFC 2744 appendix A, RFC 4757 section 7.1, RFC 5896
+ * section 2; 11 is of MIT's gssapi_ext.h */
 const char *krb_gss_flag_name(unsigned bit)
 {
     static const struct named table[] = {
@@ -218,6 +219,7 @@ const char *krb_gss_flag_name(unsigned bit)
         {12, "dce-style"},
         {13, "identify"},
         {14, "extended-error"},
+        {15, "deleg-policy"},
     };
 
     return name_of(table, ARRAY_SIZE(table), (int32_t)bit);

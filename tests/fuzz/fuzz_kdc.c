@@ -127,7 +127,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     request->plan = plan_of(data[0]);
     check_forged(request);
     check_reply(request, span_slice(bytes, HEADER_SIZE + asked, SIZE_MAX));
-    record_write(&line, ex, data[0] & PLAN_ERROR);
+    record_write(&line, ex,
+                 &(struct token_view){.secrets = data[0] & PLAN_ERROR});
     request_end(request, SENT_WHOLE, 1);
     return 0;
 }

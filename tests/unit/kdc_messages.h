@@ -51,26 +51,34 @@ static inline void put_name(struct buf *out, unsigned n, int32_t type,
     der_wrap(out, start, (uint8_t)(DER_CONTEXT_0 + n));
 }
 
-static inline void put_flags(struct buf *out, unsigned n)
+static inline void put_options(struct buf *out, unsigned n, uint32_t options)
 {
-    static const uint8_t none[5] = {0};
+    const uint8_t bits[5] = {0, (uint8_t)(options >> 24),
+                             (uint8_t)(options >> 16), (uint8_t)(options >> 8),
+                             (uint8_t)options};
     size_t start = out->size;
 
-    der_add(out, DER_BIT_STRING, span_of(none, sizeof(none)));
+    der_add(out, DER_BIT_STRING, span_of(bits, sizeof(bits)));
     der_wrap(out, start, (uint8_t)(DER_CONTEXT_0 + n));
 }
 
-static inline void put_body(struct buf *out, const char *client, int32_t type,
-                            const char *service)
+static inline void put_flags(struct buf *out, unsigned n)
+{
+    put_options(out, n, 0);
+}
+
+static inline void put_body_in(struct buf *out, const char *realm,
+                               uint32_t options, const char *client,
+                               int32_t type, const char *service)
 {
     size_t start = out->size;
     size_t etypes;
 
-    put_flags(out, 0);
+    put_options(out, 0, options);
     if (client) {
         put_name(out, 1, type, client);
     }
-    put_text(out, 2, DER_GENERAL_STRING, REALM);
+    put_text(out, 2, DER_GENERAL_STRING, realm);
     put_name(out, 3, KRB_NT_SRV_INST, service);
     put_text(out, 5, DER_GENERALIZED_TIME, "20370913024805Z");
     put_integer(out, 7, 12345);
@@ -81,6 +89,12 @@ static inline void put_body(struct buf *out, const char *client, int32_t type,
     der_wrap(out, etypes, DER_CONTEXT_0 + 8);
     der_wrap(out, start, DER_SEQUENCE);
     der_wrap(out, start, DER_CONTEXT_0 + 4);
+}
+
+static inline void put_body(struct buf *out, const char *client, int32_t type,
+                            const char *service)
+{
+    put_body_in(out, REALM, 0, client, type, service);
 }
 
 /* padata 0: none. */

@@ -14,6 +14,7 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -69,6 +70,8 @@ struct rig {
     struct buf answer;   /* fixed before the request is sent */
     struct buf question; /* the last request */
     unsigned synced;
+    unsigned synced_services;
+    char synced_name[64];         /* of the last user or service */
     void (*sync_done)(void *ctx); /* held back; NULL: sync says yes */
     void *sync_ctx;
     bool hold_sync;
@@ -213,18 +216,32 @@ static inline int64_t rig_monotonic(struct env *env)
 }
 
 static inline bool rig_sync(void *ctx, const struct user *user,
-                            void (*done)(void *), void *done_ctx)
+                            const char *name, void (*done)(void *),
+                            void *done_ctx)
 {
     struct rig *rig = ctx;
 
     assert_non_null(user);
     rig->synced++;
+    snprintf(rig->synced_name, sizeof(rig->synced_name), "%s",
+             name ? name : "(none)");
     if (!rig->hold_sync) {
         return true;
     }
     rig->sync_done = done;
     rig->sync_ctx = done_ctx;
     return false;
+}
+
+static inline bool rig_sync_service(void *ctx, const char *service,
+                                    void (*done)(void *) UNUSED,
+                                    void *done_ctx UNUSED)
+{
+    struct rig *rig = ctx;
+
+    rig->synced_services++;
+    snprintf(rig->synced_name, sizeof(rig->synced_name), "%s", service);
+    return true;
 }
 
 static inline struct rig *rig_new(void)
@@ -301,6 +318,7 @@ static inline void rig_make_relay(struct rig *rig, int port)
         .krbtgt = &rig->krbtgt,
         .service = &rig->service,
         .sync = rig_sync,
+        .sync_service = rig_sync_service,
         .sync_ctx = rig,
     };
     struct err err = {""};

@@ -343,6 +343,31 @@ static void steps_choose(void **state)
     assert_int_equal(replied(f).state, SPNEGO_REJECT);
 }
 
+/* What a step took away has not happened: the token is none that came before.
+ */
+static void steps_leave_no_trace(void **state)
+{
+    struct fixture *f = *state;
+    struct krb5_client client = {.name = NULL};
+    struct span token = client_token(&rig, f->arena, &client);
+
+    answer_plan.reject = true;
+    step(f, token);
+    assert_refused(f, AUTH_REASON_FORGED);
+    answer_plan.reject = false;
+    step(f, token);
+    assert_accepted(f);
+    step(f, token);
+    assert_refused(f, AUTH_REASON_REPLAY);
+    answer_plan.reject = true;
+    step(f, token);
+    assert_refused(f, AUTH_REASON_FORGED);
+    answer_plan.reject = false;
+    step(f, token);
+    assert_refused(f, AUTH_REASON_REPLAY);
+    client_done(&rig, &client);
+}
+
 static void steps_reject(void **state)
 {
     struct negotiate_plan *const plans[] = {&mechanism_plan, &answer_plan};
@@ -481,6 +506,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(second_choice, set_up, put_down),
         cmocka_unit_test_setup_teardown(signs_unasked, set_up, put_down),
         cmocka_unit_test_setup_teardown(steps_choose, set_up, put_down),
+        cmocka_unit_test_setup_teardown(steps_leave_no_trace, set_up, put_down),
         cmocka_unit_test_setup_teardown(steps_reject, set_up, put_down),
         cmocka_unit_test_setup_teardown(steps_answer, set_up, put_down),
         cmocka_unit_test_setup_teardown(steps_err, set_up, put_down),

@@ -280,7 +280,7 @@ static void the_journal_shows_what_would_have_been_right(void **state)
     step->when.first = 1;
     play_start(p);
     PLAY(p, .path = ROOT);
-    record_write(&out, p->ex, false);
+    record_write(&out, p->ex, &(struct token_view){.secrets = false});
     planned = strstr(buf_text(&out), "\"planned\":{");
     assert_non_null(planned);
     assert_non_null(strstr(planned, "\"status\":200"));
@@ -291,7 +291,7 @@ static void the_journal_shows_what_would_have_been_right(void **state)
     assert_string_equal(p->ex->step, "play.yaml:1");
     PLAY(p, .path = ROOT);
     buf_reset(&out);
-    record_write(&out, p->ex, false);
+    record_write(&out, p->ex, &(struct token_view){.secrets = false});
     assert_null(strstr(buf_text(&out), "\"planned\""));
 }
 

@@ -2,6 +2,9 @@
 #include "config.h"
 
 #include "journal_fixture.h"
+#include "krb_capture.h"
+#include "util/base64.h"
+#include "wire/krb_keys.h"
 
 static const struct member open_members[] = {
     {"id", "12"},
@@ -136,6 +139,87 @@ static void tokens_are_decoded(void **state)
     pass(f, ex);
     journal_write(f->journal, journal_at(f->journal, 0), &line);
     expect_members(buf_text(&line), members, ARRAY_SIZE(members));
+}
+
+static struct span from_hex(struct arena *arena, const char *text)
+{
+    struct span bytes;
+
+    assert_true(hex_decode(arena, text, &bytes));
+    return bytes;
+}
+
+/* A ticket for these keys is opened, and its own keys stay secrets. */
+static void tickets_are_opened(void **state)
+{
+    static const struct {
+        const char *key; /* NULL: nobody has given any */
+        bool secrets;
+        struct member members[4];
+    } rows[] = {
+        {NULL,
+         false,
+         {{"ticket.opened", "(none)"},
+          {"authenticator.opened", "(none)"},
+          {"ticket.kvno", "1"},
+          {"type", "AP-REQ"}}},
+        {SERVICE_KEY,
+         false,
+         {{"ticket.opened.client", "alice@CONTOSO.TEST"},
+          {"ticket.opened.key.hex", "(none)"},
+          {"authenticator.opened.client", "alice@CONTOSO.TEST"},
+          {"authenticator.opened.subkey.size", "32"}}},
+        {SERVICE_KEY,
+         true,
+         {{"ticket.opened.client", "alice@CONTOSO.TEST"},
+          {"ticket.opened.key.size", "32"},
+          {"authenticator.opened.cusec", "993587"},
+          {"authenticator.opened.subkey.size", "32"}}},
+        {KRBTGT_KEY,
+         false,
+         {{"ticket.opened.error",
+           "was made with another key, or changed since"},
+          {"ticket.opened.client", "(none)"},
+          {"authenticator.opened", "(none)"},
+          {"type", "AP-REQ"}}},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct fixture *f = *state;
+        AUTO_BUF file = {0};
+        AUTO_BUF token = {0};
+        struct krb_keys keys = {.count = 1, .kvno = 1};
+        struct exchange *ex = bare(1);
+        struct err err;
+
+        unlink(f->path);
+        open_file(f, rows[i].secrets);
+        if (rows[i].key) {
+            struct span key = from_hex(ex->arena, rows[i].key);
+
+            keys.items[0] =
+                (struct krb_key){.etype = KRB_ETYPE_AES256, .size = key.size};
+            memcpy(keys.items[0].bytes, key.data, key.size);
+            assert_true(journal_open_tickets(f->journal, &keys, &err));
+        }
+        ex->dispatched = true;
+        base64_add(&token, from_hex(ex->arena, AP_REQ_TOKEN));
+        headers_add(&ex->request.headers, ex->arena, "Authorization",
+                    arena_printf(ex->arena, "Negotiate %s", buf_text(&token)));
+        pass(f, ex);
+        journal_close(f->journal);
+        f->journal = NULL;
+        read_file(&file, f->path);
+        for (size_t k = 0; k < ARRAY_SIZE(rows[i].members); k++) {
+            AUTO(str)
+            path = mem_printf("tokens.0.token.%s", rows[i].members[k].path);
+            const struct member member = {path, rows[i].members[k].value};
+
+            expect_members(buf_text(&file), &member, 1);
+        }
+        assert_int_equal(strstr(buf_text(&file), "\"hex\":") != NULL,
+                         rows[i].secrets);
+    }
 }
 
 static void not_dispatched(void **state)
@@ -401,10 +485,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(record_has_all),     TEST(secrets_on_request),
-        TEST(tokens_are_decoded), TEST(not_dispatched),
-        TEST(of_the_kdc),         TEST(of_http_as_ever),
-        TEST(raw_reply),          TEST(bodies_are_cut),
-        TEST(evidence_is_masked),
+        TEST(tokens_are_decoded), TEST(tickets_are_opened),
+        TEST(not_dispatched),     TEST(of_the_kdc),
+        TEST(of_http_as_ever),    TEST(raw_reply),
+        TEST(bodies_are_cut),     TEST(evidence_is_masked),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -401,13 +401,18 @@ static void test_sync(void **state)
         const char *name;
         int32_t type;
         const char *user; /* NULL: nobody */
+        const char *told; /* as his name */
     } cases[] = {
-        {"alice", KRB_NT_PRINCIPAL, "alice"},
-        {"alice@contoso.test", KRB_NT_ENTERPRISE, "alice"},
-        {"ALICE@CONTOSO.TEST", KRB_NT_ENTERPRISE, "alice"},
-        {"alice@fabrikam.test", KRB_NT_ENTERPRISE, NULL},
-        {"nobody", KRB_NT_PRINCIPAL, NULL},
-        {"alice/admin", KRB_NT_PRINCIPAL, NULL},
+        {"alice", KRB_NT_PRINCIPAL, "alice", "alice"},
+        {"ALICE", KRB_NT_PRINCIPAL, "alice", "ALICE"},
+        {"alice@contoso.test", KRB_NT_ENTERPRISE, "alice",
+         "alice@contoso.test"},
+        {"ALICE@CONTOSO.TEST", KRB_NT_ENTERPRISE, "alice",
+         "ALICE@CONTOSO.TEST"},
+        {"CONTOSO\\alice", KRB_NT_PRINCIPAL, "alice", "(none)"},
+        {"alice@fabrikam.test", KRB_NT_ENTERPRISE, NULL, NULL},
+        {"nobody", KRB_NT_PRINCIPAL, NULL, NULL},
+        {"alice/admin", KRB_NT_PRINCIPAL, NULL, NULL},
     };
     struct rig *rig = *state;
     unsigned synced = 0;
@@ -426,12 +431,94 @@ static void test_sync(void **state)
         assert_int_equal(rig->synced, synced);
         user = rig_exchange(rig, i + 1)->facts.user;
         if (cases[i].user) {
+            assert_string_equal(rig->synced_name, cases[i].told);
             assert_non_null(user);
             assert_string_equal(user, cases[i].user);
         } else {
             assert_null(user);
         }
         rig_go_on(rig);
+    }
+}
+
+static void test_sync_service(void **state)
+{
+    struct rig *rig = *state;
+    AUTO_BUF tgt = {0};
+    AUTO_BUF message = {0};
+    AUTO_BUF reply = {0};
+    int fd = client(rig, SOCK_STREAM);
+
+    put_ticket(&tgt, rig->crypt, &rig->krbtgt, "alice", "krbtgt/" REALM);
+    put_tgs_req(&message, rig->crypt, buf_span(&tgt),
+                "HTTP/LYNCWEB.contoso.test");
+    say_message(fd, buf_span(&message));
+    assert_int_equal(hear(fd, &reply), END_NONE);
+    assert_int_equal(rig->synced, 0);
+    assert_int_equal(rig->synced_services, 1);
+    assert_string_equal(rig->synced_name, "HTTP/LYNCWEB.contoso.test");
+    close(fd);
+}
+
+/* What Active Directory makes of a realm that is not written as it writes it:
+ * protocol: kerberos 1.1. */
+static void test_realms(void **state)
+{
+    enum { CANONICALIZE = 0x00010000, WRONG_REALM = 68 };
+    static const struct {
+        const char *realm;
+        uint32_t options;
+        const char *client;
+        int32_t type;
+        const char *service; /* that krb5kdc is asked for; NULL: it is not */
+    } cases[] = {
+        {REALM, 0, "alice", 1, "krbtgt/CONTOSO.TEST@CONTOSO.TEST"},
+        {REALM, CANONICALIZE, "alice", 1, "krbtgt/CONTOSO.TEST@CONTOSO.TEST"},
+        {"contoso.test", 0, "alice", 1, "krbtgt/CONTOSO.TEST@CONTOSO.TEST"},
+        {"Contoso.Test", 0, "bob", 1, "krbtgt/CONTOSO.TEST@CONTOSO.TEST"},
+        {"contoso.test", CANONICALIZE, "alice", 1, NULL},
+        {"contoso.test", 0, "alice@contoso.test", 10, NULL},
+        {"CONTOSO", 0, "alice", 1, NULL},
+        {"contoso", CANONICALIZE, "alice", 1, NULL},
+        {"contoso.tes", 0, "alice", 1, "krbtgt/contoso.tes@contoso.tes"},
+        {"fabrikam.test", CANONICALIZE, "alice", 1,
+         "krbtgt/fabrikam.test@fabrikam.test"},
+        {"CONTOSO", CANONICALIZE, "nobody", 1, "krbtgt/CONTOSO@CONTOSO"},
+        {"", CANONICALIZE, "alice", 1, "krbtgt/"},
+    };
+    struct rig *rig = *state;
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        AUTO(arena) arena = arena_new();
+        AUTO(str) service = mem_printf("krbtgt/%s", cases[i].realm);
+        AUTO_BUF message = {0};
+        AUTO_BUF reply = {0};
+        unsigned before = rig->asked;
+        struct krb_kdc_req req;
+        struct krb_error error;
+        struct krb_flaw flaw;
+        int fd = client(rig, SOCK_STREAM);
+
+        put_request(&message, KRB_AS_REQ, 0, SPAN_NONE);
+        put_body_in(&message, cases[i].realm, cases[i].options, cases[i].client,
+                    cases[i].type, service);
+        put_end(&message, 0, KRB_AS_REQ);
+        say_message(fd, buf_span(&message));
+        assert_int_equal(hear(fd, &reply), END_NONE);
+        close(fd);
+        assert_int_equal(rig->asked - before, cases[i].service != NULL);
+        if (cases[i].service) {
+            assert_true(
+                krb_decode_kdc_req(buf_span(&rig->question), &req, &flaw));
+            assert_string_equal(krb_name_text(arena, &req.service),
+                                cases[i].service);
+            continue;
+        }
+        assert_true(krb_decode_error(buf_span(&reply), &error, &flaw));
+        assert_int_equal(error.code, WRONG_REALM);
+        assert_true(span_equal(error.client.realm, span_text(REALM)));
+        assert_true(
+            span_equal(error.client.components[0], span_text(cases[i].client)));
     }
 }
 
@@ -682,6 +769,8 @@ int main(void)
         RELAY_TEST(test_oldest_goes),
         RELAY_TEST(test_idle_time),
         RELAY_TEST(test_sync),
+        RELAY_TEST(test_sync_service),
+        RELAY_TEST(test_realms),
         RELAY_TEST(test_sync_later),
         RELAY_TEST(test_counting),
         RELAY_TEST(test_tgt),

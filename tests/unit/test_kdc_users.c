@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "kdc/spn.h"
+#include "kdc/spn_told.h"
 #include "kdc/users.h"
 #include "util/env.h"
 #include "util/mem.h"
@@ -23,6 +24,8 @@ struct told {
     char *name;
     char *password;
     enum keeper_state state;
+    char *last; /* of the user's names, or the service */
+    size_t names;
     struct kdc_users *lose; /* goes as it is told */
 };
 
@@ -39,6 +42,12 @@ static void on_told(void *ctx, const struct keeper_message *message)
     told->name = mem_strdup(message->user.names[0]);
     told->password = mem_strdup(message->user.password);
     told->state = message->user.state;
+    told->names = 0;
+    while (message->user.names[told->names]) {
+        told->names++;
+    }
+    mem_free(told->last);
+    told->last = mem_strdup(message->user.names[told->names - 1]);
     if (told->lose) {
         kdc_users_lost(told->lose);
     }
@@ -49,6 +58,7 @@ struct fixture {
     struct world *world;
     struct told told;
     struct kdc_users *users;
+    uint32_t serial;
     unsigned called;
 };
 
@@ -71,6 +81,7 @@ static int set_up(void **state)
         .env = &fixture->env,
         .world = fixture->world,
         .run_dir = "/run",
+        .serial = &fixture->serial,
         .tell = on_told,
         .ctx = &fixture->told,
     });
@@ -85,6 +96,7 @@ static int tear_down(void **state)
     kdc_users_free(fixture->users);
     mem_free(fixture->told.name);
     mem_free(fixture->told.password);
+    mem_free(fixture->told.last);
     world_unref(fixture->world);
     mem_free(fixture);
     return 0;
@@ -115,10 +127,16 @@ static void on_done(void *ctx)
     fixture->called++;
 }
 
-static bool sync_now(struct fixture *fixture, const char *name)
+static bool sync_as(struct fixture *fixture, const char *name,
+                    const char *spelling)
 {
     return kdc_users_sync(fixture->users, world_user(fixture->world, name),
-                          on_done, fixture);
+                          spelling, on_done, fixture);
+}
+
+static bool sync_now(struct fixture *fixture, const char *name)
+{
+    return sync_as(fixture, name, name);
 }
 
 static void begin(struct fixture *fixture)
@@ -318,6 +336,91 @@ static void keeper_goes_as_it_is_told(void **state)
     assert_int_equal(fixture->called, 0);
 }
 
+/* ---- Other spellings ---- */
+
+static void is_told_of_a_spelling(void **state)
+{
+    struct fixture *fixture = *state;
+
+    begin(fixture);
+    assert_true(sync_as(fixture, "alice", "alice@contoso.test"));
+    assert_true(sync_as(fixture, "alice", NULL));
+    assert_false(sync_as(fixture, "alice", "ALICE"));
+    /* The account's name is the first: the salt is made of it. */
+    assert_string_equal(fixture->told.name, "alice");
+    assert_string_equal(fixture->told.last, "ALICE");
+    assert_int_equal(fixture->told.state, KEEPER_GOOD);
+    assert_false(sync_as(fixture, "alice", "ALICE")); /* not done yet */
+    assert_int_equal(fixture->told.count, 1);
+    kdc_users_done(fixture->users, fixture->told.serial);
+    assert_int_equal(fixture->called, 2);
+    assert_true(sync_as(fixture, "alice", "ALICE"));
+}
+
+/* Two that came before the first was answered are told with the second. */
+static void spellings_while_one_is_told(void **state)
+{
+    struct fixture *fixture = *state;
+    uint32_t first;
+
+    begin(fixture);
+    assert_false(sync_as(fixture, "alice", "ALICE"));
+    first = fixture->told.serial;
+    assert_false(sync_as(fixture, "alice", "Alice"));
+    kdc_users_done(fixture->users, first);
+    assert_int_equal(fixture->called, 0);
+    kdc_users_done(fixture->users, fixture->told.serial);
+    assert_int_equal(fixture->called, 2);
+}
+
+static void changes_are_of_all_spellings(void **state)
+{
+    struct fixture *fixture = *state;
+    size_t names;
+
+    begin(fixture);
+    assert_false(sync_as(fixture, "alice", "ALICE"));
+    names = fixture->told.names;
+    kdc_users_done(fixture->users, fixture->told.serial);
+    user_change_state(world_user(fixture->world, "alice"), USER_DISABLED);
+    assert_false(sync_now(fixture, "alice"));
+    assert_int_equal(fixture->told.names, names);
+    assert_string_equal(fixture->told.last, "ALICE");
+    assert_int_equal(fixture->told.state, KEEPER_REVOKED);
+}
+
+static void spellings_have_a_limit(void **state)
+{
+    struct fixture *fixture = *state;
+
+    begin(fixture);
+    for (int i = 0; i < KDC_SPELLINGS_MAX; i++) {
+        AUTO(str) name = mem_printf("alice@%d", i);
+
+        assert_false(sync_as(fixture, "alice", name));
+        kdc_users_done(fixture->users, fixture->told.serial);
+    }
+    assert_int_equal(fixture->told.count, KDC_SPELLINGS_MAX);
+    assert_true(sync_as(fixture, "alice", "ALICE"));
+    assert_int_equal(fixture->told.count, KDC_SPELLINGS_MAX);
+    /* Of each user. */
+    assert_false(sync_as(fixture, "bob", "BOB"));
+}
+
+static void a_spelling_of_an_unknown_user(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct user *alice = world_user(fixture->world, "alice");
+    size_t count;
+
+    user_change_state(alice, USER_UNKNOWN);
+    (void)kdc_users_first(fixture->users, &count);
+    assert_true(sync_as(fixture, "alice", "ALICE"));
+    user_change_state(alice, USER_GOOD);
+    assert_false(sync_as(fixture, "alice", "Alice"));
+    assert_string_equal(fixture->told.last, "Alice");
+}
+
 /* ---- Services ---- */
 
 static bool has(const char *const *list, const char *word)
@@ -363,6 +466,132 @@ static void services(void **state UNUSED)
     }
 }
 
+struct spn_fixture {
+    uint32_t serial;
+    unsigned count;
+    uint32_t last;
+    unsigned called;
+    struct spn_told *lose;
+};
+
+static void on_service(void *ctx, const struct keeper_message *message)
+{
+    struct spn_fixture *fixture = ctx;
+
+    assert_int_equal(message->kind, KEEPER_SERVICE);
+    assert_non_null(message->service);
+    fixture->count++;
+    fixture->last = message->serial;
+    if (fixture->lose) {
+        spn_told_lost(fixture->lose);
+    }
+}
+
+static void on_service_done(void *ctx)
+{
+    struct spn_fixture *fixture = ctx;
+
+    fixture->called++;
+}
+
+static struct spn_told *spn_new(struct spn_fixture *fixture)
+{
+    static const char *const services[] = {"HTTP/web.contoso.test",
+                                           "http/web.contoso.test", NULL};
+
+    return spn_told_new(&(struct spn_told_options){
+        .services = services,
+        .serial = &fixture->serial,
+        .tell = on_service,
+        .ctx = fixture,
+    });
+}
+
+static void services_in_any_spelling(void **state UNUSED)
+{
+    static const struct {
+        const char *service;
+        bool told;
+    } rows[] = {
+        {"HTTP/web.contoso.test", false}, /* from the start */
+        {"http/web.contoso.test", false},
+        {"HTTP/WEB.contoso.test", true},
+        {"HTTP/WEB.contoso.test", false}, /* again */
+        {"Http/Web.Contoso.Test", true},
+        {"HTTP/other.contoso.test", false},
+        {"HTTP/web.contoso.test:443", false},
+        {"HTTP/web.contoso.tes", false},
+        {"HOST/web.contoso.test", false},
+        {"krbtgt/CONTOSO.TEST", false},
+        {"", false},
+    };
+    struct spn_fixture fixture = {.serial = UINT32_MAX};
+    AUTO(spn_told) told = spn_new(&fixture);
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        unsigned before = fixture.count;
+
+        fixture.called = 0;
+        assert_int_equal(
+            spn_told_sync(told, rows[i].service, on_service_done, &fixture),
+            !rows[i].told);
+        assert_int_equal(fixture.count - before, rows[i].told);
+        if (rows[i].told) {
+            assert_int_not_equal(fixture.last, 0);
+            spn_told_done(told, fixture.last + 1); /* no such one */
+            assert_int_equal(fixture.called, 0);
+            spn_told_done(told, fixture.last);
+            assert_int_equal(fixture.called, 1);
+        }
+    }
+}
+
+static void services_have_a_limit(void **state UNUSED)
+{
+    struct spn_fixture fixture = {0};
+    AUTO(spn_told) told = spn_new(&fixture);
+
+    for (unsigned i = 1; i <= 8 * SPN_SPELLINGS_MAX; i++) {
+        char service[] = "HTTP/web.contoso.test";
+        char *letters = strstr(service, "contoso.test");
+
+        for (unsigned bit = 0; bit < strlen("contoso.test"); bit++) {
+            if (i >> bit & 1) {
+                letters[bit] &= (char)~0x20;
+            }
+        }
+        if (letters[strlen("contoso")] == '.') {
+            (void)spn_told_sync(told, service, on_service_done, &fixture);
+        }
+    }
+    assert_int_equal(fixture.count, SPN_SPELLINGS_MAX);
+}
+
+static void keeper_goes_before_services(void **state UNUSED)
+{
+    struct spn_fixture fixture = {0};
+    AUTO(spn_told) told = spn_new(&fixture);
+
+    assert_false(spn_told_sync(told, "HTTP/WEB.contoso.test", on_service_done,
+                               &fixture));
+    spn_told_lost(told);
+    assert_int_equal(fixture.called, 1);
+    assert_true(spn_told_sync(told, "HTTP/WEb.contoso.test", on_service_done,
+                              &fixture));
+    assert_int_equal(fixture.count, 1);
+}
+
+static void keeper_goes_as_it_is_told_of_one(void **state UNUSED)
+{
+    struct spn_fixture fixture = {0};
+    AUTO(spn_told) told = spn_new(&fixture);
+
+    fixture.lose = told;
+    assert_true(spn_told_sync(told, "HTTP/WEB.contoso.test", on_service_done,
+                              &fixture));
+    assert_int_equal(fixture.called, 0);
+}
+
 #define WITH_FIXTURE(test)                                                     \
     cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
@@ -379,7 +608,16 @@ int main(void)
         WITH_FIXTURE(unknown_users_come_and_go),
         WITH_FIXTURE(keeper_goes),
         WITH_FIXTURE(keeper_goes_as_it_is_told),
+        WITH_FIXTURE(is_told_of_a_spelling),
+        WITH_FIXTURE(spellings_while_one_is_told),
+        WITH_FIXTURE(changes_are_of_all_spellings),
+        WITH_FIXTURE(spellings_have_a_limit),
+        WITH_FIXTURE(a_spelling_of_an_unknown_user),
         cmocka_unit_test(services),
+        cmocka_unit_test(services_in_any_spelling),
+        cmocka_unit_test(services_have_a_limit),
+        cmocka_unit_test(keeper_goes_before_services),
+        cmocka_unit_test(keeper_goes_as_it_is_told_of_one),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,6 +50,7 @@ static const struct keeper_message messages[] = {
     {.kind = KEEPER_USER,
      .serial = UINT32_MAX,
      .user = {alice, "p\xc3\xa4", KRB_RC4_BIT, KEEPER_REVOKED, NULL}},
+    {.kind = KEEPER_SERVICE, .serial = 7, .service = "HTTP/Lync"},
     {.kind = KEEPER_READY, .port = 65535},
     {.kind = KEEPER_DONE, .serial = 0x01020304},
     {.kind = KEEPER_ERROR, .text = "no krb5kdc"},
@@ -126,6 +127,9 @@ static void check_message(const struct keeper_message *a,
         break;
     case KEEPER_USER:
         check_user(&a->user, &b->user);
+        break;
+    case KEEPER_SERVICE:
+        check_text(a->service, b->service);
         break;
     case KEEPER_READY:
         assert_int_equal(a->port, b->port);

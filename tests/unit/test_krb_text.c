@@ -146,9 +146,43 @@ static void numbers_have_names(void **state UNUSED)
     assert_null(krb_ticket_flag_name(0));
     assert_string_equal(krb_kdc_option_name(15), "canonicalize");
     assert_string_equal(krb_ap_option_name(2), "mutual-required");
-    assert_string_equal(krb_gss_flag_name(1), "mutual");
     assert_string_equal(krb_message_name(KRB_TGS_REQ), "TGS-REQ");
     assert_null(krb_message_name(KRB_NONE));
+}
+
+/* GSS_C_..._FLAG of RFC 2744, RFC 4757, RFC 5896 and MIT's headers. */
+static void gss_flags(void **state UNUSED)
+{
+    static const struct {
+        uint32_t flag;
+        const char *name;
+    } rows[] = {
+        {0x1, "deleg"},
+        {0x2, "mutual"},
+        {0x4, "replay"},
+        {0x8, "sequence"},
+        {0x10, "conf"},
+        {0x20, "integ"},
+        {0x40, "anon"},
+        {0x80, "prot-ready"},
+        {0x100, "trans"},
+        {0x800, "channel-bound"},
+        {0x1000, "dce-style"},
+        {0x2000, "identify"},
+        {0x4000, "extended-error"},
+        {0x8000, "deleg-policy"},
+    };
+    uint32_t named = 0;
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        unsigned bit = (unsigned)__builtin_ctz(rows[i].flag);
+
+        assert_string_equal(krb_gss_flag_name(bit), rows[i].name);
+        named |= rows[i].flag;
+    }
+    for (unsigned bit = 0; bit < 32; bit++) {
+        assert_int_equal(krb_gss_flag_name(bit) != NULL, named >> bit & 1);
+    }
 }
 
 static void times(void **state UNUSED)
@@ -271,6 +305,7 @@ int main(void)
         cmocka_unit_test(errors_by_name),
         cmocka_unit_test(error_words_are_unique),
         cmocka_unit_test(numbers_have_names),
+        cmocka_unit_test(gss_flags),
         cmocka_unit_test(times),
         cmocka_unit_test(times_there_and_back),
         cmocka_unit_test(integers),
