@@ -365,7 +365,7 @@ def test_tickets_of_an_earlier_run_are_refused(serve, tmp_path, seed):
     client = Client(later, env={"KRB5CCNAME": f"FILE:{kept}"})
     reply = client.curl(later.url("lyncweb", "/auth/negotiate"))
     assert reply.status == 401
-    assert "another" in reply.json()["why"]
+    assert "another" in reply.text
     # Another service: the ticket-granting ticket is of no use, either.
     client.kvno(client.spn("lyncint"), fails=True)
 
