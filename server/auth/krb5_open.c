@@ -32,19 +32,27 @@ static bool open_with(const struct auth_context *ctx, krb5_key key,
     return true;
 }
 
+/* The key fits, and the client or its KDC wrote something else there. */
+static bool broken(struct krb5_opened *opened, const char *what)
+{
+    opened->broken = what;
+    return false;
+}
+
 static bool open_ticket(const struct auth_context *ctx,
                         const struct krb_encrypted *closed,
                         const struct krb5_keyset *set,
-                        struct krb_ticket_part *out_part)
+                        struct krb5_opened *opened)
 {
     struct span plain;
-    struct krb_flaw flaw;
 
     for (size_t i = 0; i < set->keys.count; i++) {
         if (set->keys.items[i].etype == closed->etype) {
             return open_with(ctx, set->ready[i], USAGE_TICKET, closed,
                              &plain) &&
-                   krb_decode_ticket_part(plain, out_part, &flaw);
+                   (krb_decode_ticket_part(plain, &opened->part,
+                                           &opened->flaw) ||
+                    broken(opened, "ticket"));
         }
     }
     return false;
@@ -61,14 +69,21 @@ static bool open_authenticator(const struct auth_context *ctx,
         .contents = (krb5_octet *)(uintptr_t)key->bytes.data,
     };
     struct span plain;
-    struct krb_flaw flaw;
 
     return krb5_is_key(ctx->krb5->context, &block) &&
            krb5_k_create_key(ctx->krb5->context, &block, &opened->session) ==
                0 &&
            open_with(ctx, opened->session, USAGE_AUTHENTICATOR,
                      &offer->ap.authenticator, &plain) &&
-           krb_decode_authenticator(plain, &opened->authenticator, &flaw);
+           (krb_decode_authenticator(plain, &opened->authenticator,
+                                     &opened->flaw) ||
+            broken(opened, "authenticator"));
+}
+
+int64_t krb5_starts(const struct krb_ticket_part *part)
+{
+    return part->has_start_time && part->start_time ? part->start_time
+                                                    : part->auth_time;
 }
 
 bool krb5_is_key(krb5_context context, const krb5_keyblock *block)
@@ -76,7 +91,8 @@ bool krb5_is_key(krb5_context context, const krb5_keyblock *block)
     size_t bytes = 0;
     size_t size = 0;
 
-    return krb5_c_keylengths(context, block->enctype, &bytes, &size) == 0 &&
+    return block->enctype != ENCTYPE_ARCFOUR_HMAC_EXP &&
+           krb5_c_keylengths(context, block->enctype, &bytes, &size) == 0 &&
            block->length == size && size <= KRB_KEY_MAX;
 }
 
@@ -90,7 +106,7 @@ void krb5_open(const struct auth_context *ctx, const struct krb5_offer *offer,
     *out_opened = (struct krb5_opened){0};
     for (size_t i = 0; i < ARRAY_SIZE(tried) && !out_opened->keys; i++) {
         if (open_ticket(ctx, &offer->ap.ticket.enc_part, tried[i],
-                        &out_opened->part)) {
+                        out_opened)) {
             out_opened->keys = tried[i];
         }
     }
@@ -136,8 +152,7 @@ void krb5_open_report(const struct auth_context *ctx,
     report->session_etype = part->key.type;
     report->ticket_flags = part->flags;
     report->auth_time = part->auth_time;
-    report->start_time =
-        part->has_start_time ? part->start_time : part->auth_time;
+    report->start_time = krb5_starts(part);
     report->end_time = part->end_time;
     report->renew_till = part->has_renew_till ? part->renew_till : 0;
     report->mutual = judged->mutual;
