@@ -95,6 +95,12 @@ enum binding {
     BOUND_TO_OTHER,
 };
 
+/* AD-IF-RELEVANT, and in that AD-AUTH-DATA-AP-OPTIONS: KERB_AP_OPTIONS_CBT
+ * ([MS-KILE] 3.2.5.8) */
+#define BINDS_ITSELF                                                           \
+    "301d301ba003020101a1140412"                                               \
+    "3010300ea0040202008fa106040400400000"
+
 static const struct row {
     const char *name;
     struct forge_edit edits[FORGE_EDITS];
@@ -163,6 +169,18 @@ static const struct row {
      .kept = "credentials are counted, not used"},
     {.name = "bound", .bound = BOUND_TO_THIS},
     {.name = "bound to another channel", .bound = BOUND_TO_OTHER},
+    {.name = "binds itself, and is bound",
+     .bound = BOUND_TO_THIS,
+     .edits = {HEX(IN_AUTHENTICATOR, 8, BINDS_ITSELF)}},
+    {.name = "binds itself, and is not bound",
+     .edits = {HEX(IN_AUTHENTICATOR, 8, BINDS_ITSELF)}},
+    {.name = "binds itself, and has no checksum",
+     .edits = {HEX(IN_AUTHENTICATOR, 8, BINDS_ITSELF),
+               GONE(IN_AUTHENTICATOR, 3)}},
+    {.name = "another option",
+     .edits = {HEX(IN_AUTHENTICATOR, 8,
+                   "301d301ba003020101a1140412"
+                   "3010300ea0040202008fa106040400800000")}},
 };
 
 static struct span sum_of_nothing(const struct forge *f)
