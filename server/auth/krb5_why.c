@@ -308,6 +308,11 @@ static const char *binding_why(const struct why *w)
         return "a channel binding is required, and without TLS there is "
                "nothing to be bound to";
     }
+    if (w->out->report.channel_binding == AUTH_BINDING_ABSENT &&
+        w->ctx->world->krb5.channel_binding == CHANNEL_BINDING_ALLOW) {
+        return "the client says that it binds itself to channels "
+               "(KERB_AP_OPTIONS_CBT, [MS-KILE] 3.2.5.8), and is bound to none";
+    }
     if (w->out->report.channel_binding == AUTH_BINDING_ABSENT) {
         return "the client is bound to no channel, and krb5.channel-binding "
                "requires it";
