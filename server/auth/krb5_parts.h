@@ -66,6 +66,7 @@ struct krb5_acceptor {
     struct krb5_keyset own;   /* as the KDC has them */
     struct krb5_keyset other; /* of the same types, and they open nothing */
     struct krb5_replay *replay;
+    bool tickets_change; /* see krb5_acceptor_doubt */
 };
 
 /* An AP-REQ as it came. */
