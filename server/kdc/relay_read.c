@@ -109,6 +109,7 @@ static void read_tgt(struct relay_request *request, struct span value)
     if (!kdc_ticket_open(request->relay->crypt, request->relay->options.krbtgt,
                          &ap_req.ticket, arena, &part, &why)) {
         exchange_remark(request->ex, "kdc.tgt", "%s", why);
+        request->foreign = true;
         return;
     }
     request->user = find_user(request->relay, arena, &part.client, &text);
@@ -166,60 +167,4 @@ void relay_read(struct relay_request *request)
     read_client(request);
     read_service(request);
     ex->facts.user = request->user ? request->user->name : NULL;
-}
-
-/* What an error means, where it is no step of a good sign-in. */
-static const struct meaning {
-    int32_t code;
-    const char *text; /* NULL: all is well */
-} meanings[] = {
-    {KDC_ERR_C_PRINCIPAL_UNKNOWN, "there is no such user"},
-    {KDC_ERR_S_PRINCIPAL_UNKNOWN, "nobody has registered this service"},
-    {KDC_ERR_ETYPE_NOSUPP, "client and KDC have no encryption type in common"},
-    {KDC_ERR_CLIENT_REVOKED, "the account is disabled or locked"},
-    {KDC_ERR_KEY_EXPIRED, "the password has expired or must be changed"},
-    {KDC_ERR_PREAUTH_FAILED, "the password is wrong"},
-    {KDC_ERR_PREAUTH_REQUIRED, NULL},
-    {KRB_AP_ERR_SKEW, "the client's clock is too far off"},
-    {KRB_ERR_RESPONSE_TOO_BIG, NULL},
-    {KDC_ERR_WRONG_REALM, "the realm has another name, which the error tells"},
-    {KDC_ERR_MORE_PREAUTH_DATA_REQUIRED, NULL},
-};
-
-static void explain(struct exchange *ex)
-{
-    const struct kdc_exchange *kdc = ex->kdc;
-    const char *name = kdc->error_name
-                           ? kdc->error_name
-                           : arena_printf(ex->arena, "error %d", kdc->error);
-
-    for (size_t i = 0; i < ARRAY_SIZE(meanings); i++) {
-        if (meanings[i].code != kdc->error) {
-            continue;
-        }
-        if (meanings[i].text) {
-            exchange_why(ex, "kdc.error", "%s: %s", name, meanings[i].text);
-        }
-        return;
-    }
-    exchange_why(ex, "kdc.error", "%s", name);
-}
-
-void relay_read_reply(struct exchange *ex, struct span reply)
-{
-    struct kdc_exchange *kdc = ex->kdc;
-    struct krb_error error;
-    struct krb_flaw flaw;
-
-    kdc->reply = reply;
-    kdc->answer = krb_message_name(krb_kind_of(reply));
-    if (krb_kind_of(reply) == KRB_ERROR &&
-        krb_decode_error(reply, &error, &flaw)) {
-        kdc->is_error = true;
-        kdc->error = error.code;
-        kdc->error_name = krb_error_name(error.code);
-        if (!ex->why) {
-            explain(ex);
-        }
-    }
 }

@@ -67,6 +67,7 @@ enum krb_padata_type {
 enum krb_authdata_type {
     KRB_AD_IF_RELEVANT = 1,
     KRB_AD_TOKEN_RESTRICTIONS = 141, /* [MS-KILE] 2.2.6 */
+    KRB_AD_AP_OPTIONS = 143, /* [MS-KILE] 3.2.5.8: four bytes, little-endian */
 };
 
 enum {
