@@ -210,6 +210,11 @@ def test_tickets(serve):
     assert "dgram" not in client.trace()
 
 
+def test_a_realm_that_profiles_have_a_word_for(serve):
+    server = serve("--set", "realm=include")
+    Client(server).kinit("alice@include")
+
+
 def test_a_sign_in(serve):
     """For each name of the service that a client may ask for."""
     client = Client(serve("--ccache", "alice"))
@@ -694,6 +699,9 @@ def test_remains_of_others_are_removed(serve, tmp_path):
         empty[age].mkdir()
         os.utime(empty[age], (time.time() - age,) * 2)
     os.utime(older, (time.time() - 7200,) * 2)
+    odd = tmp_path / "lyncmock-333333"  # opening that must not wait
+    odd.mkdir()
+    os.mkfifo(odd / "lock")
     alive = serve(env=place)
     assert not old.exists()
     # A server that was killed before it had its lock; one that is about to.
