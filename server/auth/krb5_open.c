@@ -9,7 +9,13 @@
 
 #include "util/utf.h"
 
-enum { USAGE_TICKET = 2, USAGE_AUTHENTICATOR = 11 }; /* RFC 4120 7.5.1 */
+enum {
+    USAGE_TICKET = 2, /* RFC 4120 7.5.1 */
+    USAGE_AUTHENTICATOR = 11,
+    AD_IF_RELEVANT = 1,    /* 5.2.6.1 */
+    AD_AP_OPTIONS = 143,   /* [MS-KILE] 3.2.5.8: four bytes, little-endian */
+    AP_OPTIONS_CBT = 0x40, /* of the second byte */
+};
 
 static bool open_with(const struct auth_context *ctx, krb5_key key,
                       krb5_keyusage usage, const struct krb_encrypted *closed,
@@ -32,19 +38,27 @@ static bool open_with(const struct auth_context *ctx, krb5_key key,
     return true;
 }
 
+/* The key fits, and the client or its KDC wrote something else there. */
+static bool broken(struct krb5_opened *opened, const char *what)
+{
+    opened->broken = what;
+    return false;
+}
+
 static bool open_ticket(const struct auth_context *ctx,
                         const struct krb_encrypted *closed,
                         const struct krb5_keyset *set,
-                        struct krb_ticket_part *out_part)
+                        struct krb5_opened *opened)
 {
     struct span plain;
-    struct krb_flaw flaw;
 
     for (size_t i = 0; i < set->keys.count; i++) {
         if (set->keys.items[i].etype == closed->etype) {
             return open_with(ctx, set->ready[i], USAGE_TICKET, closed,
                              &plain) &&
-                   krb_decode_ticket_part(plain, out_part, &flaw);
+                   (krb_decode_ticket_part(plain, &opened->part,
+                                           &opened->flaw) ||
+                    broken(opened, "ticket"));
         }
     }
     return false;
@@ -61,14 +75,21 @@ static bool open_authenticator(const struct auth_context *ctx,
         .contents = (krb5_octet *)(uintptr_t)key->bytes.data,
     };
     struct span plain;
-    struct krb_flaw flaw;
 
     return krb5_is_key(ctx->krb5->context, &block) &&
            krb5_k_create_key(ctx->krb5->context, &block, &opened->session) ==
                0 &&
            open_with(ctx, opened->session, USAGE_AUTHENTICATOR,
                      &offer->ap.authenticator, &plain) &&
-           krb_decode_authenticator(plain, &opened->authenticator, &flaw);
+           (krb_decode_authenticator(plain, &opened->authenticator,
+                                     &opened->flaw) ||
+            broken(opened, "authenticator"));
+}
+
+int64_t krb5_starts(const struct krb_ticket_part *part)
+{
+    return part->has_start_time && part->start_time ? part->start_time
+                                                    : part->auth_time;
 }
 
 bool krb5_is_key(krb5_context context, const krb5_keyblock *block)
@@ -76,7 +97,8 @@ bool krb5_is_key(krb5_context context, const krb5_keyblock *block)
     size_t bytes = 0;
     size_t size = 0;
 
-    return krb5_c_keylengths(context, block->enctype, &bytes, &size) == 0 &&
+    return block->enctype != ENCTYPE_ARCFOUR_HMAC_EXP &&
+           krb5_c_keylengths(context, block->enctype, &bytes, &size) == 0 &&
            block->length == size && size <= KRB_KEY_MAX;
 }
 
@@ -90,7 +112,7 @@ void krb5_open(const struct auth_context *ctx, const struct krb5_offer *offer,
     *out_opened = (struct krb5_opened){0};
     for (size_t i = 0; i < ARRAY_SIZE(tried) && !out_opened->keys; i++) {
         if (open_ticket(ctx, &offer->ap.ticket.enc_part, tried[i],
-                        &out_opened->part)) {
+                        out_opened)) {
             out_opened->keys = tried[i];
         }
     }
@@ -105,6 +127,38 @@ void krb5_opened_clear(struct krb5_acceptor *acceptor,
 {
     krb5_k_free_key(acceptor->context, opened->session);
     opened->session = NULL;
+}
+
+static bool has_cbt(const struct krb_authdata *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const struct krb_block *item = &list->items[i];
+
+        if (item->type == AD_AP_OPTIONS && item->bytes.size == 4) {
+            return item->bytes.data[1] & AP_OPTIONS_CBT;
+        }
+    }
+    return false;
+}
+
+bool krb5_expects_binding(const struct krb_authenticator *authenticator)
+{
+    struct krb_authdata list;
+    struct krb_authdata inner;
+    struct krb_flaw flaw;
+
+    if (!authenticator->authorization_data.size ||
+        !krb_decode_authdata(authenticator->authorization_data, &list, &flaw)) {
+        return false;
+    }
+    for (size_t i = 0; i < list.count; i++) {
+        if (list.items[i].type == AD_IF_RELEVANT &&
+            krb_decode_authdata(list.items[i].bytes, &inner, &flaw) &&
+            has_cbt(&inner)) {
+            return true;
+        }
+    }
+    return has_cbt(&list);
 }
 
 static void name_client(const struct auth_context *ctx,
@@ -136,8 +190,7 @@ void krb5_open_report(const struct auth_context *ctx,
     report->session_etype = part->key.type;
     report->ticket_flags = part->flags;
     report->auth_time = part->auth_time;
-    report->start_time =
-        part->has_start_time ? part->start_time : part->auth_time;
+    report->start_time = krb5_starts(part);
     report->end_time = part->end_time;
     report->renew_till = part->has_renew_till ? part->renew_till : 0;
     report->mutual = judged->mutual;

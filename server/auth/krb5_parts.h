@@ -72,6 +72,7 @@ struct krb5_acceptor {
 /* An AP-REQ as it came. */
 struct krb5_offer {
     struct span oid; /* of the frame around it; empty: there is none */
+    unsigned id;     /* of that: TOK_ID */
     struct span message;
     struct krb_ap_req ap;
     bool decoded; /* `ap` holds */
@@ -84,6 +85,9 @@ struct krb5_opened {
     krb5_key session;               /* NULL: the ticket's is no key */
     bool has_authenticator;         /* it opened with that */
     struct krb_authenticator authenticator;
+    const char *broken; /* "ticket", "authenticator": the key fits, and what it
+                         * opened is none; NULL: neither */
+    struct krb_flaw flaw; /* of that */
 };
 
 /* What was found out about it. */
@@ -93,7 +97,8 @@ struct krb5_judged {
     const char *service; /* our SPN that it is for; NULL: none of ours */
     struct krb5_opened opened;
     struct krb_gss_checksum checksum;
-    bool has_checksum; /* of the form that RFC 4121 wants */
+    bool has_checksum;    /* of the form that RFC 4121 wants */
+    bool broken_checksum; /* of its type, and not of its form */
     bool mutual;
     int64_t replayed_at; /* monotonic; when the same came before */
     uint8_t digest[KRB5_REPLAY_DIGEST_SIZE];
@@ -132,7 +137,13 @@ void krb5_judge(const struct auth_context *ctx, struct krb5_judged *judged,
  * the service should not have. */
 void krb5_open(const struct auth_context *ctx, const struct krb5_offer *offer,
                struct krb5_opened *out_opened);
-/* Whether these bytes are a key of this type, and none that is too long. */
+/* Whether the client says that it binds itself to each channel of TLS
+ * ([MS-KILE] 3.2.5.8: KERB_AP_OPTIONS_CBT). */
+bool krb5_expects_binding(const struct krb_authenticator *authenticator);
+/* When the ticket begins (RFC 4120 section 5.3: absent, it is authtime; so it
+ * is to MIT where it says 1970). */
+int64_t krb5_starts(const struct krb_ticket_part *part);
+/* Whether these bytes are a key of this type, which is none of 40 bits. */
 bool krb5_is_key(krb5_context context, const krb5_keyblock *block);
 void krb5_opened_clear(struct krb5_acceptor *acceptor,
                        struct krb5_opened *opened);

@@ -62,8 +62,19 @@ static bool unframe(const struct auth_context *ctx, struct span token,
                                     der_oid_text(ctx->arena, frame.oid)));
     }
     offer->oid = frame.oid;
+    offer->id = frame.id;
     offer->message = frame.message;
     return true;
+}
+
+static bool wrong_type(struct krb5_judged *judged, struct auth_outcome *out,
+                       const char *why)
+{
+    out->verdict = AUTH_REFUSED;
+    out->reason = AUTH_REASON_BAD_TOKEN;
+    out->why = why;
+    judged->error = KRB5_ERR_MESSAGE_TYPE;
+    return false;
 }
 
 bool krb5_unwrap(const struct auth_context *ctx, struct span token,
@@ -82,12 +93,18 @@ bool krb5_unwrap(const struct auth_context *ctx, struct span token,
     }
     auth_note(ctx, out, "krb5.message", "%s", krb_message_name(kind));
     if (kind != KRB_AP_REQ) {
-        out->verdict = AUTH_REFUSED;
-        out->reason = AUTH_REASON_BAD_TOKEN;
-        out->why = arena_printf(ctx->arena, "%s came where an AP-REQ belongs",
-                                krb_message_name(kind));
-        judged->error = KRB5_ERR_MESSAGE_TYPE;
-        return false;
+        return wrong_type(judged, out,
+                          arena_printf(ctx->arena,
+                                       "%s came where an AP-REQ belongs",
+                                       krb_message_name(kind)));
+    }
+    if (offer->oid.size && offer->id != KRB_TOKEN_AP_REQ) {
+        return wrong_type(judged, out,
+                          arena_printf(ctx->arena,
+                                       "the token says 0x%04x in front of its "
+                                       "AP-REQ, where 0x0100 belongs (RFC 4121 "
+                                       "4.1)",
+                                       offer->id));
     }
     if (!krb_decode_ap_req(offer->message, &offer->ap, &flaw)) {
         return malformed(ctx, out, &flaw);
@@ -117,7 +134,9 @@ static enum auth_reason check_outside(const struct auth_context *ctx,
         !krb_keys_find(keys, etype)) {
         return AUTH_REASON_ETYPE;
     }
-    return ticket->enc_part.has_kvno && ticket->enc_part.kvno != keys->kvno
+    /* 0 says as little as none does: MIT and Heimdal take it for that. */
+    return ticket->enc_part.has_kvno && ticket->enc_part.kvno != 0 &&
+                   ticket->enc_part.kvno != keys->kvno
                ? AUTH_REASON_KEY_VERSION
                : AUTH_REASON_NONE;
 }
@@ -135,23 +154,26 @@ static bool same_name(const struct krb_name *a, const struct krb_name *b)
     return true;
 }
 
-/* What is skewed may be so to either side, for tickets and clients alike. */
+/* What is skewed may be so to either side, for tickets and clients alike. The
+ * flag comes last, as with MIT; its number is that of RFC 4120 section 3.2.3.
+ */
 static enum auth_reason check_times(const struct krb5_judged *judged)
 {
     const struct krb_ticket_part *part = &judged->opened.part;
     int64_t now = judged->now / ENV_NS_PER_SEC;
-    int64_t starts = part->has_start_time ? part->start_time : part->auth_time;
     int64_t skew = judged->opened.authenticator.client_time - now;
 
-    if (starts - now > KRB5_SKEW_MAX || part->flags & KRB5_TICKET_INVALID) {
+    if (krb5_starts(part) - now > KRB5_SKEW_MAX) {
         return AUTH_REASON_TICKET_NOT_YET;
     }
     if (now - part->end_time > KRB5_SKEW_MAX) {
         return AUTH_REASON_TICKET_EXPIRED;
     }
-    return skew > KRB5_SKEW_MAX || skew < -KRB5_SKEW_MAX
-               ? AUTH_REASON_CLOCK_SKEW
-               : AUTH_REASON_NONE;
+    if (skew > KRB5_SKEW_MAX || skew < -KRB5_SKEW_MAX) {
+        return AUTH_REASON_CLOCK_SKEW;
+    }
+    return part->flags & KRB5_TICKET_INVALID ? AUTH_REASON_TICKET_NOT_YET
+                                             : AUTH_REASON_NONE;
 }
 
 /* Does it open with the keys that the service has, and fit together? */
@@ -160,6 +182,9 @@ static enum auth_reason check_opened(const struct auth_context *ctx,
 {
     const struct krb5_opened *opened = &judged->opened;
 
+    if (opened->broken) {
+        return AUTH_REASON_BAD_TOKEN;
+    }
     if (opened->keys != krb5_acceptor_keys(ctx->krb5, ctx->world)) {
         return AUTH_REASON_SERVICE_KEY;
     }
@@ -175,8 +200,9 @@ static enum auth_reason check_opened(const struct auth_context *ctx,
 
 /*
  * RFC 4121 section 4.1.1 wants a checksum of this form. Clients that are no
- * GSS-API send another or none, and Windows takes those: they want what the
- * AP-REQ's options say, and are bound to no channel.
+ * GSS-API send another type or none, and Windows takes those: they want what
+ * the AP-REQ's options say, and are bound to no channel. One of GSS-API's type
+ * that is not of this form is refused, as by MIT and Heimdal.
  */
 static void read_checksum(struct krb5_judged *judged)
 {
@@ -188,6 +214,7 @@ static void read_checksum(struct krb5_judged *judged)
         authenticator->checksum.type == CHECKSUM_GSS) {
         judged->has_checksum = krb_decode_gss_checksum(
             authenticator->checksum.bytes, &judged->checksum);
+        judged->broken_checksum = !judged->has_checksum;
     }
     if (judged->has_checksum && judged->checksum.flags & KRB5_GSS_MUTUAL) {
         judged->mutual = true;
@@ -263,7 +290,8 @@ static enum auth_binding binding_of(const struct auth_context *ctx,
 /*
  * "require" means what it says: without TLS there is nothing to be bound to,
  * and the sign-in is refused. As for NTLM, "allow" without TLS lets a binding
- * pass that nothing can be compared with.
+ * pass that nothing can be compared with. With it, a client that says it binds
+ * itself must have done so, as MIT wants it: its token was made for elsewhere.
  */
 static enum auth_reason check_channel(const struct auth_context *ctx,
                                       const struct krb5_judged *judged,
@@ -277,7 +305,9 @@ static enum auth_reason check_channel(const struct auth_context *ctx,
     case CHANNEL_BINDING_NONE:
         break;
     case CHANNEL_BINDING_ALLOW:
-        good = binding != AUTH_BINDING_MISMATCHED || !tls;
+        good = !tls || binding == AUTH_BINDING_MATCHED ||
+               (binding == AUTH_BINDING_ABSENT &&
+                !krb5_expects_binding(&judged->opened.authenticator));
         break;
     case CHANNEL_BINDING_REQUIRE:
         good = binding == AUTH_BINDING_MATCHED;
@@ -306,6 +336,7 @@ static enum auth_reason check_inside(const struct auth_context *ctx,
 {
     const enum auth_reason found[] = {
         check_replay(ctx, judged),
+        judged->broken_checksum ? AUTH_REASON_BAD_TOKEN : AUTH_REASON_NONE,
         check_client(ctx, judged, out),
         check_channel(ctx, judged, out),
         check_spn(ctx, judged),

@@ -271,13 +271,12 @@ static const char *not_yet_why(const struct why *w)
 {
     const struct krb_ticket_part *part = &w->opened->part;
     int64_t now = w->judged->now / ENV_NS_PER_SEC;
-    /* RFC 4120 section 5.3: absent, it is authtime. */
-    int64_t starts = part->has_start_time ? part->start_time : part->auth_time;
+    int64_t starts = krb5_starts(part);
 
     if (!w->opened->keys) {
         return NULL;
     }
-    if (part->flags & KRB5_TICKET_INVALID) {
+    if (starts - now <= KRB5_SKEW_MAX) {
         return "the ticket has the flag invalid: it is postdated, and nobody "
                "had it validated";
     }
@@ -336,6 +335,11 @@ static const char *binding_why(const struct why *w)
         return "a channel binding is required, and without TLS there is "
                "nothing to be bound to";
     }
+    if (w->out->report.channel_binding == AUTH_BINDING_ABSENT &&
+        w->ctx->world->krb5.channel_binding == CHANNEL_BINDING_ALLOW) {
+        return "the client says that it binds itself to channels "
+               "(KERB_AP_OPTIONS_CBT, [MS-KILE] 3.2.5.8), and is bound to none";
+    }
     if (w->out->report.channel_binding == AUTH_BINDING_ABSENT) {
         return "the client is bound to no channel, and krb5.channel-binding "
                "requires it";
@@ -372,6 +376,25 @@ static const char *client_realm_why(const struct why *w)
     return realm_why(w, "client", span_text(w->out->report.domain));
 }
 
+static const char *broken_why(const struct why *w)
+{
+    const struct krb5_opened *opened = w->opened;
+    struct arena *arena = w->ctx->arena;
+
+    if (opened->broken) {
+        return arena_printf(arena,
+                            "the %s's key fits, and what it opens is no %s: "
+                            "%s %s, at offset %zu",
+                            opened->broken, opened->broken, opened->flaw.field,
+                            opened->flaw.why, opened->flaw.offset);
+    }
+    return arena_printf(arena,
+                        "the authenticator's checksum says that it is of "
+                        "GSS-API (0x8003), and its %zu bytes are not: 24 or "
+                        "more, the first four 10 00 00 00 (RFC 4121 4.1.1)",
+                        opened->authenticator.checksum.bytes.size);
+}
+
 /* Of which account state speaks for itself: no more than the reason. */
 static const char *state_why(const struct why *w)
 {
@@ -388,6 +411,7 @@ static const struct {
     enum auth_reason reason;
     const char *(*tell)(const struct why *w);
 } sentences[] = {
+    {AUTH_REASON_BAD_TOKEN, broken_why},
     {AUTH_REASON_SERVICE_NAME, name_why},
     {AUTH_REASON_ETYPE, etype_why},
     {AUTH_REASON_KEY_VERSION, version_why},

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "auth/auth.h"
 #include "cli/arguments.h"
@@ -182,6 +183,22 @@ static void tell_fault(struct telling *telling, const struct fault *fault)
     }
 }
 
+static void tell_parameter(struct telling *telling, const struct fault *fault,
+                           const struct setting *row)
+{
+    bool is_short = tell_is_short_for(telling, row->info.name);
+
+    tell_heading(telling, is_short ? telling->word : row->info.name,
+                 arena_printf(telling->arena, "a parameter of the fault %s",
+                              fault->name));
+    tell_line(telling, "value", row->info.type);
+    tell_line(telling, "written",
+              is_short ? arena_printf(telling->arena, "do: {%s: {%s: ...}}",
+                                      fault->name, telling->word)
+                       : NULL);
+    tell_paragraph(telling, row->info.doc);
+}
+
 static void tell_faults(struct telling *telling)
 {
     for (size_t i = 0; faults[i]; i++) {
@@ -192,13 +209,9 @@ static void tell_faults(struct telling *telling)
         }
         for (; row && row->info.name; row++) {
             if (strcmp(row->info.name, faults[i]->name) != 0 &&
-                tell_is_named(telling, row->info.name)) {
-                tell_heading(telling, row->info.name,
-                             arena_printf(telling->arena,
-                                          "a parameter of the fault %s",
-                                          faults[i]->name));
-                tell_line(telling, "value", row->info.type);
-                tell_paragraph(telling, row->info.doc);
+                (tell_is_named(telling, row->info.name) ||
+                 tell_is_short_for(telling, row->info.name))) {
+                tell_parameter(telling, faults[i], row);
             }
         }
     }
@@ -265,7 +278,7 @@ static void tell_fact_words(struct telling *telling)
 
     tell_words(telling, "ticket", words->tickets);
     for (size_t i = 0; i < ARRAY_SIZE(tickets); i++) {
-        if (strcmp(telling->word, tickets[i].word) == 0) {
+        if (strcasecmp(telling->word, tickets[i].word) == 0) {
             tell_paragraph(telling, tickets[i].doc);
         }
     }
@@ -361,6 +374,7 @@ const struct verb verb_explain = {
         "parameters, a word of a setting or a fact (cwt, expired), a way to\n"
         "authenticate, a service, the id of a shipped scenario, an id of\n"
         "X-Ms-diagnostics (28020), ${host} and its companions, or a topic.\n"
+        "The last part of a setting's name (wrong-key) will do.\n"
         "A word with several meanings is explained in each. Without WORD:\n"
         "the topics.",
     .run = run,

@@ -15,8 +15,11 @@ struct telling {
 
 /* ---- How it looks: explain_text.c ---- */
 
-/* Does this thing bear the name? It is a candidate for the nearest, too. */
+/* Does this thing bear the name, in any letter case? It is a candidate for the
+ * nearest, too. */
 bool tell_is_named(struct telling *telling, const char *name);
+/* "wrong-key", for krb5.wrong-key */
+bool tell_is_short_for(const struct telling *telling, const char *name);
 void tell_heading(struct telling *telling, const char *name, const char *what);
 /* Nothing where there is no text. */
 void tell_line(struct telling *telling, const char *label, const char *text);

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "cli/explain.h"
 #include "pki/profile.h"
@@ -63,7 +64,7 @@ static bool has_word(const char *list, const char *word)
     for (; *list; list += *list == '|') {
         size_t size = strcspn(list, "|");
 
-        if (size == length && strncmp(list, word, size) == 0) {
+        if (size == length && strncasecmp(list, word, size) == 0) {
             return true;
         }
         list += size;
@@ -120,11 +121,15 @@ static void tell_values(struct telling *telling)
 
 /* ---- Settings ---- */
 
-static void tell_setting(struct telling *telling, const struct setting *row)
+static void tell_setting(struct telling *telling, const struct setting *row,
+                         const char *name)
 {
-    const char *name = telling->word;
-
-    tell_heading(telling, name, "a setting of the world");
+    if (tell_is_short_for(telling, name)) {
+        tell_heading(telling, telling->word,
+                     arena_printf(telling->arena, "the setting %s", name));
+    } else {
+        tell_heading(telling, name, "a setting of the world");
+    }
     tell_line(telling, "value", row->info.type);
     tell_line(telling, "default", setting_default(telling->arena, name));
     tell_line(telling, "written", nested(telling, name));
@@ -133,6 +138,18 @@ static void tell_setting(struct telling *telling, const struct setting *row)
     tell_paragraph(telling, row->info.doc);
     if (is_profile(row)) {
         tell_profiles(telling);
+    }
+}
+
+/* "wrong-key": all settings whose names end in it. */
+static void tell_short(struct telling *telling)
+{
+    const struct setting *row;
+
+    for (size_t i = 0; (row = setting_row(i)) != NULL; i++) {
+        if (tell_is_short_for(telling, row->info.name)) {
+            tell_setting(telling, row, row->info.name);
+        }
     }
 }
 
@@ -145,7 +162,7 @@ static void tell_group(struct telling *telling, const char *group,
     bool begun = false;
 
     for (size_t i = 0; (row = setting_row(i)) != NULL; i++) {
-        if (strncmp(row->info.name, group, length) != 0 ||
+        if (strncasecmp(row->info.name, group, length) != 0 ||
             row->info.name[length] != '.') {
             continue;
         }
@@ -164,7 +181,7 @@ static void tell_group(struct telling *telling, const char *group,
  */
 static const char *family_of(struct telling *telling, const char **out_free)
 {
-    const char *word = telling->word;
+    const char *word = arena_lower(telling->arena, telling->word);
     size_t size = strcspn(word, ".");
 
     *out_free = free_name(telling, span_of(word, size));
@@ -209,13 +226,19 @@ static void try_all(struct telling *telling)
 
 void tell_settings(struct telling *telling)
 {
-    const struct setting *row = setting_named(telling->word);
+    const char *name = telling->word;
+    const struct setting *row = setting_named(name);
 
+    if (!row) {
+        name = arena_lower(telling->arena, name);
+        row = setting_named(name);
+    }
     try_all(telling);
     if (row) {
-        tell_setting(telling, row);
+        tell_setting(telling, row, name);
     } else {
         tell_groups(telling);
     }
+    tell_short(telling);
     tell_values(telling);
 }

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "cli/explain.h"
 
@@ -10,7 +11,14 @@ enum { WIDTH = 76 };
 bool tell_is_named(struct telling *telling, const char *name)
 {
     nearest_try(&telling->nearest, span_text(name));
-    return strcmp(name, telling->word) == 0;
+    return strcasecmp(name, telling->word) == 0;
+}
+
+bool tell_is_short_for(const struct telling *telling, const char *name)
+{
+    const char *dot = strrchr(name, '.');
+
+    return dot && strcasecmp(dot + 1, telling->word) == 0;
 }
 
 void tell_heading(struct telling *telling, const char *name, const char *what)

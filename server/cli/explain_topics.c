@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <string.h>
+#include <strings.h>
 
 #include "cli/explain.h"
 #include "scenario/expand.h"
@@ -18,7 +19,7 @@ static bool is_value(const char *word, const char *name)
     size_t length = strlen(name);
 
     return strncmp(word, "${", 2) == 0 &&
-           strncmp(word + 2, name, length) == 0 &&
+           strncasecmp(word + 2, name, length) == 0 &&
            strchr("}+-", word[2 + length]) != NULL;
 }
 
@@ -145,6 +146,30 @@ static void list_krb_errors(struct telling *telling)
     }
 }
 
+/* ---- What else to ask about Kerberos ---- */
+
+static void list_kerberos(struct telling *telling)
+{
+    static const struct {
+        const char *word;
+        const char *what;
+    } rows[] = {
+        {"krb5", "how the web server judges tickets"},
+        {"kdc", "how the KDC gives them"},
+        {"kdc.as, kdc.tgs, kdc.proxy", "points at the KDC"},
+        {"negotiate.answer", "the point where a ticket is answered"},
+        {"kerberos-ticket, kdc-error", "faults of the KDC"},
+        {"ap-error, mutual-token", "faults of the web server"},
+        {"spn, etypes, ccache", "topics"},
+        {"kerberos-errors", "by word, number and name"},
+        {"failures/kerberos-*", "lyncmock list scenarios"},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        tell_item(telling, rows[i].word, rows[i].what);
+    }
+}
+
 /* ---- Topics ---- */
 
 static const struct topic {
@@ -153,6 +178,13 @@ static const struct topic {
     const char *doc;
     void (*list)(struct telling *telling);
 } topics[] = {
+    {"ccache", "a user's Kerberos tickets, in a file",
+     "krb5.env, which the ports file names, sets KRB5CCNAME to a file of the "
+     "run's folder, so that kinit touches no cache of yours. `serve --ccache "
+     "USER` fills it with a ticket of the first such user and makes one more "
+     "file for each, `ccaches` in the ports file. users.keytab is for "
+     "`kinit -kt FILE USER`. All of it goes with the server.",
+     NULL},
     {"counters", "how often a step applies",
      "Each step counts how often the facts of its `when` held at its point, "
      "whatever other steps did. `first: 2` is the first two times, `after: 2` "
@@ -170,6 +202,21 @@ static const struct topic {
      "sign in front if you like: 500ms, 90s, 5m, 8h, 2d, +6m, -1h. A number "
      "without a unit is none.",
      NULL},
+    {"etypes", "encryption types of Kerberos: aes256, aes128, rc4",
+     "By default users and the service have AES keys, and the KDC permits RC4, "
+     "too, which none of them has. `user.NAME.etypes: rc4` is an account whose "
+     "password is older than AES; `kdc.etypes` without rc4 forbids it then, "
+     "KDC_ERR_ETYPE_NOSUPP. A ticket is closed with the strongest type of "
+     "`krb5.etypes`.",
+     NULL},
+    {"kerberos", "tickets from a KDC, for Negotiate",
+     "`lyncmock serve` starts MIT's krb5kdc behind a port of its own, with the "
+     "users of the world. It needs that: Debian's krb5-kdc. The ready line "
+     "names krb5.conf, the ports file krb5_env: `. FILE; kinit alice`. What is "
+     "set in `world` is really so, and each side finds out by itself; a fault "
+     "with error in its name says one that is not. docs/kerberos.md is the "
+     "manual, docs/scenarios.md has recipes.",
+     list_kerberos},
     {"kerberos-errors", "errors of the KDC, and of services",
      "For the faults kdc-error and ap-error; the name and the number say the "
      "same as the word.",
@@ -179,12 +226,42 @@ static const struct topic {
      "stands for any letters, also none, ? for one byte. Of a list, one must "
      "fit. Quote what begins with *: client: '*iPhone*'.",
      NULL},
+    {"spn", "the name that a service ticket is for",
+     "HTTP/HOST, for each DNS name of the world, localhost, 127.0.0.1 and ::1, "
+     "in any letter case; no short names, no host/HOST. "
+     "`krb5.unregistered: [HOST]` takes some away: the KDC does not know them. "
+     "`krb5.check-spn: yes` refuses a ticket for another host of the world, "
+     "`krb5.wrong-key: yes` is an SPN that two accounts share.",
+     NULL},
     {"values", "${...} in texts that are sent",
      "Bodies, headers, redirects and texts of faults may hold facts of the "
      "exchange at hand. Behind ${now} and ${date} may stand a duration, as in "
      "${now+8h}. $$ is one $.",
      list_values},
 };
+
+/* Other words that lead to a topic. */
+static const struct {
+    const char *word;
+    const char *topic;
+} others[] = {
+    {"aes128", "etypes"},     {"aes256", "etypes"},  {"rc4", "etypes"},
+    {"krb5kdc", "kerberos"},  {"ccaches", "ccache"}, {"kinit", "ccache"},
+    {"KRB5CCNAME", "ccache"}, {"keytab", "ccache"},  {"principal", "spn"},
+};
+
+static bool leads_to(struct telling *telling, const struct topic *topic)
+{
+    bool leads = tell_is_named(telling, topic->name);
+
+    for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+        if (strcmp(others[i].topic, topic->name) == 0 &&
+            tell_is_named(telling, others[i].word)) {
+            leads = true;
+        }
+    }
+    return leads;
+}
 
 static void tell_topic(struct telling *telling, const struct topic *topic)
 {
@@ -198,7 +275,7 @@ static void tell_topic(struct telling *telling, const struct topic *topic)
 void tell_topics(struct telling *telling)
 {
     for (size_t i = 0; i < ARRAY_SIZE(topics); i++) {
-        if (tell_is_named(telling, topics[i].name)) {
+        if (leads_to(telling, &topics[i])) {
             tell_topic(telling, &topics[i]);
         }
     }

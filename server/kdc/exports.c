@@ -12,26 +12,38 @@
 #include "util/buf.h"
 #include "util/mem.h"
 
+/* Where kinit puts what it gets, unless it is told otherwise. */
+#define OWN_CACHE "krb5cc"
+
+enum { CACHE_MAX = 16 * 1024 }; /* of the keeper's making, with one ticket */
+
 /* By rename: who watches the folder sees a whole file. */
-static bool write_file(const struct exports *exports, const char *name,
-                       const struct buf *text, struct err *err)
+static bool write_file(const char *run_dir, const char *name, mode_t mode,
+                       struct span text, struct err *err)
 {
-    AUTO(str) path = mem_printf("%s/%s", exports->run_dir, name);
+    AUTO(str) path = mem_printf("%s/%s", run_dir, name);
     AUTO(str) temporary = mem_printf("%s.new", path);
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
     bool good;
 
     if (fd < 0) {
         return err_errno(err, "cannot write %s", path);
     }
-    /* Whatever the umask: clients of any user shall read it, as the CA. */
-    good = fchmod(fd, 0644) == 0 &&
-           write(fd, text->data, text->size) == (ssize_t)text->size;
+    /* Whatever the umask. */
+    good = fchmod(fd, mode) == 0 &&
+           write(fd, text.data, text.size) == (ssize_t)text.size;
     good = close(fd) == 0 && good;
     if (!good || rename(temporary, path) != 0) {
         return err_errno(err, "cannot write %s", path);
     }
     return true;
+}
+
+/* Clients of any user shall read it, as the CA. */
+static bool write_text(const struct exports *exports, const char *name,
+                       const struct buf *text, struct err *err)
+{
+    return write_file(exports->run_dir, name, 0644, buf_span(text), err);
 }
 
 /* The address that a client on this machine takes, as krb5.conf writes it. */
@@ -54,6 +66,7 @@ static char *address(const struct exports *exports)
  * No DNS: the machine's resolver knows nothing of this realm, and canonical
  * names would ask for tickets of other hosts. TCP first (an own message's limit
  * of one byte), since answers with large tickets do not fit in a datagram.
+ * A cache of this run: the caller's own one is neither read nor written.
  */
 static void add_defaults(const struct exports *exports, struct buf *out)
 {
@@ -64,8 +77,9 @@ static void add_defaults(const struct exports *exports, struct buf *out)
                "    dns_lookup_realm = false\n"
                "    dns_canonicalize_hostname = false\n"
                "    rdns = false\n"
+               "    default_ccache_name = FILE:%s/" OWN_CACHE "\n"
                "    udp_preference_limit = 1\n\n",
-               exports->world->realm);
+               exports->world->realm, exports->run_dir);
 }
 
 static void add_domains(const struct exports *exports, struct buf *out)
@@ -97,7 +111,7 @@ static bool write_direct(const struct exports *exports, struct err *err)
                "    }\n\n",
                exports->world->realm, host, exports->kdc_port);
     add_domains(exports, &text);
-    return write_file(exports, "krb5.conf", &text, err);
+    return write_text(exports, "krb5.conf", &text, err);
 }
 
 /* MS-KKDCP: for clients that reach nothing but HTTPS. */
@@ -121,7 +135,7 @@ static bool write_proxy(const struct exports *exports, struct err *err)
                exports->world->realm, host, exports->https_port,
                exports->ca_file);
     add_domains(exports, &text);
-    return write_file(exports, "krb5-proxy.conf", &text, err);
+    return write_text(exports, "krb5-proxy.conf", &text, err);
 }
 
 /* In single quotes, for sh(1). */
@@ -141,18 +155,37 @@ static bool write_variables(const struct exports *exports, struct err *err)
 {
     AUTO_BUF text = {0};
     AUTO(str) conf = mem_printf("%s/krb5.conf", exports->run_dir);
+    AUTO(str) ccache = mem_printf("FILE:%s/" OWN_CACHE, exports->run_dir);
 
     add_variable(&text, "KRB5_CONFIG", conf);
-    if (exports->ccache) {
-        AUTO(str) ccache = mem_printf("FILE:%s", exports->ccache);
-
-        add_variable(&text, "KRB5CCNAME", ccache);
-    }
-    return write_file(exports, "krb5.env", &text, err);
+    add_variable(&text, "KRB5CCNAME", ccache);
+    return write_text(exports, "krb5.env", &text, err);
 }
 
 bool exports_write(const struct exports *exports, struct err *err)
 {
     return write_direct(exports, err) && write_proxy(exports, err) &&
            write_variables(exports, err);
+}
+
+bool exports_own_cache(const char *run_dir, const char *ccache, struct err *err)
+{
+    uint8_t bytes[CACHE_MAX];
+    int fd = open(ccache, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    ssize_t size = fd >= 0 ? read(fd, bytes, sizeof(bytes)) : -1;
+    bool copied;
+
+    if (size < 0) {
+        err_errno(err, "cannot read %s", ccache);
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    if (size < 0) {
+        return false;
+    }
+    copied =
+        write_file(run_dir, OWN_CACHE, 0600, span_of(bytes, (size_t)size), err);
+    mem_wipe(bytes, sizeof(bytes));
+    return copied;
 }

@@ -19,10 +19,15 @@ struct exports {
     int kdc_port;
     int https_port;
     const char *ca_file;
-    const char *ccache; /* for KRB5CCNAME; NULL: none */
 };
 
 /* Each is there whole or not at all. */
 MUST_CHECK bool exports_write(const struct exports *exports, struct err *err);
+/*
+ * The cache that krb5.conf and krb5.env name begins as a copy of this one: a
+ * kinit of somebody else that goes there leaves the first alone.
+ */
+MUST_CHECK bool exports_own_cache(const char *run_dir, const char *ccache,
+                                  struct err *err);
 
 #endif

@@ -324,7 +324,6 @@ bool kdc_export(const struct kdc *kdc, int https_port, const char *ca_file,
         .kdc_port = kdc_port(kdc),
         .https_port = https_port,
         .ca_file = ca_file,
-        .ccache = kdc_ccache(kdc, 0),
     };
 
     return exports_write(&exports, err);
@@ -339,8 +338,11 @@ bool kdc_await(struct kdc *kdc, struct err *err)
         loop_run(loop);
     }
     loop_cancel(loop, &kdc->limit);
-    return kdc->progress != GONE ||
-           err_set(err, "cannot start the KDC: %s", kdc->why.text);
+    if (kdc->progress == GONE) {
+        return err_set(err, "cannot start the KDC: %s", kdc->why.text);
+    }
+    return kdc->progress == STARTING || !kdc_ccache(kdc, 0) ||
+           exports_own_cache(kdc->options.run_dir, kdc_ccache(kdc, 0), err);
 }
 
 void kdc_reap(struct kdc *kdc)

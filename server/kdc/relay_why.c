@@ -133,8 +133,8 @@ static bool meaning_of(const struct relay_request *request,
         if (meanings[i].code != request->ex->kdc->error) {
             continue;
         }
-        *out_text = meanings[i].tell ? meanings[i].tell(request)
-                                     : meanings[i].text;
+        *out_text =
+            meanings[i].tell ? meanings[i].tell(request) : meanings[i].text;
         return meanings[i].tell || meanings[i].text;
     }
     return true;

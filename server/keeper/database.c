@@ -225,7 +225,8 @@ static bool put_change_password(struct database *database, struct err *err)
     return put(database, &entry, err);
 }
 
-static bool put_services(struct database *database, struct err *err)
+static bool put_services(struct database *database,
+                         const struct krb_keys *keys UNUSED, struct err *err)
 {
     const struct keeper_realm *realm = database->realm;
     AUTO_BUF etypes = {0};
@@ -238,7 +239,8 @@ static bool put_services(struct database *database, struct err *err)
     profile_add_etypes(&etypes, realm->etypes);
     krbtgt.session = buf_text(&etypes);
 
-    if (!put(database, &krbtgt, err) || !put_change_password(database, err)) {
+    if (!put_master(database, err) || !put(database, &krbtgt, err) ||
+        !put_change_password(database, err)) {
         return false;
     }
     for (size_t i = 0; realm->services[i]; i++) {
@@ -280,28 +282,47 @@ bool database_put_user(struct database *database,
     return true;
 }
 
-/* One lock for all: each alone would open and close the file. */
-bool database_put_users(struct database *database, const struct krb_keys *keys,
-                        struct err *err)
+static bool put_users(struct database *database, const struct krb_keys *keys,
+                      struct err *err)
 {
     const struct keeper_realm *realm = database->realm;
+
+    for (size_t i = 0; i < realm->user_count; i++) {
+        if (!database_put_user(database, &realm->users[i], &keys[i], err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* One lock for all: each alone would open and close the file. */
+static bool put_locked(struct database *database,
+                       bool (*put_all)(struct database *database,
+                                       const struct krb_keys *keys,
+                                       struct err *err),
+                       const struct krb_keys *keys, struct err *err)
+{
     krb5_error_code code =
         krb5_db_lock(database->context, KRB5_DB_LOCKMODE_EXCLUSIVE);
-    bool done = true;
+    bool done;
 
     if (code) {
         return database_fail(database->context, code, err,
                              "cannot lock the KDC's database");
     }
-    for (size_t i = 0; done && i < realm->user_count; i++) {
-        done = database_put_user(database, &realm->users[i], &keys[i], err);
-    }
+    done = put_all(database, keys, err);
     code = krb5_db_unlock(database->context);
     if (done && code) {
         return database_fail(database->context, code, err,
                              "cannot unlock the KDC's database");
     }
     return done;
+}
+
+bool database_put_users(struct database *database, const struct krb_keys *keys,
+                        struct err *err)
+{
+    return put_locked(database, put_users, keys, err);
 }
 
 /* krb5kdc finds the master key there. */
@@ -337,7 +358,7 @@ static bool create(struct database *database, const char *folder,
         return database_fail(database->context, code, err,
                              "cannot store the KDC's master key");
     }
-    return put_master(database, err) && put_services(database, err);
+    return put_locked(database, put_services, NULL, err);
 }
 
 bool database_create(const struct keeper_realm *realm, const char *folder,

@@ -207,6 +207,18 @@ static void check_service(struct reading *reading, const struct node *node,
     }
 }
 
+/* The edge refuses a head that is too long before there is an exchange. */
+static void check_status(struct reading *reading, const struct node *node,
+                         const char *pattern)
+{
+    if (strcmp(pattern, "431") == 0) {
+        reading_warning(reading, node,
+                        "status: a head that is too long is refused before "
+                        "any point is reached, so this holds where a step "
+                        "sends 431, and nowhere else");
+    }
+}
+
 void check_patterns(struct reading *reading, const struct node *node,
                     unsigned fact, enum point at,
                     const struct patterns *patterns)
@@ -221,8 +233,12 @@ void check_patterns(struct reading *reading, const struct node *node,
         item = item->next;
     }
     item = node->kind == NODE_LIST ? node->first : node;
-    for (size_t i = 0; fact == FACT_SERVICE && i < patterns->count; i++) {
-        check_service(reading, item, patterns->items[i]);
+    for (size_t i = 0; i < patterns->count; i++) {
+        if (fact == FACT_SERVICE) {
+            check_service(reading, item, patterns->items[i]);
+        } else if (fact == FACT_STATUS) {
+            check_status(reading, item, patterns->items[i]);
+        }
         item = item->next;
     }
 }

@@ -8,19 +8,6 @@
 
 enum { TICKET_PART_TAG = 3, AUTHENTICATOR_TAG = 2 };
 
-/* The element at the start, whole; the walk has judged it, or does not. */
-static struct span whole_of(struct krb_walk *w, struct span value)
-{
-    struct reader rd = rd_init(value);
-    struct der element = {0};
-
-    krb_value(w, value, DER_SEQUENCE);
-    if (!w->failed && der_next(&rd, &element) == DER_OK) {
-        return element.whole;
-    }
-    return SPAN_NONE;
-}
-
 static void read_ticket_times(struct krb_walk *w, struct krb_seq *seq,
                               struct krb_ticket_part *out)
 {
@@ -50,13 +37,14 @@ bool krb_decode_ticket_part(struct span plain, struct krb_ticket_part *out,
     part.key = krb_read_block(&w, krb_required(&w, &seq, 1, "key"));
     part.client.realm = krb_string(&w, krb_required(&w, &seq, 2, "crealm"));
     krb_read_name(&w, krb_required(&w, &seq, 3, "cname"), &part.client);
-    part.transited = whole_of(&w, krb_required(&w, &seq, 4, "transited"));
+    part.transited = krb_required(&w, &seq, 4, "transited");
+    krb_read_block(&w, part.transited);
     read_ticket_times(&w, &seq, &part);
     if (krb_optional(&w, &seq, 9, "caddr", &value)) {
-        part.addresses = whole_of(&w, value);
+        part.addresses = krb_read_blocks(&w, value);
     }
     if (krb_optional(&w, &seq, 10, "authorization-data", &value)) {
-        part.authorization_data = whole_of(&w, value);
+        part.authorization_data = krb_read_blocks(&w, value);
     }
     krb_close(&w, &seq);
     if (!krb_walk_end(&w, out_flaw)) {
@@ -81,7 +69,7 @@ static void read_authenticator_rest(struct krb_walk *w, struct krb_seq *seq,
         out->sequence = krb_uint32(w, value);
     }
     if (krb_optional(w, seq, 8, "authorization-data", &value)) {
-        out->authorization_data = whole_of(w, value);
+        out->authorization_data = krb_read_blocks(w, value);
     }
 }
 

@@ -49,6 +49,10 @@ bool krb_decode_gss_token(struct span token, struct krb_gss_token *out,
         krb_walk_fail(&w, "is missing");
     }
     read.oid = krb_value(&w, oid, DER_OID);
+    w.path[w.depth] = "innerToken";
+    if (!w.failed && rd.bytes.data + rd.bytes.size != token.data + token.size) {
+        krb_walk_fail(&w, "is followed by more than its element");
+    }
     w.path[w.depth] = "TOK_ID";
     if (!w.failed && rd_left(&rd) < 2) {
         krb_walk_fail(&w, "is missing");

@@ -54,6 +54,17 @@ struct krb_block krb_read_block(struct krb_walk *w, struct span value)
     return block;
 }
 
+struct span krb_read_blocks(struct krb_walk *w, struct span value)
+{
+    struct reader list = rd_init(krb_value(w, value, DER_SEQUENCE));
+    struct span item;
+
+    while (krb_item(w, &list, &item)) {
+        krb_read_block(w, item);
+    }
+    return w->failed ? SPAN_NONE : value;
+}
+
 /* 5.3; the names of the members are those of the document. */
 void krb_read_ticket(struct krb_walk *w, struct span value,
                      struct krb_ticket *out)

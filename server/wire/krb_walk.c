@@ -73,6 +73,9 @@ struct span krb_value(struct krb_walk *w, struct span bytes, uint8_t tag)
     result = der_expect(&rd, tag, &element);
     if (result != DER_OK) {
         krb_walk_fail(w, der_result_text(result));
+    } else if (rd_left(&rd) > 0 && bytes.data != w->start) {
+        look_at(w, &rd);
+        krb_walk_fail(w, "is followed by more than its element");
     }
     return element.content;
 }

@@ -37,10 +37,11 @@ void krb_walk_fail(struct krb_walk *w, const char *why);
 /* True: there was no flaw. */
 bool krb_walk_end(const struct krb_walk *w, struct krb_flaw *out_flaw);
 
-/* Content of the element at the start of these bytes, which has this tag. */
+/* Content of the element that these bytes are, which has this tag. Behind the
+ * outermost alone more may follow: old ciphers pad. */
 struct span krb_value(struct krb_walk *w, struct span bytes, uint8_t tag);
 
-/* The SEQUENCE at the start of these bytes. */
+/* The SEQUENCE that these bytes are. */
 struct krb_seq krb_open(struct krb_walk *w, struct span bytes);
 /* [APPLICATION number] SEQUENCE */
 struct krb_seq krb_open_message(struct krb_walk *w, struct span bytes,
@@ -78,6 +79,8 @@ void krb_read_encrypted(struct krb_walk *w, struct span value,
                         struct krb_encrypted *out);
 /* EncryptionKey, Checksum, an element of AuthorizationData. */
 struct krb_block krb_read_block(struct krb_walk *w, struct span value);
+/* Judges a SEQUENCE OF those; returns it, whole. */
+struct span krb_read_blocks(struct krb_walk *w, struct span value);
 void krb_read_ticket(struct krb_walk *w, struct span value,
                      struct krb_ticket *out);
 void krb_read_padata(struct krb_walk *w, struct span value,

@@ -296,6 +296,80 @@ def test_credential_caches(serve):
     assert "Default principal: bob@CONTOSO.TEST" in client.klist()
 
 
+def shell(server, script, **env):
+    """What a shell says to it, with krb5.env read and nothing else known."""
+    done = subprocess.run(
+        ["sh", "-c", f". '{server.ports()['krb5_env']}' && {script}"],
+        env=clean_environment(server.folder, env), text=True,
+        input=PASSWORD + "\n", capture_output=True, timeout=PATIENCE)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("conf", ["krb5_conf", "krb5_proxy_conf"])
+def test_kinit_leaves_the_callers_cache_alone(serve, tmp_path, conf):
+    server = serve()
+    own = run_dir(server) / "krb5cc"
+    assert not own.exists()
+    callers = tmp_path / "callers"
+    callers.write_text("mine")
+    shell(server, "kinit alice", KRB5CCNAME=f"FILE:{callers}")
+    assert callers.read_text() == "mine"
+    assert own.stat().st_mode & 0o777 == 0o600
+    # The configuration alone says it, too.
+    done = subprocess.run(
+        ["klist"], text=True, capture_output=True, timeout=PATIENCE,
+        env=clean_environment(server.folder,
+                              {"KRB5_CONFIG": server.ports()[conf]}))
+    assert f"Ticket cache: FILE:{own}\n" in done.stdout, done.stderr
+    server.stop()
+    assert not own.parent.exists()
+
+
+def test_kinit_leaves_the_named_caches_alone(serve):
+    server = serve("--ccache", "alice", "--ccache", "bob")
+    ports = server.ports()
+    own = run_dir(server) / "krb5cc"
+    assert own.stat().st_mode & 0o777 == 0o600
+    assert own.read_bytes() == pathlib.Path(
+        ports["ccaches"]["alice"]).read_bytes()
+    assert "principal: alice@" in shell(server, "klist")
+    shell(server, "kinit bob")
+    assert "principal: bob@" in shell(server, "klist")
+    client = Client(server, env={
+        "KRB5CCNAME": "FILE:" + ports["ccaches"]["alice"]})
+    assert "principal: alice@" in client.klist()
+
+
+def test_a_cache_that_kinit_made_goes_with_a_killed_server(serve):
+    server = serve()
+    keeper, kdc = family(server.process.pid)
+    remains = {run_dir(server), *folders(kdc)}
+    shell(server, "kinit alice")
+    assert (run_dir(server) / "krb5cc").exists()
+    server.expected_exit = -signal.SIGKILL
+    server.process.kill()
+    gone_soon([keeper, kdc], remains)
+
+
+@pytest.mark.parametrize("seed", [[], ["--seed", "7"]])
+def test_tickets_of_an_earlier_run_are_refused(serve, tmp_path, seed):
+    """Keys are fresh in each run; a seed does not change that."""
+    kept = tmp_path / "kept"
+    server = serve("--ccache", "alice", *seed)
+    client = Client(server, env={"KRB5CCNAME": f"FILE:{kept}"})
+    client.kinit()
+    client.kvno()
+    server.stop()
+    later = serve(*seed)
+    client = Client(later, env={"KRB5CCNAME": f"FILE:{kept}"})
+    reply = client.curl(later.url("lyncweb", "/auth/negotiate"))
+    assert reply.status == 401
+    assert "another" in reply.text
+    # Another service: the ticket-granting ticket is of no use, either.
+    client.kvno(client.spn("lyncint"), fails=True)
+
+
 @pytest.mark.parametrize("args,words", [
     (["--ccache", "alise"], "--ccache alise: there is no such user; did you "
                             "mean alice?"),

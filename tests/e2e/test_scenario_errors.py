@@ -518,6 +518,23 @@ def test_a_new_user_may_be_a_slip(tmp_path, name):
     assert f"is a new user; did you mean {meant}?" in words
 
 
+@pytest.mark.parametrize("status,warned", [
+    ("§'431'", True), ("['5*', §'431']", True), ("'4*'", False),
+    ("['400', '413']", False)])
+def test_no_step_sees_the_refusal_of_a_long_head(tmp_path, status, warned):
+    text = (HEAD + "steps:\n  - at: http.response\n"
+            f"    when: {{status: {status}}}\n    do: {{delay: 1s}}\n")
+    if not warned:
+        assert check(tmp_path, text).stderr == ""
+        return
+    text, line, column = place_of_mark(text)
+    done = check(tmp_path, text)
+    assert done.returncode == 0
+    ((_, *place, severity, words),) = found(done)
+    assert (place, severity) == ([line, column], "warning")
+    assert "refused before any point is reached" in words
+
+
 def test_a_user_of_the_parent_is_not_new(tmp_path):
     (tmp_path / "base.yaml").write_text(
         HEAD + "world: {users: {alise: {password: x}}}\n")

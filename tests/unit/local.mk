@@ -3,6 +3,8 @@ UNIT_TESTS = \
 	%D%/test_anonymous \
 	%D%/test_auth_basic \
 	%D%/test_auth_krb5 \
+	%D%/test_auth_krb5_gss \
+	%D%/test_auth_krb5_mit \
 	%D%/test_auth_negotiate \
 	%D%/test_auth_negotiate_krb5 \
 	%D%/test_auth_ntlm \
@@ -40,6 +42,7 @@ UNIT_TESTS = \
 	%D%/test_keeper_protocol \
 	%D%/test_krb \
 	%D%/test_krb_encode \
+	%D%/test_krb_mit \
 	%D%/test_krb_text \
 	%D%/test_loop \
 	%D%/test_match \
@@ -94,6 +97,10 @@ AM_CFLAGS += $(CMOCKA_CFLAGS)
 	-Wl,--wrap=nettle_sha256_update -Wl,--wrap=utf8_equal_nocase \
 	-Wl,--wrap=name_index_find
 
+# MIT's GSS-API is the judge.
+%C%_test_auth_krb5_gss_CFLAGS = $(AM_CFLAGS) $(GSSAPI_CFLAGS)
+%C%_test_auth_krb5_gss_LDADD = $(LDADD) $(GSSAPI_LIBS)
+
 # Of the probe, which the server knows nothing of.
 %C%_test_probe_answers_LDADD = $(PROBE_LIBS) $(CMOCKA_LIBS)
 %C%_test_probe_clients_LDADD = $(PROBE_LIBS) $(CMOCKA_LIBS)
@@ -122,6 +129,8 @@ EXTRA_DIST += \
 	%D%/kdc_messages.h \
 	%D%/keeper_rig.h \
 	%D%/krb5_client.h \
+	%D%/krb5_forge.h \
+	%D%/krb5_judge.h \
 	%D%/krb_capture.h \
 	%D%/msnlmp.h \
 	%D%/ntlm_client.h \

@@ -412,6 +412,53 @@ static void flaws_have_a_place(void **state UNUSED)
     assert_string_equal(flaw.why, "is an element of another type");
 }
 
+/* Members hold one element each; behind the whole there may be padding. */
+static void trailing(void **state UNUSED)
+{
+    static const struct {
+        const char *message;
+        bool good;
+        const char *field;
+        size_t offset;
+    } rows[] = {
+        {"6f19"
+         "3017"
+         "a003020105a10302010fa20b3009a003020112a2020400",
+         true, NULL, 0},
+        {"6f19"
+         "3017"
+         "a003020105a10302010fa20b3009a003020112a2020400"
+         "000000",
+         true, NULL, 0},
+        {"6f1a"
+         "3017"
+         "a003020105a10302010fa20b3009a003020112a2020400"
+         "00",
+         false, "AP-REP", 27},
+        {"6f1a"
+         "3018"
+         "a00402010500a10302010fa20b3009a003020112a2020400",
+         false, "pvno", 9},
+        {"6f1a"
+         "3018"
+         "a003020105a10302010fa20c3009a003020112a202040000",
+         false, "enc-part", 27},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct krb_encrypted part;
+        struct krb_flaw flaw;
+
+        print_message("%s\n", rows[i].message);
+        assert_int_equal(krb_decode_ap_rep(hex(rows[i].message), &part, &flaw),
+                         rows[i].good);
+        if (!rows[i].good) {
+            assert_string_equal(flaw.field, rows[i].field);
+            assert_int_equal(flaw.offset, rows[i].offset);
+        }
+    }
+}
+
 /* RFC 4121 section 4.1.1: what is no such checksum. */
 static void gss_checksums(void **state UNUSED)
 {
@@ -494,6 +541,7 @@ int main(void)
         cmocka_unit_test(mangled_messages),
         cmocka_unit_test(flaws_are_named),
         cmocka_unit_test(flaws_have_a_place),
+        cmocka_unit_test(trailing),
         cmocka_unit_test(gss_checksums),
         cmocka_unit_test(proxy_messages),
     };

@@ -166,7 +166,7 @@ static const struct {
       "\"type\":\"KRB-ERROR\",\"error\":\"KRB-ERROR ends too early\"",
       "\"offset\":2"}},
     {"a token of another kind",
-     "600f06092a864886f712010202010201ff00",
+     "600f06092a864886f712010202010201ff",
      NULL,
      {"\"tokId\":\"0x0102\",\"type\":null,\"size\":2,"
       "\"error\":\"is none of Kerberos' messages\""}},
