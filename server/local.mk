@@ -195,6 +195,7 @@ libserver_a_SOURCES = \
 	%D%/kdc/relay_request.c \
 	%D%/kdc/relay_tcp.c \
 	%D%/kdc/relay_udp.c \
+	%D%/kdc/relay_why.c \
 	%D%/kdc/spawn.c \
 	%D%/kdc/spawn.h \
 	%D%/kdc/spn.c \

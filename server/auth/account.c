@@ -54,15 +54,16 @@ enum auth_reason auth_account_judge(const struct auth_context *ctx,
                                               : AUTH_REASON_WRONG_PASSWORD;
 }
 
-void auth_account_commit(const struct world *world,
+bool auth_account_commit(const struct world *world,
                          const struct auth_outcome *out, int64_t now)
 {
     if (!out->counts || !out->user || !out->user->live) {
-        return;
+        return false;
     }
     if (out->verdict == AUTH_ACCEPTED) {
         user_password_accepted(world, out->user, now);
     } else if (out->reason == AUTH_REASON_WRONG_PASSWORD) {
-        user_password_refused(world, out->user, now);
+        return user_password_refused(world, out->user, now);
     }
+    return false;
 }

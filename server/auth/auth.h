@@ -171,8 +171,8 @@ enum auth_reason auth_account_check(const struct auth_context *ctx,
 enum auth_reason auth_account_judge(const struct auth_context *ctx,
                                     const struct user *user, bool proven);
 /* Counts a wrong password, or forgets them after a right one. now: by the
- * world's clock, ns. */
-void auth_account_commit(const struct world *world,
+ * world's clock, ns. True: this has locked the account. */
+bool auth_account_commit(const struct world *world,
                          const struct auth_outcome *out, int64_t now);
 
 #endif

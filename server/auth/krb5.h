@@ -27,6 +27,8 @@ MUST_CHECK bool krb5_acceptor_new(const struct krb_keys *keys,
                                   const char *const *services,
                                   struct krb5_acceptor **out_acceptor,
                                   struct err *err);
+/* Steps change tickets: one that does not open may be of this run. */
+void krb5_acceptor_doubt(struct krb5_acceptor *acceptor);
 void krb5_acceptor_free(struct krb5_acceptor *acceptor);
 
 /* The KRB-ERROR of the plan, for a client that sent this token, framed as

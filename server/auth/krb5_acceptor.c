@@ -117,6 +117,11 @@ bool krb5_acceptor_new(const struct krb_keys *keys, const char *const *services,
     return true;
 }
 
+void krb5_acceptor_doubt(struct krb5_acceptor *acceptor)
+{
+    acceptor->tickets_change = true;
+}
+
 static void free_keys(krb5_context context, struct krb5_keyset *set)
 {
     for (size_t i = 0; i < set->keys.count; i++) {

@@ -9,7 +9,13 @@
 
 #include "util/utf.h"
 
-enum { USAGE_TICKET = 2, USAGE_AUTHENTICATOR = 11 }; /* RFC 4120 7.5.1 */
+enum {
+    USAGE_TICKET = 2, /* RFC 4120 7.5.1 */
+    USAGE_AUTHENTICATOR = 11,
+    AD_IF_RELEVANT = 1,    /* 5.2.6.1 */
+    AD_AP_OPTIONS = 143,   /* [MS-KILE] 3.2.5.8: four bytes, little-endian */
+    AP_OPTIONS_CBT = 0x40, /* of the second byte */
+};
 
 static bool open_with(const struct auth_context *ctx, krb5_key key,
                       krb5_keyusage usage, const struct krb_encrypted *closed,
@@ -121,6 +127,38 @@ void krb5_opened_clear(struct krb5_acceptor *acceptor,
 {
     krb5_k_free_key(acceptor->context, opened->session);
     opened->session = NULL;
+}
+
+static bool has_cbt(const struct krb_authdata *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const struct krb_block *item = &list->items[i];
+
+        if (item->type == AD_AP_OPTIONS && item->bytes.size == 4) {
+            return item->bytes.data[1] & AP_OPTIONS_CBT;
+        }
+    }
+    return false;
+}
+
+bool krb5_expects_binding(const struct krb_authenticator *authenticator)
+{
+    struct krb_authdata list;
+    struct krb_authdata inner;
+    struct krb_flaw flaw;
+
+    if (!authenticator->authorization_data.size ||
+        !krb_decode_authdata(authenticator->authorization_data, &list, &flaw)) {
+        return false;
+    }
+    for (size_t i = 0; i < list.count; i++) {
+        if (list.items[i].type == AD_IF_RELEVANT &&
+            krb_decode_authdata(list.items[i].bytes, &inner, &flaw) &&
+            has_cbt(&inner)) {
+            return true;
+        }
+    }
+    return has_cbt(&list);
 }
 
 static void name_client(const struct auth_context *ctx,

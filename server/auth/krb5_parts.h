@@ -66,6 +66,7 @@ struct krb5_acceptor {
     struct krb5_keyset own;   /* as the KDC has them */
     struct krb5_keyset other; /* of the same types, and they open nothing */
     struct krb5_replay *replay;
+    bool tickets_change; /* see krb5_acceptor_doubt */
 };
 
 /* An AP-REQ as it came. */
@@ -136,6 +137,9 @@ void krb5_judge(const struct auth_context *ctx, struct krb5_judged *judged,
  * the service should not have. */
 void krb5_open(const struct auth_context *ctx, const struct krb5_offer *offer,
                struct krb5_opened *out_opened);
+/* Whether the client says that it binds itself to each channel of TLS
+ * ([MS-KILE] 3.2.5.8: KERB_AP_OPTIONS_CBT). */
+bool krb5_expects_binding(const struct krb_authenticator *authenticator);
 /* When the ticket begins (RFC 4120 section 5.3: absent, it is authtime; so it
  * is to MIT where it says 1970). */
 int64_t krb5_starts(const struct krb_ticket_part *part);

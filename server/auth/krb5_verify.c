@@ -290,7 +290,8 @@ static enum auth_binding binding_of(const struct auth_context *ctx,
 /*
  * "require" means what it says: without TLS there is nothing to be bound to,
  * and the sign-in is refused. As for NTLM, "allow" without TLS lets a binding
- * pass that nothing can be compared with.
+ * pass that nothing can be compared with. With it, a client that says it binds
+ * itself must have done so, as MIT wants it: its token was made for elsewhere.
  */
 static enum auth_reason check_channel(const struct auth_context *ctx,
                                       const struct krb5_judged *judged,
@@ -304,7 +305,9 @@ static enum auth_reason check_channel(const struct auth_context *ctx,
     case CHANNEL_BINDING_NONE:
         break;
     case CHANNEL_BINDING_ALLOW:
-        good = binding != AUTH_BINDING_MISMATCHED || !tls;
+        good = !tls || binding == AUTH_BINDING_MATCHED ||
+               (binding == AUTH_BINDING_ABSENT &&
+                !krb5_expects_binding(&judged->opened.authenticator));
         break;
     case CHANNEL_BINDING_REQUIRE:
         good = binding == AUTH_BINDING_MATCHED;

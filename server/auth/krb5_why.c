@@ -16,6 +16,7 @@
 #include "util/nearest.h"
 #include "util/number.h"
 #include "util/utf.h"
+#include "world/lockout.h"
 #include "world/world.h"
 
 /* "aes256-cts-hmac-sha1-96 (18)" */
@@ -201,15 +202,41 @@ static const char *key_why(const struct why *w)
     if (w->opened->keys == &w->ctx->krb5->own) {
         return arena_printf(arena,
                             "the ticket for %s is closed with the key that the "
-                            "KDC has, and the service has another "
-                            "(krb5.wrong-key): its keytab is old",
+                            "KDC has, and the service has another, as "
+                            "krb5.wrong-key of this world says; in a domain "
+                            "two accounts have this SPN, or the keytab is old",
                             w->service);
     }
-    return arena_printf(arena,
-                        "the ticket for %s is closed with another %s key than "
-                        "the service has: two accounts may have this SPN, or "
-                        "the keytab is old",
-                        w->service, etype);
+    /* A key is made anew in each run; where all else fits and no step changes
+     * tickets, nothing else can be. */
+    return arena_printf(
+        arena, "the ticket for %s is closed with another %s key than the "
+               "service has: %s",
+        w->service, etype,
+        w->ctx->world->krb5.wrong_key || w->ctx->krb5->tickets_change
+            ? "two accounts may have this SPN, the keytab is old, or the "
+              "ticket is of an earlier run of lyncmock (kinit)"
+            : "it is of an earlier run of lyncmock, whose keys were others: "
+              "get a new one (kinit); or two accounts have this SPN, or the "
+              "keytab is old");
+}
+
+/* What is wrong with times is wrong with a clock where the authenticator shows
+ * it; "" where it does not. */
+static const char *clocks_text(const struct why *w)
+{
+    int64_t skew = w->out->report.krb5.skew;
+
+    if (!w->opened->has_authenticator ||
+        (skew <= KRB5_SKEW_MAX && skew >= -KRB5_SKEW_MAX)) {
+        return "";
+    }
+    return arena_printf(w->ctx->arena,
+                        "the service's clock is %" PRId64
+                        " s %s the client's%s; ",
+                        skew < 0 ? -skew : skew,
+                        skew < 0 ? "ahead of" : "behind",
+                        w->ctx->world->krb5.clock ? " (krb5.clock)" : "");
 }
 
 static const char *skew_why(const struct why *w)
@@ -235,9 +262,9 @@ static const char *expired_why(const struct why *w)
         return NULL;
     }
     return arena_printf(w->ctx->arena,
-                        "the ticket ended at %s, %" PRId64
+                        "%sthe ticket ended at %s, %" PRId64
                         " s ago by the service's clock",
-                        krb_time_text(w->ctx->arena, ends), now - ends);
+                        clocks_text(w), krb_time_text(w->ctx->arena, ends), now - ends);
 }
 
 static const char *not_yet_why(const struct why *w)
@@ -254,9 +281,9 @@ static const char *not_yet_why(const struct why *w)
                "had it validated";
     }
     return arena_printf(w->ctx->arena,
-                        "the ticket begins at %s, in %" PRId64
+                        "%sthe ticket begins at %s, in %" PRId64
                         " s by the service's clock",
-                        krb_time_text(w->ctx->arena, starts), starts - now);
+                        clocks_text(w), krb_time_text(w->ctx->arena, starts), starts - now);
 }
 
 static const char *replay_why(const struct why *w)
@@ -307,6 +334,11 @@ static const char *binding_why(const struct why *w)
     if (!w->ctx->certificate_hash.size) {
         return "a channel binding is required, and without TLS there is "
                "nothing to be bound to";
+    }
+    if (w->out->report.channel_binding == AUTH_BINDING_ABSENT &&
+        w->ctx->world->krb5.channel_binding == CHANNEL_BINDING_ALLOW) {
+        return "the client says that it binds itself to channels "
+               "(KERB_AP_OPTIONS_CBT, [MS-KILE] 3.2.5.8), and is bound to none";
     }
     if (w->out->report.channel_binding == AUTH_BINDING_ABSENT) {
         return "the client is bound to no channel, and krb5.channel-binding "
@@ -366,6 +398,10 @@ static const char *broken_why(const struct why *w)
 /* Of which account state speaks for itself: no more than the reason. */
 static const char *state_why(const struct why *w)
 {
+    if (w->out->reason == AUTH_REASON_LOCKED && w->out->user) {
+        return user_locked_text(w->ctx->arena, w->ctx->world, w->out->user,
+                                w->ctx->now);
+    }
     return arena_printf(w->ctx->arena, "%s: %s",
                         auth_reason_text(w->out->reason),
                         w->out->report.krb5.client);

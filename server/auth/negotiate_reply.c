@@ -4,6 +4,7 @@
 #include "auth/negotiate.h"
 
 #include "auth/krb5.h"
+#include "wire/krb.h"
 #include "world/world.h"
 
 void negotiate_reply(struct negotiate_handle *handle,
@@ -167,6 +168,22 @@ void negotiate_await(struct negotiate_handle *handle,
     handle->state = NEGOTIATE_FINISHED;
 }
 
+/* "KRB_AP_ERR_SKEW: forged by a step": why the AP-REQ itself is to blame for
+ * nothing. */
+static const char *forged_why(struct arena *arena,
+                              const struct negotiate_plan *plan)
+{
+    const char *name = krb_error_name(plan->error_code);
+    const char *text = plan->error_text;
+
+    return arena_printf(arena, "%s: forged by a step%s%s%s",
+                        name ? name
+                             : arena_printf(arena, "error %d",
+                                            (int)plan->error_code),
+                        text ? "; e-text \"" : "", text ? text : "",
+                        text ? "\"" : "");
+}
+
 static void forge(const struct auth_context *ctx, struct span token,
                   const struct negotiate_plan *plan, struct auth_outcome *out)
 {
@@ -175,7 +192,7 @@ static void forge(const struct auth_context *ctx, struct span token,
     }
     out->verdict = AUTH_REFUSED;
     out->reason = AUTH_REASON_FORGED;
-    out->why = NULL;
+    out->why = plan->forge_error ? forged_why(ctx->arena, plan) : NULL;
     out->counts = false;
     out->token_out = plan->forge_error && ctx->krb5
                          ? krb5_forge_error(ctx, token, plan)

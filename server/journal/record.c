@@ -163,6 +163,7 @@ static void add_kdc(struct json *json, const struct exchange *ex, bool secrets)
     if (kdc->is_error) {
         json_number(json, "error", kdc->error);
         json_text(json, "error_name", kdc->error_name);
+        json_text(json, "etext", kdc->etext);
     }
     json_boolean(json, "forged", kdc->forged);
     json_number(json, "reply_size", (int64_t)kdc->reply.size);

@@ -39,6 +39,22 @@ bool relay_lacks_etype(const struct relay_request *request)
     return true;
 }
 
+/*
+ * krb5kdc has an error of its own for a service whose keys are of no type that
+ * it permits, and its number is the generic one. Active Directory says
+ * KDC_ERR_ETYPE_NOSUPP. protocol: kerberos 2.2
+ */
+bool relay_lacks_service_key(struct span reply)
+{
+    struct krb_error error;
+    struct krb_flaw flaw;
+
+    return krb_kind_of(reply) == KRB_ERROR &&
+           krb_decode_error(reply, &error, &flaw) &&
+           error.code == RELAY_GENERIC &&
+           span_equal(error.text, span_text("FINDING_SERVER_KEY"));
+}
+
 static bool is_realm(const struct relay_request *request, struct span name)
 {
     const char *realm = request->relay->options.world->realm;

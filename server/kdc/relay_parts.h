@@ -50,8 +50,11 @@ struct relay_way {
 /* Error codes of RFC 4120 section 7.5.9 that the relay itself deals in. */
 enum relay_error_code {
     RELAY_ETYPE_NOSUPP = 14,
+    RELAY_REVOKED = 18,
     RELAY_PREAUTH_FAILED = 24,
+    RELAY_BAD_INTEGRITY = 31,
     RELAY_TOO_BIG = 52,       /* KRB_ERR_RESPONSE_TOO_BIG */
+    RELAY_GENERIC = 60,
     RELAY_FIELD_TOOLONG = 61, /* KRB_ERR_FIELD_TOOLONG */
     RELAY_WRONG_REALM = 68,   /* KDC_ERR_WRONG_REALM */
 };
@@ -81,6 +84,7 @@ struct relay_request {
     struct span message;     /* what krb5kdc is to get */
     bool preauth;            /* an AS-REQ with proof of a password */
     bool judged;             /* the answer is krb5kdc's verdict */
+    bool foreign;            /* a TGS-REQ whose TGT our key does not open */
     struct kdc_plan plan;
     struct loop_timer timer; /* for krb5kdc, then for the plan's delay */
     /* The connection to krb5kdc. */
@@ -112,6 +116,7 @@ struct relay {
     bool ending;
     bool waiting; /* no connection is accepted */
     bool handing; /* backend_next is at work */
+    bool spoiled; /* a step has changed tickets of an AS-REP */
     struct loop_timer accept_again;
     uint16_t backend; /* 0: there is none */
     uint64_t conn_ids;
@@ -144,6 +149,8 @@ void relay_stop_accepting(struct relay *relay);
 
 /* ---- relay_request.c ---- */
 
+/* By the world's clock, ns. */
+int64_t relay_time(const struct relay *relay);
 /* Opens the exchange of a request whose first byte is here. */
 struct exchange *relay_exchange(struct relay *relay, const char *transport,
                                 const struct conn_facts *conn);
@@ -186,13 +193,20 @@ void backend_next(struct relay *relay);
 
 /* Fills in request->req, ->user, facts and the exchange's kdc. */
 void relay_read(struct relay_request *request);
-/* The answer, for the journal and for counting. */
-void relay_read_reply(struct exchange *ex, struct span reply);
+
+/* ---- relay_why.c ---- */
+
+/* The answer, for the journal and for counting, and what an error means. */
+void relay_read_reply(struct relay_request *request, struct span reply);
+/* It was sent, and locks the account. */
+void relay_tell_locked(struct relay_request *request);
 
 /* ---- relay_natural.c ---- */
 
 /* The client of an AS-REQ offers no type that the user has a key of. */
 bool relay_lacks_etype(const struct relay_request *request);
+/* krb5kdc's answer says that the service has no key of a type it permits. */
+bool relay_lacks_service_key(struct span reply);
 /* An AS-REQ has the realm in another letter case: krb5kdc gets it in the one it
  * knows. */
 void relay_mend_realm(struct relay_request *request);

@@ -111,6 +111,7 @@ static void read_tgt(struct relay_request *request, struct span value)
     if (!kdc_ticket_open(request->relay->crypt, request->relay->options.krbtgt,
                          &ap_req.ticket, arena, &part, &why)) {
         exchange_remark(request->ex, "kdc.tgt", "%s", why);
+        request->foreign = true;
         return;
     }
     request->user = find_user(request->relay, arena, &part.client, &text);
@@ -168,60 +169,4 @@ void relay_read(struct relay_request *request)
     read_client(request);
     read_service(request);
     ex->facts.user = request->user ? request->user->name : NULL;
-}
-
-/* What an error means, where it is no step of a good sign-in. */
-static const struct meaning {
-    int32_t code;
-    const char *text; /* NULL: all is well */
-} meanings[] = {
-    {6, "there is no such user"},
-    {7, "nobody has registered this service"},
-    {14, "client and KDC have no encryption type in common"},
-    {18, "the account is disabled or locked"},
-    {23, "the password has expired or must be changed"},
-    {24, "the password is wrong"},
-    {25, NULL}, /* KDC_ERR_PREAUTH_REQUIRED */
-    {37, "the client's clock is too far off"},
-    {52, NULL}, /* KRB_ERR_RESPONSE_TOO_BIG */
-    {68, "the realm has another name, which the error tells"},
-    {91, NULL}, /* KDC_ERR_MORE_PREAUTH_DATA_REQUIRED */
-};
-
-static void explain(struct exchange *ex)
-{
-    const struct kdc_exchange *kdc = ex->kdc;
-    const char *name = kdc->error_name
-                           ? kdc->error_name
-                           : arena_printf(ex->arena, "error %d", kdc->error);
-
-    for (size_t i = 0; i < ARRAY_SIZE(meanings); i++) {
-        if (meanings[i].code != kdc->error) {
-            continue;
-        }
-        if (meanings[i].text) {
-            exchange_why(ex, "kdc.error", "%s: %s", name, meanings[i].text);
-        }
-        return;
-    }
-    exchange_why(ex, "kdc.error", "%s", name);
-}
-
-void relay_read_reply(struct exchange *ex, struct span reply)
-{
-    struct kdc_exchange *kdc = ex->kdc;
-    struct krb_error error;
-    struct krb_flaw flaw;
-
-    kdc->reply = reply;
-    kdc->answer = krb_message_name(krb_kind_of(reply));
-    if (krb_kind_of(reply) == KRB_ERROR &&
-        krb_decode_error(reply, &error, &flaw)) {
-        kdc->is_error = true;
-        kdc->error = error.code;
-        kdc->error_name = krb_error_name(error.code);
-        if (!ex->why) {
-            explain(ex);
-        }
-    }
 }

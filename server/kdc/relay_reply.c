@@ -150,5 +150,8 @@ struct span relay_rewrite(struct relay_request *request, struct span reply)
         return reply;
     }
     request->ex->kdc->forged = true;
+    if (krb_kind_of(reply) == KRB_AS_REP) {
+        request->relay->spoiled = true;
+    }
     return changed;
 }

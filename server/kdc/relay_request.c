@@ -53,7 +53,7 @@ void relay_exchange_end(struct relay *relay, struct exchange *ex,
 
 /* ---- Its end ---- */
 
-static int64_t world_time(const struct relay *relay)
+int64_t relay_time(const struct relay *relay)
 {
     const struct relay_options *options = &relay->options;
 
@@ -65,7 +65,7 @@ static int64_t world_time(const struct relay *relay)
  * A wrong password counts as one of NTLM does, and a right one forgets them;
  * but only where krb5kdc has judged it and the client was told.
  */
-static void count(const struct relay_request *request)
+static void count(struct relay_request *request)
 {
     const struct relay *relay = request->relay;
     const struct kdc_exchange *kdc = request->ex->kdc;
@@ -74,11 +74,13 @@ static void count(const struct relay_request *request)
         return;
     }
     if (kdc->is_error && kdc->error == RELAY_PREAUTH_FAILED) {
-        user_password_refused(relay->options.world, request->user,
-                              world_time(relay));
+        if (user_password_refused(relay->options.world, request->user,
+                                  relay_time(relay))) {
+            relay_tell_locked(request);
+        }
     } else if (krb_kind_of(kdc->reply) == KRB_AS_REP) {
         user_password_accepted(relay->options.world, request->user,
-                               world_time(relay));
+                               relay_time(relay));
     }
 }
 
@@ -146,7 +148,7 @@ static void settle(struct relay_request *request, struct span reply)
 
     ex->decided = env_monotonic(relay->options.env);
     if (reply.size) {
-        relay_read_reply(ex, reply);
+        relay_read_reply(request, reply);
     }
     if (request->plan.delay > 0) {
         request->stage = RELAY_HELD;
@@ -165,6 +167,10 @@ void request_answered(struct relay_request *request, struct span reply,
     if (!reply.size) {
         exchange_why(ex, "kdc", "%s", why_not);
         settle(request, SPAN_NONE);
+        return;
+    }
+    if (relay_lacks_service_key(reply)) {
+        request_refuse(request, RELAY_ETYPE_NOSUPP);
         return;
     }
     reply = relay_rewrite(request, reply);

@@ -37,7 +37,7 @@ static bool is_kerberos(const struct auth_outcome *outcome)
 
 struct outcome_effect {
     bool kept; /* an identity that it proves is the connection's */
-    const struct exchange *ex;
+    struct exchange *ex;
     struct conn_auth *auth;
     const struct auth_method *method;
     struct world *world;
@@ -74,9 +74,7 @@ static void commit_verdict(void *data)
     struct outcome_effect *effect = data;
     const struct auth_outcome *outcome = &effect->outcome;
 
-    if (outcome->counts) {
-        auth_account_commit(effect->world, outcome, effect->now);
-    }
+    verdict_count(effect->ex, effect->world, outcome, effect->now);
     if (effect->method->per_request) {
         return;
     }

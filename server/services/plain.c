@@ -288,11 +288,11 @@ static const char *const basic[] = {"Basic", NULL};
 static const char *const any[] = {"Negotiate", "NTLM", "Basic", NULL};
 
 /* Windows clients use NTLM and Negotiate over plain HTTP as well; Basic there
- * is a finding. */
+ * is a finding. Those of WebDAV and git begin with OPTIONS, or ask for
+ * something below what they were given. */
 #define PLAIN(name)                                                            \
     {                                                                          \
-        .path = "/auth/" #name,                                                \
-        .methods = METHOD_GET | METHOD_HEAD | METHOD_POST,                     \
+        .path = "/auth/" #name, .below = true, .methods = METHOD_ANY,          \
         .operation = "plain." #name, .point = POINT_PLAIN_ANSWER,              \
         .gate = GATE_OWN, .schemes = (name), .plain_http = true,               \
         .withdrawn = withdrawn, .refused = tell_refusal, .handle = tell,       \

@@ -38,7 +38,7 @@ static unsigned method_bit(const char *name)
             return methods[i].method;
         }
     }
-    return 0;
+    return METHOD_OTHER;
 }
 
 char *route_methods_text(struct arena *arena, unsigned set)

@@ -87,6 +87,8 @@ enum method_set {
     METHOD_GET = 1u << 0,
     METHOD_HEAD = 1u << 1,
     METHOD_POST = 1u << 2,
+    METHOD_OTHER = 1u << 3, /* all else, as OPTIONS and PROPFIND */
+    METHOD_ANY = METHOD_GET | METHOD_HEAD | METHOD_POST | METHOD_OTHER,
 };
 
 struct route {

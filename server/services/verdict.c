@@ -4,6 +4,7 @@
 #include "services/verdict.h"
 
 #include "auth/password.h"
+#include "world/lockout.h"
 
 /* Notes run newest first; so do remarks. */
 void verdict_remark(struct exchange *ex, const struct auth_note *notes)
@@ -43,7 +44,17 @@ void verdict_guest(struct call *call, enum guest_reason reason)
     set_facts(call, reason ? guest_reason_word(reason) : NULL);
 }
 
+void verdict_count(struct exchange *ex, const struct world *world,
+                   const struct auth_outcome *outcome, int64_t now)
+{
+    if (auth_account_commit(world, outcome, now)) {
+        exchange_why_more(ex, "account.locked", "%s",
+                          user_locking_text(ex->arena, outcome->user));
+    }
+}
+
 struct count {
+    struct exchange *ex;
     const struct world *world;
     struct auth_outcome outcome;
     int64_t now;
@@ -53,14 +64,14 @@ static void commit_count(void *data)
 {
     const struct count *count = data;
 
-    auth_account_commit(count->world, &count->outcome, count->now);
+    verdict_count(count->ex, count->world, &count->outcome, count->now);
 }
 
 static void plan_count(struct call *call, const struct auth_outcome *outcome)
 {
     struct count *count = ARENA_NEW(call->arena, struct count);
 
-    *count = (struct count){call->world, *outcome, call->now};
+    *count = (struct count){call->ex, call->world, *outcome, call->now};
     exchange_effect(call->ex, commit_count, count);
 }
 
@@ -88,7 +99,12 @@ struct auth_outcome verdict_password(struct call *call, const char *auth,
 
 void verdict_why(struct call *call, const struct auth_outcome *outcome)
 {
+    const char *why = outcome->why;
+
+    if (!why && outcome->reason == AUTH_REASON_LOCKED && outcome->user) {
+        why = user_locked_text(call->arena, call->world, outcome->user,
+                               call->now);
+    }
     exchange_why(call->ex, "auth.refused", "%s",
-                 outcome->why ? outcome->why
-                              : auth_reason_text(outcome->reason));
+                 why ? why : auth_reason_text(outcome->reason));
 }

@@ -41,6 +41,11 @@ const char *guest_reason_word(enum guest_reason reason);
 /* The same facts about a guest. */
 void verdict_guest(struct call *call, enum guest_reason reason);
 
+/* Counts what the verdict means for the account; one that is locked by it is
+ * told of in `ex`. */
+void verdict_count(struct exchange *ex, const struct world *world,
+                   const struct auth_outcome *outcome, int64_t now);
+
 /* What the journal and its log line say of a refusal; once the reply is
  * planned, which says as little as the product does. */
 void verdict_why(struct call *call, const struct auth_outcome *outcome);

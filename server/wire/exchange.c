@@ -118,6 +118,18 @@ void exchange_why(struct exchange *ex, const char *key, const char *format, ...)
     va_end(args);
 }
 
+void exchange_why_more(struct exchange *ex, const char *key, const char *format,
+                       ...)
+{
+    const char *text;
+    va_list args;
+
+    va_start(args, format);
+    text = remark(ex, key, format, args);
+    va_end(args);
+    ex->why = ex->why ? arena_printf(ex->arena, "%s; %s", ex->why, text) : text;
+}
+
 void exchange_secret(struct exchange *ex, const char *key, const char *text)
 {
     add_remark(ex, key, arena_strdup(ex->arena, text), true);

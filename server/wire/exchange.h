@@ -103,6 +103,7 @@ struct kdc_exchange {
     bool is_error;
     int32_t error; /* of a KRB-ERROR */
     const char *error_name;
+    const char *etext; /* e-text, without control characters; NULL: none */
     bool forged; /* the KDC was not asked, or its answer was changed */
 };
 
@@ -152,6 +153,9 @@ void exchange_remark_text(struct exchange *ex, const char *key,
 /* A fact, and the reason that the line on the log shows. */
 void exchange_why(struct exchange *ex, const char *key, const char *format, ...)
     PRINTF(3, 4);
+/* The same, behind the reason that is there already. */
+void exchange_why_more(struct exchange *ex, const char *key, const char *format,
+                       ...) PRINTF(3, 4);
 void exchange_secret(struct exchange *ex, const char *key, const char *text);
 /* Notes the scenario's step that changes this exchange; `where` is borrowed. */
 void exchange_step(struct exchange *ex, const char *where);

@@ -29,7 +29,7 @@ enum httpauth_result httpauth_decode(struct arena *arena, const char *value,
     struct httpauth auth = {.token = SPAN_NONE};
 
     auth.scheme = arena_text(arena, span_slice(whole, 0, length));
-    auth.text = arena_text(arena, trimmed(text + length));
+    auth.text = text + length + strspn(text + length, blanks);
     *out = auth;
     if (length == 0) {
         return HTTPAUTH_EMPTY;

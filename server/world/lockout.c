@@ -26,21 +26,41 @@ static void forget(struct account_state *live)
     live->locked_at = 0;
 }
 
-void user_password_refused(const struct world *world, const struct user *user,
+bool user_password_refused(const struct world *world, const struct user *user,
                            int64_t now)
 {
     struct account_state *live = user->live;
 
     if (is_locked_out(world, live, now)) {
-        return;
+        return false;
     }
     if (live->locked_at) {
         forget(live); /* opened again: counts afresh */
     }
     live->refused++;
-    if (world->lockout_threshold && live->refused >= world->lockout_threshold) {
-        live->locked_at = now ? now : 1; /* 0 means: not locked */
+    if (!world->lockout_threshold || live->refused < world->lockout_threshold) {
+        return false;
     }
+    live->locked_at = now ? now : 1; /* 0 means: not locked */
+    return true;
+}
+
+const char *user_locked_text(struct arena *arena, const struct world *world,
+                             const struct user *user, int64_t now)
+{
+    return user_state_now(user) != USER_LOCKED &&
+                   is_locked_out(world, user->live, now)
+               ? arena_printf(arena,
+                              "account locked out (wrong passwords: %u of "
+                              "lockout-threshold %u)",
+                              user->live->refused, world->lockout_threshold)
+               : "account locked out (its state is locked)";
+}
+
+const char *user_locking_text(struct arena *arena, const struct user *user)
+{
+    return arena_printf(arena, "%s is locked: %u wrong passwords in a row",
+                        user->name, user->live->refused);
 }
 
 void user_password_accepted(const struct world *world, const struct user *user,

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "util/arena.h"
+
 struct user;
 struct world;
 
@@ -15,9 +17,16 @@ struct world;
  * ago. */
 bool user_is_locked(const struct world *world, const struct user *user,
                     int64_t now);
-/* Nothing counts while the count has the account locked. */
-void user_password_refused(const struct world *world, const struct user *user,
+/* Nothing counts while the count has the account locked. True: this one has
+ * locked it. */
+bool user_password_refused(const struct world *world, const struct user *user,
                            int64_t now);
+/* Of one that is locked: "account locked out (wrong passwords: 3 of
+ * lockout-threshold 3)", or that the world says so. */
+const char *user_locked_text(struct arena *arena, const struct world *world,
+                             const struct user *user, int64_t now);
+/* "alice is locked: 3 wrong passwords in a row" */
+const char *user_locking_text(struct arena *arena, const struct user *user);
 void user_password_accepted(const struct world *world, const struct user *user,
                             int64_t now);
 

@@ -23,11 +23,17 @@ def pytest_runtest_makereport(item, call):
 
 @pytest.fixture
 def serve(tmp_path, request):
-    """serve(*options, env=...) starts a server and waits until it is ready."""
+    """serve(*options, env=...) starts a server and waits until it is ready.
+
+    A file that has nothing to do with Kerberos, and starts many servers, says
+    KERBEROS = False: a KDC is more than a quarter of the processor's time."""
     servers = request.node.lyncmock_servers = []
+    kerberos = getattr(request.module, "KERBEROS", True)
 
     def start(*args, **how):
         folder = tmp_path / f"server-{len(servers) + 1}"
+        if not kerberos:
+            args = ("--set", "offer.kerberos=no", *args)
         server = Server(folder, *args, **how)
         servers.append(server)
         return server

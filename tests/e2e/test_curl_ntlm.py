@@ -10,6 +10,8 @@ from harness import PASSWORD, ROOT_PATH, TICKET_PATH, USER_PATH
 from signin import (ALICE, XML, Ticket, ask, issued, journal, links,
                     open_user, refused, sign_in, sign_in_with_both, ticket_for)
 
+KERBEROS = False  # see serve
+
 WST = "{http://docs.oasis-open.org/ws-sx/ws-trust/200512}"
 SAML = "{urn:oasis:names:tc:SAML:1.0:assertion}"
 JOERG = "Pässwörd1"

@@ -302,6 +302,7 @@ def test_what_the_proxy_refuses(serve, tmp_path, body, status, why):
     reply = server.curl(server.url("lyncweb", "/KdcProxy"), *PROXY,
                         "--data-binary", f"@{file}")
     assert reply.status == status
+    server.stop()  # the line is written once the answer is sent
     assert why in server.messages()
 
 

@@ -11,6 +11,8 @@ from raw import Peer, request
 from test_curl_negotiate import negotiate
 from test_requests_ntlm import requests
 
+KERBEROS = False  # see serve
+
 TOKEN_PATH = "/WebTicket/oauthtoken"
 OAUTH_USER_PATH = ROOT_PATH + "/oauth/user"
 FORM = "application/x-www-form-urlencoded;charset=UTF-8"

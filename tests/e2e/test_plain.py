@@ -66,9 +66,23 @@ def test_who_brings_nothing_is_offered_the_schemes_of_the_path(
                 assert refused(answer) == {
                     "authenticated": False, "why": "no credentials came",
                     "findings": []}
-    answer = server.curl(server.url("lyncweb", path, scheme), "-X", "PUT")
-    assert answer.status == 405
-    assert answer.header("Allow") == "GET, HEAD, POST"
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "PROPFIND", "PUT", "DELETE",
+                                    "BREW"])
+@pytest.mark.parametrize("below", ["", "/", "/info/refs?service=x"])
+def test_any_method_and_all_below(server, method, below):
+    """As WebDAV, git and Windows' redirector ask before they sign in."""
+    url = server.url("lyncweb", "/auth/ntlm" + below)
+    answer = server.curl(url, "-X", method, "-d", "some=thing")
+    assert answer.status == 401
+    assert answer.headers("WWW-Authenticate") == OFFERS["/auth/ntlm"]
+    answer = server.curl(url, "-X", method, "-d", "some=thing", "--ntlm", "-u",
+                         f"CONTOSO\\alice:{PASSWORD}")
+    assert answer.answers == [401, 200]
+    told = json.loads(answer.text)["request"]
+    assert (told["method"], told["body_size"]) == (method, len("some=thing"))
+    assert server.curl(server.url("lyncweb", "/auth/ntlmx")).status == 404
 
 
 @pytest.mark.parametrize("how,path,mechanism", [

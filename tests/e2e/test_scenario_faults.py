@@ -18,6 +18,8 @@ from raw import Peer, context_of, get
 from signin import XML, ask, journal, open_user, ticket_for
 from test_requests_ntlm import requests
 
+KERBEROS = False  # see serve
+
 MEX_PATH = TICKET_PATH + "/mex"
 
 

@@ -17,6 +17,8 @@ from soap import (AUTH, CWT, NO_TOKEN, SAML, encoded, envelope, fault, log_in,
                   post, refused)
 from test_xmlsec1 import verify
 
+KERBEROS = False  # see serve
+
 JOERG = "j\xf6rg"
 JOERGS = "P\xe4ssw\xf6rd1"
 DISABLED = "The account is disabled."

@@ -9,6 +9,8 @@ from clients import Carrier, Curl
 from harness import PATIENCE, TICKET_PATH, USER_PATH
 from signin import ask, journal, open_user, ticket_for
 
+KERBEROS = False  # see serve
+
 ALICE = "CONTOSO\\alice"
 
 

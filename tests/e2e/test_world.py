@@ -13,6 +13,8 @@ from signin import (ALICE, JSON, XML, ask, issued, journal, links, open_user,
                     refused, sign_in,
                     ticket_for)
 
+KERBEROS = False  # see serve
+
 
 def settings(*items):
     return [word for item in items for word in ("--set", item)]

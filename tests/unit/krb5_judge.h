@@ -17,6 +17,15 @@ struct mit_codec {
     krb5_error_code (*decode_tgs_req)(const krb5_data *, krb5_kdc_req **);
     void (*free_kdc_req)(krb5_context, krb5_kdc_req *);
     krb5_error_code (*encode_as_req)(const krb5_kdc_req *, krb5_data **);
+    krb5_error_code (*decode_ap_rep)(const krb5_data *, krb5_ap_rep **);
+    krb5_error_code (*encode_ap_rep)(const krb5_ap_rep *, krb5_data **);
+    void (*free_ap_rep)(krb5_context, krb5_ap_rep *);
+    krb5_error_code (*decode_ap_rep_part)(const krb5_data *,
+                                          krb5_ap_rep_enc_part **);
+    krb5_error_code (*encode_ap_rep_part)(const krb5_ap_rep_enc_part *,
+                                          krb5_data **);
+    krb5_error_code (*decode_error)(const krb5_data *, krb5_error **);
+    krb5_error_code (*encode_error)(const krb5_error *, krb5_data **);
 };
 
 enum { MIT_NO_MESSAGE = -1 };
@@ -45,7 +54,14 @@ static inline bool mit_codec_find(struct mit_codec *out)
            FIND(decode_as_req, "decode_krb5_as_req") &&
            FIND(decode_tgs_req, "decode_krb5_tgs_req") &&
            FIND(free_kdc_req, "krb5_free_kdc_req") &&
-           FIND(encode_as_req, "encode_krb5_as_req");
+           FIND(encode_as_req, "encode_krb5_as_req") &&
+           FIND(decode_ap_rep, "decode_krb5_ap_rep") &&
+           FIND(encode_ap_rep, "encode_krb5_ap_rep") &&
+           FIND(free_ap_rep, "krb5_free_ap_rep") &&
+           FIND(decode_ap_rep_part, "decode_krb5_ap_rep_enc_part") &&
+           FIND(encode_ap_rep_part, "encode_krb5_ap_rep_enc_part") &&
+           FIND(decode_error, "decode_krb5_error") &&
+           FIND(encode_error, "encode_krb5_error");
 #undef FIND
 }
 

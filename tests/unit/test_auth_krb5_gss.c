@@ -37,10 +37,11 @@ static void acquire(const char *key, const char *value, int usage,
     gss_key_value_set_desc store = {ARRAY_SIZE(items), items};
     OM_uint32 minor;
 
-    assert_int_equal(gss_acquire_cred_from(&minor, GSS_C_NO_NAME,
-                                           GSS_C_INDEFINITE, GSS_C_NO_OID_SET,
-                                           usage, &store, out, NULL, NULL),
-                     GSS_S_COMPLETE);
+    assert_int_equal(
+        gss_acquire_cred_from(&minor, GSS_C_NO_NAME, GSS_C_INDEFINITE,
+                              (gss_OID_set)(uintptr_t)gss_mech_set_krb5, usage,
+                              &store, out, NULL, NULL),
+        GSS_S_COMPLETE);
 }
 
 static int set_up(void **state)
@@ -94,6 +95,12 @@ enum binding {
     BOUND_TO_THIS,
     BOUND_TO_OTHER,
 };
+
+/* AD-IF-RELEVANT, and in that AD-AUTH-DATA-AP-OPTIONS: KERB_AP_OPTIONS_CBT
+ * ([MS-KILE] 3.2.5.8) */
+#define BINDS_ITSELF                                                           \
+    "301d301ba003020101a1140412"                                               \
+    "3010300ea0040202008fa106040400400000"
 
 static const struct row {
     const char *name;
@@ -163,6 +170,18 @@ static const struct row {
      .kept = "credentials are counted, not used"},
     {.name = "bound", .bound = BOUND_TO_THIS},
     {.name = "bound to another channel", .bound = BOUND_TO_OTHER},
+    {.name = "binds itself, and is bound",
+     .bound = BOUND_TO_THIS,
+     .edits = {HEX(IN_AUTHENTICATOR, 8, BINDS_ITSELF)}},
+    {.name = "binds itself, and is not bound",
+     .edits = {HEX(IN_AUTHENTICATOR, 8, BINDS_ITSELF)}},
+    {.name = "binds itself, and has no checksum",
+     .edits = {HEX(IN_AUTHENTICATOR, 8, BINDS_ITSELF),
+               GONE(IN_AUTHENTICATOR, 3)}},
+    {.name = "another option",
+     .edits = {HEX(IN_AUTHENTICATOR, 8,
+                   "301d301ba003020101a1140412"
+                   "3010300ea0040202008fa106040400800000")}},
 };
 
 static struct span sum_of_nothing(const struct forge *f)
@@ -196,13 +215,13 @@ static struct span framed(struct arena *arena, enum framing framing,
     if (framing == NOT_FRAMED) {
         return message;
     }
-    krb_encode_gss_token(&out,
-                         framing == FRAMED_MS_OID      ? SPNEGO_OID_MS_KRB5
-                         : framing == FRAMED_OTHER_OID ? SPNEGO_OID_NTLM
-                                                       : SPNEGO_OID_KRB5,
-                         framing == FRAMED_OTHER_ID ? KRB_TOKEN_AP_REP
-                                                    : KRB_TOKEN_AP_REQ,
-                         message);
+    krb_encode_gss_token(
+        &out,
+        framing == FRAMED_MS_OID      ? SPNEGO_OID_MS_KRB5
+        : framing == FRAMED_OTHER_OID ? span_text("\x2a\x03\x04")
+                                      : SPNEGO_OID_KRB5,
+        framing == FRAMED_OTHER_ID ? KRB_TOKEN_AP_REP : KRB_TOKEN_AP_REQ,
+        message);
     if (framing == FRAMED_TRAILING) {
         buf_add_u8(&out, 0);
     }

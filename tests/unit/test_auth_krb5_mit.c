@@ -44,6 +44,69 @@ static int put_down(void **state)
     return 0;
 }
 
+/* ---- What we answer, which MIT writes to the byte as we do ---- */
+
+static void assert_same(krb5_error_code code, krb5_data *written,
+                        struct span ours)
+{
+    assert_int_equal(code, 0);
+    assert_int_equal(written->length, ours.size);
+    assert_memory_equal(written->data, ours.data, ours.size);
+    krb5_free_data(judge.context, written);
+}
+
+static void error_is_der(struct span token)
+{
+    krb5_data data = data_of(token);
+    krb5_data *again = NULL;
+    krb5_error *error = NULL;
+    krb5_error_code code;
+
+    assert_int_equal(judge.codec.decode_error(&data, &error), 0);
+    code = judge.codec.encode_error(error, &again);
+    assert_same(code, again, token);
+    krb5_free_error(judge.context, error);
+}
+
+/* Of an AP-REP, opened with the session key of forge_new. */
+static void part_is_der(struct fixture *f, const krb5_enc_data *closed)
+{
+    struct krb_block key =
+        session_of(f->arena, closed->enctype, FORGE_SESSION_FILL);
+    krb5_ap_rep_enc_part *part = NULL;
+    krb5_data *again = NULL;
+    krb5_data data;
+    krb5_error_code code;
+    AUTO_BUF plain = {0};
+
+    assert_int_equal(kcrypt_decrypt(rig.kcrypt,
+                                    &(struct kcrypt_key){key.type, key.bytes},
+                                    KCRYPT_AP_REP,
+                                    span_of(closed->ciphertext.data,
+                                            closed->ciphertext.length),
+                                    &plain),
+                     KCRYPT_OK);
+    data = data_of(buf_span(&plain));
+    assert_int_equal(judge.codec.decode_ap_rep_part(&data, &part), 0);
+    code = judge.codec.encode_ap_rep_part(part, &again);
+    assert_same(code, again, buf_span(&plain));
+    krb5_free_ap_rep_enc_part(judge.context, part);
+}
+
+static void ap_rep_is_der(struct fixture *f, struct span token)
+{
+    krb5_data data = data_of(token);
+    krb5_data *again = NULL;
+    krb5_ap_rep *reply = NULL;
+    krb5_error_code code;
+
+    assert_int_equal(judge.codec.decode_ap_rep(&data, &reply), 0);
+    code = judge.codec.encode_ap_rep(reply, &again);
+    assert_same(code, again, token);
+    part_is_der(f, &reply->enc_part);
+    judge.codec.free_ap_rep(judge.context, reply);
+}
+
 /* 0: accepted; MIT_NO_MESSAGE; or the number of the KRB-ERROR. */
 static int32_t we_judge(struct fixture *f, struct span message)
 {
@@ -52,10 +115,14 @@ static int32_t we_judge(struct fixture *f, struct span message)
     step(f, message);
     switch (f->outcome.verdict) {
     case AUTH_ACCEPTED:
+        if (f->outcome.token_out.size) {
+            ap_rep_is_der(f, f->outcome.token_out);
+        }
         return 0;
     case AUTH_INVALID:
         return MIT_NO_MESSAGE;
     default:
+        error_is_der(f->outcome.token_out);
         return client_error(&bare, f->outcome.token_out).code;
     }
 }
