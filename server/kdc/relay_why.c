@@ -147,8 +147,10 @@ static void explain(struct relay_request *request)
     const char *name = kdc->error_name
                            ? kdc->error_name
                            : arena_printf(ex->arena, "error %d", kdc->error);
-    /* "PREAUTH_FAILED" says no more than the name does. */
-    bool quote = kdc->etext && !strstr(name, kdc->etext);
+    /* "PREAUTH_FAILED" says no more than the name does; and krb5kdc says
+     * "CLIENT LOCKED OUT" of those that are disabled, too. */
+    bool quote = kdc->etext && !strstr(name, kdc->etext) &&
+                 kdc->error != KDC_ERR_CLIENT_REVOKED;
     const char *text;
 
     if (!meaning_of(request, &text)) {

@@ -86,6 +86,28 @@ static void test_udp(void **state)
     close(fd);
 }
 
+/* One that leaves while its answer waits; and one that has but said all. */
+static void test_left(void **state)
+{
+    struct rig *rig = *state;
+    AUTO_BUF message = {0};
+    AUTO_BUF reply = {0};
+    int leaves = client(rig, SOCK_STREAM);
+    int stays = client(rig, SOCK_STREAM);
+
+    rig->plan.delay = 100 * (int64_t)ENV_NS_PER_MS;
+    ask(&message, "alice");
+    say_message(leaves, buf_span(&message));
+    close(leaves);
+    say_message(stays, buf_span(&message));
+    shutdown(stays, SHUT_WR);
+    assert_int_equal(hear(stays, &reply), END_NONE);
+    assert_int_equal(hear(stays, &reply), END_FIN);
+    assert_int_equal(rig_exchange(rig, 1)->sent.outcome, SENT_BROKEN);
+    assert_int_equal(rig_exchange(rig, 2)->sent.outcome, SENT_WHOLE);
+    close(stays);
+}
+
 /* A client that sends the same again while it is under way gets one answer. */
 static void test_udp_again(void **state)
 {
@@ -412,6 +434,7 @@ static void test_sync(void **state)
         {"CONTOSO\\alice", KRB_NT_PRINCIPAL, "alice", "(none)"},
         {"alice@fabrikam.test", KRB_NT_ENTERPRISE, NULL, NULL},
         {"nobody", KRB_NT_PRINCIPAL, NULL, NULL},
+        {"", KRB_NT_PRINCIPAL, NULL, NULL},
         {"alice/admin", KRB_NT_PRINCIPAL, NULL, NULL},
     };
     struct rig *rig = *state;
@@ -557,6 +580,33 @@ static void test_sync_later(void **state)
     rig->sync_done(first);
     rig_go_on(rig);
     assert_int_equal(hear(fd, &reply), END_NONE);
+    close(fd);
+}
+
+/* Nobody is kept for ever by a keeper that hangs. */
+static void test_sync_never(void **state)
+{
+    struct rig *rig = *state;
+    AUTO_BUF message = {0};
+    AUTO_BUF reply = {0};
+    int fd = client(rig, SOCK_STREAM);
+
+    rig->hold_sync = true;
+    ask(&message, "alice");
+    say_message(fd, buf_span(&message));
+    while (!rig->sync_done) {
+        sched_yield();
+    }
+    rig_halt(rig);
+    rig->skew += RELAY_SYNC_SECONDS * ENV_NS_PER_SEC;
+    rig_go_on(rig);
+    assert_int_equal(hear(fd, &reply), END_FIN);
+    assert_string_equal(rig_exchange(rig, 1)->why,
+                        "the KDC's keeper has not answered in time");
+    rig_halt(rig);
+    rig->sync_done(rig->sync_ctx); /* too late */
+    assert_int_equal(rig->asked, 0);
+    rig_go_on(rig);
     close(fd);
 }
 
@@ -755,6 +805,7 @@ int main(void)
         RELAY_TEST(test_split),
         RELAY_TEST(test_pipelined),
         RELAY_TEST(test_udp),
+        RELAY_TEST(test_left),
         RELAY_TEST(test_udp_again),
         RELAY_TEST(test_udp_switched_off),
         RELAY_TEST(test_lengths),
@@ -772,6 +823,7 @@ int main(void)
         RELAY_TEST(test_sync_service),
         RELAY_TEST(test_realms),
         RELAY_TEST(test_sync_later),
+        RELAY_TEST(test_sync_never),
         RELAY_TEST(test_counting),
         RELAY_TEST(test_tgt),
         RELAY_TEST(test_absent),
