@@ -20,9 +20,6 @@
 #include "wire/krb.h"
 #include "wire/krb_error.h"
 
-/* Seconds that a clock may be off: the default of all implementations. */
-enum { KRB5_SKEW_MAX = 300 };
-
 /* An account's keys, and what the library has derived from them so far. */
 struct krb5_keyset {
     struct krb_keys keys;

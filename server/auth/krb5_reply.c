@@ -168,7 +168,8 @@ bool krb5_reply_accept(const struct auth_context *ctx,
     return true;
 }
 
-/* What Windows sends: 41 where MIT says 31, for a ticket that does not open. */
+/* What Windows sends: 41 where MIT says 31, for a ticket that does not open.
+ * protocol: kerberos 4.2 */
 static int32_t code_of(enum auth_reason reason)
 {
     switch (reason) {

@@ -1,10 +1,10 @@
 /*
- * Judges an AP-REQ (RFC 4120 section 3.2.3, RFC 4121 section 4.1), see
- * krb5_parts.h. What MIT's krb5_rd_req checks is checked here, in its order,
- * and what it does not know: which names are ours, channel, replays, accounts.
- * Not that function itself, since of a request that it refuses it tells
- * nothing, it looks for plug-ins in the file system each time, and it takes
- * twice as long.
+ * Judges an AP-REQ (RFC 4120 section 3.2.3, RFC 4121 section 4.1; protocol:
+ * kerberos 4.1), see krb5_parts.h. What MIT's krb5_rd_req checks is checked
+ * here, in its order, and what it does not know: which names are ours, channel,
+ * replays, accounts. Not that function itself, since of a request that it
+ * refuses it tells nothing, it looks for plug-ins in the file system each time,
+ * and it takes twice as long.
  */
 #include "config.h"
 

@@ -121,7 +121,7 @@ static void keep(struct negotiate_handle *handle,
  * along; ours goes back with accept-completed. Kerberos' last token is ours
  * where the client wants mutual authentication: our MIC goes along with that,
  * and the client's comes after. Where the client got its first choice both may
- * be left out.
+ * be left out. protocol: kerberos 5.3
  */
 void negotiate_complete(struct negotiate_handle *handle,
                         const struct auth_context *ctx, struct span mic,
@@ -173,13 +173,12 @@ void negotiate_await(struct negotiate_handle *handle,
 static const char *forged_why(struct arena *arena,
                               const struct negotiate_plan *plan)
 {
-    const char *name = krb_error_name(plan->error.code);
     const char *text = plan->error.text;
 
-    return arena_printf(
-        arena, "%s: forged by a step%s%s%s",
-        name ? name : arena_printf(arena, "error %d", (int)plan->error.code),
-        text ? "; e-text \"" : "", text ? text : "", text ? "\"" : "");
+    return arena_printf(arena, "%s: forged by a step%s%s%s",
+                        krb_error_text(arena, plan->error.code),
+                        text ? "; e-text \"" : "", text ? text : "",
+                        text ? "\"" : "");
 }
 
 static void forge(const struct auth_context *ctx, struct span token,

@@ -144,9 +144,7 @@ static void explain(struct relay_request *request)
 {
     struct exchange *ex = request->ex;
     const struct kdc_exchange *kdc = ex->kdc;
-    const char *name = kdc->error_name
-                           ? kdc->error_name
-                           : arena_printf(ex->arena, "error %d", kdc->error);
+    const char *name = krb_error_text(ex->arena, kdc->error);
     /* "PREAUTH_FAILED" says no more than the name does; and krb5kdc says
      * "CLIENT LOCKED OUT" of those that are disabled, too. */
     bool quote = kdc->etext && !strstr(name, kdc->etext) &&

@@ -29,6 +29,13 @@ const char *krb_error_name(int32_t code)
     return NULL;
 }
 
+const char *krb_error_text(struct arena *arena, int32_t code)
+{
+    const char *name = krb_error_name(code);
+
+    return name ? name : arena_printf(arena, "error %d", (int)code);
+}
+
 const char *krb_error_word(int32_t code)
 {
     for (size_t i = 0; i < ARRAY_SIZE(errors); i++) {

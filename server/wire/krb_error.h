@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "util/arena.h"
+
 enum {
     KRB_ERROR_MAX = 255, /* there is no name for a code past it */
 };
@@ -94,6 +96,8 @@ enum krb_error_code {
 
 /* "KRB_AP_ERR_SKEW"; NULL: the number has no name. */
 const char *krb_error_name(int32_t code);
+/* The same, or "error 99". */
+const char *krb_error_text(struct arena *arena, int32_t code);
 /* "clock-skew", as a scenario says it; NULL: there is no such word. */
 const char *krb_error_word(int32_t code);
 /* By that word, by the name in any case, or by a number from 1 to
