@@ -187,6 +187,7 @@ libserver_a_SOURCES = \
 	%D%/kdc/link.h \
 	%D%/kdc/relay.c \
 	%D%/kdc/relay.h \
+	%D%/kdc/relay_accept.c \
 	%D%/kdc/relay_backend.c \
 	%D%/kdc/relay_natural.c \
 	%D%/kdc/relay_parts.h \

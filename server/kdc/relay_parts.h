@@ -120,12 +120,16 @@ struct relay {
     uint8_t *datagram; /* room for one that comes */
 };
 
-/* ---- relay_tcp.c, relay_udp.c ---- */
+/* ---- relay_accept.c, relay_tcp.c, relay_udp.c ---- */
 
 /* A socket has something. */
 void tcp_ready(struct loop_watch *watch, uint32_t events);
 void tcp_accept_again(struct loop_timer *timer);
 void udp_ready(struct loop_watch *watch, uint32_t events);
+/* A connection has come; takes the descriptor. */
+void tcp_open(struct relay *relay, int fd, const struct sockaddr *peer);
+/* Ends the one that has been idle for longest, if any is. */
+void tcp_close_oldest(struct relay *relay);
 /* Ends all connections; requests of theirs have ended before. */
 void tcp_close_all(struct relay *relay);
 
