@@ -245,6 +245,7 @@ static bool start_edge(struct server *server, struct err *err)
         .tls_minimum = server->world->tls.minimum,
         .tls_maximum = server->world->tls.maximum,
         .header_limit = server->world->header_limit,
+        .header_431 = server->world->header_status == HEADER_STATUS_431,
         .keylog = options->keylog,
     };
 

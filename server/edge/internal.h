@@ -266,8 +266,17 @@ void bridge_settle(struct edge_conn *conn);
 void reply_input(struct edge_conn *conn, struct span bytes);
 /* The engine will say no more. */
 void reply_input_end(struct edge_conn *conn);
+/* How a request is refused that the engine never gets. */
+struct refusal {
+    unsigned status;
+    const char *reason;
+    const char *type;   /* of the body; NULL: text/plain */
+    const char *server; /* NULL: no such header */
+    const char *body;   /* NULL: why */
+};
+
 /* A reply of our own, and the connection ends. */
-void reply_refuse(struct edge_conn *conn, unsigned status, const char *reason,
+void reply_refuse(struct edge_conn *conn, const struct refusal *refusal,
                   const char *why);
 void reply_reset(struct edge_conn *conn);
 

@@ -158,9 +158,10 @@ void reply_input_end(struct edge_conn *conn)
 
 /* ---- Replies that are not the engine's ---- */
 
-void reply_refuse(struct edge_conn *conn, unsigned status, const char *reason,
+void reply_refuse(struct edge_conn *conn, const struct refusal *refusal,
                   const char *why)
 {
+    const char *body = refusal->body ? refusal->body : "";
     struct exchange *ex = conn->exchange;
     struct conn_reply *reply = &conn->reply;
     AUTO_BUF text = {0};
@@ -171,11 +172,17 @@ void reply_refuse(struct edge_conn *conn, unsigned status, const char *reason,
     reply->plan = (struct reply_plan){0};
     buf_reset(&reply->raw);
     buf_reset(&reply->held);
+    body = *body ? body : arena_printf(ex->arena, "%s\n", why);
+    buf_printf(&text, "HTTP/1.1 %u %s\r\nContent-Type: %s\r\n",
+               refusal->status, refusal->reason,
+               refusal->type ? refusal->type : "text/plain");
+    if (refusal->server) {
+        buf_printf(&text, "Server: %s\r\n", refusal->server);
+    }
     buf_printf(&text,
-               "HTTP/1.1 %u %s\r\nDate: %s\r\nConnection: close\r\n"
-               "Content-Type: text/plain\r\nContent-Length: %zu\r\n\r\n%s\n",
-               status, reason, stamp_http(ex->arena, ex->began),
-               strlen(why) + 1, why);
+               "Date: %s\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n"
+               "%s",
+               stamp_http(ex->arena, ex->began), strlen(body), body);
     exchange_why(ex, "refused", "%s", why);
     conn->request.framer.close = true;
     reply_input(conn, buf_span(&text));

@@ -49,8 +49,6 @@ void request_reset(struct edge_conn *conn)
 /* ---- Limits ---- */
 
 static const char too_large[] = "the body is larger than the limit";
-static const char head_too_large[] =
-    "the header block is larger than the limit";
 
 /* RFC 9110, 15 */
 static const char *reason_of(unsigned status)
@@ -58,8 +56,6 @@ static const char *reason_of(unsigned status)
     switch (status) {
     case 413:
         return "Content Too Large";
-    case 431:
-        return "Request Header Fields Too Large";
     case 501:
         return "Not Implemented";
     case 503:
@@ -72,9 +68,47 @@ static const char *reason_of(unsigned status)
 static void refuse(struct edge_conn *conn, struct span bytes, unsigned status,
                    const char *why)
 {
+    struct refusal refusal = {.status = status, .reason = reason_of(status)};
+
     note_raw(conn, bytes);
     conn->phase = CONN_REPLY;
-    reply_refuse(conn, status, reason_of(status), why);
+    reply_refuse(conn, &refusal, why);
+}
+
+/*
+ * As Windows does, whose HTTP.sys reads all heads before IIS has a say
+ * (protocol: kerberos 4.7), or as RFC 6585 section 5 wants it.
+ */
+static void refuse_head(struct edge_conn *conn, struct span bytes, size_t size,
+                        bool whole)
+{
+    static const struct refusal windows = {
+        .status = 400,
+        .reason = "Bad Request",
+        .type = "text/html; charset=us-ascii",
+        .server = "Microsoft-HTTPAPI/2.0",
+        .body = "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\""
+                "\"http://www.w3.org/TR/html4/strict.dtd\">\r\n"
+                "<HTML><HEAD><TITLE>Bad Request</TITLE>\r\n"
+                "<META HTTP-EQUIV=\"Content-Type\" Content=\"text/html; "
+                "charset=us-ascii\"></HEAD>\r\n"
+                "<BODY><h2>Bad Request - Request Too Long</h2>\r\n"
+                "<hr><p>HTTP Error 400. The size of the request headers is too "
+                "long.</p>\r\n"
+                "</BODY></HTML>\r\n",
+    };
+    static const struct refusal standard = {
+        .status = 431, .reason = "Request Header Fields Too Large"};
+    const struct edge_options *options = &conn->edge->options;
+    const char *why =
+        arena_printf(conn->exchange->arena,
+                     "the request's head has %zu bytes%s, and "
+                     "http.header-limit is %zu",
+                     size, whole ? "" : " so far", options->header_limit);
+
+    note_raw(conn, bytes);
+    conn->phase = CONN_REPLY;
+    reply_refuse(conn, options->header_431 ? &standard : &windows, why);
 }
 
 static bool body_too_large(const struct edge_conn *conn)
@@ -102,10 +136,6 @@ static unsigned judge_head(const struct edge_conn *conn, struct span head,
     const struct framer *framer = &conn->request.framer;
     const char *flaw = head_flaw(head);
 
-    if (head.size > conn->edge->options.header_limit) {
-        *out_why = head_too_large;
-        return 431;
-    }
     if (flaw || framer->bad) {
         *out_why = flaw ? flaw
                         : "where the head or the body ends can be read in "
@@ -212,6 +242,10 @@ static size_t take_head(struct edge_conn *conn, struct span bytes, size_t size)
     unsigned status;
 
     framer_request(framer, head);
+    if (size > conn->edge->options.header_limit) {
+        refuse_head(conn, bytes, size, true);
+        return bytes.size;
+    }
     status = judge_head(conn, head, &why);
     if (status) {
         refuse(conn, bytes, status, why);
@@ -241,7 +275,7 @@ static size_t take_part(struct edge_conn *conn, struct span bytes)
         return take_head(conn, bytes, size);
     }
     if (bytes.size > conn->edge->options.header_limit) {
-        refuse(conn, bytes, 431, head_too_large);
+        refuse_head(conn, bytes, bytes.size, false);
         return bytes.size;
     }
     conn->request.searched = bytes.size;

@@ -69,10 +69,10 @@ static bool check_name(const char *name, struct err *err)
 static bool ticket_check(const void *data, enum point at UNUSED,
                          struct err *err)
 {
-    static const struct ticket_params nothing;
     const struct ticket_params *asked = data;
 
-    if (memcmp(asked, &nothing, sizeof(nothing)) == 0) {
+    if (!asked->padding && !asked->key && !asked->kvno_given &&
+        !asked->starts_given && !asked->ends_given && !asked->name) {
         return err_set(err, "expected at least one of padding, key, kvno, "
                             "starts, ends and name, and padding above 0");
     }

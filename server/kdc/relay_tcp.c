@@ -39,6 +39,8 @@ struct relay_conn {
     enum conn_state state;
     unsigned depth; /* of calls that will look at it again */
     bool eof;
+    bool fin;  /* seen while a request is under way; what is before it is not
+                  read yet */
     bool last; /* linger behind what is in `out` */
     struct loop_watch watch;
     uint32_t interest;
@@ -124,13 +126,28 @@ static void conn_close(struct relay_conn *conn)
 
 /* ---- Sending ---- */
 
+/* The FIN of a client may have been its goodbye: then it answers by a RST. */
+static enum sent_outcome whole_or_broken(const struct relay_conn *conn)
+{
+    int error = 0;
+    socklen_t size = sizeof(error);
+
+    return conn->fin &&
+                   getsockopt(conn->watch.fd, SOL_SOCKET, SO_ERROR, &error,
+                              &size) == 0 &&
+                   error
+               ? SENT_BROKEN
+               : SENT_WHOLE;
+}
+
 static void sent_all(struct relay_conn *conn)
 {
+    enum sent_outcome outcome = whole_or_broken(conn);
     uint64_t bytes = conn->out_at;
 
     buf_clear(&conn->out);
     conn->out_at = 0;
-    end_request(conn, SENT_WHOLE, bytes);
+    end_request(conn, outcome, bytes);
     if (conn->last) {
         (void)shutdown(conn->watch.fd, SHUT_WR);
         enter_state(conn, CONN_LINGER, RELAY_LINGER_SECONDS);
@@ -170,7 +187,10 @@ static uint32_t wanted(const struct relay_conn *conn)
 {
     uint32_t events = conn->out_at < conn->out.size ? EPOLLOUT : 0;
 
-    return conn->state != CONN_BUSY && !conn->eof ? events | EPOLLIN : events;
+    if (conn->state == CONN_BUSY) {
+        return conn->fin ? events : events | EPOLLRDHUP;
+    }
+    return conn->eof ? events : events | EPOLLIN;
 }
 
 /* The last of those who entered goes on with what has come, and tidies up. */
@@ -355,6 +375,9 @@ static void conn_ready(struct loop_watch *watch, uint32_t events)
     struct relay_conn *conn = CONTAINER(watch, struct relay_conn, watch);
 
     enter(conn);
+    if (conn->state == CONN_BUSY && (events & EPOLLRDHUP)) {
+        conn->fin = true;
+    }
     if (conn->out_at < conn->out.size) {
         flush(conn);
     }

@@ -133,8 +133,8 @@ static bool meaning_of(const struct relay_request *request,
         if (meanings[i].code != request->ex->kdc->error) {
             continue;
         }
-        *out_text = meanings[i].tell ? meanings[i].tell(request)
-                                     : meanings[i].text;
+        *out_text =
+            meanings[i].tell ? meanings[i].tell(request) : meanings[i].text;
         return meanings[i].tell || meanings[i].text;
     }
     return true;
@@ -147,8 +147,10 @@ static void explain(struct relay_request *request)
     const char *name = kdc->error_name
                            ? kdc->error_name
                            : arena_printf(ex->arena, "error %d", kdc->error);
-    /* "PREAUTH_FAILED" says no more than the name does. */
-    bool quote = kdc->etext && !strstr(name, kdc->etext);
+    /* "PREAUTH_FAILED" says no more than the name does; and krb5kdc says
+     * "CLIENT LOCKED OUT" of those that are disabled, too. */
+    bool quote = kdc->etext && !strstr(name, kdc->etext) &&
+                 kdc->error != RELAY_REVOKED;
     const char *text;
 
     if (!meaning_of(request, &text)) {

@@ -210,7 +210,7 @@ static bool check_realm(const struct keeper_realm *realm, struct err *err)
 
 static bool begin(struct keeper *keeper, struct err *err)
 {
-    struct keeper_message message;
+    struct keeper_message message = {0};
 
     if (!receive(keeper, keeper->arena, &message, err)) {
         return false;
@@ -244,7 +244,7 @@ static bool change_user(struct keeper *keeper, const struct keeper_user *user,
 static bool change(struct keeper *keeper, struct err *err)
 {
     AUTO(arena) arena = arena_new();
-    struct keeper_message message;
+    struct keeper_message message = {0};
     bool done;
 
     if (!receive(keeper, arena, &message, err)) {

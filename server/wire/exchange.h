@@ -104,7 +104,7 @@ struct kdc_exchange {
     int32_t error; /* of a KRB-ERROR */
     const char *error_name;
     const char *etext; /* e-text, without control characters; NULL: none */
-    bool forged; /* the KDC was not asked, or its answer was changed */
+    bool forged;       /* the KDC was not asked, or its answer was changed */
 };
 
 struct exchange {

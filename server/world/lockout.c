@@ -54,7 +54,7 @@ const char *user_locked_text(struct arena *arena, const struct world *world,
                               "account locked out (wrong passwords: %u of "
                               "lockout-threshold %u)",
                               user->live->refused, world->lockout_threshold)
-               : "account locked out (its state is locked)";
+               : "account locked out";
 }
 
 const char *user_locking_text(struct arena *arena, const struct user *user)

@@ -21,8 +21,8 @@ bool user_is_locked(const struct world *world, const struct user *user,
  * locked it. */
 bool user_password_refused(const struct world *world, const struct user *user,
                            int64_t now);
-/* Of one that is locked: "account locked out (wrong passwords: 3 of
- * lockout-threshold 3)", or that the world says so. */
+/* Of one that is locked: "account locked out", and where wrong passwords did so
+ * " (wrong passwords: 3 of lockout-threshold 3)". */
 const char *user_locked_text(struct arena *arena, const struct world *world,
                              const struct user *user, int64_t now);
 /* "alice is locked: 3 wrong passwords in a row" */

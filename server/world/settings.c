@@ -174,6 +174,10 @@ static const struct setting rows[] = {
       "the longest head of a request that is read, 8KiB to 4MiB; tickets of "
       "users in many groups make long ones"},
      setting_header_limit, AT(header_limit)},
+    {{"http.header-status", "400|431",
+      "the answer to a longer one: 400 with the page that Windows sends, or "
+      "431"},
+     setting_word, AT(header_status)},
     {{"ticket.format", "saml|cwt", "the ticket where the client does not say"},
      setting_word, AT(ticket.format)},
     {{"ticket.lifetime", "duration", "from issue to expiry"},

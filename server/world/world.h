@@ -101,6 +101,11 @@ const char *user_password_now(const struct user *user);
 void user_change_state(const struct user *user, enum user_state state);
 void user_change_password(const struct user *user, const char *password);
 
+enum header_status {
+    HEADER_STATUS_400, /* with the page of Windows' HTTP.sys */
+    HEADER_STATUS_431, /* RFC 6585 section 5 */
+};
+
 enum meeting_state {
     MEETING_OPEN,
     MEETING_ENDED,
@@ -297,6 +302,7 @@ struct world {
     struct krb5_settings krb5;
     struct kdc_settings kdc;
     unsigned header_limit; /* bytes of a request's head */
+    enum header_status header_status; /* of the answer to a longer one */
     struct ntlm_settings ntlm;
     struct ticket_settings ticket;
     unsigned user_challenge;       /* families on /root/user */

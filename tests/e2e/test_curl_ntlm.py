@@ -173,7 +173,11 @@ def test_wrong_passwords_lock_the_account(serve):
     reasons = [record.remarks.get("auth.refused")
                for record in journal(server) if record.leg == 2]
     assert reasons == ["wrong password", "wrong password",
-                       "account locked out"]
+                       "account locked out (wrong passwords: 2 of "
+                       "lockout-threshold 2)"]
+    assert [record.remarks["account.locked"] for record in journal(server)
+            if "account.locked" in record.remarks] == [
+                "alice is locked: 2 wrong passwords in a row"]
 
 
 def test_no_ticket_without_authentication(server):

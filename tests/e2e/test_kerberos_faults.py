@@ -288,7 +288,12 @@ def test_wrong_password_counts_for_all_protocols(serve):
     assert ask(Curl(server, "--ntlm"), server, ALICE).status == 401
     reasons = [record.remarks["auth.refused"] for record in journal(server)
                if "auth.refused" in record.remarks]
-    assert reasons == ["account locked out"]
+    locked = "account locked out (wrong passwords: 3 of lockout-threshold 3)"
+    assert reasons == [locked]
+    log = server.log.read_text()
+    assert log.count("KDC_ERR_PREAUTH_FAILED: the password is wrong; alice is "
+                     "locked: 3 wrong passwords in a row") == 1
+    assert f"KDC_ERR_CLIENT_REVOKED: {locked}" in log
 
 
 def test_unknown_spn(serve):

@@ -298,9 +298,18 @@ def test_wrong_passwords_lock_an_account(serve):
     url = server.url("lyncweb", "/auth/basic")
     whys = [refused(server.curl(url, "-H", basic("alice:wrong")))["why"]
             for _ in range(3)]
-    assert whys == ["wrong password"] * 2 + ["account locked out"]
+    locked = "account locked out (wrong passwords: 2 of lockout-threshold 2)"
+    assert whys == ["wrong password"] * 2 + [locked]
     assert refused(server.curl(url, "-H", basic(f"alice:{PASSWORD}")))[
-        "why"] == "account locked out"
+        "why"] == locked
+    server.stop()
+    # Whoever reads the log sees when it happened.
+    told = [entry for entry in server.entries()
+            if entry["remarks"][-1]["key"] == "account.locked"]
+    assert [entry["remarks"][-1]["text"] for entry in told] == [
+        "alice is locked: 2 wrong passwords in a row"]
+    assert ('why="wrong password; alice is locked: 2 wrong passwords in a row"'
+            in server.log.read_text())
 
 
 class Client(Connection):

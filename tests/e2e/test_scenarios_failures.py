@@ -277,7 +277,7 @@ def test_wrong_password_lockout(serve):
     refused(log_in(server, "alice", PASSWORD))
     assert ask(ntlm(server), server, "CONTOSO\\bob").status == 200
     assert reasons(no_step(server)) == ["wrong password"] * 5 + [
-        "account locked out"] * 3
+        "account locked out (wrong passwords: 3 of lockout-threshold 3)"] * 3
 
 
 def test_lockout_ends_after_half_an_hour(serve, tmp_path):

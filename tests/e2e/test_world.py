@@ -296,7 +296,9 @@ def test_lockout(serve):
     assert wrong_twice(server) == 401
     reasons = [record.remarks["auth.refused"] for record in journal(server)
                if "auth.refused" in record.remarks]
-    assert reasons == ["wrong password", "wrong password", "account locked out"]
+    assert reasons == ["wrong password", "wrong password",
+                       "account locked out (wrong passwords: 2 of "
+                       "lockout-threshold 2)"]
 
 
 def test_lockout_is_over(serve):

@@ -157,8 +157,9 @@ static const struct {
 } sentences[] = {
     {{.key = &stranger},
      "the ticket for HTTP/lyncweb.contoso.test is closed with another "
-     "aes256-cts-hmac-sha1-96 (18) key than the service has: two accounts "
-     "may have this SPN, or the keytab is old"},
+     "aes256-cts-hmac-sha1-96 (18) key than the service has: it is of an "
+     "earlier run of lyncmock, whose keys were others: get a new one (kinit); "
+     "or two accounts have this SPN, or the keytab is old"},
     {{.spn = "HTTP/lyncwbe.contoso.test"},
      "the ticket is for HTTP/lyncwbe.contoso.test, which is no SPN of "
      "ours; the nearest is HTTP/lyncweb.contoso.test"},
@@ -435,8 +436,9 @@ static const struct {
      AUTH_REASON_SERVICE_KEY,
      41,
      "the ticket for HTTP/lyncweb.contoso.test is closed with the key that "
-     "the KDC has, and the service has another (krb5.wrong-key): its "
-     "keytab is old"},
+     "the KDC has, and the service has another, as krb5.wrong-key of this "
+     "world says; in a domain two accounts have this SPN, or the keytab is "
+     "old"},
     {{.etypes = KRB_ALL_BITS, .check_spn = true},
      {.spn = "HTTP/localhost"},
      AUTH_REASON_SPN,

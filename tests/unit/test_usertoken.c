@@ -499,8 +499,11 @@ static void test_lockout(void **state)
         assert_refused(NOBODY, "wrong password");
         exchange_commit(e.ex);
     }
+    assert_string_equal(e.ex->why, "wrong password; bob is locked: 2 wrong "
+                                   "passwords in a row");
     ask("bob", PASSWORD);
-    assert_refused(NOBODY, "account locked out");
+    assert_refused(NOBODY, "account locked out (wrong passwords: 2 of "
+                           "lockout-threshold 2)");
     ask("alice", "wrong");
     exchange_commit(e.ex);
     ask("alice", PASSWORD);
