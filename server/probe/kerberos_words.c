@@ -34,10 +34,13 @@ static const struct word {
     {31,
      "the server cannot decrypt the ticket: its key is not the one that the "
      "KDC used",
-     "the password of the server's account, and setspn -X for a second account "
-     "with the SPN"},
-    {32, "the ticket has expired", "kinit, or comparing the clocks"},
-    {33, "the ticket is not valid yet", "comparing the clocks"},
+     "kinit anew, as a ticket of an earlier run of lyncmock is closed with "
+     "another key; else the password of the server's account, and setspn -X "
+     "for a second account with the SPN"},
+    {32, "the ticket has expired",
+     "kinit, or comparing the clocks of client, server and KDC"},
+    {33, "the ticket is not valid yet: the server's clock is behind the KDC's",
+     "setting the clocks of client, server and KDC"},
     {34, "the server takes the request for a replay", NULL},
     {35, "the ticket is for another server than this one",
      "setspn for the name that was asked"},
@@ -46,7 +49,8 @@ static const struct word {
     {41,
      "the server cannot decrypt the ticket: its key is not the one that the "
      "KDC used",
-     "the password of the server's account, and setspn -X for a second account "
+     "kinit anew, as a ticket of an earlier run of lyncmock is closed with "
+     "another key; else the password of the server's account, and setspn -X for a second account "
      "with the SPN"},
     {44, "the ticket's key is older than the server's", "kinit anew"},
     {45, "the server has no key for this ticket", NULL},

@@ -11,6 +11,8 @@
 #include "util/url.h"
 #include "wire/spnego.h"
 
+enum { CLOCKS_DIFFER = 60 }; /* s; less explains no error */
+
 /* ---- Tickets ---- */
 
 static bool fail_by(struct walk *walk, const char *stage,
@@ -127,7 +129,9 @@ static const char *clock_text(struct walk *walk, const struct krb_error *error)
 {
     int64_t ahead = error->server_time - env_now(walk->env) / ENV_NS_PER_SEC;
 
-    return error->code == 37
+    return error->code == 37 ||
+                   ((error->code == 32 || error->code == 33) &&
+                    (ahead > CLOCKS_DIFFER || ahead < -CLOCKS_DIFFER))
                ? arena_printf(walk->arena,
                               "; its clock is %" PRId64 " s %s this one",
                               ahead < 0 ? -ahead : ahead,
