@@ -3,35 +3,90 @@
 
 #include "cli/kerberos.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "kdc/kdc.h"
+#include "util/arena.h"
+#include "util/buf.h"
 #include "util/log.h"
 #include "util/mem.h"
 #include "world/setting.h"
 
+enum { USERS_TOLD = 20 }; /* in a message */
+
 #define REMEDY "on Debian: apt-get install krb5-kdc"
 
 /* ---- Credential caches ---- */
+
+/* Always false. */
+static bool say_who_there_is(const char *origin, const struct world *world,
+                             const char *name, struct err *err)
+{
+    const char *meant = setting_user_meant(world, name);
+    AUTO_BUF others = {0};
+    size_t told = 0;
+
+    for (size_t i = 0; i < world->user_count && told < USERS_TOLD; i++) {
+        const char *other = world->users[i].name;
+
+        if (world->users[i].state != USER_UNKNOWN &&
+            (!meant || strcmp(other, meant) != 0)) {
+            buf_printf(&others, "%s%s", told ? ", " : "", other);
+            told++;
+        }
+    }
+    return err_set(err, "%s %s: there is no such user%s%s%s%s %s%s",
+                   origin, name, meant ? "; did you mean " : "",
+                   meant ? meant : "", meant ? "?" : "",
+                   meant ? " There are also" : "; there are", buf_text(&others),
+                   told < world->user_count - (meant != NULL) ? " ..." : "");
+}
+
+/* The keeper would find out, late and in the KDC's words. */
+static bool may_have_ticket(const char *origin, const struct world *world,
+                            const struct user *user, struct err *err)
+{
+    static const char *const states[] = {
+        [USER_DISABLED] = "disabled",
+        [USER_LOCKED] = "locked",
+        [USER_EXPIRED] = "expired",
+        [USER_MUST_CHANGE] = "must-change",
+        [USER_NO_SIP] = NULL,
+    };
+    const char *state =
+        user->state < ARRAY_SIZE(states) ? states[user->state] : NULL;
+    AUTO(arena) arena = arena_new();
+
+    if (state) {
+        return err_set(err,
+                       "%s %s: %s cannot get a ticket: its state is %s; leave "
+                       "%s %s out, or give it another state (user.%s.state)",
+                       origin, user->name, user->name, state, origin,
+                       user->name, user->name);
+    }
+    if (!(user->etypes & world->kdc.etypes)) {
+        return err_set(err,
+                       "%s %s: %s cannot get a ticket: it has keys of %s "
+                       "(user.%s.etypes), and the KDC permits %s (kdc.etypes)",
+                       origin, user->name, user->name,
+                       setting_etypes_text(arena, user->etypes), user->name,
+                       setting_etypes_text(arena, world->kdc.etypes));
+    }
+    return true;
+}
 
 static bool find_user(const struct options *options, const struct world *world,
                       const char *name, const struct user **out_user,
                       struct err *err)
 {
     const struct user *user = world_account(world, NULL, name);
-    const char *meant;
 
     if (!user) {
-        meant = setting_user_meant(world, name);
-        return meant ? err_set(err,
-                               "%s %s: there is no such user; did you "
-                               "mean %s?",
-                               options->ccache.origin, name, meant)
-                     : err_set(err, "%s %s: there is no such user",
-                               options->ccache.origin, name);
+        return say_who_there_is(options->ccache.origin, world, name, err);
     }
     *out_user = user;
-    return true;
+    return may_have_ticket(options->ccache.origin, world, user, err);
 }
 
 /* The same user twice is one cache. */
@@ -81,18 +136,22 @@ static char *who_needs(const struct options *options,
 static enum exit_code lack(const struct options *options,
                            const struct scenario *scenario)
 {
-    AUTO(str) who = who_needs(options, scenario);
-    AUTO(str)
-    where = options->krb5kdc ? mem_printf("at %s", options->krb5kdc)
-                             : mem_strdup("on this machine");
+    AUTO(str) who = NULL;
 
+    if (options->krb5kdc && strcmp(options->krb5kdc, KDC_NO_PROGRAM) != 0) {
+        log_error("--krb5kdc %s: %s; name MIT's krb5kdc (" REMEDY
+                  "), or leave the option out",
+                  options->krb5kdc, strerror(errno));
+        return EXIT_USAGE;
+    }
+    who = who_needs(options, scenario);
     if (who) {
-        log_error("%s, and there is no krb5kdc %s (" REMEDY ")", who, where);
+        log_error("%s, and there is no krb5kdc on this machine (" REMEDY ")",
+                  who);
         return EXIT_SKIPPED;
     }
-    log_warning("there is no krb5kdc %s (" REMEDY "): Kerberos is not offered, "
-                "all else works; offer.kerberos=no silences this",
-                where);
+    log_warning("there is no krb5kdc on this machine (" REMEDY "): Kerberos is "
+                "not offered, all else works; offer.kerberos=no silences this");
     return EXIT_GOOD;
 }
 

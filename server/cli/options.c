@@ -203,7 +203,9 @@ static const struct option_row rows[] = {
      "make a credential cache with a ticket of this user; may be given several "
      "times",
      read_list, FIELD(ccache)},
-    {"krb5kdc", "PROGRAM", "MIT's KDC, where it is not in its usual place",
+    {"krb5kdc", "PROGRAM",
+     "MIT's KDC, where it is not in its usual place; none: as if there were "
+     "none",
      read_text, FIELD(krb5kdc)},
     {"timeout", "TIME", "stop after so long (30s, 5m), with exit code 4",
      read_duration, FIELD(timeout)},

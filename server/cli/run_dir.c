@@ -176,7 +176,11 @@ bool run_dir_new(struct env *env, struct run_dir **out_dir, struct err *err)
 
     sweep(parent, env_now(env));
     if (!mkdtemp(path)) {
-        return err_errno(err, "cannot make a directory like %s", path);
+        return given && *given
+                   ? err_errno(err, "cannot make a directory in %s (set TMPDIR "
+                                    "to a folder that can be written to)",
+                               given)
+                   : err_errno(err, "cannot make a directory like %s", path);
     }
     dir = NEW(struct run_dir);
     dir->path = take(&path);

@@ -16,6 +16,7 @@
 #include "util/log.h"
 
 enum {
+    FIRST_FREE_PORT = 1024, /* ip_unprivileged_port_start, unless changed */
     PORT_TRIES = 32, /* for one that is free on all addresses */
 };
 
@@ -177,6 +178,14 @@ static bool cannot_bind(const struct binding *binding, int error,
                        "port, or 0 for any that is free",
                        binding->failed, request->port, request->what,
                        strerror(error));
+    }
+    if (error == EACCES && request->port && request->port < FIRST_FREE_PORT) {
+        return err_set(err,
+                       "cannot listen on %s port %d for %s: %s; only root may "
+                       "below %d: take a port from there on, or 0 for any that "
+                       "is free",
+                       binding->failed, request->port, request->what,
+                       strerror(error), FIRST_FREE_PORT);
     }
     errno = error;
     return err_errno(err, "cannot listen on %s port %d for %s", binding->failed,

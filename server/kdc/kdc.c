@@ -83,6 +83,9 @@ char *kdc_program(struct env *env, const char *given)
         "/usr/sbin:/usr/local/sbin:/usr/lib/mit/sbin:/sbin";
     char *found;
 
+    if (given && strcmp(given, KDC_NO_PROGRAM) == 0) {
+        return NULL;
+    }
     if (given) {
         return access(given, X_OK) == 0 ? mem_strdup(given) : NULL;
     }

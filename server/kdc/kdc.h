@@ -50,6 +50,9 @@ enum {
     KDC_START_USERS = 100, /* so many have one second more */
 };
 
+/* Given as a program: as on a machine that has none. */
+#define KDC_NO_PROGRAM "none"
+
 /*
  * Where MIT's krb5kdc is on this machine: at `given`, or, if that is NULL, in
  * PATH or where systems have it. NULL: it is not. The caller frees.

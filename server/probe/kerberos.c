@@ -140,6 +140,19 @@ static const char *name_of(struct kerberos *kerberos, krb5_principal principal)
     return copy;
 }
 
+static const char *cache_name(struct kerberos *kerberos)
+{
+    char *text = NULL;
+    const char *copy;
+
+    if (krb5_cc_get_full_name(kerberos->context, kerberos->cache, &text) != 0) {
+        return "?";
+    }
+    copy = arena_strdup(kerberos->setup.arena, text);
+    krb5_free_string(kerberos->context, text);
+    return copy;
+}
+
 /* ---- What went wrong ---- */
 
 /* Errors of the library itself that users meet. */
@@ -159,8 +172,6 @@ static const struct {
     {KRB5_CC_NOTFOUND, "there is no ticket-granting ticket",
      "kinit, or a password"},
     {KRB5_PREAUTH_FAILED, "wrong password",
-     "--user DOMAIN\\NAME, and the password anew"},
-    {KRB5KRB_AP_ERR_BAD_INTEGRITY, "wrong password",
      "--user DOMAIN\\NAME, and the password anew"},
     {KRB5KRB_AP_ERR_MSG_TYPE, "what answers there is no KDC",
      "--krb5-conf FILE"},
@@ -184,12 +195,35 @@ static const char *words_of(struct kerberos *kerberos)
     return copy;
 }
 
+/* The client's library cannot open what the password should, or the KDC cannot
+ * open the ticket-granting ticket. */
+static void explain_integrity(const struct kerberos *kerberos,
+                              struct kerberos_trouble *trouble)
+{
+    if (kerberos->task != for_service) {
+        trouble->reason = "wrong password";
+        trouble->advice = "--user DOMAIN\\NAME, and the password anew";
+        return;
+    }
+    trouble->reason =
+        kerberos->setup.password
+            ? "the KDC cannot open the ticket-granting ticket that it gave"
+            : "the KDC cannot open the ticket-granting ticket: the credential "
+              "cache holds a ticket of another run of lyncmock, or of another "
+              "KDC";
+    trouble->advice = "kinit anew";
+}
+
 static void explain(struct kerberos *kerberos, struct kerberos_trouble *trouble)
 {
     struct arena *arena = kerberos->setup.arena;
     krb5_error_code code = kerberos->code;
     krb5_error_code number = code - ERROR_TABLE_BASE_krb5;
 
+    if (code == KRB5KRB_AP_ERR_BAD_INTEGRITY) {
+        explain_integrity(kerberos, trouble);
+        return;
+    }
     for (size_t i = 0; i < ARRAY_SIZE(knowns); i++) {
         if (knowns[i].code == code) {
             trouble->reason = knowns[i].meaning;
@@ -295,7 +329,9 @@ bool kerberos_new(const struct kerberos_setup *setup,
                       kerberos->client_name
                           ? arena_printf(setup->arena, "no ticket for %s",
                                          kerberos->client_name)
-                          : "no ticket",
+                          : arena_printf(setup->arena,
+                                         "no ticket in the credential cache %s",
+                                         cache_name(kerberos)),
                       out_trouble);
     }
     kerberos->client_name = name_of(kerberos, kerberos->client);

@@ -40,11 +40,14 @@ static const struct word {
     {KRB_AP_ERR_BAD_INTEGRITY,
      "the server cannot decrypt the ticket: its key is not the one that the "
      "KDC used",
-     "the password of the server's account, and setspn -X for a second account "
-     "with the SPN"},
+     "kinit anew, as a ticket of an earlier run of lyncmock is closed with "
+     "another key; else the password of the server's account, and setspn -X "
+     "for a second account with the SPN"},
     {KRB_AP_ERR_TKT_EXPIRED, "the ticket has expired",
-     "kinit, or comparing the clocks"},
-    {KRB_AP_ERR_TKT_NYV, "the ticket is not valid yet", "comparing the clocks"},
+     "kinit, or comparing the clocks of client, server and KDC"},
+    {KRB_AP_ERR_TKT_NYV,
+     "the ticket is not valid yet: the server's clock is behind the KDC's",
+     "setting the clocks of client, server and KDC"},
     {KRB_AP_ERR_REPEAT, "the server takes the request for a replay", NULL},
     {KRB_AP_ERR_NOT_US, "the ticket is for another server than this one",
      "setspn for the name that was asked"},
@@ -53,7 +56,9 @@ static const struct word {
     {KRB_AP_ERR_MODIFIED,
      "the server cannot decrypt the ticket: its key is not the one that the "
      "KDC used",
-     "the password of the server's account, and setspn -X for a second account "
+     "kinit anew, as a ticket of an earlier run of lyncmock is closed with "
+     "another key; else the password of the server's account, and setspn -X "
+     "for a second account "
      "with the SPN"},
     {KRB_AP_ERR_BADKEYVER, "the ticket's key is older than the server's",
      "kinit anew"},

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include <strings.h>
 
 #include "probe/ports_file.h"
@@ -76,6 +77,15 @@ static bool use_ports_file(struct target_search *search, const char *path,
     }
     target->ca_file = ports.ca_file;
     target->krb5_conf = ports.krb5_conf;
+    /* The machine's own KDC knows nothing of it, and is none of its business. */
+    if (search->client->credentials == CREDENTIALS_KERBEROS &&
+        !ports.krb5_conf && !search->options->krb5_conf) {
+        search->exit_code = PROBE_FAILED;
+        return err_set(err,
+                       "this lyncmock offers no Kerberos (see offer.kerberos; "
+                       "it needs krb5-kdc on its machine); try --as "
+                       "pc-internal-ntlm");
+    }
     return true;
 }
 
@@ -335,6 +345,11 @@ bool target_find(struct target_search *search, struct target *out_target,
     }
     if (options->krb5_conf) {
         target.krb5_conf = options->krb5_conf;
+        /* As KRB5_CONFIG it may be a list. */
+        if (!strchr(options->krb5_conf, ':') &&
+            access(options->krb5_conf, R_OK) != 0) {
+            return err_errno(err, "--krb5-conf %s", options->krb5_conf);
+        }
     }
     target.ccache = options->ccache;
     *out_target = target;

@@ -12,6 +12,8 @@
 #include "wire/krb_error.h"
 #include "wire/spnego.h"
 
+enum { CLOCKS_DIFFER = 60 }; /* s; less explains no error */
+
 /* ---- Tickets ---- */
 
 static bool fail_by(struct walk *walk, const char *stage,
@@ -127,7 +129,10 @@ static const char *clock_text(struct walk *walk, const struct krb_error *error)
 {
     int64_t ahead = error->server_time - env_now(walk->env) / ENV_NS_PER_SEC;
 
-    return error->code == KRB_AP_ERR_SKEW
+    return error->code == KRB_AP_ERR_SKEW ||
+                   ((error->code == KRB_AP_ERR_TKT_EXPIRED ||
+                     error->code == KRB_AP_ERR_TKT_NYV) &&
+                    (ahead > CLOCKS_DIFFER || ahead < -CLOCKS_DIFFER))
                ? arena_printf(walk->arena,
                               "; its clock is %" PRId64 " s %s this one",
                               ahead < 0 ? -ahead : ahead,

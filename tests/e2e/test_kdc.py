@@ -401,7 +401,16 @@ def test_tickets_of_an_earlier_run_are_refused(serve, tmp_path, seed):
 @pytest.mark.parametrize("args,words", [
     (["--ccache", "alise"], "--ccache alise: there is no such user; did you "
                             "mean alice?"),
-    (["--ccache", "zzzzzzz"], "--ccache zzzzzzz: there is no such user"),
+    (["--ccache", "zzzzzzz"], "--ccache zzzzzzz: there is no such user; there "
+                              "are alice, bob, "),
+    (["--ccache", "alice", "--ccache", "disabled"],
+     "--ccache disabled: disabled cannot get a ticket: its state is disabled; "
+     "leave --ccache disabled out, or give it another state "
+     "(user.disabled.state)"),
+    (["--ccache", "locked"], "its state is locked"),
+    (["--ccache", "alice", *set_("kdc.etypes=rc4")],
+     "--ccache alice: alice cannot get a ticket: it has keys of aes256,aes128 "
+     "(user.alice.etypes), and the KDC permits rc4 (kdc.etypes)"),
     (["--ccache", "alice", *set_("user.alice.state=unknown")],
      "--ccache alice: there is no such user"),
     (["--ccache", "alice", *set_("offer.kerberos=no")],
@@ -413,14 +422,6 @@ def test_no_cache_for_such_a_user(tmp_path, args, words):
     assert done.returncode == 2
     assert words in done.stderr
     assert done.stdout == ""
-
-
-def test_no_cache_for_a_locked_user(tmp_path):
-    """It is the KDC's word."""
-    done = run_cli(tmp_path, "serve", "--ccache", "locked")
-    assert done.returncode == 3
-    assert "credential cache for locked" in done.stderr
-    assert "revoked" in done.stderr
 
 
 def test_hosts_without_a_service_name(serve):

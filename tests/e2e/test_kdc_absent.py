@@ -7,7 +7,7 @@ from clients import Curl
 from harness import run_cli
 from signin import ask
 
-NO_KDC = ["--krb5kdc", "/nonexistent"]
+NO_KDC = ["--krb5kdc", "none"]
 
 
 def test_no_kdc_on_the_machine(serve):
@@ -15,7 +15,7 @@ def test_no_kdc_on_the_machine(serve):
     assert "kdc" not in server.ready and "krb5_conf" not in server.ready
     [line] = [line for line in server.messages().splitlines()
               if "warning" in line]
-    for words in ("no krb5kdc at /nonexistent", "apt-get install krb5-kdc",
+    for words in ("no krb5kdc on this machine", "apt-get install krb5-kdc",
                   "Kerberos is not offered"):
         assert words in line
     assert ask(Curl(server, "--ntlm"), server).status == 200
@@ -59,3 +59,17 @@ def test_no_kdc_and_something_is_expected_of_it(tmp_path):
     assert done.returncode == 77, done.stderr
     assert (f"{scenario}:3: what is expected at kdc.as needs Kerberos"
             in done.stderr)
+
+
+@pytest.mark.parametrize("make,words", [
+    (lambda path: None, "No such file or directory"),
+    (lambda path: path.write_text("#!/bin/sh\n"), "Permission denied"),
+])
+def test_a_program_that_is_none(tmp_path, make, words):
+    """Whoever names one means it, though Kerberos need not be offered."""
+    program = tmp_path / "krb5kdc"
+    make(program)
+    done = run_cli(tmp_path, "serve", "--krb5kdc", program)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert f"--krb5kdc {program}: {words}" in done.stderr
