@@ -236,7 +236,9 @@ static void says_what_is_missing(void **state UNUSED)
 
     assert_false(kerberos_new(&setup, &kerberos, &trouble));
     assert_string_equal(trouble.reason,
-                        "no ticket: there is no ticket: the user has none");
+                        "no ticket in the credential cache "
+                        "FILE:/nonexistent/cache: there is no ticket: the user "
+                        "has none");
     assert_false(trouble.too_late);
     assert_false(kerberos_is_stuck(kerberos));
 }
