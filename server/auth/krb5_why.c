@@ -210,8 +210,9 @@ static const char *key_why(const struct why *w)
     /* A key is made anew in each run; where all else fits and no step changes
      * tickets, nothing else can be. */
     return arena_printf(
-        arena, "the ticket for %s is closed with another %s key than the "
-               "service has: %s",
+        arena,
+        "the ticket for %s is closed with another %s key than the "
+        "service has: %s",
         w->service, etype,
         w->ctx->world->krb5.wrong_key || w->ctx->krb5->tickets_change
             ? "two accounts may have this SPN, the keytab is old, or the "
@@ -231,12 +232,11 @@ static const char *clocks_text(const struct why *w)
         (skew <= KRB5_SKEW_MAX && skew >= -KRB5_SKEW_MAX)) {
         return "";
     }
-    return arena_printf(w->ctx->arena,
-                        "the service's clock is %" PRId64
-                        " s %s the client's%s; ",
-                        skew < 0 ? -skew : skew,
-                        skew < 0 ? "ahead of" : "behind",
-                        w->ctx->world->krb5.clock ? " (krb5.clock)" : "");
+    return arena_printf(
+        w->ctx->arena,
+        "the service's clock is %" PRId64 " s %s the client's%s; ",
+        skew < 0 ? -skew : skew, skew < 0 ? "ahead of" : "behind",
+        w->ctx->world->krb5.clock ? " (krb5.clock)" : "");
 }
 
 static const char *skew_why(const struct why *w)
@@ -261,10 +261,10 @@ static const char *expired_why(const struct why *w)
     if (!w->opened->keys) {
         return NULL;
     }
-    return arena_printf(w->ctx->arena,
-                        "%sthe ticket ended at %s, %" PRId64
-                        " s ago by the service's clock",
-                        clocks_text(w), krb_time_text(w->ctx->arena, ends), now - ends);
+    return arena_printf(
+        w->ctx->arena,
+        "%sthe ticket ended at %s, %" PRId64 " s ago by the service's clock",
+        clocks_text(w), krb_time_text(w->ctx->arena, ends), now - ends);
 }
 
 static const char *not_yet_why(const struct why *w)
@@ -280,10 +280,10 @@ static const char *not_yet_why(const struct why *w)
         return "the ticket has the flag invalid: it is postdated, and nobody "
                "had it validated";
     }
-    return arena_printf(w->ctx->arena,
-                        "%sthe ticket begins at %s, in %" PRId64
-                        " s by the service's clock",
-                        clocks_text(w), krb_time_text(w->ctx->arena, starts), starts - now);
+    return arena_printf(
+        w->ctx->arena,
+        "%sthe ticket begins at %s, in %" PRId64 " s by the service's clock",
+        clocks_text(w), krb_time_text(w->ctx->arena, starts), starts - now);
 }
 
 static const char *replay_why(const struct why *w)

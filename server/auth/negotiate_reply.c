@@ -176,12 +176,10 @@ static const char *forged_why(struct arena *arena,
     const char *name = krb_error_name(plan->error_code);
     const char *text = plan->error_text;
 
-    return arena_printf(arena, "%s: forged by a step%s%s%s",
-                        name ? name
-                             : arena_printf(arena, "error %d",
-                                            (int)plan->error_code),
-                        text ? "; e-text \"" : "", text ? text : "",
-                        text ? "\"" : "");
+    return arena_printf(
+        arena, "%s: forged by a step%s%s%s",
+        name ? name : arena_printf(arena, "error %d", (int)plan->error_code),
+        text ? "; e-text \"" : "", text ? text : "", text ? "\"" : "");
 }
 
 static void forge(const struct auth_context *ctx, struct span token,

@@ -149,8 +149,8 @@ static void explain(struct relay_request *request)
                            : arena_printf(ex->arena, "error %d", kdc->error);
     /* "PREAUTH_FAILED" says no more than the name does; and krb5kdc says
      * "CLIENT LOCKED OUT" of those that are disabled, too. */
-    bool quote = kdc->etext && !strstr(name, kdc->etext) &&
-                 kdc->error != RELAY_REVOKED;
+    bool quote =
+        kdc->etext && !strstr(name, kdc->etext) && kdc->error != RELAY_REVOKED;
     const char *text;
 
     if (!meaning_of(request, &text)) {

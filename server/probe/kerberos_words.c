@@ -50,7 +50,8 @@ static const struct word {
      "the server cannot decrypt the ticket: its key is not the one that the "
      "KDC used",
      "kinit anew, as a ticket of an earlier run of lyncmock is closed with "
-     "another key; else the password of the server's account, and setspn -X for a second account "
+     "another key; else the password of the server's account, and setspn -X "
+     "for a second account "
      "with the SPN"},
     {44, "the ticket's key is older than the server's", "kinit anew"},
     {45, "the server has no key for this ticket", NULL},
