@@ -89,7 +89,9 @@ static bool is_own(int fd, mode_t kind)
  * may be about to get one, or of a version that had none. */
 static bool is_stale(int folder)
 {
-    int lock = openat(folder, LOCK, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    /* Not waiting: it may be a FIFO, which is none of ours. */
+    int lock =
+        openat(folder, LOCK, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
     bool stale = lock >= 0 && is_own(lock, S_IFREG) &&
                  flock(lock, LOCK_EX | LOCK_NB) == 0;
 

@@ -23,6 +23,7 @@ enum {
     RELAY_PENDING_LIMIT = 1000, /* requests at a time; others get no answer */
     RELAY_IDLE_SECONDS = 30,    /* a connection with no whole request */
     RELAY_BACKEND_SECONDS = 10, /* for krb5kdc to answer */
+    RELAY_SYNC_SECONDS = 10,    /* for the keeper, before that */
 };
 
 struct relay_options {

@@ -205,8 +205,23 @@ static void synced(void *ctx)
         request_free(request);
         return;
     }
+    loop_cancel(request->relay->options.loop, &request->timer);
     request->stage = RELAY_READ;
     ask(request);
+}
+
+/* It stays until sync calls back, whenever that may be. */
+static void sync_expired(struct loop_timer *timer)
+{
+    struct relay_request *request =
+        CONTAINER(timer, struct relay_request, timer);
+    static const char why[] = "the KDC's keeper has not answered in time";
+
+    log_warning("Kerberos: %s; exchange %llu gets no answer", why,
+                (unsigned long long)request->ex->id);
+    exchange_why(request->ex, "kdc", "%s", why);
+    request->ex->decided = env_monotonic(request->relay->options.env);
+    request->way->fail(request);
 }
 
 /* What the KDC has to know first; true: it does. */
@@ -230,7 +245,11 @@ static void sync_and_ask(struct relay_request *request)
     if (sync(request)) {
         request->stage = RELAY_READ;
         ask(request);
+        return;
     }
+    request->timer.expired = sync_expired;
+    loop_start(request->relay->options.loop, &request->timer,
+               RELAY_SYNC_SECONDS * ENV_NS_PER_SEC);
 }
 
 struct relay_request *request_new(struct relay *relay,

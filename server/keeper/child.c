@@ -69,6 +69,7 @@ static void become(pid_t parent, int output, char *const *argv,
     static const char refused[] = "it cannot be executed";
     sigset_t none;
 
+    setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) {
         _exit(EXIT_FAILURE);
@@ -116,6 +117,7 @@ bool child_start(struct child *child, const char *program, const char *folder,
         child->pid = 0;
         return err_errno(err, "cannot start %s", program);
     }
+    (void)setpgid(child->pid, child->pid); /* as it does, whoever is first */
     return true;
 }
 
@@ -182,14 +184,31 @@ static const char *last_words(struct child *child)
     return child->tail_size ? child->tail : "nothing";
 }
 
-bool child_has_ended(struct child *child, struct err *err)
+/* Kills and reaps it, and all that it has started: it may be a script around
+ * krb5kdc. Not reaped before, so that the number is still its own. */
+static int end_all(struct child *child)
 {
-    int status;
+    int status = 0;
 
-    if (!child->pid || waitpid(child->pid, &status, WNOHANG) != child->pid) {
-        return false;
+    kill(-child->pid, SIGKILL);
+    while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR) {
     }
     child->pid = 0;
+    return status;
+}
+
+bool child_has_ended(struct child *child, struct err *err)
+{
+    siginfo_t ended = {.si_pid = 0};
+    int status;
+
+    if (!child->pid ||
+        waitid(P_PID, (id_t)child->pid, &ended, WEXITED | WNOHANG | WNOWAIT) !=
+            0 ||
+        ended.si_pid != child->pid) {
+        return false;
+    }
+    status = end_all(child);
     if (WIFSIGNALED(status)) {
         err_set(err, "krb5kdc was killed by signal %d; it said: %s",
                 WTERMSIG(status), last_words(child));
@@ -208,10 +227,7 @@ bool child_found_port_taken(const struct child *child)
 void child_end(struct child *child)
 {
     if (child->pid) {
-        kill(child->pid, SIGKILL);
-        while (waitpid(child->pid, NULL, 0) < 0 && errno == EINTR) {
-        }
-        child->pid = 0;
+        (void)end_all(child);
     }
     close_held(&child->output);
     close_held(&child->reserved);

@@ -36,12 +36,23 @@ static bool in_memory(const char *path)
            access(path, R_OK | W_OK | X_OK) == 0;
 }
 
+/* What paths in a profile, and in lists of profiles, cannot have. */
+static bool is_plain(const char *path)
+{
+    for (const char *c = path; *c; c++) {
+        if (*c == ':' || (unsigned char)*c < ' ') {
+            return false;
+        }
+    }
+    return path[0] == '/';
+}
+
 const char *folder_parent(const char *tmpdir)
 {
     if (in_memory("/dev/shm")) {
         return "/dev/shm";
     }
-    if (tmpdir && tmpdir[0] == '/') {
+    if (tmpdir && is_plain(tmpdir)) {
         return tmpdir;
     }
     return "/tmp";

@@ -19,7 +19,8 @@ struct folder {
 };
 
 /* Where it goes: into memory if such a file system is there, else into tmpdir,
- * else (NULL) into /tmp. */
+ * else into /tmp: where that is NULL, relative, or has letters that krb5kdc
+ * does not read in a path (KRB5_KDC_PROFILE is a list with colons). */
 const char *folder_parent(const char *tmpdir);
 /* "lyncmock-kdc-XXXXXX" in there. Whoever holds the folder holds the lock of
  * its file `lock`, so that no sweep takes it. */

@@ -86,7 +86,7 @@ static void add_realm(struct buf *out, const struct keeper_realm *realm,
 {
     buf_printf(out,
                "[realms]\n"
-               "%s = {\n"
+               "    %s = {\n" /* "include" at the front is no relation */
                "    kdc = 127.0.0.1:%u\n"
                "    database_module = lyncmock\n"
                "    master_key_type = aes256-cts-hmac-sha1-96\n"
@@ -97,7 +97,7 @@ static void add_realm(struct buf *out, const struct keeper_realm *realm,
                realm->realm, port, port, realm->ticket_lifetime,
                realm->renewable_lifetime);
     add_path(out, "key_stash_file", folder, STASH_FILE);
-    buf_add_text(out, "}\n");
+    buf_add_text(out, "    }\n");
 }
 
 bool profile_write_file(const char *path, struct span content, struct err *err)

@@ -6,6 +6,7 @@ import concurrent.futures
 import contextlib
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -16,8 +17,9 @@ import time
 import pytest
 
 from clients import Curl
-from harness import (BINARY, PASSWORD, PATIENCE, Server, clean_environment,
-                     free_port, has_ipv6_loopback, run_cli, taken_port)
+from harness import (BINARY, PASSWORD, PATIENCE, ROOT, Server,
+                     clean_environment, free_port, has_ipv6_loopback, run_cli,
+                     taken_port)
 from kerberos import Client, needs_kerberos
 from raw import until
 from signin import ask
@@ -35,6 +37,9 @@ def run_dir(server):
 
 def set_(*settings):
     return [word for one in settings for word in ("--set", one)]
+
+
+MANUAL = (ROOT / "docs" / "kerberos.md").read_text()
 
 
 # --- processes --------------------------------------------------------------
@@ -128,6 +133,24 @@ def test_ready_line_and_ports_file(serve):
     folder = run_dir(server)
     server.stop()
     assert not folder.exists()
+    for member in ports:
+        if member not in ("pid", "https", "http", "domain", "ca_file", "seed"):
+            assert f"| `{member}` |" in MANUAL
+
+
+def test_the_script_of_the_manual(tmp_path):
+    """As it stands there, with nothing but the program in PATH."""
+    script = re.search(r"^```sh\n(set -eu\n.*?)^```$", MANUAL, re.M | re.S)[1]
+    done = subprocess.run(
+        ["sh", "-c", script], text=True, capture_output=True,
+        timeout=3 * PATIENCE, cwd=tmp_path,
+        env=clean_environment(tmp_path, {
+            "TMPDIR": str(tmp_path),
+            "PATH": f"{pathlib.Path(BINARY).parent}:{os.environ['PATH']}"}))
+    assert done.returncode == 0, done.stdout + done.stderr
+    [folder] = tmp_path.glob("tmp.*")
+    assert '"user":"alice"' in (folder / "answer.json").read_text()
+    assert list(tmp_path.glob("lyncmock-*")) == []
 
 
 def paths_of(ports):
@@ -208,6 +231,11 @@ def test_tickets(serve):
         assert "kvno = 2" in client.kvno(f"{spn}@CONTOSO.TEST")
     assert "stream 127.0.0.1" in client.trace()
     assert "dgram" not in client.trace()
+
+
+def test_a_realm_that_profiles_have_a_word_for(serve):
+    server = serve("--set", "realm=include")
+    Client(server).kinit("alice@include")
 
 
 def test_a_sign_in(serve):
@@ -695,6 +723,9 @@ def test_remains_of_others_are_removed(serve, tmp_path):
         empty[age].mkdir()
         os.utime(empty[age], (time.time() - age,) * 2)
     os.utime(older, (time.time() - 7200,) * 2)
+    odd = tmp_path / "lyncmock-333333"  # opening that must not wait
+    odd.mkdir()
+    os.mkfifo(odd / "lock")
     alive = serve(env=place)
     assert not old.exists()
     # A server that was killed before it had its lock; one that is about to.

@@ -13,6 +13,7 @@ import pytest
 from clients import FOLDER
 from harness import (PASSWORD, PATIENCE, ROOT_PATH, TICKET_PATH, USER_PATH,
                      clean_environment)
+from kerberos import kdc_entries, needs_kerberos
 from signin import journal
 
 PURPLE = FOLDER / "purple"
@@ -78,7 +79,7 @@ def server(serve, hosts, request):
 @pytest.fixture
 def sign_in(server, program):
     """sign_in(account, ...) lets pidgin-sipe try, and returns what it says."""
-    def run(account, password=PASSWORD, authentication="ntlm"):
+    def run(account, password=PASSWORD, authentication="ntlm", env=None):
         certificates = server.folder / "certificates"
         certificates.mkdir()
         shutil.copy(server.ca_file, certificates / "lyncmock.pem")
@@ -86,7 +87,8 @@ def sign_in(server, program):
             [str(word) for word in beside(
                 server.process.pid, program, server.folder / "purple",
                 certificates, account, password, authentication)],
-            env=clean_environment(server.folder), stdin=subprocess.DEVNULL,
+            env=clean_environment(server.folder, env),
+            stdin=subprocess.DEVNULL,
             capture_output=True, timeout=PATIENCE)
         said = done.stdout.decode(errors="replace")
         (server.folder / "purple.log").write_text(said)
@@ -124,7 +126,7 @@ def assert_first_pool(steps):
         ("lyncdiscoverinternal", "/", 200), *pool_walk("lyncweb")]
 
 
-# Where it finds no KDC, "krb5" comes down to NTLM.
+# Where it finds no KDC, as for the realm CONTOSO, "krb5" comes down to NTLM.
 @pytest.mark.parametrize("authentication", ["ntlm", "krb5"])
 def test_from_the_address_to_the_sip_server(server, sign_in, authentication):
     said = sign_in(ALICE, authentication=authentication)
@@ -146,6 +148,32 @@ def test_from_the_address_to_the_sip_server(server, sign_in, authentication):
     # there is nobody there that speaks SIP.
     assert "transport_connect - hostname: sip.contoso.test port: 443" in said
     assert "client: connection error: " in said
+
+
+@needs_kerberos
+@pytest.mark.parametrize("server,host", [
+    ([], "lyncweb"), (["good/pc-internal-kerberos"], "lyncint"),
+], indirect=["server"])
+def test_kerberos(server, sign_in, host):
+    """With a login that has the realm in it, and the password: no ticket has to
+    be there."""
+    said = sign_in("alice@contoso.test,alice@contoso.test",
+                   authentication="krb5",
+                   env={"KRB5_CONFIG": server.ready["krb5_conf"]})
+    records = journal(server)
+    issued = [record for record in records
+              if (record.operation, record.status) == ("webticket.issue", 200)]
+    assert len(issued) == 1
+    assert (issued[0].user, issued[0].rules) == ("alice", [])
+    issued[0].says(spnego_token="raw Kerberos", krb5_mutual="no",
+                   krb5_service=f"HTTP/{host}.contoso.test@CONTOSO.TEST")
+    assert {record.user for record in records
+            if (record.operation, record.status) == ("discover.user", 200)
+            } == {"alice"}
+    assert "transport_connect - hostname: sip.contoso.test port: 443" in said
+    server.stop()
+    assert [entry["kdc"]["answer"] for entry in kdc_entries(server)] == [
+        "KRB-ERROR", "AS-REP", "TGS-REP"]
 
 
 @pytest.mark.parametrize("server", [["good/pc-external-ntlm"]], indirect=True)

@@ -204,6 +204,9 @@ static void chooses_a_parent(void **state UNUSED)
         assert_string_equal(parent, "/var/tmp");
         assert_string_equal(folder_parent(NULL), "/tmp");
         assert_string_equal(folder_parent("relative"), "/tmp");
+        assert_string_equal(folder_parent("/var/tm:p"), "/tmp");
+        assert_string_equal(folder_parent("/var/tm\np"), "/tmp");
+        assert_string_equal(folder_parent("/var/t m\"p"), "/var/t m\"p");
     }
 }
 

@@ -405,6 +405,67 @@ static void sees_that_a_port_is_taken(void **state UNUSED)
     close(lock);
 }
 
+static int shell(const char *format, ...) PRINTF(1, 2);
+static int shell(const char *format, ...)
+{
+    char command[1024];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(command, sizeof(command), format, args);
+    va_end(args);
+    return system(command);
+}
+
+/* Whether the process whose number the file holds is no more, or a zombie. */
+static bool sleeper_ended(const char *pid_file)
+{
+    return shell("p=$(cat %s) && ! grep -qs '^State:[[:space:]]*[A-WY]' "
+                 "/proc/$p/status",
+                 pid_file) == 0;
+}
+
+/* A script around krb5kdc goes with all that it has started. */
+static void ends_all_that_a_script_started(void **state UNUSED)
+{
+    static const bool by_itself[] = {false, true};
+
+    for (size_t i = 0; i < ARRAY_SIZE(by_itself); i++) {
+        struct child child = CHILD_NONE;
+        struct folder folder;
+        struct err err;
+        char script[128];
+        char pid_file[128];
+        int lock;
+
+        assert_true(folder_make("/tmp", &folder, &lock, &err));
+        snprintf(script, sizeof(script), "%s/script", folder.path);
+        snprintf(pid_file, sizeof(pid_file), "%s/pid", folder.path);
+        assert_int_equal(
+            shell("printf '#!/bin/sh\\nsleep 1000 &\\necho $! >%s.new\\n"
+                  "mv %s.new %s\\n%s\\n' >%s && chmod +x %s",
+                  pid_file, pid_file, pid_file,
+                  by_itself[i] ? "exit 1" : "wait", script, script),
+            0);
+        assert_true(child_start(&child, script, folder.path, &err));
+        if (by_itself[i]) {
+            await_end(&child, &err);
+        } else {
+            while (!exists(pid_file)) {
+                poll(NULL, 0, 1);
+            }
+            assert_false(child_has_ended(&child, &err));
+        }
+        child_end(&child);
+        for (int ms = 0; ms < RIG_LIMIT_MS && !sleeper_ended(pid_file); ms++) {
+            poll(NULL, 0, 1);
+        }
+        assert_true(sleeper_ended(pid_file));
+        folder_remove(&folder);
+        close(lock);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -417,6 +478,7 @@ int main(void)
         cmocka_unit_test(two_do_not_meet),
         cmocka_unit_test(ends_without_its_folder),
         cmocka_unit_test(tells_that_the_kdc_died),
+        cmocka_unit_test(ends_all_that_a_script_started),
         cmocka_unit_test(says_what_is_wrong),
         cmocka_unit_test(refuses_what_is_no_message),
         cmocka_unit_test(ends_at_any_moment),
