@@ -4,10 +4,13 @@
 #include "cli/decode_input.h"
 
 #include <ctype.h>
+#include <string.h>
 #include <strings.h>
 
 #include "util/base64.h"
 #include "util/buf.h"
+
+enum { TOKEN_MIN = 16 }; /* in base64; shorter ones are none */
 
 /* ---- Binary ---- */
 
@@ -136,16 +139,86 @@ static bool say_what_is_wrong(struct span input, struct span text,
                    line, column);
 }
 
-bool decode_input(struct arena *arena, struct span input,
-                  struct span *out_token, struct err *err)
+/* ---- Much else around it ---- */
+
+static bool is_base64(uint8_t c)
+{
+    return isalnum(c) || c == '+' || c == '/' || c == '=';
+}
+
+/* What stands behind this scheme; empty: none of a token's length. */
+static struct span token_behind(struct span text, size_t at, const char *scheme)
+{
+    size_t start = at + strlen(scheme);
+    size_t end = start;
+
+    if (at && isalnum(text.data[at - 1])) {
+        return SPAN_NONE;
+    }
+    if (strncasecmp((const char *)text.data + at, scheme, strlen(scheme)) !=
+        0) {
+        return SPAN_NONE;
+    }
+    while (end < text.size && is_base64(text.data[end])) {
+        end++;
+    }
+    return end - start < TOKEN_MIN ? SPAN_NONE
+                                   : span_slice(text, start, end - start);
+}
+
+/* The first one in a transcript (curl -v) or a line of the journal. */
+static bool find_token(struct arena *arena, struct span input,
+                       struct span *out_token)
+{
+    static const char *const schemes[] = {"Negotiate ", "NTLM ", "Kerberos "};
+
+    for (size_t at = 0; at < input.size; at++) {
+        for (size_t i = 0; i < ARRAY_SIZE(schemes); i++) {
+            struct span token = input.size - at > strlen(schemes[i]) + TOKEN_MIN
+                                    ? token_behind(input, at, schemes[i])
+                                    : SPAN_NONE;
+
+            if (token.size && base64_decode(arena, token, out_token)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static bool has_text(struct span input, const char *text)
+{
+    return memmem(input.data, input.size, text, strlen(text)) != NULL;
+}
+
+/* More than a token, and no token of it can be read. */
+static bool is_much_else(struct span input)
+{
+    return span_starts(input, "{") || has_text(input, "HTTP/1.") ||
+           has_text(input, "\n* ");
+}
+
+static bool say_none_is_in_it(struct span input, struct err *err)
+{
+    bool masked =
+        has_text(input, "Negotiate ***(") || has_text(input, "NTLM ***(");
+
+    return err_set(err,
+                   "there is no token of Negotiate or NTLM in all this: "
+                   "give the header line alone%s",
+                   masked ? "; those in it are masked (--log-secrets journals "
+                            "them)"
+                          : "");
+}
+
+/* ---- The whole ---- */
+
+static bool decode_text(struct arena *arena, struct span input,
+                        struct span *out_token, struct err *err)
 {
     struct span text = input;
     char *tight;
 
-    if (is_binary(input)) {
-        *out_token = without_length(input);
-        return true;
-    }
     skip_spaces(&text);
     skip_header(&text);
     if (!skip_scheme(&text, err)) {
@@ -162,4 +235,19 @@ bool decode_input(struct arena *arena, struct span input,
     }
     *out_token = without_length(*out_token);
     return true;
+}
+
+bool decode_input(struct arena *arena, struct span input,
+                  struct span *out_token, struct err *err)
+{
+    /* No message begins as transcripts and journals do. */
+    if (is_binary(input) && !strchr("*>{", input.data[0])) {
+        *out_token = without_length(input);
+        return true;
+    }
+    if (decode_text(arena, input, out_token, err)) {
+        return true;
+    }
+    return find_token(arena, input, out_token) ||
+           (is_much_else(input) && say_none_is_in_it(input, err));
 }

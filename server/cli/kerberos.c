@@ -36,10 +36,10 @@ static bool say_who_there_is(const char *origin, const struct world *world,
             told++;
         }
     }
-    return err_set(err, "%s %s: there is no such user%s%s%s%s %s%s",
-                   origin, name, meant ? "; did you mean " : "",
-                   meant ? meant : "", meant ? "?" : "",
-                   meant ? " There are also" : "; there are", buf_text(&others),
+    return err_set(err, "%s %s: there is no such user%s%s%s%s %s%s", origin,
+                   name, meant ? "; did you mean " : "", meant ? meant : "",
+                   meant ? "?" : "", meant ? " There are also" : "; there are",
+                   buf_text(&others),
                    told < world->user_count - (meant != NULL) ? " ..." : "");
 }
 
@@ -48,10 +48,8 @@ static bool may_have_ticket(const char *origin, const struct world *world,
                             const struct user *user, struct err *err)
 {
     static const char *const states[] = {
-        [USER_DISABLED] = "disabled",
-        [USER_LOCKED] = "locked",
-        [USER_EXPIRED] = "expired",
-        [USER_MUST_CHANGE] = "must-change",
+        [USER_DISABLED] = "disabled", [USER_LOCKED] = "locked",
+        [USER_EXPIRED] = "expired",   [USER_MUST_CHANGE] = "must-change",
         [USER_NO_SIP] = NULL,
     };
     const char *state =

@@ -177,8 +177,9 @@ bool run_dir_new(struct env *env, struct run_dir **out_dir, struct err *err)
     sweep(parent, env_now(env));
     if (!mkdtemp(path)) {
         return given && *given
-                   ? err_errno(err, "cannot make a directory in %s (set TMPDIR "
-                                    "to a folder that can be written to)",
+                   ? err_errno(err,
+                               "cannot make a directory in %s (set TMPDIR "
+                               "to a folder that can be written to)",
                                given)
                    : err_errno(err, "cannot make a directory like %s", path);
     }

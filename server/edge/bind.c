@@ -17,7 +17,7 @@
 
 enum {
     FIRST_FREE_PORT = 1024, /* ip_unprivileged_port_start, unless changed */
-    PORT_TRIES = 32, /* for one that is free on all addresses */
+    PORT_TRIES = 32,        /* for one that is free on all addresses */
 };
 
 union address {

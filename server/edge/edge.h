@@ -99,7 +99,7 @@ struct edge_options {
     int tls_maximum;
     const char *keylog;  /* NULL: no key log file */
     size_t header_limit; /* 0: EDGE_HEADER_LIMIT, and so on */
-    bool header_431; /* a longer one gets 431, and not what HTTP.sys says */
+    bool header_431;     /* a longer one gets 431, and not what HTTP.sys says */
     size_t body_limit;
     size_t connections_limit;
     int handshake_seconds;

@@ -173,9 +173,8 @@ void reply_refuse(struct edge_conn *conn, const struct refusal *refusal,
     buf_reset(&reply->raw);
     buf_reset(&reply->held);
     body = *body ? body : arena_printf(ex->arena, "%s\n", why);
-    buf_printf(&text, "HTTP/1.1 %u %s\r\nContent-Type: %s\r\n",
-               refusal->status, refusal->reason,
-               refusal->type ? refusal->type : "text/plain");
+    buf_printf(&text, "HTTP/1.1 %u %s\r\nContent-Type: %s\r\n", refusal->status,
+               refusal->reason, refusal->type ? refusal->type : "text/plain");
     if (refusal->server) {
         buf_printf(&text, "Server: %s\r\n", refusal->server);
     }

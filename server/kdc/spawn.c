@@ -85,11 +85,12 @@ bool spawn_keeper(struct env *env, pid_t *out_pid, int *out_fd, struct err *err)
     if (!program_find(PROGRAM, &path, err)) {
         AUTO(str) why = mem_strdup(err->text);
 
-        return err_set(err,
-                       "cannot start the KDC's keeper: %s; install lyncmock, or "
-                       "copy its three programs side by side, or --set "
-                       "offer.kerberos=no",
-                       why);
+        return err_set(
+            err,
+            "cannot start the KDC's keeper: %s; install lyncmock, or "
+            "copy its three programs side by side, or --set "
+            "offer.kerberos=no",
+            why);
     }
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
         return err_errno(err, "cannot make a socket pair for the KDC's keeper");

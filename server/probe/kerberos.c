@@ -169,6 +169,8 @@ static const struct {
      "--krb5-conf FILE"},
     {KRB5_FCC_NOFILE, "there is no ticket: the user has none",
      "kinit, --ccache CACHE, or a password"},
+    {KRB5_CC_FORMAT, "it is empty, or no cache",
+     "kinit, --ccache CACHE, or a password"},
     {KRB5_CC_NOTFOUND, "there is no ticket-granting ticket",
      "kinit, or a password"},
     {KRB5_PREAUTH_FAILED, "wrong password",
@@ -246,7 +248,10 @@ static bool failed(struct kerberos *kerberos, const char *what,
     struct kerberos_trouble trouble = {.too_late = kerberos->stuck};
 
     if (kerberos->stuck) {
-        trouble.reason = "no KDC has answered in time";
+        /* libkrb5 takes KDC_ERR_SVC_UNAVAILABLE for no answer, waits and asks
+         * again, and tells nobody of it meanwhile. */
+        trouble.reason = "no KDC has answered in time, or it said "
+                         "KDC_ERR_SVC_UNAVAILABLE (29) each time";
     } else {
         explain(kerberos, &trouble);
     }

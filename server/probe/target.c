@@ -5,8 +5,8 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "probe/ports_file.h"
 #include "util/buf.h"
@@ -77,7 +77,8 @@ static bool use_ports_file(struct target_search *search, const char *path,
     }
     target->ca_file = ports.ca_file;
     target->krb5_conf = ports.krb5_conf;
-    /* The machine's own KDC knows nothing of it, and is none of its business. */
+    /* The machine's own KDC knows nothing of it, and is none of its business.
+     */
     if (search->client->credentials == CREDENTIALS_KERBEROS &&
         !ports.krb5_conf && !search->options->krb5_conf) {
         search->exit_code = PROBE_FAILED;

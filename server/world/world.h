@@ -301,7 +301,7 @@ struct world {
     struct offer offer;
     struct krb5_settings krb5;
     struct kdc_settings kdc;
-    unsigned header_limit; /* bytes of a request's head */
+    unsigned header_limit;            /* bytes of a request's head */
     enum header_status header_status; /* of the answer to a longer one */
     struct ntlm_settings ntlm;
     struct ticket_settings ticket;

@@ -54,6 +54,36 @@ def test_forms(tmp_path, form):
     assert told["flags"] == "0x00088206"
 
 
+TRANSCRIPT = f"""* Connected to lyncweb.contoso.test (127.0.0.1) port 443
+> POST /WebTicket/WebTicketService.svc HTTP/1.1
+> Host: lyncweb.contoso.test
+> Authorization: NTLM {NTLM}
+> User-Agent: curl/7.88.1
+>
+< HTTP/1.1 401 Unauthorized
+< WWW-Authenticate: Negotiate
+"""
+
+
+@pytest.mark.parametrize("text", [
+    TRANSCRIPT,
+    TRANSCRIPT.replace("\n", "\r\n"),
+    json.dumps({"id": 1, "request": {"headers": [
+        ["Accept", "*/*"], ["Authorization", "Negotiate " + NTLM]]}}) + "\n",
+], ids=["curl -v", "with CR", "journal"])
+def test_a_token_among_much_else(tmp_path, text):
+    assert run(tmp_path, text)[0]["flags"] == "0x00088206"
+
+
+@pytest.mark.parametrize("text,words", [
+    (TRANSCRIPT.replace(NTLM, ""), "give the header line alone"),
+    (json.dumps({"headers": [["Authorization", "NTLM ***(32 bytes)"]]}),
+     "masked (--log-secrets"),
+])
+def test_no_token_among_much_else(tmp_path, text, words):
+    assert words in run(tmp_path, text, code=2)[1]
+
+
 def test_files(tmp_path):
     path = tmp_path / "token"
     path.write_bytes(TOKEN)

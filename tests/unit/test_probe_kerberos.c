@@ -235,10 +235,10 @@ static void says_what_is_missing(void **state UNUSED)
     struct kerberos_trouble trouble;
 
     assert_false(kerberos_new(&setup, &kerberos, &trouble));
-    assert_string_equal(trouble.reason,
-                        "no ticket in the credential cache "
-                        "FILE:/nonexistent/cache: there is no ticket: the user "
-                        "has none");
+    assert_string_equal(
+        trouble.reason,
+        "no ticket in the credential cache FILE:/nonexistent/cache: there is "
+        "no ticket: the user has none");
     assert_false(trouble.too_late);
     assert_false(kerberos_is_stuck(kerberos));
 }
