@@ -135,14 +135,14 @@ void tcp_close_all(struct relay *relay);
 
 /* ---- relay.c ---- */
 
+/* By the world's clock, ns. */
+int64_t relay_time(const struct relay *relay);
 MUST_CHECK bool relay_accept(struct relay *relay, struct err *err);
 /* New ones wait. */
 void relay_stop_accepting(struct relay *relay);
 
 /* ---- relay_request.c ---- */
 
-/* By the world's clock, ns. */
-int64_t relay_time(const struct relay *relay);
 /* Opens the exchange of a request whose first byte is here. */
 struct exchange *relay_exchange(struct relay *relay, const char *transport,
                                 const struct conn_facts *conn);

@@ -7,7 +7,6 @@
 #include "kdc/relay_parts.h"
 
 #include "journal/journal.h"
-#include "scenario/session.h"
 #include "util/env.h"
 #include "util/log.h"
 #include "util/mem.h"
@@ -52,13 +51,6 @@ void relay_exchange_end(struct relay *relay, struct exchange *ex,
 }
 
 /* ---- Its end ---- */
-
-int64_t relay_time(const struct relay *relay)
-{
-    const struct relay_options *options = &relay->options;
-
-    return session_now(options->session, options->world, env_now(options->env));
-}
 
 /*
  * A wrong password counts as one of NTLM does, and a right one forgets them;
