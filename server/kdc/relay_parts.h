@@ -149,6 +149,10 @@ void relay_stop_accepting(struct relay *relay);
 
 /* ---- relay_request.c ---- */
 
+/* Of an answer that was sent, to one whose FIN has come: that may have been
+ * his goodbye, and then he answers by a RST. */
+enum sent_outcome relay_outcome(int fd);
+
 /* By the world's clock, ns. */
 int64_t relay_time(const struct relay *relay);
 /* Opens the exchange of a request whose first byte is here. */
