@@ -587,6 +587,7 @@ int main(void)
         PLAN_TEST(test_error),
         PLAN_TEST(test_garbage),
         PLAN_TEST(test_no_key_fits),
+        PLAN_TEST(test_left),
         PLAN_TEST(test_too_big),
         PLAN_TEST(test_really_too_big),
         PLAN_TEST(test_delay),
