@@ -241,7 +241,7 @@ bool decode_input(struct arena *arena, struct span input,
                   struct span *out_token, struct err *err)
 {
     /* No message begins as transcripts and journals do. */
-    if (is_binary(input) && !strchr("*>{", input.data[0])) {
+    if (is_binary(input) && !memchr("*>{", input.data[0], 3)) {
         *out_token = without_length(input);
         return true;
     }

@@ -143,6 +143,10 @@ void relay_stop_accepting(struct relay *relay);
 
 /* ---- relay_request.c ---- */
 
+/* Of an answer that was sent, to one whose FIN has come: that may have been
+ * his goodbye, and then he answers by a RST. */
+enum sent_outcome relay_outcome(int fd);
+
 /* Opens the exchange of a request whose first byte is here. */
 struct exchange *relay_exchange(struct relay *relay, const char *transport,
                                 const struct conn_facts *conn);

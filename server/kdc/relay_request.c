@@ -6,6 +6,8 @@
 
 #include "kdc/relay_parts.h"
 
+#include <sys/socket.h>
+
 #include "journal/journal.h"
 #include "util/env.h"
 #include "util/log.h"
@@ -51,6 +53,16 @@ void relay_exchange_end(struct relay *relay, struct exchange *ex,
 }
 
 /* ---- Its end ---- */
+
+enum sent_outcome relay_outcome(int fd)
+{
+    int error = 0;
+    socklen_t size = sizeof(error);
+
+    return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error
+               ? SENT_BROKEN
+               : SENT_WHOLE;
+}
 
 /*
  * A wrong password counts as one of NTLM does, and a right one forgets them;

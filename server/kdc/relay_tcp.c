@@ -32,8 +32,7 @@ struct relay_conn {
     enum conn_state state;
     unsigned depth; /* of calls that will look at it again */
     bool eof;
-    bool fin;  /* seen while a request is under way; what is before it is not
-                  read yet */
+    bool fin;  /* seen, and not read yet: a request is under way */
     bool last; /* linger behind what is in `out` */
     struct loop_watch watch;
     uint32_t interest;
@@ -119,23 +118,10 @@ static void conn_close(struct relay_conn *conn)
 
 /* ---- Sending ---- */
 
-/* The FIN of a client may have been its goodbye: then it answers by a RST. */
-static enum sent_outcome whole_or_broken(const struct relay_conn *conn)
-{
-    int error = 0;
-    socklen_t size = sizeof(error);
-
-    return conn->fin &&
-                   getsockopt(conn->watch.fd, SOL_SOCKET, SO_ERROR, &error,
-                              &size) == 0 &&
-                   error
-               ? SENT_BROKEN
-               : SENT_WHOLE;
-}
-
 static void sent_all(struct relay_conn *conn)
 {
-    enum sent_outcome outcome = whole_or_broken(conn);
+    enum sent_outcome outcome =
+        conn->fin ? relay_outcome(conn->watch.fd) : SENT_WHOLE;
     uint64_t bytes = conn->out_at;
 
     buf_clear(&conn->out);

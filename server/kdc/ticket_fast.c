@@ -30,9 +30,11 @@ static bool dig(struct span *at, const uint8_t *tags, size_t count)
     return true;
 }
 
+/* What is empty is nowhere: it may have no address either. */
 static bool holds(struct span whole, struct span part)
 {
-    return part.data >= whole.data &&
+    return part.size > 0 && part.size <= whole.size &&
+           part.data >= whole.data &&
            part.data + part.size <= whole.data + whole.size;
 }
 

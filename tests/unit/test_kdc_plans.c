@@ -185,6 +185,26 @@ static void test_no_key_fits(void **state)
         "alice has aes256,aes128; the KDC permits rc4 (kdc.etypes)");
 }
 
+/* One that leaves while its answer waits; and one that has but said all. */
+static void test_left(void **state)
+{
+    struct rig *rig = *state;
+    AUTO_BUF reply = {0};
+    int leaves = client(rig, SOCK_STREAM);
+    int stays = client(rig, SOCK_STREAM);
+
+    plan(rig, (struct kdc_plan){.delay = 100 * (int64_t)ENV_NS_PER_MS});
+    ask(leaves, false);
+    close(leaves);
+    ask(stays, false);
+    shutdown(stays, SHUT_WR);
+    assert_int_equal(hear(stays, &reply), END_NONE);
+    assert_int_equal(hear(stays, &reply), END_FIN);
+    assert_int_equal(rig_exchange(rig, 1)->sent.outcome, SENT_BROKEN);
+    assert_int_equal(rig_exchange(rig, 2)->sent.outcome, SENT_WHOLE);
+    close(stays);
+}
+
 /* Over UDP alone: TCP is where the client is sent to. */
 static void test_too_big(void **state)
 {
@@ -567,6 +587,7 @@ int main(void)
         PLAN_TEST(test_error),
         PLAN_TEST(test_garbage),
         PLAN_TEST(test_no_key_fits),
+        PLAN_TEST(test_left),
         PLAN_TEST(test_too_big),
         PLAN_TEST(test_really_too_big),
         PLAN_TEST(test_delay),

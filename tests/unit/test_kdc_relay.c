@@ -86,28 +86,6 @@ static void test_udp(void **state)
     close(fd);
 }
 
-/* One that leaves while its answer waits; and one that has but said all. */
-static void test_left(void **state)
-{
-    struct rig *rig = *state;
-    AUTO_BUF message = {0};
-    AUTO_BUF reply = {0};
-    int leaves = client(rig, SOCK_STREAM);
-    int stays = client(rig, SOCK_STREAM);
-
-    rig->plan.delay = 100 * (int64_t)ENV_NS_PER_MS;
-    ask(&message, "alice");
-    say_message(leaves, buf_span(&message));
-    close(leaves);
-    say_message(stays, buf_span(&message));
-    shutdown(stays, SHUT_WR);
-    assert_int_equal(hear(stays, &reply), END_NONE);
-    assert_int_equal(hear(stays, &reply), END_FIN);
-    assert_int_equal(rig_exchange(rig, 1)->sent.outcome, SENT_BROKEN);
-    assert_int_equal(rig_exchange(rig, 2)->sent.outcome, SENT_WHOLE);
-    close(stays);
-}
-
 /* A client that sends the same again while it is under way gets one answer. */
 static void test_udp_again(void **state)
 {
@@ -789,8 +767,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         RELAY_TEST(test_split),        RELAY_TEST(test_pipelined),
-        RELAY_TEST(test_udp),          RELAY_TEST(test_left),
-        RELAY_TEST(test_udp_again),    RELAY_TEST(test_udp_switched_off),
+        RELAY_TEST(test_udp),          RELAY_TEST(test_udp_again),    RELAY_TEST(test_udp_switched_off),
         RELAY_TEST(test_lengths),      RELAY_TEST(test_longest),
         RELAY_TEST(test_garbage),      RELAY_TEST(test_half_a_message),
         RELAY_TEST(test_unreadable),   RELAY_TEST(test_no_answer),
