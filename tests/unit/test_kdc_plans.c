@@ -582,22 +582,14 @@ static void test_proxy_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        PLAN_TEST(test_drop),
-        PLAN_TEST(test_reset),
-        PLAN_TEST(test_error),
-        PLAN_TEST(test_garbage),
-        PLAN_TEST(test_no_key_fits),
-        PLAN_TEST(test_left),
-        PLAN_TEST(test_too_big),
-        PLAN_TEST(test_really_too_big),
-        PLAN_TEST(test_delay),
-        PLAN_TEST(test_left_while_delayed),
-        PLAN_TEST(test_ticket_times),
-        PLAN_TEST(test_ticket_padding),
-        PLAN_TEST(test_ticket_key),
-        PLAN_TEST(test_ticket_name),
-        PLAN_TEST(test_ticket_closed),
-        PLAN_TEST(test_proxy),
+        PLAN_TEST(test_drop),          PLAN_TEST(test_reset),
+        PLAN_TEST(test_error),         PLAN_TEST(test_garbage),
+        PLAN_TEST(test_no_key_fits),   PLAN_TEST(test_left),
+        PLAN_TEST(test_too_big),       PLAN_TEST(test_really_too_big),
+        PLAN_TEST(test_delay),         PLAN_TEST(test_left_while_delayed),
+        PLAN_TEST(test_ticket_times),  PLAN_TEST(test_ticket_padding),
+        PLAN_TEST(test_ticket_key),    PLAN_TEST(test_ticket_name),
+        PLAN_TEST(test_ticket_closed), PLAN_TEST(test_proxy),
         PLAN_TEST(test_proxy_end),
     };
 
