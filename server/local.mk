@@ -187,6 +187,7 @@ libserver_a_SOURCES = \
 	%D%/kdc/link.h \
 	%D%/kdc/relay.c \
 	%D%/kdc/relay.h \
+	%D%/kdc/relay_accept.c \
 	%D%/kdc/relay_backend.c \
 	%D%/kdc/relay_natural.c \
 	%D%/kdc/relay_parts.h \
@@ -206,6 +207,8 @@ libserver_a_SOURCES = \
 	%D%/kdc/ticket.h \
 	%D%/kdc/ticket_fast.c \
 	%D%/kdc/ticket_fast.h \
+	%D%/kdc/ticket_open.c \
+	%D%/kdc/ticket_open.h \
 	%D%/kdc/users.c \
 	%D%/kdc/users.h \
 	%D%/kdc/waiters.c \
@@ -356,6 +359,8 @@ libserver_a_SOURCES = \
 	%D%/util/log.h \
 	%D%/util/mem.c \
 	%D%/util/mem.h \
+	%D%/util/mit.c \
+	%D%/util/mit.h \
 	%D%/util/nearest.c \
 	%D%/util/nearest.h \
 	%D%/util/number.c \
@@ -388,6 +393,7 @@ libserver_a_SOURCES = \
 	%D%/wire/krb_decode_part.c \
 	%D%/wire/krb_encode.c \
 	%D%/wire/krb_error.c \
+	%D%/wire/krb_error.h \
 	%D%/wire/krb_gss.c \
 	%D%/wire/krb_keys.c \
 	%D%/wire/krb_keys.h \

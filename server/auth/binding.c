@@ -28,16 +28,6 @@ void auth_channel_bindings(struct span certificate_hash,
     md5_digest(&ctx, AUTH_BINDING_SIZE, out_hash);
 }
 
-bool auth_binding_is_none(struct span hash)
-{
-    for (size_t i = 0; i < hash.size; i++) {
-        if (hash.data[i] != 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
 bool auth_spn_names(const char *spn, const char *host)
 {
     static const char service[] = "HTTP/";

@@ -6,49 +6,11 @@
 #include <string.h>
 #include <strings.h>
 
-#include <profile.h>
-
 #include "auth/krb5_parts.h"
 #include "util/env.h"
 #include "util/mem.h"
+#include "util/mit.h"
 #include "world/world.h"
-
-/* The library's error as text; its messages are the context's. */
-static bool fail(struct err *err, krb5_context context, krb5_error_code code,
-                 const char *what)
-{
-    const char *text = krb5_get_error_message(context, code);
-
-    err_set(err, "%s: %s", what, text);
-    krb5_free_error_message(context, text);
-    return false;
-}
-
-static void release_profile(profile_t profile)
-{
-    profile_release(profile);
-}
-
-AUTO_DEFINE(profile, profile_t, release_profile)
-
-/* With an empty profile krb5.conf and KRB5_CONFIG are not looked for; a trace
- * (KRB5_TRACE) is the client's. */
-static bool make_context(krb5_context *out_context, struct err *err)
-{
-    AUTO(profile) profile = NULL;
-    krb5_error_code code;
-
-    if (profile_init(NULL, &profile) != 0) {
-        return err_set(err, "Kerberos: no memory for a profile");
-    }
-    code = krb5_init_context_profile(profile, KRB5_INIT_CONTEXT_SECURE,
-                                     out_context);
-    if (code != 0) {
-        return fail(err, NULL, code, "Kerberos: no context");
-    }
-    krb5_set_trace_callback(*out_context, NULL, NULL);
-    return true;
-}
 
 static bool ready_keys(krb5_context context, struct krb5_keyset *set,
                        struct err *err)
@@ -64,7 +26,7 @@ static bool ready_keys(krb5_context context, struct krb5_keyset *set,
             krb5_k_create_key(context, &block, &set->ready[i]);
 
         if (code != 0) {
-            return fail(err, context, code, "Kerberos: key of the service");
+            return mit_fail(context, code, err, "Kerberos: key of the service");
         }
     }
     return true;
@@ -108,7 +70,7 @@ bool krb5_acceptor_new(const struct krb_keys *keys, const char *const *services,
     acceptor->own.keys = *keys;
     make_other_keys(keys, &acceptor->other.keys);
     acceptor->replay = krb5_replay_new();
-    if (!make_context(&acceptor->context, err) ||
+    if (!mit_context_new(&acceptor->context, err) ||
         !ready_keys(acceptor->context, &acceptor->own, err) ||
         !ready_keys(acceptor->context, &acceptor->other, err)) {
         return false;

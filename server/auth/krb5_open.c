@@ -7,14 +7,11 @@
 
 #include "auth/krb5_parts.h"
 
+#include "util/kcrypt.h"
 #include "util/utf.h"
 
 enum {
-    USAGE_TICKET = 2, /* RFC 4120 7.5.1 */
-    USAGE_AUTHENTICATOR = 11,
-    AD_IF_RELEVANT = 1,    /* 5.2.6.1 */
-    AD_AP_OPTIONS = 143,   /* [MS-KILE] 3.2.5.8: four bytes, little-endian */
-    AP_OPTIONS_CBT = 0x40, /* of the second byte */
+    AP_OPTIONS_CBT = 0x40, /* [MS-KILE] 3.2.5.8, of the second byte */
 };
 
 static bool open_with(const struct auth_context *ctx, krb5_key key,
@@ -54,7 +51,7 @@ static bool open_ticket(const struct auth_context *ctx,
 
     for (size_t i = 0; i < set->keys.count; i++) {
         if (set->keys.items[i].etype == closed->etype) {
-            return open_with(ctx, set->ready[i], USAGE_TICKET, closed,
+            return open_with(ctx, set->ready[i], KCRYPT_TICKET, closed,
                              &plain) &&
                    (krb_decode_ticket_part(plain, &opened->part,
                                            &opened->flaw) ||
@@ -79,7 +76,7 @@ static bool open_authenticator(const struct auth_context *ctx,
     return krb5_is_key(ctx->krb5->context, &block) &&
            krb5_k_create_key(ctx->krb5->context, &block, &opened->session) ==
                0 &&
-           open_with(ctx, opened->session, USAGE_AUTHENTICATOR,
+           open_with(ctx, opened->session, KCRYPT_AP_REQ_AUTHENTICATOR,
                      &offer->ap.authenticator, &plain) &&
            (krb_decode_authenticator(plain, &opened->authenticator,
                                      &opened->flaw) ||
@@ -134,7 +131,7 @@ static bool has_cbt(const struct krb_authdata *list)
     for (size_t i = 0; i < list->count; i++) {
         const struct krb_block *item = &list->items[i];
 
-        if (item->type == AD_AP_OPTIONS && item->bytes.size == 4) {
+        if (item->type == KRB_AD_AP_OPTIONS && item->bytes.size == 4) {
             return item->bytes.data[1] & AP_OPTIONS_CBT;
         }
     }
@@ -152,7 +149,7 @@ bool krb5_expects_binding(const struct krb_authenticator *authenticator)
         return false;
     }
     for (size_t i = 0; i < list.count; i++) {
-        if (list.items[i].type == AD_IF_RELEVANT &&
+        if (list.items[i].type == KRB_AD_IF_RELEVANT &&
             krb_decode_authdata(list.items[i].bytes, &inner, &flaw) &&
             has_cbt(&inner)) {
             return true;
@@ -195,7 +192,7 @@ void krb5_open_report(const struct auth_context *ctx,
     report->renew_till = part->has_renew_till ? part->renew_till : 0;
     report->mutual = judged->mutual;
     report->gss_flags = judged->checksum.flags;
-    report->delegated = judged->checksum.flags & KRB5_GSS_DELEG;
+    report->delegated = judged->checksum.flags & KRB_GSS_DELEG;
     if (opened->has_authenticator) {
         report->skew =
             opened->authenticator.client_time - judged->now / ENV_NS_PER_SEC;

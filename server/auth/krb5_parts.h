@@ -1,8 +1,8 @@
 /*
  * The Kerberos acceptor in pieces: krb5.c is the method, krb5_acceptor.c holds
- * keys and clock, krb5_verify.c judges an AP-REQ, krb5_open.c opens
- * it, krb5_why.c says what is wrong with it, krb5_reply.c makes
- * the answers, krb5_mic.c signatures, krb5_replay.c remembers.
+ * the keys, krb5_open.c opens an AP-REQ, krb5_verify.c judges it, krb5_why.c
+ * says what is wrong with it, krb5_reply.c makes AP-REP and KRB-ERROR,
+ * krb5_mic.c signatures, krb5_replay.c remembers.
  */
 #ifndef AUTH_KRB5_PARTS_H
 #define AUTH_KRB5_PARTS_H
@@ -18,40 +18,7 @@
 #include "auth/krb5_mic.h"
 #include "auth/krb5_replay.h"
 #include "wire/krb.h"
-
-/* RFC 4120 section 7.5.9: what we send. */
-enum {
-    KRB5_ERR_CLIENT_UNKNOWN = 6,
-    KRB5_ERR_ETYPE = 14,
-    KRB5_ERR_CLIENT_REVOKED = 18,
-    KRB5_ERR_KEY_EXPIRED = 23,
-    KRB5_ERR_EXPIRED = 32,
-    KRB5_ERR_NOT_YET = 33,
-    KRB5_ERR_REPEAT = 34,
-    KRB5_ERR_NOT_US = 35,
-    KRB5_ERR_BAD_MATCH = 36,
-    KRB5_ERR_SKEW = 37,
-    KRB5_ERR_MESSAGE_TYPE = 40,
-    KRB5_ERR_MODIFIED = 41,
-    KRB5_ERR_KEY_VERSION = 44,
-    KRB5_ERR_GENERIC = 60,
-    KRB5_ERR_WRONG_REALM = 68,
-};
-
-/* RFC 4121 section 4.1.1.1, RFC 4757 section 7.1 */
-enum {
-    KRB5_GSS_DELEG = 1,
-    KRB5_GSS_MUTUAL = 2,
-    KRB5_GSS_DCE_STYLE = 0x1000,
-};
-
-enum {
-    KRB5_AP_MUTUAL = 0x20000000,      /* RFC 4120 5.5.1: mutual-required */
-    KRB5_TICKET_INVALID = 0x01000000, /* 5.3 */
-};
-
-/* Seconds that a clock may be off: the default of all implementations. */
-enum { KRB5_SKEW_MAX = 300 };
+#include "wire/krb_error.h"
 
 /* An account's keys, and what the library has derived from them so far. */
 struct krb5_keyset {

@@ -21,10 +21,12 @@ enum {
      */
     KRB5_REPLAY_MAX = 65536,
     KRB5_REPLAY_DIGEST_SIZE = 16,
+    /* Seconds that a clock may be off, to either side: the default of all
+     * implementations. */
+    KRB5_SKEW_MAX = 300,
 };
 
-/* A clock may be off by five minutes to either side. */
-#define KRB5_REPLAY_LIFE (2 * 300 * ENV_NS_PER_SEC)
+#define KRB5_REPLAY_LIFE (2 * KRB5_SKEW_MAX * ENV_NS_PER_SEC)
 
 struct krb5_replay;
 

@@ -9,18 +9,10 @@
 #include <string.h>
 
 #include "util/env.h"
+#include "util/kcrypt.h"
 #include "util/mem.h"
-#include "wire/der.h"
-#include "wire/krb_time.h"
 #include "wire/plans.h"
 #include "world/world.h"
-
-enum {
-    MICROSECOND = 1000, /* ns */
-    MICROSECONDS = 1000000,
-    AP_REP_PART = 27,  /* its application tag */
-    USAGE_AP_REP = 12, /* RFC 4120 section 7.5.1 */
-};
 
 /* In the frame of the token that it answers, or in none. */
 static struct span framed(const struct auth_context *ctx,
@@ -87,50 +79,27 @@ static void make_ours(const struct krb5_judged *judged,
     mem_wipe(&fresh, sizeof(fresh));
 }
 
-static void add_number(struct buf *out, unsigned tag, int64_t number)
-{
-    size_t start = out->size;
-
-    der_add_integer(out, number);
-    der_wrap(out, start, (uint8_t)(DER_CONTEXT_0 + tag));
-}
-
-static void add_bytes(struct buf *out, unsigned tag, struct span bytes)
-{
-    size_t start = out->size;
-
-    der_add(out, DER_OCTET_STRING, bytes);
-    der_wrap(out, start, (uint8_t)(DER_CONTEXT_0 + tag));
-}
-
-/* EncAPRepPart, RFC 4120 section 5.5.2 */
+/* RFC 4120 section 5.5.2 */
 static void add_part(struct buf *out, const struct krb5_judged *judged,
                      const struct krb5_session *session)
 {
     const struct krb_authenticator *client = &judged->opened.authenticator;
     const struct krb_key *subkey =
         session->acceptor.size ? &session->acceptor : &session->initiator;
-    size_t start;
+    const struct krb_ap_rep_part part = {
+        .client_time = client->client_time,
+        .cusec = client->cusec,
+        .has_subkey = session->acceptor.size || client->has_subkey,
+        .subkey = {subkey->etype, span_of(subkey->bytes, subkey->size)},
+        .sequence = (uint32_t)session->sequence,
+    };
 
-    krb_time_add(out, client->client_time);
-    der_wrap(out, 0, DER_GENERALIZED_TIME);
-    der_wrap(out, 0, DER_CONTEXT_0);
-    add_number(out, 1, client->cusec);
-    if (session->acceptor.size || client->has_subkey) {
-        start = out->size;
-        add_number(out, 0, subkey->etype);
-        add_bytes(out, 1, span_of(subkey->bytes, subkey->size));
-        der_wrap(out, start, DER_SEQUENCE);
-        der_wrap(out, start, DER_CONTEXT_0 + 2);
-    }
-    add_number(out, 3, (int64_t)session->sequence);
-    der_wrap(out, 0, DER_SEQUENCE);
-    der_wrap(out, 0, DER_APPLICATION_0 + AP_REP_PART);
+    krb_encode_ap_rep_part(out, &part);
 }
 
-/* Sealed with the ticket's key. */
-static bool add_sealed(const struct auth_context *ctx, krb5_key key,
-                       struct span plain, struct buf *out)
+/* With the ticket's session key; in the arena. */
+static bool encrypt_part(const struct auth_context *ctx, krb5_key key,
+                         struct span plain, struct krb_encrypted *out)
 {
     krb5_context context = ctx->krb5->context;
     krb5_enctype etype = krb5_k_key_enctype(context, key);
@@ -144,38 +113,35 @@ static bool add_sealed(const struct auth_context *ctx, krb5_key key,
     }
     cipher.ciphertext.length = (unsigned)size;
     cipher.ciphertext.data = arena_alloc(ctx->arena, size);
-    if (krb5_k_encrypt(context, key, USAGE_AP_REP, NULL, &in, &cipher) != 0) {
+    if (krb5_k_encrypt(context, key, KCRYPT_AP_REP, NULL, &in, &cipher) != 0) {
         return false;
     }
-    add_number(out, 0, etype);
-    add_bytes(out, 2,
-              span_of(cipher.ciphertext.data, cipher.ciphertext.length));
-    der_wrap(out, 0, DER_SEQUENCE);
-    der_wrap(out, 0, DER_CONTEXT_0 + 2);
+    *out = (struct krb_encrypted){
+        .etype = etype,
+        .cipher = span_of(cipher.ciphertext.data, cipher.ciphertext.length),
+    };
     return true;
 }
 
+/* The mutual token: who can read the authenticator has the service's key. */
 static bool make_ap_rep(const struct auth_context *ctx,
                         const struct krb5_judged *judged,
                         const struct krb5_session *session,
                         struct span *out_token)
 {
+    struct krb_encrypted encrypted;
     AUTO_BUF part = {0};
-    AUTO_BUF sealed = {0};
     AUTO_BUF message = {0};
     bool made;
 
     add_part(&part, judged, session);
-    made = add_sealed(ctx, judged->opened.session, buf_span(&part), &sealed);
+    made =
+        encrypt_part(ctx, judged->opened.session, buf_span(&part), &encrypted);
     mem_wipe(part.data, part.size);
     if (!made) {
         return false;
     }
-    add_number(&message, 0, 5);
-    add_number(&message, 1, KRB_AP_REP);
-    buf_add(&message, buf_span(&sealed));
-    der_wrap(&message, 0, DER_SEQUENCE);
-    der_wrap(&message, 0, DER_APPLICATION_0 + KRB_AP_REP);
+    krb_encode_ap_rep(&message, &encrypted);
     *out_token =
         framed(ctx, &judged->offer, KRB_TOKEN_AP_REP, buf_span(&message));
     return true;
@@ -202,38 +168,39 @@ bool krb5_reply_accept(const struct auth_context *ctx,
     return true;
 }
 
-/* What Windows sends: 41 where MIT says 31, for a ticket that does not open. */
+/* What Windows sends: 41 where MIT says 31, for a ticket that does not open.
+ * protocol: kerberos 4.2 */
 static int32_t code_of(enum auth_reason reason)
 {
     switch (reason) {
     case AUTH_REASON_SERVICE_KEY:
     case AUTH_REASON_MODIFIED:
-        return KRB5_ERR_MODIFIED;
+        return KRB_AP_ERR_MODIFIED;
     case AUTH_REASON_SERVICE_NAME:
     case AUTH_REASON_SPN:
-        return KRB5_ERR_NOT_US;
+        return KRB_AP_ERR_NOT_US;
     case AUTH_REASON_KEY_VERSION:
-        return KRB5_ERR_KEY_VERSION;
+        return KRB_AP_ERR_BADKEYVER;
     case AUTH_REASON_ETYPE:
-        return KRB5_ERR_ETYPE;
+        return KDC_ERR_ETYPE_NOSUPP;
     case AUTH_REASON_REALM:
-        return KRB5_ERR_WRONG_REALM;
+        return KDC_ERR_WRONG_REALM;
     case AUTH_REASON_CLOCK_SKEW:
-        return KRB5_ERR_SKEW;
+        return KRB_AP_ERR_SKEW;
     case AUTH_REASON_TICKET_EXPIRED:
-        return KRB5_ERR_EXPIRED;
+        return KRB_AP_ERR_TKT_EXPIRED;
     case AUTH_REASON_TICKET_NOT_YET:
-        return KRB5_ERR_NOT_YET;
+        return KRB_AP_ERR_TKT_NYV;
     case AUTH_REASON_REPLAY:
-        return KRB5_ERR_REPEAT;
+        return KRB_AP_ERR_REPEAT;
     case AUTH_REASON_UNKNOWN_USER:
-        return KRB5_ERR_CLIENT_UNKNOWN;
+        return KDC_ERR_C_PRINCIPAL_UNKNOWN;
     case AUTH_REASON_DISABLED:
     case AUTH_REASON_LOCKED:
-        return KRB5_ERR_CLIENT_REVOKED;
+        return KDC_ERR_CLIENT_REVOKED;
     case AUTH_REASON_EXPIRED:
     case AUTH_REASON_MUST_CHANGE:
-        return KRB5_ERR_KEY_EXPIRED;
+        return KDC_ERR_KEY_EXPIRED;
     case AUTH_REASON_NONE:
     case AUTH_REASON_BAD_TOKEN:
     case AUTH_REASON_OUT_OF_TURN:
@@ -248,7 +215,7 @@ static int32_t code_of(enum auth_reason reason)
     case AUTH_REASON_COUNT:
         break;
     }
-    return KRB5_ERR_GENERIC;
+    return KRB_ERR_GENERIC;
 }
 
 /* The ticket's service, or ours where the token has none. */
@@ -271,11 +238,9 @@ static struct span error_token(const struct auth_context *ctx,
                                const struct krb5_offer *offer,
                                struct krb_error *error, int64_t clock)
 {
-    int64_t micro = clock / MICROSECOND;
     AUTO_BUF out = {0};
 
-    error->server_time = micro / MICROSECONDS;
-    error->susec = (int32_t)(micro % MICROSECONDS);
+    krb_error_set_time(error, clock);
     error->service = service_of(ctx, offer);
     krb_encode_error(&out, error);
     return framed(ctx, offer, KRB_TOKEN_ERROR, buf_span(&out));
@@ -297,10 +262,10 @@ struct span krb5_reply_error(const struct auth_context *ctx,
         .code = judged->error ? judged->error : code_of(reason),
     };
 
-    if (error.code == KRB5_ERR_SKEW) {
+    if (error.code == KRB_AP_ERR_SKEW) {
         error.data = span_of(skew_recovery, sizeof(skew_recovery));
     }
-    if (error.code == KRB5_ERR_GENERIC) {
+    if (error.code == KRB_ERR_GENERIC) {
         error.text = span_text(auth_reason_text(reason));
     }
     return error_token(ctx, &judged->offer, &error, judged->now);
@@ -312,8 +277,8 @@ struct span krb5_forge_error(const struct auth_context *ctx, struct span token,
     struct krb5_judged judged = {0};
     struct auth_outcome dropped = {0};
     struct krb_error error = {
-        .code = plan->error_code,
-        .text = span_text(plan->error_text),
+        .code = plan->error.code,
+        .text = span_text(plan->error.text),
     };
 
     /* For the frame and the name in it; a token that is none gets an error in
@@ -322,5 +287,5 @@ struct span krb5_forge_error(const struct auth_context *ctx, struct span token,
         judged.offer.decoded = false;
     }
     return error_token(ctx, &judged.offer, &error,
-                       env_now(ctx->env) + plan->error_clock);
+                       env_now(ctx->env) + plan->error.clock);
 }

@@ -1,10 +1,10 @@
 /*
- * Judges an AP-REQ (RFC 4120 section 3.2.3, RFC 4121 section 4.1), see
- * krb5_parts.h. What MIT's krb5_rd_req checks is checked here, in its order,
- * and what it does not know: which names are ours, channel, replays, accounts.
- * Not that function itself, since of a request that it refuses it tells
- * nothing, it looks for plug-ins in the file system each time, and it takes
- * twice as long.
+ * Judges an AP-REQ (RFC 4120 section 3.2.3, RFC 4121 section 4.1; protocol:
+ * kerberos 4.1), see krb5_parts.h. What MIT's krb5_rd_req checks is checked
+ * here, in its order, and what it does not know: which names are ours, channel,
+ * replays, accounts. Not that function itself, since of a request that it
+ * refuses it tells nothing, it looks for plug-ins in the file system each time,
+ * and it takes twice as long.
  */
 #include "config.h"
 
@@ -18,8 +18,6 @@
 #include "wire/der.h"
 #include "wire/spnego.h"
 #include "world/world.h"
-
-enum { CHECKSUM_GSS = 0x8003 }; /* RFC 4121 section 4.1.1 */
 
 static bool invalid(const struct auth_context *ctx, struct auth_outcome *out,
                     const char *why)
@@ -73,7 +71,7 @@ static bool wrong_type(struct krb5_judged *judged, struct auth_outcome *out,
     out->verdict = AUTH_REFUSED;
     out->reason = AUTH_REASON_BAD_TOKEN;
     out->why = why;
-    judged->error = KRB5_ERR_MESSAGE_TYPE;
+    judged->error = KRB_AP_ERR_MSG_TYPE;
     return false;
 }
 
@@ -172,8 +170,8 @@ static enum auth_reason check_times(const struct krb5_judged *judged)
     if (skew > KRB5_SKEW_MAX || skew < -KRB5_SKEW_MAX) {
         return AUTH_REASON_CLOCK_SKEW;
     }
-    return part->flags & KRB5_TICKET_INVALID ? AUTH_REASON_TICKET_NOT_YET
-                                             : AUTH_REASON_NONE;
+    return part->flags & KRB_TICKET_INVALID ? AUTH_REASON_TICKET_NOT_YET
+                                            : AUTH_REASON_NONE;
 }
 
 /* Does it open with the keys that the service has, and fit together? */
@@ -192,7 +190,7 @@ static enum auth_reason check_opened(const struct auth_context *ctx,
         return AUTH_REASON_MODIFIED;
     }
     if (!same_name(&opened->authenticator.client, &opened->part.client)) {
-        judged->error = KRB5_ERR_BAD_MATCH;
+        judged->error = KRB_AP_ERR_BADMATCH;
         return AUTH_REASON_MODIFIED;
     }
     return check_times(judged);
@@ -209,14 +207,14 @@ static void read_checksum(struct krb5_judged *judged)
     const struct krb_authenticator *authenticator =
         &judged->opened.authenticator;
 
-    judged->mutual = judged->offer.ap.options & KRB5_AP_MUTUAL;
+    judged->mutual = judged->offer.ap.options & KRB_AP_MUTUAL_REQUIRED;
     if (judged->opened.has_authenticator && authenticator->has_checksum &&
-        authenticator->checksum.type == CHECKSUM_GSS) {
+        authenticator->checksum.type == KRB_GSS_CHECKSUM) {
         judged->has_checksum = krb_decode_gss_checksum(
             authenticator->checksum.bytes, &judged->checksum);
         judged->broken_checksum = !judged->has_checksum;
     }
-    if (judged->has_checksum && judged->checksum.flags & KRB5_GSS_MUTUAL) {
+    if (judged->has_checksum && judged->checksum.flags & KRB_GSS_MUTUAL) {
         judged->mutual = true;
     }
 }
@@ -274,7 +272,7 @@ static enum auth_binding binding_of(const struct auth_context *ctx,
     struct span sent = judged->checksum.bindings;
     uint8_t right[AUTH_BINDING_SIZE];
 
-    if (!judged->has_checksum || auth_binding_is_none(sent)) {
+    if (!judged->has_checksum || span_is_zero(sent)) {
         return AUTH_BINDING_ABSENT;
     }
     if (!ctx->certificate_hash.size) {

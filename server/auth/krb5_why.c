@@ -12,6 +12,7 @@
 #include <strings.h>
 
 #include "auth/binding.h"
+#include "util/base64.h"
 #include "util/env.h"
 #include "util/nearest.h"
 #include "util/number.h"
@@ -58,7 +59,7 @@ static void note_delegation(const struct auth_context *ctx,
         auth_note(ctx, out, "krb5.delegation",
                   "credentials came along, and are not used");
     }
-    if (out->report.krb5.gss_flags & KRB5_GSS_DCE_STYLE) {
+    if (out->report.krb5.gss_flags & KRB_GSS_DCE_STYLE) {
         auth_note(ctx, out, "krb5.dce-style",
                   "asked for, and not done: the AP-REP is the last token");
     }
@@ -308,22 +309,12 @@ static const char *modified_why(const struct why *w)
         return "the ticket opens, but the authenticator is not made with the "
                "session key that is in it";
     }
-    if (w->judged->error != KRB5_ERR_BAD_MATCH) {
+    if (w->judged->error != KRB_AP_ERR_BADMATCH) {
         return NULL;
     }
     return arena_printf(arena, "the authenticator is of %s, the ticket of %s",
                         krb_name_text(arena, &opened->authenticator.client),
                         krb_name_text(arena, &opened->part.client));
-}
-
-static const char *hex(struct arena *arena, struct span bytes)
-{
-    AUTO_BUF text = {0};
-
-    for (size_t i = 0; i < bytes.size; i++) {
-        buf_printf(&text, "%02x", bytes.data[i]);
-    }
-    return arena_strdup(arena, buf_text(&text));
 }
 
 static const char *binding_why(const struct why *w)
@@ -348,8 +339,8 @@ static const char *binding_why(const struct why *w)
     return arena_printf(arena,
                         "the client is bound to another channel: it sent the "
                         "hash %s, the certificate of this connection gives %s",
-                        hex(arena, w->judged->checksum.bindings),
-                        hex(arena, span_of(right, sizeof(right))));
+                        hex_text(arena, w->judged->checksum.bindings),
+                        hex_text(arena, span_of(right, sizeof(right))));
 }
 
 static const char *spn_why(const struct why *w)

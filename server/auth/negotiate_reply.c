@@ -4,7 +4,7 @@
 #include "auth/negotiate.h"
 
 #include "auth/krb5.h"
-#include "wire/krb.h"
+#include "wire/krb_error.h"
 #include "world/world.h"
 
 void negotiate_reply(struct negotiate_handle *handle,
@@ -121,7 +121,7 @@ static void keep(struct negotiate_handle *handle,
  * along; ours goes back with accept-completed. Kerberos' last token is ours
  * where the client wants mutual authentication: our MIC goes along with that,
  * and the client's comes after. Where the client got its first choice both may
- * be left out.
+ * be left out. protocol: kerberos 5.3
  */
 void negotiate_complete(struct negotiate_handle *handle,
                         const struct auth_context *ctx, struct span mic,
@@ -173,13 +173,12 @@ void negotiate_await(struct negotiate_handle *handle,
 static const char *forged_why(struct arena *arena,
                               const struct negotiate_plan *plan)
 {
-    const char *name = krb_error_name(plan->error_code);
-    const char *text = plan->error_text;
+    const char *text = plan->error.text;
 
-    return arena_printf(
-        arena, "%s: forged by a step%s%s%s",
-        name ? name : arena_printf(arena, "error %d", (int)plan->error_code),
-        text ? "; e-text \"" : "", text ? text : "", text ? "\"" : "");
+    return arena_printf(arena, "%s: forged by a step%s%s%s",
+                        krb_error_text(arena, plan->error.code),
+                        text ? "; e-text \"" : "", text ? text : "",
+                        text ? "\"" : "");
 }
 
 static void forge(const struct auth_context *ctx, struct span token,
@@ -190,9 +189,9 @@ static void forge(const struct auth_context *ctx, struct span token,
     }
     out->verdict = AUTH_REFUSED;
     out->reason = AUTH_REASON_FORGED;
-    out->why = plan->forge_error ? forged_why(ctx->arena, plan) : NULL;
+    out->why = plan->error.forged ? forged_why(ctx->arena, plan) : NULL;
     out->counts = false;
-    out->token_out = plan->forge_error && ctx->krb5
+    out->token_out = plan->error.forged && ctx->krb5
                          ? krb5_forge_error(ctx, token, plan)
                          : SPAN_NONE;
 }
@@ -223,7 +222,7 @@ void negotiate_obey(struct negotiate_handle *handle,
     if (plan->mech_list_mic != NEGOTIATE_MIC_GOOD) {
         handle->mic_say = plan->mech_list_mic;
     }
-    if (plan->forge_error || plan->reject) {
+    if (plan->error.forged || plan->reject) {
         forge(ctx, token, plan, out);
     } else if (out->verdict == AUTH_ACCEPTED && out->token_out.size) {
         if (plan->mutual_token == NEGOTIATE_MUTUAL_OMIT) {

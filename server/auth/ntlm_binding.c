@@ -49,9 +49,9 @@ bool ntlm_check_mic(const struct ntlm_handle *handle,
     const char *flaw = NULL;
 
     if (!(ntlmssp_av_flags(av_pairs(answer)) & NTLMSSP_AV_FLAG_MIC)) {
-        bool field = answer->message.has_mic &&
-                     !auth_binding_is_none(
-                         span_of(answer->message.mic, NTLMSSP_MIC_SIZE));
+        bool field =
+            answer->message.has_mic &&
+            !span_is_zero(span_of(answer->message.mic, NTLMSSP_MIC_SIZE));
 
         out->report.ntlm.mic = field ? AUTH_MIC_UNANNOUNCED : AUTH_MIC_ABSENT;
         auth_note(ctx, out, "ntlm.mic", "%s",
@@ -70,7 +70,7 @@ static bool has_binding(const struct ntlm_answer *answer,
 {
     return ntlmssp_av_find(av_pairs(answer), NTLMSSP_AV_CHANNEL_BINDINGS,
                            out_value) &&
-           !auth_binding_is_none(*out_value);
+           !span_is_zero(*out_value);
 }
 
 /* NTLMv1 has no place for a binding; without TLS there is no channel. */

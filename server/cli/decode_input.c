@@ -10,10 +10,7 @@
 #include "util/base64.h"
 #include "util/buf.h"
 
-enum {
-    LENGTH_SIZE = 4, /* RFC 4120 section 7.2.2 */
-    TOKEN_MIN = 16,  /* in base64; shorter ones are none */
-};
+enum { TOKEN_MIN = 16 }; /* in base64; shorter ones are none */
 
 /* ---- Binary ---- */
 
@@ -29,14 +26,13 @@ static bool is_binary(struct span input)
     return false;
 }
 
+/* RFC 4120 section 7.2.2 */
 static struct span without_length(struct span input)
 {
-    struct span rest = span_slice(input, LENGTH_SIZE, SIZE_MAX);
-    size_t size = 0;
+    struct reader rd = rd_init(input);
+    uint32_t size = rd_u32be(&rd);
+    struct span rest = rd_bytes(&rd, rd_left(&rd));
 
-    for (size_t i = 0; i < LENGTH_SIZE && i < input.size; i++) {
-        size = size << 8 | input.data[i];
-    }
     return rest.size && size == rest.size ? rest : input;
 }
 

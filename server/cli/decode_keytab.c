@@ -3,35 +3,8 @@
 
 #include "cli/decode_keytab.h"
 
-#include <krb5.h>
-#include <profile.h>
-
 #include "util/mem.h"
-
-AUTO_DEFINE(krb5_context, krb5_context, krb5_free_context)
-
-/* One that reads no krb5.conf. */
-static krb5_error_code make_context(krb5_context *out_context)
-{
-    profile_t nothing = NULL;
-    krb5_error_code code = (krb5_error_code)profile_init(NULL, &nothing);
-
-    if (!code) {
-        code = krb5_init_context_profile(nothing, 0, out_context);
-        profile_release(nothing);
-    }
-    return code;
-}
-
-static bool failed(krb5_context context, const char *path, krb5_error_code code,
-                   struct err *err)
-{
-    const char *text = krb5_get_error_message(context, code);
-
-    err_set(err, "cannot read the keytab %s: %s", path, text);
-    krb5_free_error_message(context, text);
-    return false;
-}
+#include "util/mit.h"
 
 static krb5_error_code read_keys(krb5_context context, krb5_keytab keytab,
                                  struct arena *arena, struct kcrypt_key *keys,
@@ -64,14 +37,14 @@ bool decode_keytab(struct arena *arena, const char *path,
 {
     AUTO(krb5_context) context = NULL;
     AUTO(str) name = mem_printf("FILE:%s", path);
+    AUTO(str) what = mem_printf("cannot read the keytab %s", path);
     struct kcrypt_key *keys =
         arena_alloc(arena, KEYTAB_KEYS_MAX * sizeof(*keys));
     krb5_keytab keytab;
-    krb5_error_code code = make_context(&context);
+    krb5_error_code code;
 
-    if (code) {
-        return err_set(err, "MIT Kerberos gives no context (error %d)",
-                       (int)code);
+    if (!mit_context_new(&context, err)) {
+        return false;
     }
     code = krb5_kt_resolve(context, name, &keytab);
     if (!code) {
@@ -79,7 +52,7 @@ bool decode_keytab(struct arena *arena, const char *path,
         krb5_kt_close(context, keytab);
     }
     if (code) {
-        return failed(context, path, code, err);
+        return mit_fail(context, code, err, what);
     }
     *out_keys = keys;
     return true;

@@ -9,7 +9,7 @@
 #include "cli/explain.h"
 #include "scenario/expand.h"
 #include "wire/diagnostics.h"
-#include "wire/krb.h"
+#include "wire/krb_error.h"
 
 /* ---- ${...} ---- */
 
@@ -104,7 +104,7 @@ static void list_diagnostics(struct telling *telling)
 /* ---- Errors of Kerberos ---- */
 
 /* "37 KRB_AP_ERR_SKEW" */
-static const char *krb_error_text(struct telling *telling, const char *word,
+static const char *krb_error_item(struct telling *telling, const char *word,
                                   int32_t *out_code)
 {
     bool known = krb_error_named(word, out_code);
@@ -120,7 +120,7 @@ static void tell_krb_errors(struct telling *telling)
 
     for (size_t i = 0; (word = krb_error_word_at(i)) != NULL; i++) {
         int32_t code;
-        const char *text = krb_error_text(telling, word, &code);
+        const char *text = krb_error_item(telling, word, &code);
         bool is_word = tell_is_named(telling, word);
 
         if (!tell_is_named(telling, krb_error_name(code)) && !is_word) {
@@ -142,7 +142,7 @@ static void list_krb_errors(struct telling *telling)
     for (size_t i = 0; (word = krb_error_word_at(i)) != NULL; i++) {
         int32_t code;
 
-        tell_item(telling, word, krb_error_text(telling, word, &code));
+        tell_item(telling, word, krb_error_item(telling, word, &code));
     }
 }
 

@@ -120,41 +120,15 @@ static bool find_users(const struct options *options, const struct world *world,
 
 /* ---- The KDC's program ---- */
 
-/* The step that nothing would ever reach; NULL: there is none. */
-static const struct step *step_that_needs(const struct scenario *scenario)
-{
-    for (size_t i = 0; i < scenario->step_count; i++) {
-        switch (scenario->steps[i].at) {
-        case POINT_KDC_AS:
-        case POINT_KDC_TGS:
-        case POINT_KDC_PROXY:
-        case POINT_NEGOTIATE_ANSWER:
-        case POINT_NEGOTIATE_VERDICT:
-            return &scenario->steps[i];
-        default: /* those that NTLM, or anybody, reaches */
-            break;
-        }
-    }
-    return NULL;
-}
-
 /* Who cannot do without; NULL: nobody. */
 static char *who_needs(const struct options *options,
                        const struct scenario *scenario)
 {
-    const struct step *step = step_that_needs(scenario);
+    char *who = scenario_needs_kerberos(scenario);
 
-    if (step) {
-        return mem_printf("%s: the step at %s needs Kerberos", step->where,
-                          point_info(step->at)->name);
-    }
-    if (options->ccache.count) {
-        return mem_printf("%s needs Kerberos", options->ccache.origin);
-    }
-    if (scenario->world->offer.kerberos == KERBEROS_YES) {
-        return mem_strdup("offer.kerberos is yes");
-    }
-    return NULL;
+    return who || !options->ccache.count
+               ? who
+               : mem_printf("%s needs Kerberos", options->ccache.origin);
 }
 
 static enum exit_code lack(const struct options *options,

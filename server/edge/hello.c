@@ -13,13 +13,6 @@
 #include "edge/internal.h"
 #include "util/mem.h"
 
-static size_t rd_u16(struct reader *rd)
-{
-    size_t high = rd_u8(rd);
-
-    return high << 8 | rd_u8(rd);
-}
-
 /* The name as text, lower case; NULL: it is none. */
 static char *name_text(struct span name)
 {
@@ -48,9 +41,9 @@ static char *read_sni(SSL *ssl)
                                    &rd.bytes.size)) {
         return NULL;
     }
-    (void)rd_u16(&rd);
+    (void)rd_u16be(&rd);
     type = rd_u8(&rd);
-    name = rd_bytes(&rd, rd_u16(&rd));
+    name = rd_bytes(&rd, rd_u16be(&rd));
     if (rd.short_read || type != TLSEXT_NAMETYPE_host_name || name.size == 0 ||
         name.size > TLSEXT_MAXLEN_host_name) {
         return NULL;

@@ -13,13 +13,7 @@ static bool ap_error_check(const void *data, enum point at UNUSED,
 
 static void ap_error_plan(const void *data, struct subject *subject)
 {
-    const struct krb_failure *asked = data;
-    struct negotiate_plan *plan = subject->negotiate;
-
-    plan->forge_error = true;
-    plan->error_code = krb_failure_code(asked);
-    plan->error_text = asked->text;
-    plan->error_clock = asked->clock;
+    subject->negotiate->error = krb_failure_plan(data);
 }
 
 extern const struct fault fault_ap_error;

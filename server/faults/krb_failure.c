@@ -8,7 +8,7 @@
 
 #include "util/buf.h"
 #include "util/nearest.h"
-#include "wire/krb.h"
+#include "wire/krb_error.h"
 
 /* e-text is one line for people; clients show less. */
 enum { TEXT_MAX = 1024 };
@@ -54,11 +54,16 @@ bool krb_failure_check(const char *name, const struct krb_failure *asked,
     return true;
 }
 
-int32_t krb_failure_code(const struct krb_failure *asked)
+struct krb_error_plan krb_failure_plan(const struct krb_failure *asked)
 {
     int32_t code = 0;
     bool known = krb_error_named(asked->code, &code);
 
     assert(known);
-    return code;
+    return (struct krb_error_plan){
+        .forged = true,
+        .code = code,
+        .text = asked->text,
+        .clock = asked->clock,
+    };
 }

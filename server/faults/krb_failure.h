@@ -3,6 +3,7 @@
 #define FAULTS_KRB_FAILURE_H
 
 #include "scenario/fault.h"
+#include "wire/plans.h"
 
 struct krb_failure {
     const char *code; /* a word, a name or a number */
@@ -38,7 +39,7 @@ struct krb_failure {
 MUST_CHECK bool krb_failure_check(const char *name,
                                   const struct krb_failure *asked,
                                   struct err *err);
-/* The number of what was checked. */
-int32_t krb_failure_code(const struct krb_failure *asked);
+/* What was checked, as a plan. */
+struct krb_error_plan krb_failure_plan(const struct krb_failure *asked);
 
 #endif

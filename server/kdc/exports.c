@@ -65,7 +65,8 @@ static char *address(const struct exports *exports)
 /*
  * No DNS: the machine's resolver knows nothing of this realm, and canonical
  * names would ask for tickets of other hosts. TCP first (an own message's limit
- * of one byte), since answers with large tickets do not fit in a datagram.
+ * of one byte), since answers with large tickets do not fit in a datagram:
+ * protocol: kerberos 1.5.
  * A cache of this run: the caller's own one is neither read nor written.
  */
 static void add_defaults(const struct exports *exports, struct buf *out)

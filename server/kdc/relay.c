@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "kdc/relay_parts.h"
+#include "scenario/session.h"
 #include "util/kcrypt.h"
 #include "util/mem.h"
 
@@ -155,6 +156,13 @@ void relay_free(struct relay *relay)
     mem_free(relay->datagram);
     kcrypt_free(relay->crypt);
     mem_free(relay);
+}
+
+int64_t relay_time(const struct relay *relay)
+{
+    const struct relay_options *options = &relay->options;
+
+    return session_now(options->session, options->world, env_now(options->env));
 }
 
 int relay_port(const struct relay *relay)

@@ -96,16 +96,15 @@ static bool wants_more(const struct relay_request *request)
 {
     size_t size = request->in.size;
 
-    return size < RELAY_LENGTH_SIZE ||
-           size - RELAY_LENGTH_SIZE < relay_length(buf_span(&request->in));
+    return size < KRB_LENGTH_SIZE ||
+           size - KRB_LENGTH_SIZE < krb_length(buf_span(&request->in));
 }
 
 static void answered(struct relay_request *request)
 {
     struct span in = buf_span(&request->in);
-    struct span reply =
-        arena_copy(request->ex->arena,
-                   span_slice(in, RELAY_LENGTH_SIZE, relay_length(in)));
+    struct span reply = arena_copy(
+        request->ex->arena, span_slice(in, KRB_LENGTH_SIZE, krb_length(in)));
 
     backend_stop(request);
     request_answered(request, reply, "krb5kdc has sent an empty answer");
@@ -124,8 +123,8 @@ static void read_in(struct relay_request *request)
         return;
     }
     buf_commit(&request->in, (size_t)got);
-    if (request->in.size >= RELAY_LENGTH_SIZE &&
-        relay_length(buf_span(&request->in)) > KRB_MESSAGE_MAX) {
+    if (request->in.size >= KRB_LENGTH_SIZE &&
+        krb_length(buf_span(&request->in)) > KRB_MESSAGE_MAX) {
         failed(request, "krb5kdc has sent an answer that is too long");
     } else if (!wants_more(request)) {
         answered(request);
@@ -181,7 +180,7 @@ static void start(struct relay_request *request)
 
     TAILQ_REMOVE(&request->relay->queue, request, queued);
     request->stage = RELAY_ASKING;
-    relay_add_length(&request->out, message.size);
+    buf_add_u32be(&request->out, (uint32_t)message.size);
     buf_add(&request->out, message);
     if (!connect_backend(request, &err)) {
         failed(request, arena_strdup(request->ex->arena, err.text));

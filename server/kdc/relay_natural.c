@@ -51,7 +51,7 @@ bool relay_lacks_service_key(struct span reply)
 
     return krb_kind_of(reply) == KRB_ERROR &&
            krb_decode_error(reply, &error, &flaw) &&
-           error.code == RELAY_GENERIC &&
+           error.code == KRB_ERR_GENERIC &&
            span_equal(error.text, span_text("FINDING_SERVER_KEY"));
 }
 

@@ -15,9 +15,9 @@
 #include "util/env.h"
 #include "wire/exchange.h"
 #include "wire/krb.h"
+#include "wire/krb_error.h"
 
 enum {
-    RELAY_LENGTH_SIZE = 4, /* in front of a message over TCP */
     /* At once to krb5kdc, which drops the oldest of more than 45. */
     RELAY_BACKEND_LIMIT = 16,
     RELAY_STALL_SECONDS = 3600,    /* connections silent on purpose */
@@ -45,18 +45,6 @@ struct relay_way {
     void (*reset)(struct relay_request *request);
     /* No answer comes because there is no KDC. */
     void (*fail)(struct relay_request *request);
-};
-
-/* Error codes of RFC 4120 section 7.5.9 that the relay itself deals in. */
-enum relay_error_code {
-    RELAY_ETYPE_NOSUPP = 14,
-    RELAY_REVOKED = 18,
-    RELAY_PREAUTH_FAILED = 24,
-    RELAY_BAD_INTEGRITY = 31,
-    RELAY_TOO_BIG = 52, /* KRB_ERR_RESPONSE_TOO_BIG */
-    RELAY_GENERIC = 60,
-    RELAY_FIELD_TOOLONG = 61, /* KRB_ERR_FIELD_TOOLONG */
-    RELAY_WRONG_REALM = 68,   /* KDC_ERR_WRONG_REALM */
 };
 
 enum relay_stage {
@@ -132,17 +120,23 @@ struct relay {
     uint8_t *datagram; /* room for one that comes */
 };
 
-/* ---- relay_tcp.c, relay_udp.c ---- */
+/* ---- relay_accept.c, relay_tcp.c, relay_udp.c ---- */
 
 /* A socket has something. */
 void tcp_ready(struct loop_watch *watch, uint32_t events);
 void tcp_accept_again(struct loop_timer *timer);
 void udp_ready(struct loop_watch *watch, uint32_t events);
+/* A connection has come; takes the descriptor. */
+void tcp_open(struct relay *relay, int fd, const struct sockaddr *peer);
+/* Ends the one that has been idle for longest, if any is. */
+void tcp_close_oldest(struct relay *relay);
 /* Ends all connections; requests of theirs have ended before. */
 void tcp_close_all(struct relay *relay);
 
 /* ---- relay.c ---- */
 
+/* By the world's clock, ns. */
+int64_t relay_time(const struct relay *relay);
 MUST_CHECK bool relay_accept(struct relay *relay, struct err *err);
 /* New ones wait. */
 void relay_stop_accepting(struct relay *relay);
@@ -153,8 +147,6 @@ void relay_stop_accepting(struct relay *relay);
  * his goodbye, and then he answers by a RST. */
 enum sent_outcome relay_outcome(int fd);
 
-/* By the world's clock, ns. */
-int64_t relay_time(const struct relay *relay);
 /* Opens the exchange of a request whose first byte is here. */
 struct exchange *relay_exchange(struct relay *relay, const char *transport,
                                 const struct conn_facts *conn);
@@ -179,10 +171,6 @@ void request_abandon(struct relay_request *request);
 /* krb5kdc's answer, in the exchange's arena; empty: none, and why. */
 void request_answered(struct relay_request *request, struct span reply,
                       const char *why_not);
-
-/* The length in front of a message, which the bytes have. */
-uint32_t relay_length(struct span bytes);
-void relay_add_length(struct buf *out, size_t length);
 
 /* ---- relay_backend.c ---- */
 

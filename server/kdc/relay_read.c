@@ -8,19 +8,17 @@
 
 #include <string.h>
 
-#include "kdc/ticket.h"
+#include "kdc/ticket_open.h"
 #include "util/mem.h"
 
-enum { PA_TGS_REQ = 1 };
-
 /* Those that prove a password, or what stands for it (RFC 4120 section 5.2.7,
- * RFC 4556, RFC 6113, the SPAKE draft). */
+ * RFC 4556, RFC 6113, RFC 9588). */
 static const int32_t proofs[] = {
-    2,   /* PA-ENC-TIMESTAMP */
-    16,  /* PA-PK-AS-REQ */
-    136, /* PA-FX-FAST, where it is behind armor */
-    138, /* PA-ENCRYPTED-CHALLENGE */
-    151, /* PA-SPAKE */
+    KRB_PA_ENC_TIMESTAMP,
+    KRB_PA_PK_AS_REQ,
+    KRB_PA_FX_FAST, /* where it is behind armor */
+    KRB_PA_ENCRYPTED_CHALLENGE,
+    KRB_PA_SPAKE,
 };
 
 static void add_word(struct buf *out, const char *name, int32_t number)
@@ -132,7 +130,7 @@ static void read_client(struct relay_request *request)
         return;
     }
     for (size_t i = 0; i < req->padata.count; i++) {
-        if (req->padata.items[i].type == PA_TGS_REQ) {
+        if (req->padata.items[i].type == KRB_PA_TGS_REQ) {
             read_tgt(request, req->padata.items[i].value);
             return;
         }

@@ -11,8 +11,6 @@
 #include "scenario/session.h"
 #include "util/env.h"
 
-enum { NS_PER_US = 1000 };
-
 /* "kdc.as: clock.yaml:12: kdc-error, delay" */
 static void take_step(struct relay_request *request, enum point point,
                       const struct step *step)
@@ -76,16 +74,14 @@ static struct krb_name service_of(const struct relay_request *request)
 struct span relay_error(struct relay_request *request, int32_t code,
                         const char *text, int64_t clock)
 {
-    int64_t now = env_now(request->relay->options.env) + clock;
     struct krb_error error = {
         .code = code,
-        .server_time = now / ENV_NS_PER_SEC,
-        .susec = (int32_t)(now % ENV_NS_PER_SEC / NS_PER_US),
         .service = service_of(request),
         .text = span_text(text),
     };
     AUTO_BUF out = {0};
 
+    krb_error_set_time(&error, env_now(request->relay->options.env) + clock);
     if (request->readable) {
         error.client = request->req.client;
     }
@@ -116,11 +112,11 @@ bool relay_forge(struct relay_request *request, struct span *out_reply)
 
     if (plan->garbage) {
         *out_reply = garbage(request);
-    } else if (plan->forge_error) {
-        *out_reply = relay_error(request, plan->error_code, plan->error_text,
-                                 plan->error_clock);
+    } else if (plan->error.forged) {
+        *out_reply = relay_error(request, plan->error.code, plan->error.text,
+                                 plan->error.clock);
     } else if (plan->too_big && request->way->datagram) {
-        *out_reply = relay_error(request, RELAY_TOO_BIG, NULL, 0);
+        *out_reply = relay_error(request, KRB_ERR_RESPONSE_TOO_BIG, NULL, 0);
     } else {
         return false;
     }

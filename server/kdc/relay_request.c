@@ -9,7 +9,6 @@
 #include <sys/socket.h>
 
 #include "journal/journal.h"
-#include "scenario/session.h"
 #include "util/env.h"
 #include "util/log.h"
 #include "util/mem.h"
@@ -65,14 +64,6 @@ enum sent_outcome relay_outcome(int fd)
                : SENT_WHOLE;
 }
 
-int64_t relay_time(const struct relay *relay)
-{
-    const struct relay_options *options = &relay->options;
-
-    return world_now(options->world, env_now(options->env)) +
-           (options->session ? session_moved(options->session) : 0);
-}
-
 /*
  * A wrong password counts as one of NTLM does, and a right one forgets them;
  * but only where krb5kdc has judged it and the client was told.
@@ -85,7 +76,7 @@ static void count(struct relay_request *request)
     if (!request->judged || !request->preauth || !request->user) {
         return;
     }
-    if (kdc->is_error && kdc->error == RELAY_PREAUTH_FAILED) {
+    if (kdc->is_error && kdc->error == KDC_ERR_PREAUTH_FAILED) {
         if (user_password_refused(relay->options.world, request->user,
                                   relay_time(relay))) {
             relay_tell_locked(request);
@@ -182,7 +173,7 @@ void request_answered(struct relay_request *request, struct span reply,
         return;
     }
     if (relay_lacks_service_key(reply)) {
-        request_refuse(request, RELAY_ETYPE_NOSUPP);
+        request_refuse(request, KDC_ERR_ETYPE_NOSUPP);
         return;
     }
     reply = relay_rewrite(request, reply);
@@ -192,7 +183,7 @@ void request_answered(struct relay_request *request, struct span reply,
                         "%zu bytes are more than a datagram holds: the client "
                         "has to come by TCP",
                         reply.size);
-        reply = relay_error(request, RELAY_TOO_BIG, NULL, 0);
+        reply = relay_error(request, KRB_ERR_RESPONSE_TOO_BIG, NULL, 0);
         request->judged = false;
     }
     settle(request, reply);
@@ -309,9 +300,9 @@ void request_go(struct relay_request *request)
         request->ex->kdc->forged = true;
         settle(request, reply);
     } else if (relay_lacks_etype(request)) {
-        request_refuse(request, RELAY_ETYPE_NOSUPP);
+        request_refuse(request, KDC_ERR_ETYPE_NOSUPP);
     } else if (relay_refers(request)) {
-        request_refuse(request, RELAY_WRONG_REALM);
+        request_refuse(request, KDC_ERR_WRONG_REALM);
     } else {
         relay_mend_realm(request);
         sync_and_ask(request);
@@ -333,21 +324,4 @@ void request_abandon(struct relay_request *request)
     stop(request);
     request->stage = RELAY_LEAVING;
     request->way->fail(request);
-}
-
-uint32_t relay_length(struct span bytes)
-{
-    uint32_t length = 0;
-
-    for (size_t i = 0; i < RELAY_LENGTH_SIZE; i++) {
-        length = length << 8 | bytes.data[i];
-    }
-    return length;
-}
-
-void relay_add_length(struct buf *out, size_t length)
-{
-    for (size_t i = RELAY_LENGTH_SIZE; i-- > 0;) {
-        buf_add_u8(out, (uint8_t)(length >> (8 * i)));
-    }
 }

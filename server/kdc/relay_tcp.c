@@ -2,9 +2,6 @@
  * TCP (RFC 4120 section 7.2.2): four bytes of length, the message, and the
  * answer in the same form; any number of them on one connection, one after the
  * other. While one is under way the next is not read.
- *
- * Where there are as many connections as may be, the one that has been idle
- * for longest goes; if none is idle, new ones wait.
  */
 #include "config.h"
 
@@ -19,11 +16,7 @@
 #include "util/log.h"
 #include "util/mem.h"
 
-enum {
-    ACCEPT_BATCH = 64, /* then others have their turn */
-    ACCEPT_PAUSE_MS = 100,
-    READ_SIZE = 16 * 1024,
-};
+enum { READ_SIZE = 16 * 1024 };
 
 enum conn_state {
     CONN_IDLE,    /* waits for a request, or for the rest of one */
@@ -87,7 +80,7 @@ static void end_exchange(struct relay_conn *conn)
         conn->ex = NULL;
         relay_exchange_take(ex,
                             span_slice(buf_span(&conn->in), 0, KRB_MESSAGE_MAX),
-                            RELAY_LENGTH_SIZE);
+                            KRB_LENGTH_SIZE);
         relay_exchange_end(conn->relay, ex, SENT_NOTHING, 0);
     }
 }
@@ -205,7 +198,7 @@ static void tcp_answer(struct relay_request *request, struct span reply)
     struct relay_conn *conn = request->origin;
 
     enter(conn);
-    relay_add_length(&conn->out, reply.size);
+    buf_add_u32be(&conn->out, (uint32_t)reply.size);
     buf_add(&conn->out, reply);
     enter_state(conn, CONN_BUSY, RELAY_IDLE_SECONDS);
     flush(conn);
@@ -270,7 +263,7 @@ static void refuse_length(struct relay_conn *conn, uint32_t length)
     struct relay_request *request;
 
     conn->ex = NULL;
-    relay_exchange_take(ex, buf_span(&conn->in), RELAY_LENGTH_SIZE);
+    relay_exchange_take(ex, buf_span(&conn->in), KRB_LENGTH_SIZE);
     buf_clear(&conn->in);
     exchange_why(ex, "kdc.length",
                  "a message of %u bytes is announced, %d "
@@ -283,17 +276,17 @@ static void refuse_length(struct relay_conn *conn, uint32_t length)
     }
     conn->last = true;
     conn->request = request;
-    request_refuse(request, RELAY_FIELD_TOOLONG);
+    request_refuse(request, KRB_ERR_FIELD_TOOLONG);
 }
 
 static void begin_request(struct relay_conn *conn, uint32_t length)
 {
     struct exchange *ex = conn->ex;
-    size_t size = RELAY_LENGTH_SIZE + (size_t)length;
+    size_t size = KRB_LENGTH_SIZE + (size_t)length;
 
     conn->ex = NULL;
     relay_exchange_take(ex, span_slice(buf_span(&conn->in), 0, size),
-                        RELAY_LENGTH_SIZE);
+                        KRB_LENGTH_SIZE);
     buf_drop(&conn->in, size);
     enter_state(conn, CONN_BUSY, 0);
     conn->request = request_new(conn->relay, &tcp_way, conn, ex);
@@ -315,15 +308,15 @@ static bool take_message(struct relay_conn *conn)
     if (!conn->ex) {
         conn->ex = relay_exchange(conn->relay, tcp_way.transport, &conn->facts);
     }
-    if (conn->in.size < RELAY_LENGTH_SIZE) {
+    if (conn->in.size < KRB_LENGTH_SIZE) {
         return false;
     }
-    length = relay_length(buf_span(&conn->in));
+    length = krb_length(buf_span(&conn->in));
     if (length > KRB_MESSAGE_MAX) {
         refuse_length(conn, length);
         return true;
     }
-    if (conn->in.size - RELAY_LENGTH_SIZE < length) {
+    if (conn->in.size - KRB_LENGTH_SIZE < length) {
         return false;
     }
     begin_request(conn, length);
@@ -384,9 +377,9 @@ static void conn_expired(struct loop_timer *timer)
     leave(conn);
 }
 
-/* ---- Accepting ---- */
+/* ---- Beginning and end ---- */
 
-static void conn_new(struct relay *relay, int fd, const struct sockaddr *peer)
+void tcp_open(struct relay *relay, int fd, const struct sockaddr *peer)
 {
     struct relay_conn *conn = NEW(struct relay_conn);
     struct err err;
@@ -413,70 +406,14 @@ static void conn_new(struct relay *relay, int fd, const struct sockaddr *peer)
                RELAY_IDLE_SECONDS * ENV_NS_PER_SEC);
 }
 
-static void wait_to_accept(struct relay *relay, int64_t ms)
-{
-    relay_stop_accepting(relay);
-    relay->waiting = true;
-    if (ms) {
-        loop_start(relay->options.loop, &relay->accept_again,
-                   ms * ENV_NS_PER_MS);
-    }
-}
-
-/* false: nobody can go, new ones have to wait. */
-static bool has_room(struct relay *relay)
-{
-    if (relay->conns_count < relay->conns_limit || !TAILQ_EMPTY(&relay->idle)) {
-        return true;
-    }
-    wait_to_accept(relay, 0);
-    return false;
-}
-
-/* For the one that has come. */
-static void make_room(struct relay *relay)
+void tcp_close_oldest(struct relay *relay)
 {
     struct relay_conn *oldest = TAILQ_FIRST(&relay->idle);
 
-    if (relay->conns_count >= relay->conns_limit && oldest) {
+    if (oldest) {
         enter(oldest);
         conn_close(oldest);
         leave(oldest);
-    }
-}
-
-void tcp_accept_again(struct loop_timer *timer)
-{
-    struct relay *relay = CONTAINER(timer, struct relay, accept_again);
-    struct err err;
-
-    relay->waiting = false;
-    if (!relay_accept(relay, &err)) {
-        wait_to_accept(relay, ACCEPT_PAUSE_MS);
-    }
-}
-
-void tcp_ready(struct loop_watch *watch, uint32_t events UNUSED)
-{
-    struct relay_socket *at = CONTAINER(watch, struct relay_socket, watch);
-    struct relay *relay = at->relay;
-
-    for (int i = 0; i < ACCEPT_BATCH && has_room(relay); i++) {
-        struct sockaddr_storage peer;
-        socklen_t size = sizeof(peer);
-        int fd = accept4(watch->fd, (struct sockaddr *)&peer, &size,
-                         SOCK_NONBLOCK | SOCK_CLOEXEC);
-
-        if (fd >= 0) {
-            make_room(relay);
-            conn_new(relay, fd, (struct sockaddr *)&peer);
-        } else if (errno == EAGAIN) {
-            return;
-        } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
-                   errno == ENOMEM) {
-            wait_to_accept(relay, ACCEPT_PAUSE_MS);
-            return;
-        }
     }
 }
 

@@ -105,19 +105,19 @@ static const struct meaning {
     const char *text; /* NULL: see `tell`; neither: all is well */
     const char *(*tell)(const struct relay_request *request);
 } meanings[] = {
-    {6, "there is no such user", NULL},
-    {7, "nobody has registered this service", NULL},
-    {RELAY_ETYPE_NOSUPP, NULL, etype_why},
-    {RELAY_REVOKED, NULL, revoked_why},
-    {23, "the password has expired or must be changed", NULL},
-    {RELAY_PREAUTH_FAILED, "the password is wrong", NULL},
-    {25, NULL, NULL}, /* KDC_ERR_PREAUTH_REQUIRED */
-    {RELAY_BAD_INTEGRITY, NULL, integrity_why},
-    {37, "the client's clock is too far off", NULL},
-    {RELAY_TOO_BIG, NULL, NULL},
-    {RELAY_WRONG_REALM, "the realm has another name, which the error tells",
+    {KDC_ERR_C_PRINCIPAL_UNKNOWN, "there is no such user", NULL},
+    {KDC_ERR_S_PRINCIPAL_UNKNOWN, "nobody has registered this service", NULL},
+    {KDC_ERR_ETYPE_NOSUPP, NULL, etype_why},
+    {KDC_ERR_CLIENT_REVOKED, NULL, revoked_why},
+    {KDC_ERR_KEY_EXPIRED, "the password has expired or must be changed", NULL},
+    {KDC_ERR_PREAUTH_FAILED, "the password is wrong", NULL},
+    {KDC_ERR_PREAUTH_REQUIRED, NULL, NULL},
+    {KRB_AP_ERR_BAD_INTEGRITY, NULL, integrity_why},
+    {KRB_AP_ERR_SKEW, "the client's clock is too far off", NULL},
+    {KRB_ERR_RESPONSE_TOO_BIG, NULL, NULL},
+    {KDC_ERR_WRONG_REALM, "the realm has another name, which the error tells",
      NULL},
-    {91, NULL, NULL}, /* KDC_ERR_MORE_PREAUTH_DATA_REQUIRED */
+    {KDC_ERR_MORE_PREAUTH_DATA_REQUIRED, NULL, NULL},
 };
 
 /* False: all is well, the client goes on from there. */
@@ -125,7 +125,7 @@ static bool meaning_of(const struct relay_request *request,
                        const char **out_text)
 {
     *out_text = NULL;
-    if (request->plan.forge_error) {
+    if (request->plan.error.forged) {
         *out_text = "forged by a step";
         return true;
     }
@@ -144,13 +144,11 @@ static void explain(struct relay_request *request)
 {
     struct exchange *ex = request->ex;
     const struct kdc_exchange *kdc = ex->kdc;
-    const char *name = kdc->error_name
-                           ? kdc->error_name
-                           : arena_printf(ex->arena, "error %d", kdc->error);
+    const char *name = krb_error_text(ex->arena, kdc->error);
     /* "PREAUTH_FAILED" says no more than the name does; and krb5kdc says
      * "CLIENT LOCKED OUT" of those that are disabled, too. */
-    bool quote =
-        kdc->etext && !strstr(name, kdc->etext) && kdc->error != RELAY_REVOKED;
+    bool quote = kdc->etext && !strstr(name, kdc->etext) &&
+                 kdc->error != KDC_ERR_CLIENT_REVOKED;
     const char *text;
 
     if (!meaning_of(request, &text)) {

@@ -1,4 +1,4 @@
-/* Tickets whose key we have, see ticket.h. */
+/* Tickets that a step wants to be others, see ticket.h. */
 #include "config.h"
 
 #include "kdc/ticket.h"
@@ -6,17 +6,11 @@
 #include <string.h>
 
 #include "kdc/ticket_fast.h"
+#include "kdc/ticket_open.h"
 #include "util/buf.h"
 #include "util/env.h"
 #include "util/mem.h"
 #include "wire/der.h"
-
-enum {
-    /* RFC 4120 section 5.2.6.1, and KERB-AUTH-DATA-TOKEN-RESTRICTIONS, which
-     * acceptors that are not Windows pass over ([MS-KILE] 3.1.1.4). */
-    AD_IF_RELEVANT = 1,
-    AD_TOKEN_RESTRICTIONS = 141,
-};
 
 static const struct krb_keys *keys_of(const struct ticket_change *change,
                                       const struct krb_name *service)
@@ -30,42 +24,6 @@ static const struct krb_keys *keys_of(const struct ticket_change *change,
 static struct kcrypt_key key_of(const struct krb_key *key)
 {
     return (struct kcrypt_key){key->etype, span_of(key->bytes, key->size)};
-}
-
-bool kdc_ticket_open(struct kcrypt *crypt, const struct krb_keys *keys,
-                     const struct krb_ticket *ticket, struct arena *arena,
-                     struct krb_ticket_part *out_part, const char **out_why)
-{
-    const struct krb_key *key = krb_keys_find(keys, ticket->enc_part.etype);
-    AUTO_BUF plain = {0};
-    struct kcrypt_key crypt_key;
-    enum kcrypt_result result;
-    struct krb_flaw flaw;
-    bool good;
-
-    if (!key) {
-        *out_why = arena_printf(arena,
-                                "its key is of encryption type %d, of which "
-                                "there is none here",
-                                (int)ticket->enc_part.etype);
-        return false;
-    }
-    crypt_key = key_of(key);
-    result = kcrypt_decrypt(crypt, &crypt_key, KCRYPT_TICKET,
-                            ticket->enc_part.cipher, &plain);
-    if (result != KCRYPT_OK) {
-        *out_why = arena_printf(arena, "it cannot be opened: it %s",
-                                kcrypt_result_text(result));
-        return false;
-    }
-    good = krb_decode_ticket_part(arena_copy(arena, buf_span(&plain)), out_part,
-                                  &flaw);
-    if (!good) {
-        *out_why = arena_printf(arena, "what it holds is no ticket: %s %s",
-                                flaw.field, flaw.why);
-    }
-    mem_wipe(plain.data, plain.size);
-    return good;
 }
 
 /* ---- Changing what is within ---- */
@@ -90,16 +48,20 @@ static void add_elements(struct buf *out, struct span list)
     }
 }
 
-/* What the ticket has, and behind it as many bytes as are wanted. */
+/*
+ * What the ticket has, and behind it as many bytes as are wanted: of a type
+ * that acceptors which are not Windows pass over, within AD-IF-RELEVANT, which
+ * lets all of them do so (RFC 4120 section 5.2.6.1).
+ */
 static struct span padded(struct arena *arena, struct span list, size_t size)
 {
     size_t least = size < TICKET_PADDING_MAX ? size : TICKET_PADDING_MAX;
     struct span padding = span_of(arena_alloc(arena, least), least);
     AUTO_BUF out = {0};
 
-    padding = list_of(arena, AD_TOKEN_RESTRICTIONS, padding);
+    padding = list_of(arena, KRB_AD_TOKEN_RESTRICTIONS, padding);
     add_elements(&out, list);
-    add_elements(&out, list_of(arena, AD_IF_RELEVANT, padding));
+    add_elements(&out, list_of(arena, KRB_AD_IF_RELEVANT, padding));
     der_wrap(&out, 0, DER_SEQUENCE);
     return arena_copy(arena, buf_span(&out));
 }
@@ -157,16 +119,11 @@ static bool close_part(const struct ticket_change *change, struct arena *arena,
     return true;
 }
 
-/* "HTTP/other.contoso.test@CONTOSO.TEST"; the realm may be left out. */
+/* "HTTP/other.contoso.test" */
 static void rename_service(struct krb_name *service, const char *text)
 {
     struct span rest = span_text(text);
-    size_t at = span_find(rest, span_text("@"), 0);
 
-    if (at != SIZE_MAX) {
-        service->realm = span_slice(rest, at + 1, SIZE_MAX);
-        rest = span_slice(rest, 0, at);
-    }
     service->count = 0;
     while (service->count < KRB_COMPONENTS_MAX) {
         size_t slash = span_find(rest, span_text("/"), 0);

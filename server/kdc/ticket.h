@@ -1,6 +1,6 @@
 /*
- * Tickets whose key we have (RFC 4120 section 5.3): opened to see who asks,
- * and changed within a reply of the KDC as a step wants it.
+ * The ticket within a reply of the KDC (RFC 4120 section 5.3), opened, changed
+ * as a step wants it, and closed again.
  */
 #ifndef KDC_TICKET_H
 #define KDC_TICKET_H
@@ -18,11 +18,6 @@
 enum {
     TICKET_PADDING_MAX = 1024 * 1024, /* whatever a step says */
 };
-
-/* The part, in the arena; false: why not. */
-bool kdc_ticket_open(struct kcrypt *crypt, const struct krb_keys *keys,
-                     const struct krb_ticket *ticket, struct arena *arena,
-                     struct krb_ticket_part *out_part, const char **out_why);
 
 struct ticket_change {
     const struct kdc_ticket_plan *plan;

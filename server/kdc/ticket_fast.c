@@ -3,13 +3,11 @@
 
 #include "kdc/ticket_fast.h"
 
-#include "kdc/ticket.h"
+#include "kdc/ticket_open.h"
 #include "util/buf.h"
 #include "wire/der.h"
 
 enum {
-    PA_TGS_REQ = 1,
-    PA_FX_FAST = 136,
     DEPTH_MAX = 16, /* of elements around what is replaced */
 };
 
@@ -32,9 +30,11 @@ static bool dig(struct span *at, const uint8_t *tags, size_t count)
     return true;
 }
 
+/* What is empty is nowhere: it may have no address either. */
 static bool holds(struct span whole, struct span part)
 {
-    return part.data >= whole.data &&
+    return part.size > 0 && part.size <= whole.size &&
+           part.data >= whole.data &&
            part.data + part.size <= whole.data + whole.size;
 }
 
@@ -99,13 +99,13 @@ static bool find_armor(const struct fast_context *fast, struct armor *out)
     const struct krb_padata_list *padata = &fast->request->padata;
     struct span at;
 
-    if (find_padata(padata, PA_FX_FAST, &at) &&
+    if (find_padata(padata, KRB_PA_FX_FAST, &at) &&
         dig(&at, value, sizeof(value))) {
         *out = (struct armor){at, KCRYPT_AP_REQ_AUTHENTICATOR};
         return true;
     }
     out->usage = KCRYPT_TGS_REQ_AUTHENTICATOR;
-    return find_padata(padata, PA_TGS_REQ, &out->ap_req);
+    return find_padata(padata, KRB_PA_TGS_REQ, &out->ap_req);
 }
 
 static bool open_authenticator(const struct fast_context *fast,
@@ -216,7 +216,7 @@ bool kdc_fast_mend(const struct fast_context *fast, struct span reply,
 
     *out_reply = reply;
     if (!krb_decode_kdc_rep(reply, &rep, &flaw) ||
-        !find_padata(&rep.padata, PA_FX_FAST, &cipher)) {
+        !find_padata(&rep.padata, KRB_PA_FX_FAST, &cipher)) {
         return true;
     }
     if (!dig(&cipher, path, sizeof(path)) || !armor_key(fast, &key) ||

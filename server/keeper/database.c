@@ -13,6 +13,7 @@
 #include "util/arena.h"
 #include "util/env.h"
 #include "util/mem.h"
+#include "util/mit.h"
 
 enum {
     /* MIT's own entry of that service lives as long. */
@@ -40,16 +41,6 @@ struct entry {
     const char *session; /* encryption types of session keys; NULL: as keys */
 };
 
-bool database_fail(krb5_context context, krb5_error_code code, struct err *err,
-                   const char *what)
-{
-    const char *text = krb5_get_error_message(context, code);
-
-    err_set(err, "%s: %s", what, text);
-    krb5_free_error_message(context, text);
-    return false;
-}
-
 bool database_context(const char *folder, krb5_context *out_context,
                       struct err *err)
 {
@@ -59,11 +50,11 @@ bool database_context(const char *folder, krb5_context *out_context,
     krb5_error_code code = (krb5_error_code)profile_init(files, &profile);
 
     if (code) {
-        return database_fail(NULL, code, err, path);
+        return mit_fail(NULL, code, err, path);
     }
     code = krb5_init_context_profile(profile, 0, out_context);
     profile_release(profile);
-    return code ? database_fail(NULL, code, err, path) : true;
+    return code ? mit_fail(NULL, code, err, path) : true;
 }
 
 static krb5_data data_of(struct span bytes)
@@ -166,7 +157,7 @@ static bool put(struct database *database, const struct entry *entry,
     }
     krb5_db_free_principal(database->context, record);
     if (code) {
-        database_fail(database->context, code, err, "libkdb5");
+        mit_fail(database->context, code, err, "libkdb5");
         return err_wrap(err, "cannot write %.*s to the KDC's database",
                         (int)entry->names[0].size, entry->names[0].data);
     }
@@ -307,14 +298,14 @@ static bool put_locked(struct database *database,
     bool done;
 
     if (code) {
-        return database_fail(database->context, code, err,
-                             "cannot lock the KDC's database");
+        return mit_fail(database->context, code, err,
+                        "cannot lock the KDC's database");
     }
     done = put_all(database, keys, err);
     code = krb5_db_unlock(database->context);
     if (done && code) {
-        return database_fail(database->context, code, err,
-                             "cannot unlock the KDC's database");
+        return mit_fail(database->context, code, err,
+                        "cannot unlock the KDC's database");
     }
     return done;
 }
@@ -349,14 +340,14 @@ static bool create(struct database *database, const char *folder,
     krb5_error_code code = krb5_db_create(database->context, NULL);
 
     if (code) {
-        return database_fail(database->context, code, err,
-                             "cannot make the KDC's database");
+        return mit_fail(database->context, code, err,
+                        "cannot make the KDC's database");
     }
     database->open = true;
     code = stash_master(database, folder);
     if (code) {
-        return database_fail(database->context, code, err,
-                             "cannot store the KDC's master key");
+        return mit_fail(database->context, code, err,
+                        "cannot store the KDC's master key");
     }
     return put_locked(database, put_services, NULL, err);
 }

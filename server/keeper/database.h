@@ -38,10 +38,6 @@ MUST_CHECK bool database_put_users(struct database *database,
                                    const struct krb_keys *keys,
                                    struct err *err);
 
-/* What libkrb5 says of the code. Always false. */
-bool database_fail(krb5_context context, krb5_error_code code, struct err *err,
-                   const char *what);
-
 AUTO_DEFINE(database, struct database *, database_free)
 
 #endif

@@ -11,27 +11,16 @@
 #include "keeper/profile.h"
 #include "util/buf.h"
 #include "util/mem.h"
+#include "util/mit.h"
 
 enum {
     /* The format of MIT's keytab files, version 2: numbers are big-endian. */
     KEYTAB_FORMAT = 0x0502,
 };
 
-static void add_u16be(struct buf *out, size_t value)
-{
-    buf_add_u8(out, (uint8_t)(value >> 8));
-    buf_add_u8(out, (uint8_t)value);
-}
-
-static void add_u32be(struct buf *out, size_t value)
-{
-    add_u16be(out, value >> 16);
-    add_u16be(out, value);
-}
-
 static void add_counted(struct buf *out, struct span bytes)
 {
-    add_u16be(out, bytes.size);
+    buf_add_u16be(out, (uint16_t)bytes.size);
     buf_add(out, bytes);
 }
 
@@ -42,19 +31,19 @@ static void add_entry(struct buf *out, const char *realm, struct span name,
     size_t slash = service ? span_find(name, span_text("/"), 0) : SIZE_MAX;
     AUTO_BUF entry = {0};
 
-    add_u16be(&entry, slash < name.size ? 2 : 1);
+    buf_add_u16be(&entry, slash < name.size ? 2 : 1);
     add_counted(&entry, span_text(realm));
     add_counted(&entry, span_slice(name, 0, slash));
     if (slash < name.size) {
         add_counted(&entry, span_slice(name, slash + 1, name.size));
     }
-    add_u32be(&entry, KRB5_NT_PRINCIPAL);
-    add_u32be(&entry, 0); /* when it was made: nobody asks */
+    buf_add_u32be(&entry, KRB5_NT_PRINCIPAL);
+    buf_add_u32be(&entry, 0); /* when it was made: nobody asks */
     buf_add_u8(&entry, (uint8_t)kvno);
-    add_u16be(&entry, (uint16_t)key->etype);
+    buf_add_u16be(&entry, (uint16_t)key->etype);
     add_counted(&entry, span_of(key->bytes, key->size));
-    add_u32be(&entry, kvno);
-    add_u32be(out, entry.size);
+    buf_add_u32be(&entry, kvno);
+    buf_add_u32be(out, (uint32_t)entry.size);
     buf_add(out, buf_span(&entry));
     mem_wipe(entry.data, entry.size);
 }
@@ -81,7 +70,7 @@ static bool write_service_keytab(const struct keeper_realm *realm,
 {
     AUTO_BUF keytab = {0};
 
-    add_u16be(&keytab, KEYTAB_FORMAT);
+    buf_add_u16be(&keytab, KEYTAB_FORMAT);
     for (size_t i = 0; realm->services[i]; i++) {
         add_entries(&keytab, realm->realm, realm->services[i], true,
                     &realm->service);
@@ -94,7 +83,7 @@ static bool write_user_keytab(const struct keeper_realm *realm,
 {
     AUTO_BUF keytab = {0};
 
-    add_u16be(&keytab, KEYTAB_FORMAT);
+    buf_add_u16be(&keytab, KEYTAB_FORMAT);
     for (size_t i = 0; i < realm->user_count; i++) {
         for (size_t k = 0; realm->users[i].names[k]; k++) {
             add_entries(&keytab, realm->realm, realm->users[i].names[k], false,
@@ -220,7 +209,7 @@ static bool export_ccache(krb5_context context,
     krb5_error_code code = make_ticket(&ticket, &realm->users[user], keys);
 
     if (code) {
-        database_fail(context, code, err, "libkrb5");
+        mit_fail(context, code, err, "libkrb5");
         err_wrap(err, "cannot make a credential cache for %s",
                  realm->users[user].names[0]);
     }

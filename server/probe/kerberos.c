@@ -12,6 +12,7 @@
 
 #include <krb5.h>
 
+#include "util/kcrypt.h"
 #include "util/mem.h"
 
 /* libkrb5 and GSS-API share it within a process, and nobody else sees it. */
@@ -279,7 +280,6 @@ static krb5_error_code open_client(struct kerberos *kerberos)
 {
     krb5_context context = kerberos->context;
     char *realm = NULL;
-    krb5_error_code code;
 
     if (krb5_get_default_realm(context, &realm) != 0) {
         realm = NULL;
@@ -287,8 +287,7 @@ static krb5_error_code open_client(struct kerberos *kerberos)
     kerberos->client_name =
         kerberos_principal(kerberos->setup.arena, &kerberos->setup, realm);
     krb5_free_default_realm(context, realm);
-    code = krb5_parse_name(context, kerberos->client_name, &kerberos->client);
-    return code;
+    return krb5_parse_name(context, kerberos->client_name, &kerberos->client);
 }
 
 static krb5_error_code open_all(struct kerberos *kerberos)
@@ -444,7 +443,6 @@ bool kerberos_proves(struct kerberos *kerberos,
                      const struct kerberos_ticket *ticket, int32_t etype,
                      struct span cipher)
 {
-    enum { USAGE_AP_REP = 12 }; /* RFC 4120 section 7.5.1 */
     struct arena *arena = kerberos->setup.arena;
     const krb5_keyblock key = {
         .enctype = ticket->key_type,
@@ -460,6 +458,6 @@ bool kerberos_proves(struct kerberos *kerberos,
                        .data = writable(arena, cipher)};
 
     return etype == ticket->key_type &&
-           krb5_c_decrypt(kerberos->context, &key, USAGE_AP_REP, NULL, &enc,
+           krb5_c_decrypt(kerberos->context, &key, KCRYPT_AP_REP, NULL, &enc,
                           &plain) == 0;
 }

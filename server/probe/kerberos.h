@@ -19,14 +19,13 @@
 struct kerberos;
 
 struct kerberos_setup {
-    struct arena *arena; /* owns what is told */
-    struct env *env;
+    struct arena *arena;   /* owns what is told */
     const char *krb5_conf; /* NULL: the machine's */
     const char *ccache;    /* NULL: the default one */
     const char *user;      /* "CONTOSO\alice", "alice@contoso.test" */
     bool is_sip;           /* `user` is but a SIP address */
     const char *password;  /* NULL: the tickets are there */
-    int64_t deadline;      /* on env's monotonic clock */
+    int64_t deadline;      /* on the monotonic clock */
 };
 
 /* Why there is no ticket. */
@@ -75,8 +74,8 @@ bool kerberos_proves(struct kerberos *kerberos,
 
 /* ---- Words, without libkrb5 (kerberos_words.c) ---- */
 
-/* An error of RFC 4120 section 7.5.9 in words: "KDC_ERR_KEY_EXPIRED, 23: the
- * password has expired". */
+/* An error of RFC 4120 section 7.5.9 in words: "the password has expired, or
+ * must be changed (KDC_ERR_KEY_EXPIRED, 23)". */
 const char *kerberos_error_text(struct arena *arena, int32_t code);
 /* What a person could try; NULL: nothing comes to mind. */
 const char *kerberos_error_advice(int32_t code);

@@ -6,7 +6,7 @@
 #include <strings.h>
 
 #include "probe/kerberos.h"
-#include "wire/krb.h"
+#include "wire/krb_error.h"
 
 /* RFC 4120 section 7.5.9; what brings it about with Active Directory. */
 static const struct word {
@@ -14,50 +14,59 @@ static const struct word {
     const char *meaning;
     const char *advice;
 } words[] = {
-    {1, "the account has expired", "a later end of the account"},
-    {2, "the service's account has expired", NULL},
-    {6, "the KDC does not know the user", "--user DOMAIN\\NAME"},
-    {7, "the KDC does not know the service: no account has its SPN",
+    {KDC_ERR_NAME_EXP, "the account has expired", "a later end of the account"},
+    {KDC_ERR_SERVICE_EXP, "the service's account has expired", NULL},
+    {KDC_ERR_C_PRINCIPAL_UNKNOWN, "the KDC does not know the user",
+     "--user DOMAIN\\NAME"},
+    {KDC_ERR_S_PRINCIPAL_UNKNOWN,
+     "the KDC does not know the service: no account has its SPN",
      "setspn on the server's account; a real client goes on with NTLM: --as "
      "pc-internal-ntlm"},
-    {8, "several accounts have the same name or SPN", "setspn -X to find them"},
-    {12, "the KDC's policy forbids it, such as logon hours or machines", NULL},
-    {14, "no encryption type suits client, account and KDC",
+    {KDC_ERR_PRINCIPAL_NOT_UNIQUE, "several accounts have the same name or SPN",
+     "setspn -X to find them"},
+    {KDC_ERR_POLICY,
+     "the KDC's policy forbids it, such as logon hours or machines", NULL},
+    {KDC_ERR_ETYPE_NOSUPP, "no encryption type suits client, account and KDC",
      "the encryption types of the account, and those of krb5.conf"},
-    {18, "the account is disabled or locked out",
+    {KDC_ERR_CLIENT_REVOKED, "the account is disabled or locked out",
      "enabling or unlocking the account in the directory"},
-    {23, "the password has expired, or must be changed",
+    {KDC_ERR_KEY_EXPIRED, "the password has expired, or must be changed",
      "setting a new password"},
-    {24, "wrong password", "--user DOMAIN\\NAME, and the password anew"},
-    {27, "the service's account takes no tickets of this kind", NULL},
-    {29, "the KDC is too busy", "it again, later"},
-    {31,
+    {KDC_ERR_PREAUTH_FAILED, "wrong password",
+     "--user DOMAIN\\NAME, and the password anew"},
+    {KDC_ERR_MUST_USE_USER2USER,
+     "the service's account takes no tickets of this kind", NULL},
+    {KDC_ERR_SVC_UNAVAILABLE, "the KDC is too busy", "it again, later"},
+    {KRB_AP_ERR_BAD_INTEGRITY,
      "the server cannot decrypt the ticket: its key is not the one that the "
      "KDC used",
      "kinit anew, as a ticket of an earlier run of lyncmock is closed with "
      "another key; else the password of the server's account, and setspn -X "
      "for a second account with the SPN"},
-    {32, "the ticket has expired",
+    {KRB_AP_ERR_TKT_EXPIRED, "the ticket has expired",
      "kinit, or comparing the clocks of client, server and KDC"},
-    {33, "the ticket is not valid yet: the server's clock is behind the KDC's",
+    {KRB_AP_ERR_TKT_NYV,
+     "the ticket is not valid yet: the server's clock is behind the KDC's",
      "setting the clocks of client, server and KDC"},
-    {34, "the server takes the request for a replay", NULL},
-    {35, "the ticket is for another server than this one",
+    {KRB_AP_ERR_REPEAT, "the server takes the request for a replay", NULL},
+    {KRB_AP_ERR_NOT_US, "the ticket is for another server than this one",
      "setspn for the name that was asked"},
-    {37, "the clocks differ by more than is allowed",
+    {KRB_AP_ERR_SKEW, "the clocks differ by more than is allowed",
      "setting the clocks of client, server and KDC"},
-    {41,
+    {KRB_AP_ERR_MODIFIED,
      "the server cannot decrypt the ticket: its key is not the one that the "
      "KDC used",
      "kinit anew, as a ticket of an earlier run of lyncmock is closed with "
      "another key; else the password of the server's account, and setspn -X "
      "for a second account "
      "with the SPN"},
-    {44, "the ticket's key is older than the server's", "kinit anew"},
-    {45, "the server has no key for this ticket", NULL},
-    {52, "the answer is too big for UDP", "TCP: udp_preference_limit = 1"},
-    {60, "an error without a number of its own", NULL},
-    {68, "the KDC is of another realm", "--krb5-conf FILE"},
+    {KRB_AP_ERR_BADKEYVER, "the ticket's key is older than the server's",
+     "kinit anew"},
+    {KRB_AP_ERR_NOKEY, "the server has no key for this ticket", NULL},
+    {KRB_ERR_RESPONSE_TOO_BIG, "the answer is too big for UDP",
+     "TCP: udp_preference_limit = 1"},
+    {KRB_ERR_GENERIC, "an error without a number of its own", NULL},
+    {KDC_ERR_WRONG_REALM, "the KDC is of another realm", "--krb5-conf FILE"},
 };
 
 static const struct word *word_of(int32_t code)
@@ -75,8 +84,8 @@ const char *kerberos_error_text(struct arena *arena, int32_t code)
     const struct word *word = word_of(code);
     const char *name = krb_error_name(code);
 
-    return arena_printf(arena, "%s%s%s, %d)", word ? word->meaning : "refused",
-                        " (", name ? name : "error", (int)code);
+    return arena_printf(arena, "%s (%s, %d)", word ? word->meaning : "refused",
+                        name ? name : "error", (int)code);
 }
 
 const char *kerberos_error_advice(int32_t code)

@@ -9,6 +9,7 @@
 #include "probe/negotiate.h"
 #include "probe/walk.h"
 #include "util/url.h"
+#include "wire/krb_error.h"
 #include "wire/spnego.h"
 
 enum { CLOCKS_DIFFER = 60 }; /* s; less explains no error */
@@ -31,7 +32,6 @@ static bool sign_on(struct walk *walk)
     const struct target *target = walk->target;
     const struct kerberos_setup setup = {
         .arena = walk->arena,
-        .env = walk->env,
         .krb5_conf = target->krb5_conf,
         .ccache = target->ccache,
         .user = target->user,
@@ -129,8 +129,9 @@ static const char *clock_text(struct walk *walk, const struct krb_error *error)
 {
     int64_t ahead = error->server_time - env_now(walk->env) / ENV_NS_PER_SEC;
 
-    return error->code == 37 ||
-                   ((error->code == 32 || error->code == 33) &&
+    return error->code == KRB_AP_ERR_SKEW ||
+                   ((error->code == KRB_AP_ERR_TKT_EXPIRED ||
+                     error->code == KRB_AP_ERR_TKT_NYV) &&
                     (ahead > CLOCKS_DIFFER || ahead < -CLOCKS_DIFFER))
                ? arena_printf(walk->arena,
                               "; its clock is %" PRId64 " s %s this one",

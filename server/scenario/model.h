@@ -114,9 +114,10 @@ struct scenario *scenario_ref(struct scenario *scenario);
 void scenario_unref(struct scenario *scenario);
 /* After the last change to `steps`: fills `at`. */
 void scenario_index(struct scenario *scenario);
-/* Is there no point in serving it without Kerberos: the world demands it, or
- * steps stand where it alone leads? */
-bool scenario_needs_kerberos(const struct scenario *scenario);
+/* Why there is no point in serving it without Kerberos, for a sentence: the
+ * world demands it, or steps or expectations stand where it alone leads. NULL:
+ * it does without. The caller frees. */
+char *scenario_needs_kerberos(const struct scenario *scenario);
 
 /* Adds an action where fault_order wants it, behind those of the same order;
  * the step has room. */

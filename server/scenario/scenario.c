@@ -106,22 +106,30 @@ static bool expects_there(const struct expectation *expectation)
            expectation->at_most != 0;
 }
 
-bool scenario_needs_kerberos(const struct scenario *scenario)
+char *scenario_needs_kerberos(const struct scenario *scenario)
 {
-    if (scenario->world->offer.kerberos != KERBEROS_AUTO) {
-        return scenario->world->offer.kerberos == KERBEROS_YES;
+    if (scenario->world->offer.kerberos == KERBEROS_NO) {
+        return NULL;
     }
     for (size_t i = 0; i < scenario->step_count; i++) {
-        if (point_of_kerberos(scenario->steps[i].at)) {
-            return true;
+        const struct step *step = &scenario->steps[i];
+
+        if (point_of_kerberos(step->at)) {
+            return mem_printf("%s: the step at %s needs Kerberos", step->where,
+                              point_info(step->at)->name);
         }
     }
     for (size_t i = 0; i < scenario->expectation_count; i++) {
-        if (expects_there(&scenario->expectations[i])) {
-            return true;
+        const struct expectation *expected = &scenario->expectations[i];
+
+        if (expects_there(expected)) {
+            return mem_printf("%s: what is expected at %s needs Kerberos",
+                              expected->where, point_info(expected->at)->name);
         }
     }
-    return false;
+    return scenario->world->offer.kerberos == KERBEROS_YES
+               ? mem_strdup("offer.kerberos is yes")
+               : NULL;
 }
 
 /* ---- Steps ---- */

@@ -36,9 +36,10 @@ void session_free(struct session *session)
     }
 }
 
-int64_t session_moved(const struct session *session)
+int64_t session_now(const struct session *session, const struct world *world,
+                    int64_t now)
 {
-    return session->moved;
+    return world_now(world, now) + (session ? session->moved : 0);
 }
 
 void session_move_clock(struct session *session, int64_t by)

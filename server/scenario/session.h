@@ -14,8 +14,10 @@ struct session;
 struct session *session_new(struct scenario *scenario);
 void session_free(struct session *session);
 
-/* By how much steps have moved the world's clock, ns. */
-int64_t session_moved(const struct session *session);
+/* The world's time, ns, as its settings and steps have moved it from the real
+ * one. session: NULL: no steps. */
+int64_t session_now(const struct session *session, const struct world *world,
+                    int64_t now);
 void session_move_clock(struct session *session, int64_t by);
 
 /* More than one only where steps say `also`. */

@@ -270,8 +270,8 @@ static void reach_verdict(struct call *call, const struct auth_method *method,
 
 /*
  * A KRB-ERROR tells the client why, in its NegTokenResp or raw, and Windows
- * sends it (RFC 4121 section 4.1). What ends NTLM is a bare scheme, as of old;
- * a step that rejects wants to be seen.
+ * sends it (RFC 4121 section 4.1; protocol: kerberos 4.3). What ends NTLM is a
+ * bare scheme, as of old; a step that rejects wants to be seen.
  */
 static struct gate_farewell farewell_of(const struct auth_method *method,
                                         const struct auth_outcome *outcome)

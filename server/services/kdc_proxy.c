@@ -1,8 +1,8 @@
 /*
  * The KDC proxy, for clients that cannot reach the KDC's port: a Kerberos
  * message in the body of a POST, and its answer in that of the reply. MIT's
- * client says it in HTTP/1.0. What is asked is an exchange with the KDC like
- * any other.
+ * client says it in HTTP/1.0 (protocol: kerberos 1.6). What is asked is an
+ * exchange with the KDC like any other.
  */
 #include "config.h"
 

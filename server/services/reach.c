@@ -15,8 +15,8 @@ struct due {
 
 int64_t services_now(const struct services_context *services)
 {
-    return world_now(services->world, env_now(services->env)) +
-           (services->session ? session_moved(services->session) : 0);
+    return session_now(services->session, services->world,
+                       env_now(services->env));
 }
 
 static struct subject subject_of(struct call *call)

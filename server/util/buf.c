@@ -57,6 +57,16 @@ static void add_le(struct buf *buf, uint64_t value, size_t size)
     buf_add(buf, span_of(bytes, size));
 }
 
+static void add_be(struct buf *buf, uint64_t value, size_t size)
+{
+    uint8_t bytes[8];
+
+    for (size_t i = 0; i < size; i++) {
+        bytes[i] = (uint8_t)(value >> (8 * (size - 1 - i)));
+    }
+    buf_add(buf, span_of(bytes, size));
+}
+
 void buf_add_u16le(struct buf *buf, uint16_t value)
 {
     add_le(buf, value, 2);
@@ -70,6 +80,16 @@ void buf_add_u32le(struct buf *buf, uint32_t value)
 void buf_add_u64le(struct buf *buf, uint64_t value)
 {
     add_le(buf, value, 8);
+}
+
+void buf_add_u16be(struct buf *buf, uint16_t value)
+{
+    add_be(buf, value, 2);
+}
+
+void buf_add_u32be(struct buf *buf, uint32_t value)
+{
+    add_be(buf, value, 4);
 }
 
 void buf_add_number(struct buf *buf, int64_t number)

@@ -54,6 +54,8 @@ static inline void buf_add_u8(struct buf *buf, uint8_t value)
 void buf_add_u16le(struct buf *buf, uint16_t value);
 void buf_add_u32le(struct buf *buf, uint32_t value);
 void buf_add_u64le(struct buf *buf, uint64_t value);
+void buf_add_u16be(struct buf *buf, uint16_t value);
+void buf_add_u32be(struct buf *buf, uint32_t value);
 /* In decimal digits. */
 void buf_add_number(struct buf *buf, int64_t number);
 void buf_printf(struct buf *buf, const char *format, ...) PRINTF(2, 3);

@@ -3,10 +3,8 @@
 
 #include "util/kcrypt.h"
 
-#include <krb5.h>
-#include <profile.h>
-
 #include "util/mem.h"
+#include "util/mit.h"
 
 struct kcrypt {
     krb5_context context;
@@ -15,19 +13,9 @@ struct kcrypt {
 bool kcrypt_new(struct kcrypt **out_kcrypt, struct err *err)
 {
     krb5_context context = NULL;
-    profile_t nothing = NULL;
-    krb5_error_code code = (krb5_error_code)profile_init(NULL, &nothing);
 
-    if (!code) {
-        /* Copies the profile: what krb5.conf says stays unread. Secure: so
-         * does the environment, where KRB5_TRACE would make a file. */
-        code = krb5_init_context_profile(nothing, KRB5_INIT_CONTEXT_SECURE,
-                                         &context);
-        profile_release(nothing);
-    }
-    if (code) {
-        return err_set(err, "MIT Kerberos gives no context (error %d)",
-                       (int)code);
+    if (!mit_context_new(&context, err)) {
+        return false;
     }
     *out_kcrypt = NEW(struct kcrypt);
     (*out_kcrypt)->context = context;

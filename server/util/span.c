@@ -10,6 +10,16 @@ bool span_equal(struct span a, struct span b)
     return a.size == b.size && (!a.size || !memcmp(a.data, b.data, a.size));
 }
 
+bool span_is_zero(struct span bytes)
+{
+    for (size_t i = 0; i < bytes.size; i++) {
+        if (bytes.data[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
 size_t span_find(struct span hay, struct span needle, size_t from)
 {
     const uint8_t *hit;
@@ -39,6 +49,17 @@ static uint64_t rd_le(struct reader *rd, size_t size)
     return value;
 }
 
+static uint64_t rd_be(struct reader *rd, size_t size)
+{
+    struct span part = rd_bytes(rd, size);
+    uint64_t value = 0;
+
+    for (size_t i = 0; i < part.size; i++) {
+        value = value << 8 | part.data[i];
+    }
+    return value;
+}
+
 uint16_t rd_u16le(struct reader *rd)
 {
     return (uint16_t)rd_le(rd, 2);
@@ -52,4 +73,14 @@ uint32_t rd_u32le(struct reader *rd)
 uint64_t rd_u64le(struct reader *rd)
 {
     return rd_le(rd, 8);
+}
+
+uint16_t rd_u16be(struct reader *rd)
+{
+    return (uint16_t)rd_be(rd, 2);
+}
+
+uint32_t rd_u32be(struct reader *rd)
+{
+    return (uint32_t)rd_be(rd, 4);
 }

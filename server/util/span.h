@@ -43,6 +43,7 @@ static inline struct span span_slice(struct span whole, size_t offset,
 }
 
 bool span_equal(struct span a, struct span b);
+bool span_is_zero(struct span bytes);
 /* Offset of the first occurrence at or after `from`, or SIZE_MAX. */
 size_t span_find(struct span hay, struct span needle, size_t from);
 bool span_starts(struct span whole, const char *prefix);
@@ -90,5 +91,7 @@ static inline uint8_t rd_u8(struct reader *rd)
 uint16_t rd_u16le(struct reader *rd);
 uint32_t rd_u32le(struct reader *rd);
 uint64_t rd_u64le(struct reader *rd);
+uint16_t rd_u16be(struct reader *rd);
+uint32_t rd_u32be(struct reader *rd);
 
 #endif

@@ -20,11 +20,11 @@ enum {
     KRB_COMPONENTS_MAX = 8, /* of a name; real ones have three at most */
     KRB_ETYPES_MAX = 32,    /* of one request */
     KRB_PADATA_MAX = 16,
-    KRB_AUTHDATA_MAX = 16, /* elements of one AuthorizationData */
-    KRB_FIELD_MAX = 64,    /* of the name of a flaw's field */
-    KRB_ERROR_MAX = 255,   /* of the codes that have names there is none past */
+    KRB_AUTHDATA_MAX = 16,        /* elements of one AuthorizationData */
+    KRB_FIELD_MAX = 64,           /* of the name of a flaw's field */
     KRB_GSS_CHECKSUM = 0x8003,    /* RFC 4121 section 4.1.1: its type */
     KRB_MESSAGE_MAX = 128 * 1024, /* of one message, tickets and all */
+    KRB_LENGTH_SIZE = 4,          /* RFC 4120 section 7.2.2: in front of one */
 };
 
 /* RFC 4120 section 7.5.7, by their application tags. */
@@ -51,6 +51,35 @@ enum krb_name_type {
     KRB_NT_PRINCIPAL = 1,
     KRB_NT_SRV_INST = 2,
     KRB_NT_ENTERPRISE = 10,
+};
+
+/* 7.5.2: types of pre-authentication data that somebody here looks at. */
+enum krb_padata_type {
+    KRB_PA_TGS_REQ = 1,
+    KRB_PA_ENC_TIMESTAMP = 2,
+    KRB_PA_PK_AS_REQ = 16, /* RFC 4556 */
+    KRB_PA_FX_FAST = 136,  /* RFC 6113 */
+    KRB_PA_ENCRYPTED_CHALLENGE = 138,
+    KRB_PA_SPAKE = 151, /* RFC 9588 */
+};
+
+/* 5.2.6, 7.5.4: the same of authorization data. */
+enum krb_authdata_type {
+    KRB_AD_IF_RELEVANT = 1,
+    KRB_AD_TOKEN_RESTRICTIONS = 141, /* [MS-KILE] 2.2.6 */
+    KRB_AD_AP_OPTIONS = 143, /* [MS-KILE] 3.2.5.8: four bytes, little-endian */
+};
+
+enum {
+    KRB_TICKET_INVALID = 0x01000000,     /* 5.3, flag 7 */
+    KRB_AP_MUTUAL_REQUIRED = 0x20000000, /* 5.5.1, option 2 */
+};
+
+/* RFC 4121 section 4.1.1.1, RFC 4757 section 7.1 */
+enum krb_gss_flag {
+    KRB_GSS_DELEG = 1,
+    KRB_GSS_MUTUAL = 2,
+    KRB_GSS_DCE_STYLE = 0x1000,
 };
 
 /* 5.2.2 PrincipalName, and the realm that goes with it (empty: none). */
@@ -116,7 +145,7 @@ struct krb_authenticator {
 /* RFC 4121 section 4.1.1: the checksum 0x8003 within an authenticator. */
 struct krb_gss_checksum {
     struct span bindings;  /* 16 bytes; all zero: none were given */
-    uint32_t flags;        /* GSS_C_MUTUAL_FLAG and so on */
+    uint32_t flags;        /* enum krb_gss_flag */
     struct span delegated; /* KRB-CRED; empty: none */
 };
 
@@ -128,9 +157,18 @@ struct krb_authdata {
 
 /* 5.5.1 AP-REQ */
 struct krb_ap_req {
-    uint32_t options; /* bit 2 of the document, mutual-required: 0x20000000 */
+    uint32_t options; /* KRB_AP_MUTUAL_REQUIRED ... */
     struct krb_ticket ticket;
     struct krb_encrypted authenticator;
+};
+
+/* 5.5.2 EncAPRepPart, to be encrypted. */
+struct krb_ap_rep_part {
+    int64_t client_time; /* s */
+    int32_t cusec;
+    bool has_subkey;
+    struct krb_block subkey;
+    uint32_t sequence;
 };
 
 struct krb_padata {
@@ -201,6 +239,8 @@ struct krb_proxy_message {
     struct span realm;   /* target-domain; empty: none */
 };
 
+/* The length in front of a message over TCP, which the bytes have. */
+uint32_t krb_length(struct span bytes);
 /* Which message this is by its first byte; KRB_NONE: none of those. */
 enum krb_message krb_kind_of(struct span message);
 /* "AS-REQ"; NULL: no such message. */
@@ -239,11 +279,16 @@ bool krb_decode_proxy_message(struct span message,
                               struct krb_proxy_message *out,
                               struct krb_flaw *out_flaw);
 
+/* Sets stime and susec; ns since 1970. */
+void krb_error_set_time(struct krb_error *error, int64_t time);
 void krb_encode_error(struct buf *out, const struct krb_error *error);
 void krb_encode_ticket(struct buf *out, const struct krb_ticket *ticket);
 void krb_encode_ticket_part(struct buf *out,
                             const struct krb_ticket_part *part);
 void krb_encode_authdata(struct buf *out, const struct krb_authdata *list);
+void krb_encode_ap_rep(struct buf *out, const struct krb_encrypted *part);
+void krb_encode_ap_rep_part(struct buf *out,
+                            const struct krb_ap_rep_part *part);
 /* The reply with another ticket in place of the one it has. */
 void krb_encode_kdc_rep_with(struct buf *out, struct span reply,
                              const struct krb_kdc_rep *decoded,
@@ -262,16 +307,6 @@ char *krb_name_text(struct arena *arena, const struct krb_name *name);
 char *krb_name_short(struct arena *arena, const struct krb_name *name);
 /* "2013-06-01T12:00:00Z", of s since 1970. */
 char *krb_time_text(struct arena *arena, int64_t time);
-/* "KRB_AP_ERR_SKEW"; NULL: the number has no name. */
-const char *krb_error_name(int32_t code);
-/* "clock-skew", as a scenario says it; NULL: there is no such word. */
-const char *krb_error_word(int32_t code);
-/* By that word, by the name in any case, or by a number from 1 to
- * KRB_ERROR_MAX; false: none of them. */
-bool krb_error_named(const char *text, int32_t *out_code);
-/* The words in order, for lists; NULL past the end. */
-const char *krb_error_word_at(size_t index);
-
 /* NULL: the number has no name. */
 const char *krb_etype_name(int32_t etype);    /* "rc4-hmac" */
 const char *krb_checksum_name(int32_t type);  /* "gss-api" */

@@ -6,8 +6,6 @@
 
 #include "wire/der.h"
 
-enum { TICKET_PART_TAG = 3, AUTHENTICATOR_TAG = 2 };
-
 static void read_ticket_times(struct krb_walk *w, struct krb_seq *seq,
                               struct krb_ticket_part *out)
 {
@@ -29,7 +27,7 @@ bool krb_decode_ticket_part(struct span plain, struct krb_ticket_part *out,
                             struct krb_flaw *out_flaw)
 {
     struct krb_walk w = krb_walk_init(plain, "EncTicketPart");
-    struct krb_seq seq = krb_open_message(&w, plain, TICKET_PART_TAG);
+    struct krb_seq seq = krb_open_message(&w, plain, KRB_TICKET_PART_TAG);
     struct krb_ticket_part part = {0};
     struct span value;
 
@@ -77,7 +75,7 @@ bool krb_decode_authenticator(struct span plain, struct krb_authenticator *out,
                               struct krb_flaw *out_flaw)
 {
     struct krb_walk w = krb_walk_init(plain, "Authenticator");
-    struct krb_seq seq = krb_open_message(&w, plain, AUTHENTICATOR_TAG);
+    struct krb_seq seq = krb_open_message(&w, plain, KRB_AUTHENTICATOR_TAG);
     struct krb_authenticator part = {0};
     struct span value;
 

@@ -1,13 +1,11 @@
-/* Encodes Kerberos' messages (RFC 4120 sections 5.3 and 5.9) in DER, as MIT's
- * library does to the byte, see krb.h. */
+/* Encodes Kerberos' messages (RFC 4120 sections 5.3, 5.5.2 and 5.9) in DER, as
+ * MIT's library does to the byte, see krb.h. */
 #include "config.h"
 
 #include "wire/krb_walk.h"
 
 #include "wire/der.h"
 #include "wire/krb_time.h"
-
-enum { TICKET_TAG = 1, TICKET_PART_TAG = 3 };
 
 /* What was added since `start` becomes the member [number]. */
 static void end_member(struct buf *out, size_t start, int number)
@@ -94,6 +92,14 @@ static void add_block(struct buf *out, const struct krb_block *block)
     der_wrap(out, start, DER_SEQUENCE);
 }
 
+static void add_key(struct buf *out, int number, const struct krb_block *key)
+{
+    size_t start = out->size;
+
+    add_block(out, key);
+    end_member(out, start, number);
+}
+
 /* All since `start` is a message. */
 static void end_message(struct buf *out, size_t start, int number)
 {
@@ -141,7 +147,7 @@ void krb_encode_ticket(struct buf *out, const struct krb_ticket *ticket)
     add_bytes(out, 1, DER_GENERAL_STRING, ticket->service.realm);
     add_name(out, 2, &ticket->service);
     add_encrypted(out, 3, &ticket->enc_part);
-    end_message(out, start, TICKET_TAG);
+    end_message(out, start, KRB_TICKET_TAG);
 }
 
 /* 3.3.3.2: an empty list of realms, in the one encoding there is. */
@@ -157,12 +163,9 @@ static void add_no_transited(struct buf *out)
 void krb_encode_ticket_part(struct buf *out, const struct krb_ticket_part *part)
 {
     size_t start = out->size;
-    size_t key;
 
     add_flags(out, 0, part->flags);
-    key = out->size;
-    add_block(out, &part->key);
-    end_member(out, key, 1);
+    add_key(out, 1, &part->key);
     add_bytes(out, 2, DER_GENERAL_STRING, part->client.realm);
     add_name(out, 3, &part->client);
     if (part->transited.size) {
@@ -184,7 +187,7 @@ void krb_encode_ticket_part(struct buf *out, const struct krb_ticket_part *part)
     if (part->authorization_data.size) {
         add_whole(out, 10, part->authorization_data);
     }
-    end_message(out, start, TICKET_PART_TAG);
+    end_message(out, start, KRB_TICKET_PART_TAG);
 }
 
 void krb_encode_authdata(struct buf *out, const struct krb_authdata *list)
@@ -195,6 +198,29 @@ void krb_encode_authdata(struct buf *out, const struct krb_authdata *list)
         add_block(out, &list->items[i]);
     }
     der_wrap(out, start, DER_SEQUENCE);
+}
+
+void krb_encode_ap_rep(struct buf *out, const struct krb_encrypted *part)
+{
+    size_t start = out->size;
+
+    add_number(out, 0, KRB_PVNO);
+    add_number(out, 1, KRB_AP_REP);
+    add_encrypted(out, 2, part);
+    end_message(out, start, KRB_AP_REP);
+}
+
+void krb_encode_ap_rep_part(struct buf *out, const struct krb_ap_rep_part *part)
+{
+    size_t start = out->size;
+
+    add_time(out, 0, part->client_time);
+    add_number(out, 1, part->cusec);
+    if (part->has_subkey) {
+        add_key(out, 2, &part->subkey);
+    }
+    add_number(out, 3, part->sequence);
+    end_message(out, start, KRB_AP_REP_PART_TAG);
 }
 
 /* What is within [APPLICATION n] SEQUENCE; the reply has been decoded. */

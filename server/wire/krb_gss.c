@@ -8,10 +8,15 @@
 
 enum {
     BINDINGS_SIZE = 16,    /* RFC 4121 section 4.1.1: MD5 */
-    DELEGATION_FLAG = 1,   /* GSS_C_DELEG_FLAG */
     DELEGATION_OPTION = 1, /* the only one there is */
-    PROXY_LENGTH_SIZE = 4, /* RFC 4120 section 7.2.2 */
 };
+
+uint32_t krb_length(struct span bytes)
+{
+    struct reader rd = rd_init(bytes);
+
+    return rd_u32be(&rd);
+}
 
 bool krb_decode_gss_checksum(struct span checksum, struct krb_gss_checksum *out)
 {
@@ -25,7 +30,7 @@ bool krb_decode_gss_checksum(struct span checksum, struct krb_gss_checksum *out)
     if (rd.short_read || size != BINDINGS_SIZE) {
         return false;
     }
-    if (read.flags & DELEGATION_FLAG) {
+    if (read.flags & KRB_GSS_DELEG) {
         option = rd_u16le(&rd);
         size = rd_u16le(&rd);
         if (!rd.short_read && option == DELEGATION_OPTION) {
@@ -60,8 +65,7 @@ bool krb_decode_gss_token(struct span token, struct krb_gss_token *out,
     if (!krb_walk_end(&w, out_flaw)) {
         return false;
     }
-    read.id = (unsigned)rd_u8(&rd) << 8;
-    read.id |= rd_u8(&rd);
+    read.id = rd_u16be(&rd);
     read.message = rd_bytes(&rd, rd_left(&rd));
     *out = read;
     return true;
@@ -70,16 +74,13 @@ bool krb_decode_gss_token(struct span token, struct krb_gss_token *out,
 /* The message without its four bytes of length, which must be right. */
 static struct span without_length(struct krb_walk *w, struct span message)
 {
-    struct span rest = span_slice(message, PROXY_LENGTH_SIZE, SIZE_MAX);
-    uint32_t size = 0;
+    struct reader rd = rd_init(message);
+    uint32_t size = rd_u32be(&rd);
 
-    for (size_t i = 0; i < PROXY_LENGTH_SIZE && i < message.size; i++) {
-        size = size << 8 | message.data[i];
-    }
-    if (!w->failed && (message.size < PROXY_LENGTH_SIZE || size != rest.size)) {
+    if (!w->failed && (rd.short_read || size != rd_left(&rd))) {
         krb_walk_fail(w, "does not begin with the length of the rest");
     }
-    return rest;
+    return rd_bytes(&rd, rd_left(&rd));
 }
 
 bool krb_decode_proxy_message(struct span message,
@@ -110,8 +111,7 @@ void krb_encode_gss_token(struct buf *out, struct span oid, unsigned id,
     size_t start = out->size;
 
     der_add(out, DER_OID, oid);
-    buf_add_u8(out, (uint8_t)(id >> 8));
-    buf_add_u8(out, (uint8_t)id);
+    buf_add_u16be(out, (uint16_t)id);
     buf_add(out, message);
     der_wrap(out, start, DER_APPLICATION_0);
 }
@@ -120,9 +120,7 @@ void krb_encode_proxy_message(struct buf *out, struct span message)
 {
     size_t start = out->size;
 
-    for (int shift = 24; shift >= 0; shift -= 8) {
-        buf_add_u8(out, (uint8_t)(message.size >> shift));
-    }
+    buf_add_u32be(out, (uint32_t)message.size);
     buf_add(out, message);
     der_wrap(out, start, DER_OCTET_STRING);
     der_wrap(out, start, DER_CONTEXT_0);

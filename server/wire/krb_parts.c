@@ -5,8 +5,6 @@
 
 #include "wire/der.h"
 
-enum { TICKET_TAG = 1 };
-
 /* 5.2.2 */
 void krb_read_name(struct krb_walk *w, struct span value, struct krb_name *out)
 {
@@ -70,7 +68,7 @@ void krb_read_ticket(struct krb_walk *w, struct span value,
                      struct krb_ticket *out)
 {
     struct reader rd = rd_init(value);
-    struct krb_seq seq = krb_open_message(w, value, TICKET_TAG);
+    struct krb_seq seq = krb_open_message(w, value, KRB_TICKET_TAG);
     struct der element = {0};
 
     if (der_next(&rd, &element) == DER_OK) {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "util/attr.h"
+#include "util/env.h"
 #include "util/number.h"
 #include "wire/krb.h"
 
@@ -13,6 +14,7 @@ enum {
     TIME_SIZE = 15, /* 20130601120000Z */
     DAY = 24 * 60 * 60,
     YEAR_MAX = 9999,
+    NS_PER_US = 1000,
 };
 
 struct moment {
@@ -114,6 +116,12 @@ static struct moment moment_of(int64_t time)
 static char *put(char *to, int number, int digits, const char *end)
 {
     return stpcpy(number_put(to, (unsigned)number, digits), end);
+}
+
+void krb_error_set_time(struct krb_error *error, int64_t time)
+{
+    error->server_time = time / ENV_NS_PER_SEC;
+    error->susec = (int32_t)(time % ENV_NS_PER_SEC / NS_PER_US);
 }
 
 void krb_time_add(struct buf *out, int64_t time)

@@ -15,6 +15,14 @@ enum {
     KRB_PVNO = 5, /* of all messages and of tickets */
 };
 
+/* RFC 4120 appendix A: application tags of what is no message. */
+enum {
+    KRB_TICKET_TAG = 1,
+    KRB_AUTHENTICATOR_TAG = 2,
+    KRB_TICKET_PART_TAG = 3,
+    KRB_AP_REP_PART_TAG = 27,
+};
+
 struct krb_walk {
     const uint8_t *start;
     size_t offset;                    /* of the element looked at last */

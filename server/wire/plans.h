@@ -52,17 +52,21 @@ struct reply_plan {
     int64_t drip_every;  /* ... every so many ns; 0: no drip */
 };
 
+/* A KRB-ERROR that a step wants (RFC 4120 section 5.9.1). */
+struct krb_error_plan {
+    bool forged;
+    int32_t code;
+    const char *text; /* e-text; NULL: none */
+    int64_t clock;    /* ns; how far stime is from the real time */
+};
+
 /* What becomes of one request to the KDC. */
 struct kdc_plan {
-    bool drop;     /* never answered */
-    bool reset;    /* TCP: RST; UDP: dropped */
-    int64_t delay; /* ns before the answer */
-    /* A KRB-ERROR in place of the KDC's answer, which is not asked. */
-    bool forge_error;
-    int32_t error_code;
-    const char *error_text; /* e-text; NULL: none */
-    int64_t error_clock;    /* ns; how far stime of it is from the real time */
-    bool garbage;           /* bytes that are no message */
+    bool drop;                   /* never answered */
+    bool reset;                  /* TCP: RST; UDP: dropped */
+    int64_t delay;               /* ns before the answer */
+    struct krb_error_plan error; /* in place of the answer; nobody is asked */
+    bool garbage;                /* bytes that are no message */
     size_t garbage_size;
     bool too_big; /* over UDP: KRB_ERR_RESPONSE_TOO_BIG, which means TCP */
     /* The ticket within the answer, opened, changed and closed again. */
@@ -97,11 +101,7 @@ struct negotiate_plan {
         NEGOTIATE_MUTUAL_OMIT,
         NEGOTIATE_MUTUAL_CORRUPT,
     } mutual_token;
-    /* A KRB-ERROR, whatever the AP-REQ is worth. */
-    bool forge_error;
-    int32_t error_code;
-    const char *error_text;
-    int64_t error_clock; /* ns; as in struct kdc_plan */
+    struct krb_error_plan error; /* whatever the AP-REQ is worth */
 };
 
 #endif

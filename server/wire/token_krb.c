@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "wire/der.h"
+#include "wire/krb_error.h"
 #include "wire/spnego.h"
 
 void krb_tell_flaw(const struct krb_telling *t, const struct krb_flaw *flaw)
@@ -105,8 +106,6 @@ static void tell_ap_rep(const struct krb_telling *t, struct span message)
 
 /* ---- To and from the KDC ---- */
 
-enum { PA_TGS_REQ = 1 };
-
 static void tell_padata(const struct krb_telling *t, const char *member,
                         const struct krb_padata_list *list)
 {
@@ -117,7 +116,7 @@ static void tell_padata(const struct krb_telling *t, const char *member,
         json_open(t->json, '{');
         krb_tell_type(t, "type", krb_padata_name(one->type), one->type);
         json_number(t->json, "size", (int64_t)one->value.size);
-        if (one->type == PA_TGS_REQ) {
+        if (one->type == KRB_PA_TGS_REQ) {
             json_open_named(t->json, "apReq", '{');
             tell_ap_req(t, one->value, KCRYPT_TGS_REQ_AUTHENTICATOR);
             json_close(t->json, '}');

@@ -31,8 +31,6 @@ static void tell_key(const struct krb_telling *t, const char *member,
 
 /* ---- Authorization data ---- */
 
-enum { AD_IF_RELEVANT = 1 };
-
 static void tell_element(const struct krb_telling *t,
                          const struct krb_block *element)
 {
@@ -77,7 +75,7 @@ static void tell_authdata(const struct krb_telling *t, struct span list)
     for (size_t i = 0; i < data.count; i++) {
         json_open(t->json, '{');
         tell_element(t, &data.items[i]);
-        if (data.items[i].type == AD_IF_RELEVANT) {
+        if (data.items[i].type == KRB_AD_IF_RELEVANT) {
             tell_relevant(t, data.items[i].bytes);
         }
         json_close(t->json, '}');
@@ -173,17 +171,6 @@ void krb_tell_ticket(const struct krb_telling *t,
 
 /* ---- The authenticator ---- */
 
-/* RFC 4121 section 4.1.1.2: zeros stand for no bindings. */
-static bool is_zero(struct span bytes)
-{
-    for (size_t i = 0; i < bytes.size; i++) {
-        if (bytes.data[i]) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static void tell_checksum(const struct krb_telling *t,
                           const struct krb_block *checksum)
 {
@@ -193,11 +180,13 @@ static void tell_checksum(const struct krb_telling *t,
     krb_tell_type(t, "type", krb_checksum_name(checksum->type), checksum->type);
     json_number(t->json, "size", (int64_t)checksum->bytes.size);
     if (checksum->type == KRB_GSS_CHECKSUM) {
+        /* Section 4.1.1.2: zeros stand for no bindings. */
         if (krb_decode_gss_checksum(checksum->bytes, &gss)) {
             krb_tell_flags(t, "flags", gss.flags, krb_gss_flag_name);
             json_text(t->json, "channelBindings",
-                      is_zero(gss.bindings) ? "none"
-                                            : hex_text(t->arena, gss.bindings));
+                      span_is_zero(gss.bindings)
+                          ? "none"
+                          : hex_text(t->arena, gss.bindings));
         } else {
             json_text(t->json, "error", "is not of RFC 4121 section 4.1.1");
         }

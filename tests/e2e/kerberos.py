@@ -168,6 +168,31 @@ class Client:
         return Gss(self, mechanism, **how)
 
 
+# --- scenarios ----------------------------------------------------------------
+
+def step(at, do, when=None):
+    condition = f"    when: {when}\n" if when else ""
+    return f"  - at: {at}\n{condition}    do: {do}\n"
+
+
+def steps(*of_them):
+    return "steps:\n" + "".join(of_them)
+
+
+def player(serve, folder, ticket=False):
+    """play(text, ...) for a fixture of that name: serves this scenario, and
+    returns the server and a client of it, who has a ticket or none yet."""
+    def play(text="", **how):
+        path = folder / "play.yaml"
+        path.write_text("lyncmock: 1\n" + text)
+        client = Client(serve(path), **how)
+        if ticket:
+            client.kinit()
+        return client.server, client
+
+    return play
+
+
 # --- python3-gssapi ---------------------------------------------------------
 
 def end_point(connection):

@@ -52,6 +52,15 @@ def test_no_kdc_and_a_scenario(tmp_path, at, needs):
         assert f"{scenario}:3: the step at {at} needs Kerberos" in done.stderr
 
 
+def test_no_kdc_and_something_is_expected_of_it(tmp_path):
+    scenario = tmp_path / "s.yaml"
+    scenario.write_text("lyncmock: 1\nexpect:\n  - {at: kdc.as, times: 1}\n")
+    done = run_cli(tmp_path, "serve", scenario, *NO_KDC, "--timeout", "200ms")
+    assert done.returncode == 77, done.stderr
+    assert (f"{scenario}:3: what is expected at kdc.as needs Kerberos"
+            in done.stderr)
+
+
 @pytest.mark.parametrize("make,words", [
     (lambda path: None, "No such file or directory"),
     (lambda path: path.write_text("#!/bin/sh\n"), "Permission denied"),

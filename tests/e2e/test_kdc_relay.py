@@ -11,7 +11,7 @@ import time
 import pytest
 
 from harness import PASSWORD, PATIENCE, has_ipv6_loopback
-from kerberos import Client, kdc_entries, needs_kerberos
+from kerberos import Client, kdc_entries, needs_kerberos, player, step, steps
 from raw import Peer
 
 pytestmark = needs_kerberos
@@ -20,18 +20,8 @@ pytestmark = needs_kerberos
 @pytest.fixture
 def play(serve, tmp_path):
     """play(step...) serves a scenario: (server, a client of it)."""
-    def start(*steps, **how):
-        path = tmp_path / "play.yaml"
-        path.write_text("lyncmock: 1\nsteps:\n" + "".join(steps))
-        server = serve(path)
-        return server, Client(server, **how)
-
-    return start
-
-
-def step(at, do, when=None):
-    condition = f"    when: {when}\n" if when else ""
-    return f"  - at: {at}\n{condition}    do: {do}\n"
+    play = player(serve, tmp_path)
+    return lambda *these, **how: play(steps(*these), **how)
 
 
 def kdc_peer(server):

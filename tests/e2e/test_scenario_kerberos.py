@@ -10,7 +10,7 @@ from datetime import datetime
 import pytest
 
 from harness import PASSWORD
-from kerberos import Client, needs_kerberos
+from kerberos import Client, needs_kerberos, player, step, steps
 
 pytestmark = needs_kerberos
 
@@ -18,22 +18,7 @@ pytestmark = needs_kerberos
 @pytest.fixture
 def play(serve, tmp_path):
     """play(text) serves this scenario: (server, a client of it)."""
-    def start(text):
-        path = tmp_path / "play.yaml"
-        path.write_text("lyncmock: 1\n" + text)
-        server = serve(path)
-        return server, Client(server)
-
-    return start
-
-
-def step(at, do, when=None):
-    condition = f"    when: {when}\n" if when else ""
-    return f"  - at: {at}\n{condition}    do: {do}\n"
-
-
-def steps(*of_them):
-    return "steps:\n" + "".join(of_them)
+    return player(serve, tmp_path)
 
 
 def ntlm(server, user, password=PASSWORD):

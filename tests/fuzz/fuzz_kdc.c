@@ -63,8 +63,8 @@ static struct relay *relay(void)
 static struct kdc_plan plan_of(uint8_t bits)
 {
     return (struct kdc_plan){
-        .forge_error = bits & PLAN_ERROR,
-        .error_code = 37,
+        .error.forged = bits & PLAN_ERROR,
+        .error.code = 37,
         .garbage = bits & PLAN_GARBAGE,
         .too_big = bits & PLAN_TOO_BIG,
         .ticket =

@@ -434,10 +434,10 @@ static void steps_err(void **state)
     struct fixture *f = *state;
 
     answer_plan = (struct negotiate_plan){
-        .forge_error = true,
-        .error_code = 37,
-        .error_text = "as you wish",
-        .error_clock = 600 * ENV_NS_PER_SEC,
+        .error.forged = true,
+        .error.code = 37,
+        .error.text = "as you wish",
+        .error.clock = 600 * ENV_NS_PER_SEC,
     };
     for (int i = 0; i < 4; i++) {
         struct spnego_init init = list_of(LIST_KRB5);

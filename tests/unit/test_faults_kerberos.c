@@ -3,7 +3,7 @@
 
 #include "scenario_fixture.h"
 
-#include "wire/krb.h"
+#include "wire/krb_error.h"
 
 /* What a step at one of these points is let at. */
 struct stage {
@@ -60,12 +60,12 @@ static void the_kdc_errs_by_word_name_and_number(void **state)
         struct stage stage =
             plan_one(p, POINT_KDC_TGS, "kdc-error", rows[i].said);
 
-        assert_true(stage.kdc.forge_error);
-        assert_int_equal(stage.kdc.error_code, rows[i].code);
-        assert_null(stage.kdc.error_text);
+        assert_true(stage.kdc.error.forged);
+        assert_int_equal(stage.kdc.error.code, rows[i].code);
+        assert_null(stage.kdc.error.text);
         stage = plan_one(p, POINT_NEGOTIATE_ANSWER, "ap-error", rows[i].said);
-        assert_true(stage.negotiate.forge_error);
-        assert_int_equal(stage.negotiate.error_code, rows[i].code);
+        assert_true(stage.negotiate.error.forged);
+        assert_int_equal(stage.negotiate.error.code, rows[i].code);
     }
 }
 
@@ -78,15 +78,15 @@ static void an_error_has_a_text_and_a_clock(void **state)
     play_do(p, step, "kdc-error.text", "go away");
     play_do(p, step, "kdc-error.clock", "-10m");
     stage = plan(p, step);
-    assert_int_equal(stage.kdc.error_code, 68);
-    assert_string_equal(stage.kdc.error_text, "go away");
-    assert_int_equal(stage.kdc.error_clock, -600 * ENV_NS_PER_SEC);
+    assert_int_equal(stage.kdc.error.code, 68);
+    assert_string_equal(stage.kdc.error.text, "go away");
+    assert_int_equal(stage.kdc.error.clock, -600 * ENV_NS_PER_SEC);
     step = play(p, POINT_NEGOTIATE_ANSWER, "ap-error.code", "37");
     play_do(p, step, "ap-error.text", "late");
     play_do(p, step, "ap-error.clock", "+1h");
     stage = plan(p, step);
-    assert_string_equal(stage.negotiate.error_text, "late");
-    assert_int_equal(stage.negotiate.error_clock, 3600 * ENV_NS_PER_SEC);
+    assert_string_equal(stage.negotiate.error.text, "late");
+    assert_int_equal(stage.negotiate.error.clock, 3600 * ENV_NS_PER_SEC);
 }
 
 static void the_kdc_is_slow_silent_or_gone(void **state)
@@ -287,7 +287,7 @@ static void every_error_has_a_word(void **state)
     for (; (word = krb_error_word_at(count)) != NULL; count++) {
         struct stage stage = plan_one(p, POINT_KDC_AS, "kdc-error", word);
 
-        assert_non_null(krb_error_name(stage.kdc.error_code));
+        assert_non_null(krb_error_name(stage.kdc.error.code));
     }
     assert_in_range(count, 30, 100);
 }

@@ -296,7 +296,8 @@ static void routes(void **state)
     assert_int_equal(ask(f, "GET", "/reach/SIP.svc/mex", NULL), 503);
     assert_int_equal(ask(f, "GET", "/Reach/sip.svcs", NULL), 404);
     assert_int_equal(ask(f, "GET", "/Reach", NULL), 404);
-    assert_int_equal(ask(f, "GET", "/auth/ntlm/more", NULL), 404);
+    assert_int_equal(ask(f, "GET", "/auth/ntlm/more", NULL), 401);
+    assert_int_equal(ask(f, "GET", "/auth/ntlmmore", NULL), 404);
     /* "/" is the Root of lyncdiscover names alone. */
     assert_int_equal(ask(f, "GET", "/", NULL), 404);
 }

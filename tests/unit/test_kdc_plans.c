@@ -94,10 +94,10 @@ static void test_error(void **state)
     int fd = client(rig, SOCK_STREAM);
     const struct exchange *ex;
 
-    plan(rig, (struct kdc_plan){.forge_error = true,
-                                .error_code = 37,
-                                .error_text = "six minutes",
-                                .error_clock = 360 * ENV_NS_PER_SEC});
+    plan(rig, (struct kdc_plan){.error.forged = true,
+                                .error.code = 37,
+                                .error.text = "six minutes",
+                                .error.clock = 360 * ENV_NS_PER_SEC});
     ask(fd, false);
     assert_int_equal(hear(fd, &reply), END_NONE);
     assert_true(krb_decode_error(buf_span(&reply), &error, &flaw));
@@ -531,7 +531,7 @@ static void test_proxy(void **state)
     } cases[] = {
         {{0}, 25, SENT_WHOLE},
         {{.too_big = true}, 25, SENT_WHOLE},
-        {{.forge_error = true, .error_code = 18}, 18, SENT_WHOLE},
+        {{.error.forged = true, .error.code = 18}, 18, SENT_WHOLE},
         {{.drop = true}, -1, SENT_CUT},
         {{.reset = true}, -1, SENT_CUT},
     };

@@ -607,8 +607,8 @@ static void test_counting(void **state)
         AUTO_BUF ticket = {0};
 
         rig_halt(rig);
-        rig->plan =
-            (struct kdc_plan){.forge_error = cases[i].forged, .error_code = 24};
+        rig->plan = (struct kdc_plan){.error.forged = cases[i].forged,
+                                      .error.code = 24};
         buf_reset(&rig->answer);
         if (cases[i].answer == KRB_ERROR) {
             put_error(&rig->answer, cases[i].code);

@@ -14,6 +14,7 @@
 #include "util/base64.h"
 #include "wire/der.h"
 #include "wire/krb.h"
+#include "wire/krb_error.h"
 #include "wire/krb_time.h"
 
 static struct arena *arena;

@@ -17,6 +17,7 @@
 #include "scenario/shipped.h"
 #include "services/verdict.h"
 #include "util/env.h"
+#include "util/mem.h"
 #include "world/setting.h"
 
 /* ---- Faults that only keep what they are told ---- */
@@ -168,23 +169,28 @@ static void kerberos_is_needed(void **state)
 #define DOES(point) "steps: [{at: " point ", do: {late: 3s}}]\n"
     static const struct {
         const char *text;
-        bool needed;
+        const char *why;
     } rows[] = {
-        {"name: x\n", false},
-        {DOES("discover.root"), false},
-        {DOES("negotiate.init"), false},
-        {DOES("ntlm.verdict"), false},
-        {DOES("negotiate.answer"), true},
-        {DOES("negotiate.verdict"), true},
-        {DOES("kdc.proxy"), true},
-        {"expect: [{at: kdc.as}]\n", true},
-        {"expect: [{at: kdc.tgs, times: 1}]\n", true},
-        {"expect: [{at: kdc.as, times: 0}]\n", false},
-        {"expect: [{at: kdc.as, at-most: 0}]\n", false},
-        {"expect: [{never: {cleartext-password: yes}}]\n", false},
-        {"world: {offer: {kerberos: yes}}\n", true},
-        {"world: {offer: {kerberos: on}}\n", true},
-        {"world: {offer: {kerberos: no}}\nexpect: [{at: kdc.as}]\n", false},
+        {"name: x\n", NULL},
+        {DOES("discover.root"), NULL},
+        {DOES("negotiate.init"), NULL},
+        {DOES("ntlm.verdict"), NULL},
+        {DOES("negotiate.answer"),
+         "test.yaml:2: the step at negotiate.answer needs Kerberos"},
+        {DOES("negotiate.verdict"),
+         "test.yaml:2: the step at negotiate.verdict needs Kerberos"},
+        {DOES("kdc.proxy"),
+         "test.yaml:2: the step at kdc.proxy needs Kerberos"},
+        {"expect: [{at: kdc.as}]\n",
+         "test.yaml:2: what is expected at kdc.as needs Kerberos"},
+        {"expect: [{at: kdc.tgs, times: 1}]\n",
+         "test.yaml:2: what is expected at kdc.tgs needs Kerberos"},
+        {"expect: [{at: kdc.as, times: 0}]\n", NULL},
+        {"expect: [{at: kdc.as, at-most: 0}]\n", NULL},
+        {"expect: [{never: {cleartext-password: yes}}]\n", NULL},
+        {"world: {offer: {kerberos: yes}}\n", "offer.kerberos is yes"},
+        {"world: {offer: {kerberos: on}}\n", "offer.kerberos is yes"},
+        {"world: {offer: {kerberos: no}}\nexpect: [{at: kdc.as}]\n", NULL},
     };
 
     (void)state;
@@ -194,7 +200,13 @@ static void kerberos_is_needed(void **state)
         print_message("%s", rows[i].text);
         snprintf(text, sizeof(text), "lyncmock: 1\n%s", rows[i].text);
         AUTO(scenario) scenario = must_read(text);
-        assert_int_equal(scenario_needs_kerberos(scenario), rows[i].needed);
+        AUTO(str) why = scenario_needs_kerberos(scenario);
+
+        if (rows[i].why) {
+            assert_string_equal(why, rows[i].why);
+        } else {
+            assert_null(why);
+        }
     }
     refuses("lyncmock: 1\nworld: {offer: {kerberos: no}}\n" DOES("kdc.proxy"),
             "test.yaml:3:14: error: nothing leads to kdc.proxy, so the step "

@@ -103,6 +103,18 @@ static void reader_reads_little_endian(void **state UNUSED)
     assert_false(rd.short_read);
 }
 
+static void reader_reads_big_endian(void **state UNUSED)
+{
+    static const uint8_t bytes[] = {0xf1, 2, 0xf3, 4, 5, 6, 7};
+    struct reader rd = rd_init(span_of(bytes, sizeof(bytes)));
+
+    assert_int_equal(rd_u16be(&rd), 0xf102);
+    assert_int_equal(rd_u32be(&rd), 0xf3040506);
+    assert_int_equal(rd_u16be(&rd), 0);
+    assert_true(rd.short_read);
+    assert_int_equal(rd_u32be(&rd), 0);
+}
+
 static void reader_stops_at_the_end(void **state UNUSED)
 {
     struct reader rd = rd_init(span_text("abcde"));
@@ -161,6 +173,16 @@ static void buf_writes_little_endian(void **state UNUSED)
     for (size_t i = 0; i < buf.size; i++) {
         assert_int_equal(buf.data[i], i + 1);
     }
+}
+
+static void buf_writes_big_endian(void **state UNUSED)
+{
+    static const uint8_t right[] = {0xf1, 2, 0xf3, 4, 5, 6};
+    AUTO_BUF buf = {0};
+
+    buf_add_u16be(&buf, 0xf102);
+    buf_add_u32be(&buf, 0xf3040506);
+    assert_true(span_equal(buf_span(&buf), span_of(right, sizeof(right))));
 }
 
 static void buf_of_text(void **state UNUSED)
@@ -345,10 +367,12 @@ int main(void)
         cmocka_unit_test(finding),
         cmocka_unit_test(prefixes),
         cmocka_unit_test(reader_reads_little_endian),
+        cmocka_unit_test(reader_reads_big_endian),
         cmocka_unit_test(reader_stops_at_the_end),
         cmocka_unit_test(reader_of_nothing),
         cmocka_unit_test(buf_grows),
         cmocka_unit_test(buf_writes_little_endian),
+        cmocka_unit_test(buf_writes_big_endian),
         cmocka_unit_test(buf_of_text),
         cmocka_unit_test(buf_drops_at_the_front),
         cmocka_unit_test(buf_reserves),
