@@ -59,5 +59,6 @@ def test_what_a_head_that_is_too_long_gets(serve, status):
     else:
         assert b"http.header-limit" in reply.body
     assert reply.header("Connection") == "close"
+    server.stop()
     assert re.search(r'why="the request\'s head has 16394 bytes( so far)?, and '
                      r'http\.header-limit is 16384"', server.log.read_text())

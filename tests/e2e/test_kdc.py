@@ -844,6 +844,8 @@ def test_the_keeper_is_missing(tmp_path):
     assert done.returncode == 3
     assert "cannot start the KDC's keeper" in done.stderr
     assert str(tmp_path / "lyncmock-kdc-keeper") in done.stderr
+    for words in ("three programs side by side", "offer.kerberos=no"):
+        assert words in done.stderr
 
 
 def test_the_callers_kerberos(serve, tmp_path):

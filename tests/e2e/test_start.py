@@ -3,7 +3,9 @@ is full, and the exit code that each has."""
 
 import json
 import os
+import pathlib
 import re
+import shutil
 import signal
 import stat
 import subprocess
@@ -139,7 +141,7 @@ def test_nothing_stays_behind_where_a_port_is_taken(tmp_path):
 
 
 def test_no_place_for_the_ca_of_the_run(tmp_path):
-    refused(tmp_path, 3, [tmp_path / "none"],
+    refused(tmp_path, 3, [tmp_path / "none", "TMPDIR", "No such file"],
             env={"TMPDIR": str(tmp_path / "none")})
 
 
@@ -314,3 +316,24 @@ def has_data(descriptor):
         return os.read(descriptor, 65536)
     except BlockingIOError:
         return b""
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not shutil.which("setpriv"),
+                    reason="setpriv is missing")
+def test_a_port_that_only_root_may_have():
+    """Where the system lets anybody have it (ip_unprivileged_port_start),
+    there is nothing to refuse."""
+    start = pathlib.Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
+    if int(start.read_text()) <= 81:
+        pytest.skip("anybody may have it here")
+    drop = (["setpriv", "--reuid", "65534", "--regid", "65534",
+             "--clear-groups"] if os.geteuid() == 0 else [])
+    done = subprocess.run(
+        [*drop, BINARY, "serve", "--http-port", "81", "--set",
+         "offer.kerberos=no"], env={"TMPDIR": "/tmp"}, capture_output=True,
+        text=True, timeout=PATIENCE)
+    if done.returncode in (126, 127):
+        pytest.skip("the program is not for others here")
+    assert done.returncode == 3
+    assert ("port 81 for HTTP: Permission denied; only root may below 1024: "
+            "take a port from there on") in done.stderr
