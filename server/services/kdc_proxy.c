@@ -7,6 +7,8 @@
 #include "config.h"
 
 #include "kdc/kdc.h"
+#include <string.h>
+
 #include "services/reach.h"
 #include "services/service.h"
 #include "util/utf.h"
@@ -66,9 +68,11 @@ static bool knows_realm(struct call *call, struct span realm)
         product_error_page(call, 400);
         return false;
     }
-    if (!utf8_equal_nocase(text, call->world->realm)) {
+    if (strlen(text) != realm.size ||
+        !utf8_equal_nocase(text, call->world->realm)) {
         exchange_why(call->ex, "kdc-proxy.realm",
-                     "target-domain is \"%s\", the realm here is %s", text,
+                     "target-domain is \"%s\"%s, the realm here is %s", text,
+                     strlen(text) != realm.size ? " and more" : "",
                      call->world->realm);
         product_error_page(call, 403);
         return false;

@@ -281,6 +281,9 @@ PROXY = ["-X", "POST", "-H", "Content-Type: application/kerberos"]
      "does not begin with the length"),
     ("3019a00a0408000000046a023000a10b1b09464142522e54455354", 403,
      'target-domain is \\"FABR.TEST\\"'),
+    # the right one, and a NUL behind it
+    ("301da00a0408000000046e023000a10f1b0d434f4e544f534f2e5445535400", 403,
+     'target-domain is \\"CONTOSO.TEST\\" and more'),
     # no request to a KDC: [APPLICATION 14]
     ("301ca00a0408000000046e023000a10e1b0c434f4e544f534f2e54455354", 503,
      "gave no answer"),
