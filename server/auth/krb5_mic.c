@@ -58,14 +58,15 @@ static bool cfx_checksum(krb5_context context, const struct krb_key *key,
                          krb5_checksum *out_checksum)
 {
     krb5_keyblock block = block_of(key);
+    krb5_data covered = {.magic = KV5M_DATA};
     AUTO_BUF data = {0};
 
     buf_add(&data, message);
     buf_add(&data, span_of(header, CFX_HEADER_SIZE));
+    covered.length = (unsigned)data.size;
+    covered.data = (char *)data.data;
     /* Type 0 is the one that the etype demands. */
-    return krb5_c_make_checksum(context, 0, &block, usage_of(side),
-                                &(krb5_data){.length = (unsigned)data.size,
-                                             .data = (char *)data.data},
+    return krb5_c_make_checksum(context, 0, &block, usage_of(side), &covered,
                                 out_checksum) == 0;
 }
 

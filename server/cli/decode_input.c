@@ -117,7 +117,10 @@ static bool say_what_is_wrong(struct span input, struct span text,
     unsigned line = 1;
     unsigned column = 0;
 
-    while (isspace(text.data[text.size - 1])) {
+    if (!text.data) {
+        return err_set(err, "there is no token");
+    }
+    while (text.size > 1 && isspace(text.data[text.size - 1])) {
         text.size--;
     }
     for (const uint8_t *c = input.data; c < text.data + text.size; c++) {
@@ -241,7 +244,9 @@ bool decode_input(struct arena *arena, struct span input,
                   struct span *out_token, struct err *err)
 {
     /* No message begins as transcripts and journals do. */
-    if (is_binary(input) && !memchr("*>{", input.data[0], 3)) {
+    static const char begins[] = {'*', '>', '{'};
+
+    if (is_binary(input) && !memchr(begins, input.data[0], sizeof(begins))) {
         *out_token = without_length(input);
         return true;
     }

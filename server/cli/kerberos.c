@@ -3,6 +3,7 @@
 
 #include "cli/kerberos.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
@@ -100,7 +101,6 @@ static bool find_users(const struct options *options, const struct world *world,
                        struct kerberos *kerberos, struct err *err)
 {
     const struct option_list *asked = &options->ccache;
-    const struct user *user = NULL;
 
     kerberos->ccaches = mem_array(asked->count + 1, sizeof(char *));
     if (asked->count && world->offer.kerberos == KERBEROS_NO) {
@@ -110,9 +110,12 @@ static bool find_users(const struct options *options, const struct world *world,
                        asked->origin, asked->items[0]);
     }
     for (size_t i = 0; i < asked->count; i++) {
+        const struct user *user = NULL;
+
         if (!find_user(options, world, asked->items[i], &user, err)) {
             return false;
         }
+        assert(user);
         add_user(kerberos->ccaches, user->name);
     }
     return true;

@@ -3,6 +3,7 @@
 
 #include "kdc/exports.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -51,6 +52,7 @@ static char *address(const struct exports *exports)
 {
     const char *first = exports->addresses[0];
 
+    assert(first); /* a server listens somewhere */
     for (const char *const *at = exports->addresses; *at; at++) {
         if (strcmp(*at, "127.0.0.1") == 0 || strcmp(*at, "0.0.0.0") == 0) {
             return mem_strdup("127.0.0.1");

@@ -168,7 +168,7 @@ static void on_limit(struct loop_timer *timer)
 {
     struct kdc *kdc =
         (struct kdc *)((char *)timer - offsetof(struct kdc, limit));
-    struct err err;
+    struct err err = {.text = ""};
 
     err_set(&err, "it does not answer after %" PRId64 " seconds",
             start_seconds(kdc));

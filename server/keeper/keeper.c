@@ -198,9 +198,10 @@ static bool make_realm(struct keeper *keeper, struct err *err)
 /* What would break the profile. */
 static bool check_realm(const struct keeper_realm *realm, struct err *err)
 {
-    if (!realm->realm[0] || strpbrk(realm->realm, " \t\r\n=\"\\{}[]*/@")) {
-        return err_set(err, "\"%s\" cannot be the name of a realm",
-                       realm->realm);
+    const char *name = realm->realm ? realm->realm : "";
+
+    if (!*name || strpbrk(name, " \t\r\n=\"\\{}[]*/@")) {
+        return err_set(err, "\"%s\" cannot be the name of a realm", name);
     }
     if (!realm->etypes) {
         return err_set(err, "the realm permits no encryption type");

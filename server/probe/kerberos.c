@@ -220,7 +220,7 @@ static void explain(struct kerberos *kerberos, struct kerberos_trouble *trouble)
 {
     struct arena *arena = kerberos->setup.arena;
     krb5_error_code code = kerberos->code;
-    krb5_error_code number = code - ERROR_TABLE_BASE_krb5;
+    krb5_error_code number = (krb5_error_code)(code - ERROR_TABLE_BASE_krb5);
 
     if (code == KRB5KRB_AP_ERR_BAD_INTEGRITY) {
         explain_integrity(kerberos, trouble);

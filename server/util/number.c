@@ -43,7 +43,7 @@ bool number_parse(const char *text, enum number_base base, uint64_t most,
 const char *number_text(char room[NUMBER_TEXT], int64_t number)
 {
     uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
-    char *at = room + NUMBER_TEXT - 1;
+    char *at = &room[NUMBER_TEXT - 1];
 
     *at = '\0';
     do {

@@ -184,7 +184,7 @@ static bool parse_bytes(const char *value, unsigned least, unsigned most,
 bool setting_bytes(const struct setting *setting, struct world *world UNUSED,
                    void *object, const char *value, struct err *err)
 {
-    unsigned bytes;
+    unsigned bytes = 0;
 
     if (!parse_bytes(value, 0, SETTING_BYTES_MAX, &bytes, err)) {
         return false;
@@ -197,7 +197,7 @@ bool setting_header_limit(const struct setting *setting,
                           struct world *world UNUSED, void *object,
                           const char *value, struct err *err)
 {
-    unsigned bytes;
+    unsigned bytes = 0;
 
     if (!parse_bytes(value, WORLD_HEADER_LIMIT_MIN, WORLD_HEADER_LIMIT_MAX,
                      &bytes, err)) {
