@@ -132,6 +132,7 @@ EXTRA_DIST += \
 	%D%/krb5_forge.h \
 	%D%/krb5_judge.h \
 	%D%/krb_capture.h \
+	%D%/krb_fixture.h \
 	%D%/msnlmp.h \
 	%D%/ntlm_client.h \
 	%D%/pki_fixture.h \

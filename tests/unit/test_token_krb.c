@@ -12,38 +12,10 @@
 
 #include "json_reader.h"
 #include "krb_capture.h"
-#include "util/arena.h"
-#include "util/base64.h"
-#include "util/kcrypt.h"
+#include "krb_fixture.h"
 #include "wire/krb.h"
 #include "wire/spnego.h"
 #include "wire/token.h"
-
-static struct arena *arena;
-static struct kcrypt *kcrypt;
-
-static int set_up(void **state UNUSED)
-{
-    struct err err;
-
-    arena = arena_new();
-    return kcrypt_new(&kcrypt, &err) ? 0 : -1;
-}
-
-static int tear_down(void **state UNUSED)
-{
-    kcrypt_free(kcrypt);
-    arena_free(arena);
-    return 0;
-}
-
-static struct span hex(const char *text)
-{
-    struct span bytes = SPAN_NONE;
-
-    assert_true(hex_decode(arena, text, &bytes));
-    return bytes;
-}
 
 static const char *described(struct span token, const struct token_view *view)
 {

@@ -10,37 +10,9 @@
 
 #include <cmocka.h>
 
-#include "util/arena.h"
-#include "util/base64.h"
-#include "util/kcrypt.h"
+#include "krb_fixture.h"
 
 enum { AES128_SHA1 = 17, AES256_SHA1 = 18, AES128_SHA2 = 19, RC4 = 23 };
-
-static struct arena *arena;
-static struct kcrypt *kcrypt;
-
-static int set_up(void **state UNUSED)
-{
-    struct err err;
-
-    arena = arena_new();
-    return kcrypt_new(&kcrypt, &err) ? 0 : -1;
-}
-
-static int tear_down(void **state UNUSED)
-{
-    kcrypt_free(kcrypt);
-    arena_free(arena);
-    return 0;
-}
-
-static struct span hex(const char *text)
-{
-    struct span bytes = SPAN_NONE;
-
-    assert_true(hex_decode(arena, text, &bytes));
-    return bytes;
-}
 
 static struct kcrypt_key key_of(int32_t etype, const char *bytes)
 {
