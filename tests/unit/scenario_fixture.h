@@ -364,4 +364,30 @@ static inline const char *play_remark(const struct play *p, const char *key)
     return "";
 }
 
+/* A step that cannot be: one or two faults and their values, and what the
+ * error must say. */
+struct bad_step {
+    enum point at;
+    const char *what[2][2];
+    const char *message;
+};
+
+static inline void play_refused(struct play *p, const struct bad_step *rows,
+                                size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct step *step = play_step(p, rows[i].at);
+        struct err err = {""};
+
+        for (size_t k = 0; k < 2 && rows[i].what[k][0]; k++) {
+            play_do(p, step, rows[i].what[k][0], rows[i].what[k][1]);
+        }
+        assert_false(play_check(p, step, &err));
+        if (!strstr(err.text, rows[i].message)) {
+            fail_msg("%s: %s", rows[i].what[0][0], err.text);
+        }
+        p->scenario->step_count = 0;
+    }
+}
+
 #endif

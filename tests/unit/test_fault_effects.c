@@ -146,11 +146,7 @@ static void the_clock_moves_whatever_becomes_of_the_reply(void **state)
 
 /* ---- What may stand where ---- */
 
-static const struct {
-    enum point at;
-    const char *what[2][2];
-    const char *message;
-} bad_steps[] = {
+static const struct bad_step bad_steps[] = {
     {POINT_TCP_ACCEPT, {{"reset.after", "1"}}, "there is no reply"},
     {POINT_TLS_HELLO, {{"reset.after", "1"}}, "there is no reply"},
     {POINT_TCP_ACCEPT, {{"stall.after", "1"}}, "nothing is sent"},
@@ -197,21 +193,7 @@ static const struct {
 
 static void steps_that_cannot_be(void **state)
 {
-    struct play *p = *state;
-
-    for (size_t i = 0; i < ARRAY_SIZE(bad_steps); i++) {
-        struct step *step = play_step(p, bad_steps[i].at);
-        struct err err = {""};
-
-        for (size_t k = 0; k < 2 && bad_steps[i].what[k][0]; k++) {
-            play_do(p, step, bad_steps[i].what[k][0], bad_steps[i].what[k][1]);
-        }
-        assert_false(play_check(p, step, &err));
-        if (!strstr(err.text, bad_steps[i].message)) {
-            fail_msg("%s: %s", bad_steps[i].what[0][0], err.text);
-        }
-        p->scenario->step_count = 0;
-    }
+    play_refused(*state, bad_steps, ARRAY_SIZE(bad_steps));
 }
 
 static void values_that_cannot_be(void **state)
