@@ -49,9 +49,18 @@ static bool check_host(const struct world *world, const char *host,
         }
         nearest_try(&nearest, span_text(name));
     }
-    return err_set(err, "krb5.unregistered: %s is no name of the world%s%.*s",
-                   host, nearest.best.size ? "; the nearest is " : "",
-                   (int)nearest.best.size, (const char *)nearest.best.data);
+    if (!nearest.best.size) {
+        return err_set(
+            err,
+            "krb5.unregistered: %s is no name of the world; expected "
+            "whole names, such as %s",
+            host, world->pools[0].web_external);
+    }
+    return err_set(err,
+                   "krb5.unregistered: %s is no name of the world; the nearest "
+                   "is %.*s",
+                   host, (int)nearest.best.size,
+                   (const char *)nearest.best.data);
 }
 
 static bool check_unregistered(const struct world *world, struct err *err)

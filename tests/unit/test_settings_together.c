@@ -38,7 +38,8 @@ static const struct {
      "krb5.unregistered: lyncwbe.contoso.test is no name of the world; the "
      "nearest is lyncweb.contoso.test"},
     {{"krb5.unregistered", "localhost,example.org"},
-     "krb5.unregistered: example.org is no name of the world"},
+     "krb5.unregistered: example.org is no name of the world; expected whole "
+     "names, such as lyncweb.contoso.test"},
     {{"user.carol.home", "3"},
      "user.carol.home: expected a pool that there is, 1 to 2, unknown or "
      "hosted, not 3"},
