@@ -242,6 +242,17 @@ libserver_a_SOURCES = \
 	%D%/scenario/match.h \
 	%D%/scenario/model.h \
 	%D%/scenario/point.h \
+	%D%/scenario/points_auth.h \
+	%D%/scenario/points_discover.h \
+	%D%/scenario/points_http.h \
+	%D%/scenario/points_kdc.h \
+	%D%/scenario/points_mex.h \
+	%D%/scenario/points_oauth.h \
+	%D%/scenario/points_soap.h \
+	%D%/scenario/points_tcp.h \
+	%D%/scenario/points_ticket.h \
+	%D%/scenario/points_tls.h \
+	%D%/scenario/points_webticket.h \
 	%D%/scenario/read.c \
 	%D%/scenario/read.h \
 	%D%/scenario/read_apply.c \
@@ -261,6 +272,8 @@ libserver_a_SOURCES = \
 	%D%/scenario/schema_value.h \
 	%D%/scenario/session.c \
 	%D%/scenario/session.h \
+	%D%/scenario/sessions.c \
+	%D%/scenario/sessions.h \
 	%D%/scenario/settings_rows.c \
 	%D%/scenario/settings_rows.h \
 	%D%/scenario/shipped.c \

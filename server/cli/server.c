@@ -259,7 +259,7 @@ static bool start_kdc(struct server *server, struct err *err)
         .loop = server->loop,
         .env = server->env,
         .world = server->world,
-        .session = server->session,
+        .session = sessions_default(server->sessions),
         .journal = server->journal,
         .addresses = addresses(server->options),
         .port = server->options->kdc_port,
@@ -324,8 +324,7 @@ static bool start_http(struct server *server, struct err *err)
     };
 
     server->services = (struct services_context){
-        .world = server->world,
-        .session = server->session,
+        .sessions = server->sessions,
         .env = server->env,
         .ticket_keys = server->ticket_keys,
         .krb5 = server->krb5,
@@ -369,7 +368,7 @@ bool server_start(struct server *server, struct env *env,
         .options = options,
         .kerberos = kerberos,
         .scenario = scenario,
-        .session = session_new(scenario),
+        .sessions = sessions_new(scenario),
         .world = scenario->world,
     };
     world_start(server->world, env_now(env));
@@ -397,7 +396,7 @@ void server_stop(struct server *server)
     ticket_keys_free(server->ticket_keys);
     ticket_shutdown();
     pki_free(server->pki);
-    session_free(server->session);
+    sessions_free(server->sessions);
     scenario_unref(server->scenario);
     run_dir_free(server->run_dir);
     mem_free(server->ca_file);

@@ -13,7 +13,7 @@
 #include "journal/journal.h"
 #include "kdc/kdc.h"
 #include "pki/pki.h"
-#include "scenario/session.h"
+#include "scenario/sessions.h"
 #include "services/services.h"
 #include "ticket/ticket.h"
 #include "world/world.h"
@@ -22,7 +22,7 @@ struct server {
     struct env *env;
     const struct options *options;
     struct scenario *scenario;
-    struct session *session;
+    struct sessions *sessions;
     struct world *world; /* the scenario's */
     struct pki *pki;
     struct ticket_keys *ticket_keys;

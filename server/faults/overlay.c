@@ -15,55 +15,54 @@
 #include "util/mem.h"
 #include "world/world.h"
 
-#define AT(point) (1u << POINT_##point)
-#define DISCOVERY                                                              \
-    (AT(DISCOVER_ROOT) | AT(DISCOVER_DOMAIN) | AT(DISCOVER_USER) |             \
-     AT(DISCOVER_XFRAME))
-#define ISSUE (AT(WEBTICKET_REQUEST) | AT(WEBTICKET_ISSUE))
-#define ALL   (~0u)
-
-_Static_assert(POINT_COUNT <= 32, "points are bits of an unsigned");
+/* Lists of points; they end with POINT_COUNT. */
+#define AT(...)  ((const enum point[]){__VA_ARGS__, POINT_COUNT})
+#define NOWHERE  ((const enum point[]){POINT_COUNT})
+#define ANYWHERE NULL
+#define BODIES   POINT_DISCOVER_ROOT, POINT_DISCOVER_DOMAIN, POINT_DISCOVER_USER
+#define LINKS    BODIES, POINT_DISCOVER_XFRAME
+#define ISSUE    POINT_WEBTICKET_REQUEST, POINT_WEBTICKET_ISSUE
 
 /* A name that ends in "." stands for all below it that have no row of their
  * own. At http.request each of them makes sense. */
 static const struct {
     const char *setting;
-    unsigned points;
+    const enum point *points;
 } rows[] = {
-    {"discover.user-challenge", AT(DISCOVER_USER)},
-    {"discover.oauth-user-challenge", AT(DISCOVER_USER)},
-    {"discover.sip-internal-port", AT(DISCOVER_USER)},
-    {"krb5.clock", AT(NEGOTIATE_INIT)},
-    {"krb5.replay-cache", AT(NEGOTIATE_INIT)},
-    {"krb5.per-request", AT(NEGOTIATE_INIT)},
-    {"krb5.check-spn", AT(NEGOTIATE_INIT)},
-    {"krb5.channel-binding", AT(NEGOTIATE_INIT)},
-    {"krb5.wrong-key", AT(NEGOTIATE_INIT)},
-    {"krb5.etypes", AT(NEGOTIATE_INIT)},
-    {"location", DISCOVERY | AT(MEX_GET) | ISSUE},
-    {"mex.policy", AT(MEX_GET)},
-    {"negotiation", DISCOVERY & ~AT(DISCOVER_XFRAME)},
+    {"discover.user-challenge", AT(POINT_DISCOVER_USER)},
+    {"discover.oauth-user-challenge", AT(POINT_DISCOVER_USER)},
+    {"discover.sip-internal-port", AT(POINT_DISCOVER_USER)},
+    {"krb5.clock", AT(POINT_NEGOTIATE_INIT)},
+    {"krb5.replay-cache", AT(POINT_NEGOTIATE_INIT)},
+    {"krb5.per-request", AT(POINT_NEGOTIATE_INIT)},
+    {"krb5.check-spn", AT(POINT_NEGOTIATE_INIT)},
+    {"krb5.channel-binding", AT(POINT_NEGOTIATE_INIT)},
+    {"krb5.wrong-key", AT(POINT_NEGOTIATE_INIT)},
+    {"krb5.etypes", AT(POINT_NEGOTIATE_INIT)},
+    {"location", AT(LINKS, POINT_MEX_GET, ISSUE)},
+    {"mex.policy", AT(POINT_MEX_GET)},
+    {"negotiation", AT(BODIES)},
     /* These are asked when the final leg is judged. */
-    {"ntlm.v1", 0},
-    {"ntlm.v1-ess", 0},
-    {"ntlm.require-mic", 0},
-    {"ntlm.channel-binding", 0},
-    {"ntlm.check-spn", 0},
-    {"ntlm.", AT(NTLM_CHALLENGE)},
-    {"offer.windows", AT(AUTH_OFFER) | AT(DISCOVER_USER) | AT(MEX_GET)},
-    {"offer.one-line", AT(AUTH_OFFER)},
-    {"offer.kerberos", AT(NEGOTIATE_INIT)},
-    {"offer.", AT(DISCOVER_USER) | AT(MEX_GET)},
-    {"product", ALL},
-    {"public-port", DISCOVERY | AT(MEX_GET) | ISSUE},
-    {"ticket.format", ISSUE},
-    {"ticket.lifetime", ISSUE},
-    {"ticket.guest-lifetime", ISSUE},
-    {"ticket.sha1", ISSUE},
-    {"ticket.audience", ISSUE},
-    {"ticket.clock", ISSUE},
-    {"ticket.check-audience", AT(DISCOVER_USER)},
-    {"webticket.strict-applies-to", AT(WEBTICKET_REQUEST)},
+    {"ntlm.v1", NOWHERE},
+    {"ntlm.v1-ess", NOWHERE},
+    {"ntlm.require-mic", NOWHERE},
+    {"ntlm.channel-binding", NOWHERE},
+    {"ntlm.check-spn", NOWHERE},
+    {"ntlm.", AT(POINT_NTLM_CHALLENGE)},
+    {"offer.windows", AT(POINT_AUTH_OFFER, POINT_DISCOVER_USER, POINT_MEX_GET)},
+    {"offer.one-line", AT(POINT_AUTH_OFFER)},
+    {"offer.kerberos", AT(POINT_NEGOTIATE_INIT)},
+    {"offer.", AT(POINT_DISCOVER_USER, POINT_MEX_GET)},
+    {"product", ANYWHERE},
+    {"public-port", AT(LINKS, POINT_MEX_GET, ISSUE)},
+    {"ticket.format", AT(ISSUE)},
+    {"ticket.lifetime", AT(ISSUE)},
+    {"ticket.guest-lifetime", AT(ISSUE)},
+    {"ticket.sha1", AT(ISSUE)},
+    {"ticket.audience", AT(ISSUE)},
+    {"ticket.clock", AT(ISSUE)},
+    {"ticket.check-audience", AT(POINT_DISCOVER_USER)},
+    {"webticket.strict-applies-to", AT(POINT_WEBTICKET_REQUEST)},
 };
 
 /* One value for a word that is a setting itself, else names and values. */
@@ -117,13 +116,21 @@ static bool row_fits(const char *row, const char *name)
                                   : strcmp(row, name) == 0;
 }
 
+static bool is_among(enum point at, const enum point *points)
+{
+    while (points && *points != at && *points != POINT_COUNT) {
+        points++;
+    }
+    return !points || *points == at;
+}
+
 static bool check_point(const char *name, enum point at, struct err *err)
 {
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         if (!row_fits(rows[i].setting, name)) {
             continue;
         }
-        if (at == POINT_HTTP_REQUEST || (rows[i].points & (1u << at))) {
+        if (at == POINT_HTTP_REQUEST || is_among(at, rows[i].points)) {
             return true;
         }
         return err_set(err, "%s has no effect any more at %s; say it at %s",

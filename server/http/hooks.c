@@ -7,19 +7,18 @@
 #include <netinet/in.h>
 
 #include "http/internal.h"
-#include "scenario/session.h"
+#include "scenario/sessions.h"
 #include "util/log.h"
 
 /* Steps before there is an exchange: no reply is planned, a log line tells. */
 static void reach(struct http *http, enum point point,
                   const struct facts *facts, struct subject *subject)
 {
-    struct session *session = http->options.services->session;
-    struct steps steps = {.count = 0};
+    struct session *session =
+        sessions_of(http->options.services->sessions, facts->host);
+    struct steps steps;
 
-    if (session) {
-        scenario_at(session, point, facts, &steps);
-    }
+    scenario_at(session, point, facts, &steps);
     for (size_t i = 0; i < steps.count; i++) {
         const struct step *step = steps.items[i];
 

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "http/internal.h"
-#include "services/reach.h"
 #include "util/buf.h"
 #include "util/stamp.h"
 
@@ -36,8 +35,9 @@ static bool is_open(const struct reply *reply, const char *name)
 /* Date is the world's clock. */
 static void add_date(struct http_request *rq)
 {
+    const struct services_context *services = rq->http->options.services;
     struct exchange *ex = rq->ex;
-    int64_t now = services_now(rq->http->options.services);
+    int64_t now = ex->date ? ex->date : env_now(services->env);
 
     if (is_open(&ex->reply, "Date")) {
         headers_add(&ex->reply.headers, ex->arena, "Date",

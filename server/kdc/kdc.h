@@ -29,7 +29,7 @@ struct kdc_options {
     struct loop *loop;
     struct env *env;
     struct world *world;
-    struct session *session; /* NULL: no steps */
+    struct session *session;
     struct journal *journal; /* NULL: none */
     /* As in struct edge_options. */
     const char *const *addresses;

@@ -162,7 +162,7 @@ int64_t relay_time(const struct relay *relay)
 {
     const struct relay_options *options = &relay->options;
 
-    return session_now(options->session, options->world, env_now(options->env));
+    return session_now(options->session, env_now(options->env));
 }
 
 int relay_port(const struct relay *relay)

@@ -30,7 +30,7 @@ struct relay_options {
     struct loop *loop;
     struct env *env;
     struct world *world;
-    struct session *session;        /* NULL: no steps */
+    struct session *session;
     struct journal *journal;        /* NULL: none */
     const char *const *addresses;   /* ends with NULL */
     int port;                       /* 0: ephemeral */

@@ -40,7 +40,7 @@ static int64_t now(const struct kdc_users *users)
 {
     const struct kdc_users_options *options = &users->options;
 
-    return session_now(options->session, options->world, env_now(options->env));
+    return session_now(options->session, env_now(options->env));
 }
 
 /* RFC 4120 section 3.1.3 knows two reasons for an account that is there; a user

@@ -28,7 +28,7 @@ enum {
 struct kdc_users_options {
     struct env *env;
     const struct world *world;
-    const struct session *session; /* NULL: no steps move the clock */
+    const struct session *session;
     const char *run_dir;
     const char *const *ccaches; /* names of users; ends with NULL */
     uint32_t *serial;           /* the last one given out */

@@ -9,6 +9,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "scenario/points_auth.h"
+#include "scenario/points_discover.h"
+#include "scenario/points_http.h"
+#include "scenario/points_kdc.h"
+#include "scenario/points_mex.h"
+#include "scenario/points_oauth.h"
+#include "scenario/points_soap.h"
+#include "scenario/points_tcp.h"
+#include "scenario/points_ticket.h"
+#include "scenario/points_tls.h"
+#include "scenario/points_webticket.h"
+#include "util/span.h"
+
 /* What is known at a point; the words of `when`. See wire/facts.h. */
 enum fact {
     FACT_HOST = 1u << 0,
@@ -19,22 +32,33 @@ enum fact {
     FACT_AUTH = 1u << 5, /* ntlm, negotiate+ntlm, usertoken, webticket ... */
     FACT_LEG = 1u << 6,
     FACT_USER = 1u << 7,
-    FACT_ACTION = 1u << 8,     /* SOAP action */
-    FACT_TICKET = 1u << 9,     /* none, valid, expired ... */
-    FACT_GRANT = 1u << 10,     /* grant_type of OAuth */
-    FACT_VERDICT = 1u << 11,   /* accepted, refused */
-    FACT_REASON = 1u << 12,    /* wrong-password, locked ... */
-    FACT_STATUS = 1u << 13,    /* of the reply as planned, "503" */
-    FACT_SERVICE = 1u << 14,   /* that a ticket is asked for */
-    FACT_TRANSPORT = 1u << 15, /* udp, tcp, proxy */
+    FACT_ACTION = 1u << 8,      /* SOAP action */
+    FACT_TICKET = 1u << 9,      /* none, valid, expired ... */
+    FACT_GRANT = 1u << 10,      /* grant_type of OAuth */
+    FACT_VERDICT = 1u << 11,    /* accepted, refused */
+    FACT_REASON = 1u << 12,     /* wrong-password, locked ... */
+    FACT_STATUS = 1u << 13,     /* of the reply as planned, "503" */
+    FACT_SERVICE = 1u << 14,    /* that a ticket is asked for */
+    FACT_TRANSPORT = 1u << 15,  /* udp, tcp, proxy */
+    FACT_ACCOUNT = 1u << 16,    /* as the client wrote it: CONTOSO\\alice */
+    FACT_DOMAIN = 1u << 17,     /* of that: CONTOSO; "" where it has none */
+    FACT_SITE = 1u << 18,       /* internal, external */
+    FACT_QUERY = 1u << 19,      /* as sent, without "?" */
+    FACT_CONNECTION = 1u << 20, /* its number within the session, from 1 */
+    FACT_XPATH = 1u << 21,      /* holds on the body, an XML document */
+    FACT_FORM = 1u << 22,       /* xml, json: of the answer to come */
 
     FACTS_NONE = 0,
-    FACTS_TLS = FACT_HOST, /* the name in the ClientHello */
-    FACTS_HTTP =
-        FACT_HOST | FACT_METHOD | FACT_PATH | FACT_CLIENT | FACT_HEADER,
+    FACTS_TCP = FACT_CONNECTION,
+    FACTS_TLS = FACTS_TCP | FACT_HOST, /* the name in the ClientHello */
+    FACTS_HTTP = FACTS_TLS | FACT_METHOD | FACT_PATH | FACT_QUERY |
+                 FACT_CLIENT | FACT_HEADER | FACT_SITE,
+    FACTS_WHO = FACT_USER | FACT_ACCOUNT | FACT_DOMAIN,
     FACTS_LEG = FACTS_HTTP | FACT_AUTH | FACT_LEG,
-    FACTS_KNOWN = FACTS_HTTP | FACT_AUTH | FACT_USER,
-    FACTS_SOAP = FACTS_KNOWN | FACT_ACTION,
+    FACTS_KNOWN = FACTS_HTTP | FACT_AUTH | FACTS_WHO,
+    FACTS_BODY =
+        FACTS_HTTP | FACT_ACTION | FACT_XPATH, /* an envelope is read */
+    FACTS_SOAP = FACTS_KNOWN | FACTS_BODY,
     FACTS_OAUTH = FACTS_KNOWN | FACT_GRANT,
     FACTS_VERDICT = FACT_VERDICT | FACT_REASON,
     FACTS_KDC = FACT_USER | FACT_SERVICE | FACT_TRANSPORT,
@@ -62,82 +86,24 @@ enum subject_kind {
 };
 
 /*
- * Constant, the name that users see, what happens there, facts, subjects, and
- * the document that describes it.
+ * All of them, by layer: constant, the name that users see, what happens
+ * there, facts, subjects, and the document that describes it. One layer is one
+ * file, so that each stays short.
  */
-#define SCENARIO_POINTS(X)                                                     \
-    X(TCP_ACCEPT, "tcp.accept", "a TCP connection was accepted", FACTS_NONE,   \
-      SUBJECT_ACCEPT, "RFC 9293 3.5")                                          \
-    X(TLS_HELLO, "tls.handshake", "a ClientHello is here", FACTS_TLS,          \
-      SUBJECT_HELLO, "RFC 8446 4.1.2")                                         \
-    X(HTTP_REQUEST, "http.request", "a request is read and routed",            \
-      FACTS_HTTP, SUBJECTS_HTTP, "RFC 9112 3")                                 \
-    X(HTTP_RESPONSE, "http.response", "a reply is planned, whatever it is",    \
-      FACTS_SOAP | FACT_LEG | FACT_TICKET | FACT_GRANT | FACTS_VERDICT |       \
-          FACT_STATUS,                                                         \
-      SUBJECT_REPLY | SUBJECT_CLOCK, "RFC 9112 4")                             \
-    X(DISCOVER_ROOT, "discover.root", "the Root resource is answered",         \
-      FACTS_HTTP, SUBJECTS_DISCOVER, "[MS-OCDISCWS] 3.1.5.2")                  \
-    X(DISCOVER_DOMAIN, "discover.domain", "the Domain resource is answered",   \
-      FACTS_HTTP, SUBJECTS_DISCOVER, "[MS-OCDISCWS] 3.1.5")                    \
-    X(DISCOVER_USER, "discover.user", "the User resource is answered",         \
-      FACTS_KNOWN | FACT_TICKET, SUBJECTS_DISCOVER, "[MS-OCDISCWS] 3.1.5.3")   \
-    X(DISCOVER_XFRAME, "discover.xframe", "the XFrame page is answered",       \
-      FACTS_HTTP, SUBJECTS_HTTP, "protocol: discover 2.10")                    \
-    X(MEX_GET, "mex.get", "the metadata document is answered",                 \
-      FACTS_HTTP | FACT_ACTION, SUBJECTS_SOAP, "[MS-OCAUTHWS] 1.3.1.1")        \
-    X(AUTH_OFFER, "auth.offer", "a 401 is about to offer its schemes",         \
-      FACTS_LEG, SUBJECTS_HTTP, "RFC 9110 11.6.1")                             \
-    X(NTLM_CHALLENGE, "ntlm.challenge",                                        \
-      "an NTLM challenge is about to be "                                      \
-      "built",                                                                 \
-      FACTS_LEG, SUBJECTS_HTTP | SUBJECT_CHALLENGE, "[MS-NLMP] 3.2.5.1.1")     \
-    X(NTLM_VERDICT, "ntlm.verdict", "a handshake is accepted or refused",      \
-      FACTS_LEG | FACT_USER | FACTS_VERDICT, SUBJECTS_HTTP,                    \
-      "[MS-NLMP] 3.2.5.1.2")                                                   \
-    X(NEGOTIATE_INIT, "negotiate.init", "SPNEGO is about to pick a mechanism", \
-      FACTS_LEG, SUBJECTS_HTTP | SUBJECT_SPNEGO, "RFC 4178 4.2")               \
-    X(NEGOTIATE_ANSWER, "negotiate.answer",                                    \
-      "a Kerberos AP-REQ was judged and is about to be answered",              \
-      FACTS_LEG | FACT_USER | FACTS_VERDICT, SUBJECTS_HTTP | SUBJECT_AP,       \
-      "RFC 4121 4.1")                                                          \
-    X(NEGOTIATE_VERDICT, "negotiate.verdict",                                  \
-      "a sign-in by Kerberos is accepted or refused",                          \
-      FACTS_LEG | FACT_USER | FACTS_VERDICT, SUBJECTS_HTTP, "RFC 4559 4.2")    \
-    X(KDC_AS, "kdc.as", "a client asks the KDC for a ticket-granting ticket",  \
-      FACTS_KDC, SUBJECT_KDC, "RFC 4120 3.1")                                  \
-    X(KDC_TGS, "kdc.tgs", "a client asks the KDC for a service ticket",        \
-      FACTS_KDC, SUBJECT_KDC, "RFC 4120 3.3")                                  \
-    X(KDC_PROXY, "kdc.proxy", "a request comes to the KDC proxy over HTTPS",   \
-      FACTS_HTTP, SUBJECTS_HTTP, "MS-KKDCP 3.2.5")                             \
-    X(BASIC_VERDICT, "basic.verdict",                                          \
-      "a name and password of HTTP Basic are accepted or refused",             \
-      FACTS_KNOWN | FACTS_VERDICT, SUBJECTS_HTTP, "RFC 7617 2")                \
-    X(PLAIN_ANSWER, "plain.answer",                                            \
-      "an endpoint below /auth tells what it saw", FACTS_LEG | FACT_USER,      \
-      SUBJECTS_HTTP, "docs/auth-endpoints.md")                                 \
-    X(USERTOKEN_VERDICT, "usertoken.verdict",                                  \
-      "a password in SOAP is accepted or refused", FACTS_SOAP | FACTS_VERDICT, \
-      SUBJECTS_SOAP, "WSS UsernameToken Profile 1.0")                          \
-    X(ANONYMOUS_VERDICT, "anonymous.verdict",                                  \
-      "a meeting's guest is let in or refused", FACTS_SOAP | FACTS_VERDICT,    \
-      SUBJECTS_SOAP, "protocol: webticket 4.5")                                \
-    X(OAUTH_REQUEST, "oauth.request", "a form with an OAuth grant is decoded", \
-      FACTS_HTTP | FACT_GRANT, SUBJECTS_HTTP, "protocol: discover 4")          \
-    X(OAUTH_VERDICT, "oauth.verdict",                                          \
-      "a password or conference key of a grant is accepted or refused",        \
-      FACTS_OAUTH | FACTS_VERDICT, SUBJECTS_HTTP, "RFC 6749 4.3.2")            \
-    X(OAUTH_ISSUE, "oauth.issue", "a token is about to be issued for a grant", \
-      FACTS_OAUTH, SUBJECTS_HTTP | SUBJECT_TICKET, "protocol: discover 4")     \
-    X(OAUTH_RESPONSE, "oauth.response", "the token's answer is built",         \
-      FACTS_OAUTH, SUBJECT_REPLY | SUBJECT_CLOCK, "RFC 6749 5.1")              \
-    X(WEBTICKET_REQUEST, "webticket.request", "a ticket request is decoded",   \
-      FACTS_SOAP, SUBJECTS_SOAP, "[MS-OCAUTHWS] 3.2.4.1")                      \
-    X(WEBTICKET_ISSUE, "webticket.issue", "a ticket is about to be issued",    \
-      FACTS_SOAP, SUBJECTS_SOAP | SUBJECT_TICKET, "[MS-OCAUTHWS] 3.2.4.1")     \
-    X(WEBTICKET_RESPONSE, "webticket.response",                                \
-      "the ticket's answer is built", FACTS_SOAP,                              \
-      SUBJECT_REPLY | SUBJECT_CLOCK | SUBJECT_SOAP, "[MS-OCAUTHWS] 3.2.4.1")
+/* clang-format off */
+#define SCENARIO_POINTS(X) \
+    POINTS_TCP(X)          \
+    POINTS_TLS(X)          \
+    POINTS_HTTP(X)         \
+    POINTS_DISCOVER(X)     \
+    POINTS_MEX(X)          \
+    POINTS_SOAP(X)         \
+    POINTS_AUTH(X)         \
+    POINTS_KDC(X)          \
+    POINTS_WEBTICKET(X)    \
+    POINTS_TICKET(X)       \
+    POINTS_OAUTH(X)
+/* clang-format on */
 
 enum point {
 #define POINT_ENUM(id, name, title, facts, subjects, spec) POINT_##id,
@@ -155,7 +121,9 @@ struct point_info {
 };
 
 const struct point_info *point_info(enum point point);
-/* Does Kerberos alone lead there? */
+/* "ntlm" of "ntlm.challenge"; by value. */
+struct span point_layer(enum point point);
+/* Does Kerberos alone lead there? POINT_COUNT: no. */
 bool point_of_kerberos(enum point point);
 /* The point of this name; POINT_COUNT: there is none. */
 enum point point_named(const char *name);

@@ -23,6 +23,13 @@ const struct point_info *point_info(enum point point)
     return &points[point];
 }
 
+struct span point_layer(enum point point)
+{
+    const char *name = point_info(point)->name;
+
+    return span_of(name, strcspn(name, "."));
+}
+
 enum point point_named(const char *name)
 {
     for (size_t i = 0; i < POINT_COUNT; i++) {
@@ -35,9 +42,11 @@ enum point point_named(const char *name)
 
 bool point_of_kerberos(enum point point)
 {
-    return point == POINT_KDC_AS || point == POINT_KDC_TGS ||
-           point == POINT_KDC_PROXY || point == POINT_NEGOTIATE_ANSWER ||
-           point == POINT_NEGOTIATE_VERDICT;
+    if (point == POINT_COUNT) {
+        return false;
+    }
+    return span_equal(point_layer(point), span_text("kdc")) ||
+           point == POINT_NEGOTIATE_ANSWER || point == POINT_NEGOTIATE_VERDICT;
 }
 
 struct scenario *scenario_new(struct world *world)

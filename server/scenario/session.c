@@ -9,16 +9,20 @@
 #include "util/mem.h"
 
 struct session {
+    unsigned references;
+    char *name;
     struct scenario *scenario;
     uint64_t *counts;          /* one for each step */
     int64_t moved;             /* of the clock, by steps */
     const struct step **found; /* the last answer; room for all steps */
 };
 
-struct session *session_new(struct scenario *scenario)
+struct session *session_new(const char *name, struct scenario *scenario)
 {
     struct session *session = NEW(struct session);
 
+    session->references = 1;
+    session->name = mem_strdup(name);
     session->scenario = scenario_ref(scenario);
     session->counts = mem_array(scenario->step_count + 1, sizeof(uint64_t));
     session->found =
@@ -26,20 +30,41 @@ struct session *session_new(struct scenario *scenario)
     return session;
 }
 
-void session_free(struct session *session)
+struct session *session_ref(struct session *session)
 {
-    if (session) {
+    session->references++;
+    return session;
+}
+
+void session_unref(struct session *session)
+{
+    if (session && --session->references == 0) {
         scenario_unref(session->scenario);
+        mem_free(session->name);
         mem_free(session->counts);
         mem_free(session->found);
         mem_free(session);
     }
 }
 
-int64_t session_now(const struct session *session, const struct world *world,
-                    int64_t now)
+const char *session_name(const struct session *session)
 {
-    return world_now(world, now) + (session ? session->moved : 0);
+    return session->name;
+}
+
+struct scenario *session_scenario(const struct session *session)
+{
+    return session->scenario;
+}
+
+struct world *session_world(const struct session *session)
+{
+    return session->scenario->world;
+}
+
+int64_t session_now(const struct session *session, int64_t now)
+{
+    return world_now(session_world(session), now) + session->moved;
 }
 
 void session_move_clock(struct session *session, int64_t by)

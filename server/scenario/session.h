@@ -1,6 +1,6 @@
 /*
  * What moves while a scenario runs: counters, the world's clock. One session
- * is one test; this version has one for the whole server.
+ * is one test; sessions.h tells which one serves a name.
  */
 #ifndef SCENARIO_SESSION_H
 #define SCENARIO_SESSION_H
@@ -10,14 +10,21 @@
 
 struct session;
 
-/* Takes a reference to the scenario. */
-struct session *session_new(struct scenario *scenario);
-void session_free(struct session *session);
+/* One reference; takes one to the scenario. `name` is copied. */
+struct session *session_new(const char *name, struct scenario *scenario);
+struct session *session_ref(struct session *session);
+void session_unref(struct session *session);
+
+const char *session_name(const struct session *session);
+/* What it plays at this moment. Whoever keeps it, or its world, longer than
+ * the current callback takes a reference: a reload puts another in its place.
+ */
+struct scenario *session_scenario(const struct session *session);
+struct world *session_world(const struct session *session);
 
 /* The world's time, ns, as its settings and steps have moved it from the real
- * one. session: NULL: no steps. */
-int64_t session_now(const struct session *session, const struct world *world,
-                    int64_t now);
+ * one, `now`. */
+int64_t session_now(const struct session *session, int64_t now);
 void session_move_clock(struct session *session, int64_t by);
 
 /* More than one only where steps say `also`. */
@@ -34,6 +41,6 @@ struct steps {
 void scenario_at(struct session *session, enum point point,
                  const struct facts *facts, struct steps *out_steps);
 
-AUTO_DEFINE(session, struct session *, session_free)
+AUTO_DEFINE(session, struct session *, session_unref)
 
 #endif

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "scenario/model.h"
 #include "services/gate_reply.h"
 #include "services/reach.h"
 #include "services/verdict.h"
@@ -99,9 +100,9 @@ static void plan_effect(struct call *call, const struct auth_method *method,
         .ex = call->ex,
         .auth = call->auth,
         .method = method,
-        /* Not call->world: that may be the exchange's own, and this outlives
-         * it. */
-        .world = call->services->world,
+        /* Not call->world: that may be the exchange's own, and what is noted
+         * of the connection outlives it. */
+        .world = call->scenario->world,
         .outcome = *outcome,
         .now = call->now,
     };

@@ -13,12 +13,6 @@ struct due {
     const struct action *action;
 };
 
-int64_t services_now(const struct services_context *services)
-{
-    return session_now(services->session, services->world,
-                       env_now(services->env));
-}
-
 static struct subject subject_of(struct call *call)
 {
     return (struct subject){
@@ -104,14 +98,10 @@ static void take_step(struct call *call, enum point point,
 
 void call_reach(struct call *call, enum point point)
 {
-    struct session *session = call->services->session;
     struct steps steps;
 
-    if (!session) {
-        return;
-    }
     call->ex->facts.headers = &call->ex->request.headers;
-    scenario_at(session, point, &call->ex->facts, &steps);
+    scenario_at(call->session, point, &call->ex->facts, &steps);
     for (size_t i = 0; i < steps.count; i++) {
         take_step(call, point, steps.items[i]);
     }
@@ -174,6 +164,6 @@ void call_apply(struct call *call)
 void call_commit(struct call *call)
 {
     if (call->clock_moved) {
-        session_move_clock(call->services->session, call->clock_moved);
+        session_move_clock(call->session, call->clock_moved);
     }
 }

@@ -24,9 +24,6 @@ void call_apply(struct call *call);
 /* The reply is decided: the clock stands where steps put it. */
 void call_commit(struct call *call);
 
-/* ns: the world's clock, for this request. */
-int64_t services_now(const struct services_context *services);
-
 /* forms.c: the product's own ways to say no, for faults; ctx is the call. */
 extern const struct subject_forms call_forms;
 

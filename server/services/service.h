@@ -21,13 +21,13 @@ struct kdc;
 struct krb5_acceptor;
 struct loop;
 struct session;
+struct sessions;
 struct soap;
 struct ticket_keys;
 
 /* What a running server gives its endpoints. Borrowed. */
 struct services_context {
-    struct world *world;
-    struct session *session; /* NULL: no scenario, no steps */
+    struct sessions *sessions;
     struct env *env;
     struct ticket_keys *ticket_keys;
     struct krb5_acceptor *krb5; /* NULL: no Kerberos is served */
@@ -49,7 +49,11 @@ enum gate {
 struct call {
     struct exchange *ex;
     const struct services_context *services;
-    struct world *world; /* the snapshot this exchange keeps */
+    /* The test that this request belongs to, and what it plays: both are kept
+     * until the exchange is freed. */
+    struct session *session;
+    struct scenario *scenario;
+    struct world *world; /* the scenario's, or one of this exchange's own */
     struct arena *arena; /* the exchange's */
     const struct route *route;
     enum location site;      /* which site serves this host */

@@ -9,6 +9,7 @@
 
 #include <assert.h>
 
+#include "scenario/sessions.h"
 #include "services/conn_auth.h"
 #include "services/gate.h"
 #include "services/reach.h"
@@ -30,6 +31,29 @@ struct pipeline {
     void *resume_ctx;
 };
 
+static void release_session(void *session)
+{
+    session_unref(session);
+}
+
+static void release_scenario(void *scenario)
+{
+    scenario_unref(scenario);
+}
+
+/* What a request began with stays, though a reload may come meanwhile. */
+static void keep_session(struct call *call)
+{
+    struct exchange *ex = call->ex;
+
+    exchange_keep(ex, release_session, session_ref(call->session));
+    call->scenario = scenario_ref(session_scenario(call->session));
+    exchange_keep(ex, release_scenario, call->scenario);
+    ex->session = session_name(call->session);
+    call->world = call->scenario->world;
+    call->now = session_now(call->session, env_now(call->services->env));
+}
+
 static void start_call(struct call *call,
                        const struct services_context *services,
                        struct exchange *ex)
@@ -39,10 +63,10 @@ static void start_call(struct call *call,
     *call = (struct call){
         .ex = ex,
         .services = services,
-        .world = services->world,
+        .session = sessions_of(services->sessions, host),
         .arena = ex->arena,
-        .now = services_now(services),
     };
+    keep_session(call);
     call_place(call);
     if (!world_has_host(call->world, host)) {
         exchange_remark(ex, "host.unknown",
@@ -132,6 +156,7 @@ static enum stage decide_stage(struct call *call)
     ex->decided = env_monotonic(call->services->env);
     exchange_commit(ex);
     call_commit(call);
+    ex->date = session_now(call->session, env_now(call->services->env));
     return STAGE_DONE;
 }
 

@@ -44,8 +44,19 @@ struct exchange *exchange_ref(struct exchange *ex)
 void exchange_unref(struct exchange *ex)
 {
     if (ex && --ex->references == 0) {
+        for (struct exchange_kept *kept = ex->kept; kept; kept = kept->next) {
+            kept->release(kept->data);
+        }
         arena_free(ex->arena);
     }
+}
+
+void exchange_keep(struct exchange *ex, void (*release)(void *), void *data)
+{
+    struct exchange_kept *kept = ARENA_NEW(ex->arena, struct exchange_kept);
+
+    *kept = (struct exchange_kept){ex->kept, release, data};
+    ex->kept = kept;
 }
 
 void exchange_effect(struct exchange *ex, void (*commit)(void *), void *data)

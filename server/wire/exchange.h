@@ -61,6 +61,13 @@ struct effect {
     void *data;
 };
 
+/* Runs when the exchange is freed, see exchange_keep. */
+struct exchange_kept {
+    struct exchange_kept *next;
+    void (*release)(void *data);
+    void *data;
+};
+
 struct remark {
     const struct remark *next;
     const char *key; /* "ntlm.type3", "ticket.id" ... */
@@ -116,6 +123,7 @@ struct exchange {
     int64_t began;            /* wall clock, ns; first byte of the request */
     int64_t began_monotonic;
     int64_t decided; /* monotonic: when the reply was chosen */
+    int64_t date;    /* ns: the world's clock at that moment; 0: not chosen */
     int64_t ended;   /* monotonic: set by the journal; 0: still open */
     const struct conn_facts *conn;
     bool dispatched;   /* http understood it as a request */
@@ -131,12 +139,19 @@ struct exchange {
     const char *step;       /* the last step that applied, "FILE:LINE" */
     const char *why;        /* why the reply is no good one; NULL: it is */
     struct effect *effects;
+    struct exchange_kept *kept;
+    /* The session's name, whose test it belongs to; NULL: not known yet. */
+    const char *session;
 };
 
 /* An exchange with one reference, an arena and a copy of the facts. */
 struct exchange *exchange_new(uint64_t id, const struct conn_facts *conn);
 struct exchange *exchange_ref(struct exchange *ex);
 void exchange_unref(struct exchange *ex);
+
+/* `release` runs when the exchange is freed, the last kept first: for what it
+ * has a reference to. */
+void exchange_keep(struct exchange *ex, void (*release)(void *), void *data);
 
 /* `commit` runs when the planned reply is really chosen; data: in the arena. */
 void exchange_effect(struct exchange *ex, void (*commit)(void *), void *data);

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "pki/pki.h"
+#include "scenario/sessions.h"
 #include "services/conn_auth.h"
 #include "services/services.h"
 #include "ticket/ticket.h"
@@ -27,6 +28,8 @@ enum { REQUESTS_MAX = 8 };
 
 static struct env env;
 static struct services_context services;
+static struct world *world;
+static struct world *world;
 
 static int64_t fixed_time(struct env *unused UNUSED)
 {
@@ -47,16 +50,17 @@ static void set_up(void)
     env.now = fixed_time;
     env.monotonic = fixed_time;
     services.env = &env;
-    services.world = world_good();
+    world = world_good();
     services.https_port = 443;
     xml_init();
-    if (!world_finish(services.world, &err) || !ticket_init(&err) ||
+    if (!world_finish(world, &err) || !ticket_init(&err) ||
         !pki_new(&options, &pki, &err) ||
         !pki_signer(pki, PKI_P256, &key, &certificate, &err) ||
         !ticket_keys_new(buf_span(&key), buf_span(&certificate),
                          &services.ticket_keys, &err)) {
         abort();
     }
+    services.sessions = sessions_new(scenario_new(world));
 }
 
 /* Cuts the next line off; without its line end. */
@@ -139,14 +143,12 @@ static void check_reply(const struct exchange *ex)
 static void log_in(struct conn_auth *auth, struct span name)
 {
     AUTO(arena) arena = arena_new();
-    const struct user *user =
-        world_user(services.world, arena_text(arena, name));
+    const struct user *user = world_user(world, arena_text(arena, name));
 
     if (user) {
         const struct auth_outcome outcome = {.user = user, .mechanism = "ntlm"};
 
-        conn_auth_establish(auth, services.world, auth_method("ntlm"),
-                            &outcome);
+        conn_auth_establish(auth, world, auth_method("ntlm"), &outcome);
     }
 }
 
@@ -171,7 +173,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct span rest = span_of(data, size);
     struct conn_auth *auth;
 
-    if (!services.world) {
+    if (!services.sessions) {
         set_up();
     }
     /* The same input draws the same random bytes. */

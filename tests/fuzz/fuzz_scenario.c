@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* Some facts, so that conditions are looked at. */
 static void ask(struct scenario *scenario)
 {
-    AUTO(session) session = session_new(scenario);
+    AUTO(session) session = session_new("default", scenario);
     const struct facts facts = {
         .host = "lyncdiscover.contoso.test",
         .method = "GET",

@@ -18,6 +18,7 @@
 #include "pki/pki.h"
 #include "services/conn_auth.h"
 #include "services/services.h"
+#include "sessions_fixture.h"
 #include "ticket/ticket.h"
 #include "util/base64.h"
 #include "util/buf.h"
@@ -104,7 +105,7 @@ static UNUSED int set_up(void **state)
     f.env.now = fixed_clock;
     f.env.monotonic = fixed_clock;
     f.services = (struct services_context){
-        .world = f.world,
+        .sessions = sessions_playing(f.world),
         .env = &f.env,
         .ticket_keys = f.keys,
         .https_port = 40443,
@@ -121,6 +122,7 @@ static UNUSED int tear_down(void **state)
     conn_auth_unref(f->auth);
     ticket_keys_free(f->keys);
     ticket_keys_free(f->other_keys);
+    sessions_free(f->services.sessions);
     world_unref(f->world);
     arena_free(f->arena);
     return 0;

@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "services/service.h"
+#include "sessions_fixture.h"
 #include "signer.h"
 #include "wire/xml.h"
 
@@ -47,7 +48,7 @@ static inline void endpoint_start(struct endpoint *e,
     }
     signer_start(&e->signer, PKI_P256, SIGNER_NOW);
     e->services = (struct services_context){
-        .world = e->world,
+        .sessions = sessions_playing(e->world),
         .env = &e->env,
         .ticket_keys = e->signer.keys,
         .https_port = 443,
@@ -58,6 +59,7 @@ static inline void endpoint_stop(struct endpoint *e)
 {
     exchange_unref(e->ex);
     signer_stop(&e->signer);
+    sessions_free(e->services.sessions);
     world_unref(e->world);
     ticket_shutdown();
     xml_cleanup();
@@ -95,6 +97,7 @@ static inline void endpoint_call(struct endpoint *e, const char *path,
     struct call call = {
         .ex = e->ex,
         .services = &e->services,
+        .session = sessions_default(e->services.sessions),
         .world = e->world,
         .arena = e->ex->arena,
         .route = endpoint_route(e, path, method),

@@ -140,6 +140,7 @@ EXTRA_DIST += \
 	%D%/relay_rig.h \
 	%D%/rfc3962.h \
 	%D%/scenario_fixture.h \
+	%D%/sessions_fixture.h \
 	%D%/signer.h \
 	%D%/sipe.h \
 	%D%/tickets.h

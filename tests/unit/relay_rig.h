@@ -275,7 +275,7 @@ static inline struct rig *rig_new(void)
     rig_step(rig, POINT_KDC_AS);
     rig_step(rig, POINT_KDC_TGS);
     scenario_index(rig->scenario);
-    rig->session = session_new(rig->scenario);
+    rig->session = session_new("default", rig->scenario);
     put_error(&rig->answer, 25);
     kdc_begin(rig);
     return rig;
@@ -347,7 +347,7 @@ static inline int rig_tear_down(void **state)
     relay_free(rig->relay);
     kdc_end(rig);
     journal_close(rig->journal);
-    session_free(rig->session);
+    session_unref(rig->session);
     scenario_unref(rig->scenario);
     loop_free(rig->loop);
     kcrypt_free(rig->crypt);

@@ -16,7 +16,7 @@
 
 #include "faults/faults.h"
 #include "ntlm_client.h"
-#include "scenario/session.h"
+#include "scenario/sessions.h"
 #include "services/conn_auth.h"
 #include "services/services.h"
 #include "signer.h"
@@ -188,8 +188,8 @@ static inline void play_start(struct play *p)
         }
     }
     scenario_index(p->scenario);
-    p->session = session_new(p->scenario);
-    p->services.session = p->session;
+    p->services.sessions = sessions_new(p->scenario);
+    p->session = sessions_default(p->services.sessions);
 }
 
 /* ---- The server ---- */
@@ -217,7 +217,6 @@ static inline int play_set_up(void **state)
     p.scenario->steps =
         arena_alloc(p.scenario->arena, PLAY_STEPS * sizeof(struct step));
     p.services = (struct services_context){
-        .world = p.world,
         .env = &p.env,
         .ticket_keys = p.signer.keys,
         .https_port = 443,
@@ -232,7 +231,7 @@ static inline int play_tear_down(void **state)
 
     exchange_unref(p->ex);
     conn_auth_unref(p->auth);
-    session_free(p->session);
+    sessions_free(p->services.sessions);
     scenario_unref(p->scenario);
     signer_stop(&p->signer);
     arena_free(p->arena);

@@ -140,7 +140,7 @@ static void the_clock_moves_whatever_becomes_of_the_reply(void **state)
     play_start(p);
     PLAY(p, .path = ROOT);
     assert_true(p->ex->reply.plan.cut);
-    assert_true(services_now(&p->services) ==
+    assert_true(session_now(p->session, env_now(&p->env)) ==
                 SIGNER_NOW - 3600 * ENV_NS_PER_SEC);
 }
 

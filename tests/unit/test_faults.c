@@ -489,13 +489,13 @@ static void clock_moves_from_its_request_on(void **state)
     assert_int_equal(play_sign_in(p, "alice", PASSWORD), 200);
     ticket = presented(p);
     assert_int_equal(PLAY(p, .path = USER, .ticket = ticket), 200);
-    assert_true(services_now(&p->services) == SIGNER_NOW);
+    assert_true(session_now(p->session, env_now(&p->env)) == SIGNER_NOW);
     assert_int_equal(PLAY(p, .path = USER, .ticket = ticket), 401);
     assert_has(play_get(p, "X-Ms-diagnostics"), "28033;");
-    assert_true(services_now(&p->services) ==
+    assert_true(session_now(p->session, env_now(&p->env)) ==
                 SIGNER_NOW + 360 * ENV_NS_PER_SEC);
     assert_int_equal(PLAY(p, .path = USER, .ticket = ticket), 401);
-    assert_true(services_now(&p->services) ==
+    assert_true(session_now(p->session, env_now(&p->env)) ==
                 SIGNER_NOW + 360 * ENV_NS_PER_SEC);
 }
 
@@ -525,8 +525,9 @@ static void clock_stops_before_times_end(void **state)
             PLAY(p, .path = ROOT);
         }
         assert_int_equal(play_sign_in(p, "alice", PASSWORD), 200);
-        assert_string_equal(stamp_iso(p->arena, services_now(&p->services)),
-                            rows[i].clock);
+        assert_string_equal(
+            stamp_iso(p->arena, session_now(p->session, env_now(&p->env))),
+            rows[i].clock);
         assert_string_equal(play_remark(p, "ticket.expires"), rows[i].expires);
     }
 }

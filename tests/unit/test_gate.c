@@ -14,6 +14,7 @@
 
 #include "services/conn_auth.h"
 #include "services/services.h"
+#include "sessions_fixture.h"
 #include "util/env.h"
 
 /* A NEGOTIATE message as curl sends it: UNICODE, OEM, NTLM, ESS ... */
@@ -51,7 +52,8 @@ static int set_up(void **state)
     f.env.now = fake_clock;
     f.env.monotonic = fake_clock;
     assert_true(world_finish(f.world, &err));
-    f.services = (struct services_context){.world = f.world, .env = &f.env};
+    f.services = (struct services_context){
+        .sessions = sessions_playing(f.world), .env = &f.env};
     *state = &f;
     return 0;
 }
@@ -62,6 +64,7 @@ static int tear_down(void **state)
 
     exchange_unref(f->ex);
     conn_auth_unref(f->auth);
+    sessions_free(f->services.sessions);
     world_unref(f->world);
     return 0;
 }

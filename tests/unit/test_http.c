@@ -21,6 +21,7 @@
 
 #include "http/http.h"
 #include "services/conn_auth.h"
+#include "sessions_fixture.h"
 #include "util/env.h"
 #include "util/log.h"
 #include "util/mem.h"
@@ -335,7 +336,8 @@ static void serves(void **state)
         .https_port = -1,
     };
     struct world *world = world_good();
-    struct services_context services = {.world = world, .env = &env};
+    struct services_context services = {.sessions = sessions_playing(world),
+                                        .env = &env};
     struct journal_options journal_options = {.memory_limit = 1 << 20};
     struct http_options options = {.services = &services,
                                    .header_limit = EDGE_HEADER_LIMIT};
@@ -360,6 +362,7 @@ static void serves(void **state)
     pthread_join(thread, NULL);
     journal_close(options.journal);
     loop_free(loop);
+    sessions_free(services.sessions);
     world_unref(world);
     assert_null(failed);
     assert_true(requests >= REQUESTS_LEAST);

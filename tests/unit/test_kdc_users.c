@@ -12,6 +12,7 @@
 #include "kdc/spn.h"
 #include "kdc/spn_told.h"
 #include "kdc/users.h"
+#include "sessions_fixture.h"
 #include "util/env.h"
 #include "util/mem.h"
 #include "world/lockout.h"
@@ -57,6 +58,7 @@ struct fixture {
     struct env env;
     struct world *world;
     struct told told;
+    struct session *session;
     struct kdc_users *users;
     uint32_t serial;
     unsigned called;
@@ -77,9 +79,11 @@ static int set_up(void **state)
     fixture->world = world_good();
     fixture->world->lockout_threshold = 2;
     fixture->world->lockout_duration = 60 * ENV_NS_PER_SEC;
+    fixture->session = session_playing(fixture->world);
     fixture->users = kdc_users_new(&(struct kdc_users_options){
         .env = &fixture->env,
         .world = fixture->world,
+        .session = fixture->session,
         .run_dir = "/run",
         .serial = &fixture->serial,
         .tell = on_told,
@@ -97,6 +101,7 @@ static int tear_down(void **state)
     mem_free(fixture->told.name);
     mem_free(fixture->told.password);
     mem_free(fixture->told.last);
+    session_unref(fixture->session);
     world_unref(fixture->world);
     mem_free(fixture);
     return 0;
@@ -181,6 +186,7 @@ static void names_as_clients_write_them(void **state)
     struct fixture *fixture = *state;
     struct err err;
     size_t count;
+    const struct keeper_user *all;
     struct keeper_user user;
     struct kdc_users *users;
     static const char *const expected[] = {
@@ -194,10 +200,12 @@ static void names_as_clients_write_them(void **state)
     users = kdc_users_new(&(struct kdc_users_options){
         .env = &fixture->env,
         .world = fixture->world,
+        .session = fixture->session,
         .run_dir = "/run",
         .ccaches = (const char *const[]){"Carol", NULL},
     });
-    user = named(kdc_users_first(users, &count), count, "Carol");
+    all = kdc_users_first(users, &count);
+    user = named(all, count, "Carol");
     for (size_t i = 0; i < ARRAY_SIZE(expected); i++) {
         assert_string_equal(user.names[i], expected[i]);
     }

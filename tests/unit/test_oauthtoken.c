@@ -165,7 +165,8 @@ static void reach(struct endpoint *e, enum point at, const char *grant,
     scenario->steps = &step;
     scenario->step_count = 1;
     scenario_index(scenario);
-    e->services.session = session_new(scenario);
+    sessions_free(e->services.sessions);
+    e->services.sessions = sessions_new(scenario);
     scenario_unref(scenario);
 }
 
@@ -202,8 +203,6 @@ static void scenarios_can_change_it(void **state)
         assert_int_equal(strncmp(told, point_info(rows[i].at)->name,
                                  strlen(point_info(rows[i].at)->name)) == 0,
                          rows[i].reached);
-        session_free(e->services.session);
-        e->services.session = NULL;
     }
 }
 

@@ -31,7 +31,7 @@ static int set_up(void **state)
 
     f = (struct fixture){.world = world_good()};
     env_system(&f.env, 1);
-    f.services = (struct services_context){.world = f.world, .env = &f.env};
+    f.services = (struct services_context){.env = &f.env};
     f.conn.tls = true;
     f.ex = exchange_new(1, &f.conn);
     f.ex->conn = &f.conn; /* not a copy: a test changes it */

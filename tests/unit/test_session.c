@@ -28,7 +28,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     (void)state;
-    session_free(session);
+    session_unref(session);
     scenario_unref(scenario);
     return 0;
 }
@@ -44,7 +44,7 @@ static struct step *add(enum point at)
 static void start(void)
 {
     scenario_index(scenario);
-    session = session_new(scenario);
+    session = session_new("default", scenario);
 }
 
 /* The numbers of the steps that apply, as letters: "a" is the first. */
@@ -147,8 +147,8 @@ static void sessions_do_not_share_counters(void **state)
     assert_string_equal(reach(POINT_MEX_GET, NULL), "a");
     assert_string_equal(reach(POINT_MEX_GET, NULL), "");
     first = session;
-    session = session_new(scenario);
-    session_free(first);
+    session = session_new("default", scenario);
+    session_unref(first);
     assert_string_equal(reach(POINT_MEX_GET, NULL), "a");
 }
 
