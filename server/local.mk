@@ -465,6 +465,7 @@ libserver_a_SOURCES = \
 	%D%/world/lockout.h \
 	%D%/world/meetings.c \
 	%D%/world/meetings.h \
+	%D%/world/move.c \
 	%D%/world/names.c \
 	%D%/world/names.h \
 	%D%/world/names_check.c \
