@@ -371,7 +371,7 @@ bool server_start(struct server *server, struct env *env,
         .sessions = sessions_new(scenario),
         .world = scenario->world,
     };
-    world_start(server->world, env_now(env));
+    session_start(sessions_default(server->sessions), env);
     xml_init();
     if (!start_all(server, err)) {
         server_stop(server);

@@ -30,6 +30,7 @@ static void reach(struct http *http, enum point point,
                 step->actions[k].fault->plan(step->actions[k].params, subject);
             }
         }
+        session_set(session, session_scenario(session), step);
     }
 }
 
@@ -119,6 +120,7 @@ static void on_request_end(void *ctx, struct edge_conn *conn UNUSED,
     if (!planned && ex->sent.status != 0) {
         find_refused(ex);
     }
+    exchange_end(ex);
     journal_end(http->options.journal, ex);
 }
 

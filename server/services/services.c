@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "scenario/sessions.h"
+#include "services/cleartext.h"
 #include "services/conn_auth.h"
 #include "services/gate.h"
 #include "services/reach.h"
@@ -55,6 +56,20 @@ static void keep_session(struct call *call)
     call->now = session_now(call->session, env_now(call->services->env));
 }
 
+/* For `fail-on`: whatever of the exchange was found. */
+static void note_findings(void *data)
+{
+    const struct call *call = data;
+
+    for (const struct finding *i = call->ex->findings; i; i = i->next) {
+        if (i->level == FINDING_MUST) {
+            session_note(call->session, SESSION_MUST);
+        } else if (i->level == FINDING_SHOULD) {
+            session_note(call->session, SESSION_SHOULD);
+        }
+    }
+}
+
 static void start_call(struct call *call,
                        const struct services_context *services,
                        struct exchange *ex)
@@ -69,6 +84,8 @@ static void start_call(struct call *call,
     };
     keep_session(call);
     call_place(call);
+    cleartext_judge(call);
+    exchange_at_end(ex, note_findings, call);
     if (!world_has_host(call->world, host)) {
         exchange_remark(ex, "host.unknown",
                         "\"%s\" is no name of this world; answered as the "
@@ -102,6 +119,7 @@ static enum stage route_stage(struct call *call)
     case ROUTE_NO_PATH:
         exchange_why(ex, "unexpected",
                      "no endpoint of this world serves this path");
+        session_note(call->session, SESSION_UNEXPECTED);
         product_error_page(call, 404);
         return STAGE_DECIDE;
     case ROUTE_NO_METHOD:
