@@ -53,22 +53,43 @@ static bool check_names(const struct pki_options *options, struct err *err)
     return true;
 }
 
-static void keep_options(struct pki *pki, const struct pki_options *options)
+static size_t count_names(const char *const *names)
 {
     size_t count = 0;
 
-    while (options->names[count]) {
+    while (names[count]) {
         count++;
     }
+    return count;
+}
+
+static void keep_names(struct pki *pki, const struct pki_options *options)
+{
+    size_t count = count_names(options->names);
+
     pki->names = mem_array(count + 1, sizeof(*pki->names));
     pki->name_count = count;
     for (size_t i = 0; i < count; i++) {
         pki->names[i] = mem_strdup(options->names[i]);
     }
     pki->domain = mem_strdup(options->domain);
-    pki->options = *options;
     pki->options.names = (const char *const *)pki->names;
     pki->options.domain = pki->domain;
+}
+
+static void keep_options(struct pki *pki, const struct pki_options *options)
+{
+    pki->options = *options;
+    keep_names(pki, options);
+}
+
+static void free_names(struct pki *pki)
+{
+    for (size_t i = 0; i < pki->name_count; i++) {
+        mem_free(pki->names[i]);
+    }
+    mem_free(pki->names);
+    mem_free(pki->domain);
 }
 
 static bool write_ca(struct pki *pki, struct err *err)
@@ -82,6 +103,12 @@ static bool write_ca(struct pki *pki, struct err *err)
     return true;
 }
 
+/* May this CA sign by the profile? */
+static bool suits(const struct pki *pki, const struct profile *profile)
+{
+    return !profile->rsa_issuer || EVP_PKEY_is_a(pki->ca.key, "RSA");
+}
+
 static bool make_ca(struct pki *pki, struct err *err)
 {
     const struct profile *profile = profile_of(pki->options.profile);
@@ -92,7 +119,7 @@ static bool make_ca(struct pki *pki, struct err *err)
     if (!store_open(&pki->options, &pki->ca, err)) {
         return false;
     }
-    if (profile->rsa_issuer && !EVP_PKEY_is_a(pki->ca.key, "RSA")) {
+    if (!suits(pki, profile)) {
         return err_set(err,
                        "%s: the key is not RSA, and the certificate profile "
                        "%s wants no other; name an empty directory",
@@ -146,17 +173,13 @@ void pki_free(struct pki *pki)
     for (size_t i = 0; i < CERT_PROFILE_COUNT; i++) {
         free_leaves(pki, pki->leaves[i]);
     }
-    for (size_t i = 0; i < pki->name_count; i++) {
-        mem_free(pki->names[i]);
-    }
+    free_names(pki);
     for (size_t i = 0; i < PKI_KEY_COUNT; i++) {
         EVP_PKEY_free(pki->keys[i]);
     }
     identity_clear(&pki->ca);
     identity_clear(&pki->other_ca);
     buf_clear(&pki->ca_pem);
-    mem_free(pki->domain);
-    mem_free(pki->names);
     mem_free(pki);
 }
 
@@ -276,6 +299,71 @@ bool pki_leaf(struct pki *pki, const char *name,
               const struct pki_leaf **out_leaf, struct err *err)
 {
     return pki_leaf_as(pki, pki->options.profile, name, out_leaf, err);
+}
+
+/* ---- Another world ---- */
+
+static bool check_covered(const struct pki *pki,
+                          const struct pki_options *options, struct err *err)
+{
+    for (size_t i = 0; options->names[i]; i++) {
+        const char *name = options->names[i];
+
+        /* One that is served already is permitted. */
+        if (index_of(pki, name) == pki->name_count &&
+            !ca_permits(&pki->options, &pki->ca, name, err)) {
+            return err_wrap(err, "the running CA");
+        }
+    }
+    return true;
+}
+
+static bool same_names(const struct pki *pki, const struct pki_options *options)
+{
+    size_t i = 0;
+
+    while (i < pki->name_count && options->names[i] &&
+           strcmp(pki->names[i], options->names[i]) == 0) {
+        i++;
+    }
+    return i == pki->name_count && !options->names[i] &&
+           strcmp(pki->domain, options->domain) == 0;
+}
+
+static void drop_leaves(struct pki *pki)
+{
+    for (size_t i = 0; i < CERT_PROFILE_COUNT; i++) {
+        free_leaves(pki, pki->leaves[i]);
+        pki->leaves[i] = NULL;
+    }
+}
+
+/* Minting them again costs a signature each: no reason to sort out which are
+ * still good. */
+bool pki_follow(struct pki *pki, const struct pki_options *options,
+                struct err *err)
+{
+    const struct profile *profile = profile_of(options->profile);
+
+    if (!suits(pki, profile)) {
+        return err_set(err,
+                       "the certificate profile %s wants a CA with an RSA "
+                       "key, and that of the running CA is none",
+                       profile->name);
+    }
+    if (!check_names(options, err) || !check_covered(pki, options, err)) {
+        return false;
+    }
+    pki->options.profile = options->profile;
+    if (same_names(pki, options) &&
+        pki->options.leaf_clock == options->leaf_clock) {
+        return true;
+    }
+    drop_leaves(pki);
+    free_names(pki);
+    keep_names(pki, options);
+    pki->options.leaf_clock = options->leaf_clock;
+    return true;
 }
 
 bool pki_signer(struct pki *pki, enum pki_key kind, struct buf *out_key_pem,

@@ -3,6 +3,8 @@
 
 #include "services/conn_auth.h"
 
+#include <string.h>
+
 #include "util/mem.h"
 
 struct conn_auth *conn_auth_new(void)
@@ -35,6 +37,7 @@ void conn_auth_reset(struct conn_auth *auth)
     conn_auth_drop_handshake(auth);
     arena_free(auth->arena);
     auth->arena = NULL;
+    auth->session = NULL;
     auth->mechanism = NULL;
     auth->report = (struct auth_report){0};
     auth->proven_by = NULL;
@@ -43,8 +46,28 @@ void conn_auth_reset(struct conn_auth *auth)
     auth->world = NULL;
 }
 
-void conn_auth_establish(struct conn_auth *auth, struct world *world,
-                         const struct auth_method *method,
+void conn_auth_follow(struct conn_auth *auth, const char *session,
+                      struct world *world)
+{
+    const struct user *user;
+
+    if (!auth->user || auth->world == world) {
+        return;
+    }
+    user = world_user(world, auth->user->name);
+    if (!user || user_state_now(user) == USER_UNKNOWN ||
+        strcmp(auth->session, session) != 0) {
+        conn_auth_reset(auth);
+        return;
+    }
+    auth->user = user;
+    world_ref(world);
+    world_unref(auth->world);
+    auth->world = world;
+}
+
+void conn_auth_establish(struct conn_auth *auth, const char *session,
+                         struct world *world, const struct auth_method *method,
                          const struct auth_outcome *outcome)
 {
     conn_auth_reset(auth);
@@ -52,6 +75,7 @@ void conn_auth_establish(struct conn_auth *auth, struct world *world,
     auth->user = outcome->user;
     auth->proven_by = method;
     auth->arena = arena_new();
+    auth->session = arena_strdup(auth->arena, session);
     auth->mechanism = arena_strdup(auth->arena, outcome->mechanism);
     auth->report = auth_report_copy(auth->arena, &outcome->report);
 }

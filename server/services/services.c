@@ -207,6 +207,7 @@ enum services_result services_run(const struct services_context *services,
     auth->requests++;
     start_call(&line->call, services, ex);
     line->call.auth = auth;
+    conn_auth_follow(auth, ex->session, line->call.world);
     line->call.resume = resume_call;
     return advance(line);
 }
