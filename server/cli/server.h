@@ -21,7 +21,8 @@
 struct server {
     struct env *env;
     const struct options *options;
-    struct scenario *scenario;
+    bool scenario_is_file;     /* no shipped one, and not none */
+    struct scenario *scenario; /* of the default session */
     struct sessions *sessions;
     struct world *world; /* the scenario's */
     struct pki *pki;
@@ -59,6 +60,12 @@ MUST_CHECK bool server_start(struct server *server, struct env *env,
                              const struct kerberos *kerberos,
                              struct scenario *scenario, struct err *err);
 void server_stop(struct server *server);
+
+/* Certificates for another world. false: the CA cannot vouch for it. */
+MUST_CHECK bool server_follow_pki(struct server *server,
+                                  const struct world *world, struct err *err);
+/* Lets the acceptor know what steps of the scenario do to tickets. */
+void server_expect_tickets(struct server *server);
 
 /* Tells the world that we are ready: stdout, --ready-fd, --ports-file. */
 MUST_CHECK bool server_announce(struct server *server, struct err *err);
