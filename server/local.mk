@@ -318,6 +318,8 @@ libserver_a_SOURCES = \
 	%D%/services/oauth.h \
 	%D%/services/oauth_grants.c \
 	%D%/services/oauth_reply.c \
+	%D%/services/prepare.c \
+	%D%/services/prepare.h \
 	%D%/services/product.c \
 	%D%/services/product_page.c \
 	%D%/services/reach.c \

@@ -39,7 +39,7 @@ enum {
     EDGE_LISTEN_BACKLOG = 1024,
 };
 
-/* Certificate and key for a name; borrowed for as long as the edge lives. */
+/* Certificate and key for a name; borrowed for the call. */
 struct edge_identity {
     X509 *certificate;
     EVP_PKEY *key;

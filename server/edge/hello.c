@@ -113,7 +113,10 @@ static bool choose_identity(struct edge_conn *conn)
     if (!hooks->identity(hooks->ctx, conn->sni, &identity)) {
         return false;
     }
-    conn->facts.certificate_hash = identity.hash;
+    /* A copy: the connection may outlive the session whose leaf it is. */
+    identity.hash = span_slice(identity.hash, 0, sizeof(conn->hash));
+    memcpy(conn->hash, identity.hash.data, identity.hash.size);
+    conn->facts.certificate_hash = span_of(conn->hash, identity.hash.size);
     if (!bind_session(conn->ssl, identity.hash)) {
         return false;
     }

@@ -160,6 +160,7 @@ struct edge_conn {
     char *sni;
     char peer[PEER_TEXT_SIZE];
     struct conn_facts facts;
+    uint8_t hash[EVP_MAX_MD_SIZE]; /* facts.certificate_hash */
     void *kept;
     struct exchange *exchange;
     struct buf in;  /* received, not yet taken */

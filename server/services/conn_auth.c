@@ -43,6 +43,14 @@ void conn_auth_reset(struct conn_auth *auth)
     auth->world = NULL;
 }
 
+void conn_auth_belong(struct conn_auth *auth, struct session *session)
+{
+    if (auth->session != session) {
+        session_unref(auth->session);
+        auth->session = session_ref(session);
+    }
+}
+
 void conn_auth_establish(struct conn_auth *auth, struct world *world,
                          const struct auth_method *method,
                          const struct auth_outcome *outcome)
@@ -60,6 +68,7 @@ void conn_auth_unref(struct conn_auth *auth)
 {
     if (auth && --auth->references == 0) {
         conn_auth_reset(auth);
+        session_unref(auth->session);
         mem_free(auth);
     }
 }
