@@ -104,6 +104,8 @@ libserver_a_SOURCES = \
 	%D%/cli/load.h \
 	%D%/cli/options.c \
 	%D%/cli/options.h \
+	%D%/cli/play.c \
+	%D%/cli/play.h \
 	%D%/cli/probe.c \
 	%D%/cli/run_dir.c \
 	%D%/cli/run_dir.h \

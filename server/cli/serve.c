@@ -11,6 +11,7 @@
 
 #include "cli/arguments.h"
 #include "cli/load.h"
+#include "cli/play.h"
 #include "cli/server.h"
 #include "cli/verb.h"
 #include "util/log.h"
@@ -168,6 +169,10 @@ static enum exit_code serve(struct env *env, const struct options *options)
         return EXIT_USAGE;
     }
     if (!load_scenario(options, &scenario)) {
+        return EXIT_USAGE;
+    }
+    if (!play_check_templates(options, scenario)) {
+        scenario_unref(scenario);
         return EXIT_USAGE;
     }
     tell_scenario(scenario);

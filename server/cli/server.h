@@ -34,6 +34,7 @@ struct server {
     const struct kerberos *kerberos;
     struct kdc *kdc; /* NULL: no Kerberos */
     struct krb5_acceptor *krb5;
+    struct loop_timer sweep; /* of sessions whose time is up */
     struct run_dir *run_dir; /* NULL: none was needed */
     char *ca_file;           /* what clients should trust */
     /* The ports file that we wrote: a later server may put its own there. */
@@ -59,6 +60,11 @@ MUST_CHECK bool server_start(struct server *server, struct env *env,
                              const struct kerberos *kerberos,
                              struct scenario *scenario, struct err *err);
 void server_stop(struct server *server);
+
+/* Lets the acceptor know what steps of this scenario do to tickets; once is for
+ * ever. */
+void server_expect_tickets(struct server *server,
+                           const struct scenario *scenario);
 
 /* Tells the world that we are ready: stdout, --ready-fd, --ports-file. */
 MUST_CHECK bool server_announce(struct server *server, struct err *err);

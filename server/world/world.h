@@ -101,6 +101,10 @@ const char *user_password_now(const struct user *user);
 void user_change_state(const struct user *user, enum user_state state);
 void user_change_password(const struct user *user, const char *password);
 
+struct world;
+/* All accounts are again as the world says. */
+void world_reset_accounts(const struct world *world);
+
 enum header_status {
     HEADER_STATUS_400, /* with the page of Windows' HTTP.sys */
     HEADER_STATUS_431, /* RFC 6585 section 5 */
