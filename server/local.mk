@@ -107,6 +107,8 @@ libserver_a_SOURCES = \
 	%D%/cli/play.c \
 	%D%/cli/play.h \
 	%D%/cli/probe.c \
+	%D%/cli/reload.c \
+	%D%/cli/reload.h \
 	%D%/cli/run_dir.c \
 	%D%/cli/run_dir.h \
 	%D%/cli/schema.c \
@@ -114,6 +116,8 @@ libserver_a_SOURCES = \
 	%D%/cli/server.c \
 	%D%/cli/server.h \
 	%D%/cli/verb.h \
+	%D%/cli/watch.c \
+	%D%/cli/watch.h \
 	%D%/edge/accept.c \
 	%D%/edge/bind.c \
 	%D%/edge/bind.h \
@@ -181,6 +185,7 @@ libserver_a_SOURCES = \
 	%D%/journal/secrets_xml.c \
 	%D%/journal/text.c \
 	%D%/journal/text.h \
+	%D%/kdc/account.h \
 	%D%/kdc/exports.c \
 	%D%/kdc/exports.h \
 	%D%/kdc/kdc.c \
@@ -451,6 +456,8 @@ libserver_a_SOURCES = \
 	%D%/wire/xml.h \
 	%D%/wire/xml_fill.c \
 	%D%/world/accounts.c \
+	%D%/world/changes.c \
+	%D%/world/changes.h \
 	%D%/world/good.c \
 	%D%/world/index.c \
 	%D%/world/index.h \

@@ -240,6 +240,9 @@ static const struct option_row rows[] = {
      "MIT's KDC, where it is not in its usual place; none: as if there were "
      "none",
      read_text, FIELD(krb5kdc)},
+    {"watch", NULL,
+     "read the scenario again when one of its files changes, as HUP does",
+     read_switch, FIELD(watch)},
     {"timeout", "TIME", "stop after so long (30s, 5m), with exit code 4",
      read_duration, FIELD(timeout)},
     {"set", "NAME=VALUE",

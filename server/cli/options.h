@@ -45,6 +45,7 @@ struct options {
     enum log_format log_format;
     enum log_level log_level;
     bool log_secrets;
+    bool watch;
     int64_t timeout;           /* ns; 0: none */
     struct option_list set;    /* NAME=VALUE */
     struct option_list ccache; /* users */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/load.h"
+#include "cli/reload.h"
 #include "scenario/match.h"
 #include "services/prepare.h"
 #include "util/log.h"
@@ -135,6 +136,19 @@ bool play_make(struct server *server, const struct play_wish *wish,
 
 /* ---- Another scenario ---- */
 
+static bool play_next(struct server *server, struct session *session,
+                      struct scenario *scenario, struct err *err)
+{
+    if (!check_kerberos(scenario, server->world, err) ||
+        !session_prepare(session, scenario, server->pki, err)) {
+        return false;
+    }
+    world_start(scenario->world, env_now(server->env));
+    session_play(session, scenario);
+    server_expect_tickets(server, scenario);
+    return true;
+}
+
 bool play_again(struct server *server, struct session *session,
                 const struct scenario_source *source,
                 struct diagnostics *diagnostics)
@@ -151,14 +165,11 @@ bool play_again(struct server *server, struct session *session,
     if (!read_scenario(&beating, source, &scenario, diagnostics)) {
         return false;
     }
-    if (!check_kerberos(scenario, server->world, &err) ||
-        !session_prepare(session, scenario, server->pki, &err)) {
+    if (!(is_default ? reload_play(server, take(&scenario), &err)
+                     : play_next(server, session, scenario, &err))) {
         add_error(diagnostics, &err);
         return false;
     }
-    world_start(scenario->world, env_now(server->env));
-    session_play(session, scenario);
-    server_expect_tickets(server, scenario);
     return true;
 }
 

@@ -21,7 +21,8 @@
 struct server {
     struct env *env;
     const struct options *options;
-    struct scenario *scenario;
+    bool scenario_is_file;     /* no shipped one, and not none */
+    struct scenario *scenario; /* of the default session */
     struct sessions *sessions;
     struct world *world; /* the scenario's */
     struct pki *pki;
@@ -61,6 +62,9 @@ MUST_CHECK bool server_start(struct server *server, struct env *env,
                              struct scenario *scenario, struct err *err);
 void server_stop(struct server *server);
 
+/* Certificates for another world. false: the CA cannot vouch for it. */
+MUST_CHECK bool server_follow_pki(struct server *server,
+                                  const struct world *world, struct err *err);
 /* Lets the acceptor know what steps of this scenario do to tickets; once is for
  * ever. */
 void server_expect_tickets(struct server *server,

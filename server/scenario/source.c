@@ -189,6 +189,12 @@ static char *join(struct arena *arena, const struct source *beside,
                         name);
 }
 
+const char *source_path(struct arena *arena, const struct source *beside,
+                        const char *name)
+{
+    return beside->id ? NULL : join(arena, beside, name);
+}
+
 bool source_beside(struct arena *arena, const struct source *beside,
                    const char *name, struct source *out_source, struct err *err)
 {

@@ -26,6 +26,9 @@ MUST_CHECK bool source_shipped(struct arena *arena, const char *id,
 MUST_CHECK bool source_beside(struct arena *arena, const struct source *beside,
                               const char *name, struct source *out_source,
                               struct err *err);
+/* Where such a file would be; NULL: none, `beside` is compiled in. */
+const char *source_path(struct arena *arena, const struct source *beside,
+                        const char *name);
 /* The same for any file that a scenario names, no scenario itself. */
 MUST_CHECK bool source_file(struct arena *arena, const struct source *beside,
                             const char *name, struct span *out_bytes,

@@ -29,7 +29,7 @@ struct conn_auth {
     /* Who this connection is; NULL: nobody. The rest is how we know. */
     const struct user *user;
     const struct auth_method *proven_by;
-    struct arena *arena; /* owns the texts of these two */
+    struct arena *arena; /* owns the texts here */
     const char *mechanism;
     struct auth_report report;
 };
@@ -39,8 +39,15 @@ struct conn_auth *conn_auth_ref(struct conn_auth *auth);
 /* NULL is fine. The last one wipes what is left of a handshake. */
 void conn_auth_unref(struct conn_auth *auth);
 
-/* From here on it belongs to this session, to which it keeps a reference. */
-void conn_auth_belong(struct conn_auth *auth, struct session *session);
+/*
+ * The next request belongs to this session and world. Where a reload has put
+ * another world in place, the connection stays who it is, by the world's key;
+ * whom the new world does not know is nobody from then on. So is everybody
+ * where the request is another session's. true: that has happened, and
+ * somebody was forgotten.
+ */
+bool conn_auth_follow(struct conn_auth *auth, struct session *session,
+                      struct world *world);
 /* Drops the handshake, keeps the identity. */
 void conn_auth_drop_handshake(struct conn_auth *auth);
 /* Drops both. */

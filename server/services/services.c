@@ -77,19 +77,13 @@ static void keep_session(struct call *call)
  * A connection that is somebody in one session is nobody in another: a client
  * that asks for names of both on one connection signs in to each.
  */
-static void meet_session(struct call *call)
+static void follow_session(struct call *call)
 {
-    struct conn_auth *auth = call->auth;
-
-    if (auth->session && auth->session != call->session &&
-        (auth->user || auth->handle)) {
-        exchange_remark(call->ex, "auth.other-session",
-                        "what this connection has proven belongs to the "
-                        "session %s",
-                        session_name(auth->session));
-        conn_auth_reset(auth);
+    if (conn_auth_follow(call->auth, call->session, call->world)) {
+        exchange_remark(call->ex, "auth.forgotten",
+                        "what this connection had proven counts no more: it "
+                        "was in another session, or before a reload");
     }
-    conn_auth_belong(auth, call->session);
 }
 
 static void start_call(struct call *call,
@@ -245,7 +239,7 @@ enum services_result services_run(const struct services_context *services,
     auth->requests++;
     start_call(&line->call, services, ex);
     line->call.auth = auth;
-    meet_session(&line->call);
+    follow_session(&line->call);
     line->call.resume = resume_call;
     return advance(line);
 }

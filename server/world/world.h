@@ -398,6 +398,12 @@ bool world_has_host(const struct world *world, const char *host);
 /* All DNS names of the world, lower case; NULL past the end. */
 const char *world_name(const struct world *world, size_t index);
 
+/* Has somebody registered the SPN of this host? See krb5.unregistered. */
+bool world_registers(const struct world *world, const char *host);
+/* Is this the SPN of a host of the world, or of this machine itself, that is
+ * registered, in whatever letter case? "HTTP/lyncweb.contoso.test" */
+bool world_has_spn(const struct world *world, const char *spn);
+
 /* Which site serves this host: internal or external, never both. */
 enum location world_site(const struct world *world, const char *host);
 /* Which pool serves this host; lyncdiscover names belong to the first. */
