@@ -104,6 +104,8 @@ libserver_a_SOURCES = \
 	%D%/cli/load.h \
 	%D%/cli/options.c \
 	%D%/cli/options.h \
+	%D%/cli/play.c \
+	%D%/cli/play.h \
 	%D%/cli/probe.c \
 	%D%/cli/reload.c \
 	%D%/cli/reload.h \
@@ -326,6 +328,8 @@ libserver_a_SOURCES = \
 	%D%/services/oauth.h \
 	%D%/services/oauth_grants.c \
 	%D%/services/oauth_reply.c \
+	%D%/services/prepare.c \
+	%D%/services/prepare.h \
 	%D%/services/product.c \
 	%D%/services/product_page.c \
 	%D%/services/reach.c \
@@ -466,6 +470,7 @@ libserver_a_SOURCES = \
 	%D%/world/lockout.h \
 	%D%/world/meetings.c \
 	%D%/world/meetings.h \
+	%D%/world/move.c \
 	%D%/world/names.c \
 	%D%/world/names.h \
 	%D%/world/names_check.c \

@@ -127,7 +127,7 @@ static void swap(struct server *server, struct scenario *scenario)
     session_play(sessions_default(server->sessions), scenario);
     server->scenario = scenario;
     server->world = scenario->world;
-    server_expect_tickets(server);
+    server_expect_tickets(server, scenario);
     scenario_unref(old);
 }
 

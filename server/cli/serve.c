@@ -11,6 +11,7 @@
 
 #include "cli/arguments.h"
 #include "cli/load.h"
+#include "cli/play.h"
 #include "cli/reload.h"
 #include "cli/server.h"
 #include "cli/verb.h"
@@ -223,6 +224,10 @@ static enum exit_code load_and_serve(struct serving *serving, struct env *env,
     enum exit_code code;
 
     if (!load_scenario_files(options, watch_file, serving, &scenario)) {
+        return EXIT_USAGE;
+    }
+    if (!play_check_templates(options, scenario)) {
+        scenario_unref(scenario);
         return EXIT_USAGE;
     }
     tell_scenario(scenario);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/play.h"
 #include "util/log.h"
 #include "util/mem.h"
 #include "wire/xml.h"
@@ -296,21 +297,21 @@ static bool changes_tickets(const struct scenario *scenario)
     return false;
 }
 
+void server_expect_tickets(struct server *server,
+                           const struct scenario *scenario)
+{
+    if (server->krb5 && changes_tickets(scenario)) {
+        krb5_acceptor_doubt(server->krb5);
+    }
+}
+
 static bool make_acceptor(struct server *server, struct err *err)
 {
     if (!krb5_acceptor_new(kdc_service_keys(server->kdc), &server->krb5, err)) {
         return false;
     }
-    server_expect_tickets(server);
+    server_expect_tickets(server, server->scenario);
     return true;
-}
-
-/* Once is for ever: a client may come with a ticket of an earlier scenario. */
-void server_expect_tickets(struct server *server)
-{
-    if (server->krb5 && changes_tickets(server->scenario)) {
-        krb5_acceptor_doubt(server->krb5);
-    }
 }
 
 /* What clients need to ask the KDC, and what judges the tickets they get. */
@@ -344,6 +345,7 @@ static bool start_http(struct server *server, struct err *err)
         .loop = server->loop,
         .https_port = edge_https_port(server->edge),
     };
+    play_start(server);
     return http_new(&http, &server->http, err) && edge_start(server->edge, err);
 }
 
@@ -401,6 +403,9 @@ void server_stop(struct server *server)
     server->services.kdc = NULL;
     if (server->loop) {
         loop_drain(server->loop);
+    }
+    if (server->loop) {
+        play_stop(server);
     }
     edge_free(server->edge);
     http_free(server->http);

@@ -108,7 +108,7 @@ static bool bind_session(SSL *ssl, struct span hash)
 /* The certificate may be replaced while the connection lives. */
 static void keep_hash(struct edge_conn *conn, struct span hash)
 {
-    size_t size = hash.size < sizeof(conn->hash) ? hash.size : 0;
+    size_t size = hash.size <= sizeof(conn->hash) ? hash.size : 0;
 
     if (size) {
         memcpy(conn->hash, hash.data, size);

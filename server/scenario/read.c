@@ -170,6 +170,7 @@ static bool open_first(struct reading *reading,
             .folder = "",
             .identity = from->name,
             .text = from->text,
+            .sealed = from->sealed,
         };
         return true;
     }

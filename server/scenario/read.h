@@ -11,6 +11,8 @@ struct scenario_source {
     bool shipped;     /* a shipped id, whatever files there are */
     /* Not empty: the text; `name` is only its name then. */
     struct span text;
+    /* A stranger's text: what it names is shipped, and no file is opened. */
+    bool sealed;
     /* What beats the file, as --set does; NULL: nothing does. */
     bool (*override)(const void *ctx, struct world *world, struct err *err);
     const void *override_ctx;

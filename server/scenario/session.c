@@ -8,8 +8,16 @@
 #include "scenario/match.h"
 #include "util/mem.h"
 
+struct kept {
+    void *data;
+    void (*release)(void *data);
+};
+
 struct session {
     unsigned references;
+    struct kept kept[SESSION_SLOT_COUNT];
+    bool seeded;
+    struct env env; /* draws from the session's seed, where it has one */
     char *name;
     struct scenario *scenario;
     uint64_t *counts;          /* one for each step */
@@ -49,9 +57,20 @@ struct session *session_ref(struct session *session)
     return session;
 }
 
+static void release_kept(struct kept *kept)
+{
+    if (kept->release) {
+        kept->release(kept->data);
+    }
+    *kept = (struct kept){0};
+}
+
 void session_unref(struct session *session)
 {
     if (session && --session->references == 0) {
+        for (size_t i = 0; i < SESSION_SLOT_COUNT; i++) {
+            release_kept(&session->kept[i]);
+        }
         end(session);
         mem_free(session->name);
         mem_free(session);
@@ -79,6 +98,31 @@ struct scenario *session_scenario(const struct session *session)
 struct world *session_world(const struct session *session)
 {
     return session->scenario->world;
+}
+
+void session_seed(struct session *session, const struct env *env, uint64_t seed)
+{
+    session->env = *env;
+    session->env.seed = seed;
+    session->env.drawn = 0;
+    session->seeded = true;
+}
+
+struct env *session_env(struct session *session, struct env *run)
+{
+    return session->seeded ? &session->env : run;
+}
+
+void session_keep(struct session *session, enum session_slot slot, void *data,
+                  void (*release)(void *data))
+{
+    release_kept(&session->kept[slot]);
+    session->kept[slot] = (struct kept){data, release};
+}
+
+void *session_kept(const struct session *session, enum session_slot slot)
+{
+    return session->kept[slot].data;
 }
 
 int64_t session_now(const struct session *session, int64_t now)

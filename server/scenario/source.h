@@ -13,6 +13,7 @@ struct source {
     const char *folder;   /* of the file, "" or with a "/" at its end */
     const char *identity; /* two names of one file have the same */
     struct span text;
+    bool sealed; /* opens no files */
 };
 
 /* As named on the command line: a path that exists, else a shipped id. */

@@ -37,7 +37,6 @@ void conn_auth_reset(struct conn_auth *auth)
     conn_auth_drop_handshake(auth);
     arena_free(auth->arena);
     auth->arena = NULL;
-    auth->session = NULL;
     auth->mechanism = NULL;
     auth->report = (struct auth_report){0};
     auth->proven_by = NULL;
@@ -46,28 +45,43 @@ void conn_auth_reset(struct conn_auth *auth)
     auth->world = NULL;
 }
 
-void conn_auth_follow(struct conn_auth *auth, const char *session,
+static bool change_session(struct conn_auth *auth, struct session *session)
+{
+    bool known = auth->session && (auth->user || auth->handle);
+
+    if (known) {
+        conn_auth_reset(auth);
+    }
+    session_unref(auth->session);
+    auth->session = session_ref(session);
+    return known;
+}
+
+bool conn_auth_follow(struct conn_auth *auth, struct session *session,
                       struct world *world)
 {
     const struct user *user;
 
+    if (auth->session != session) {
+        return change_session(auth, session);
+    }
     if (!auth->user || auth->world == world) {
-        return;
+        return false;
     }
     user = world_user(world, auth->user->name);
-    if (!user || user_state_now(user) == USER_UNKNOWN ||
-        strcmp(auth->session, session) != 0) {
+    if (!user || user_state_now(user) == USER_UNKNOWN) {
         conn_auth_reset(auth);
-        return;
+        return true;
     }
     auth->user = user;
     world_ref(world);
     world_unref(auth->world);
     auth->world = world;
+    return false;
 }
 
-void conn_auth_establish(struct conn_auth *auth, const char *session,
-                         struct world *world, const struct auth_method *method,
+void conn_auth_establish(struct conn_auth *auth, struct world *world,
+                         const struct auth_method *method,
                          const struct auth_outcome *outcome)
 {
     conn_auth_reset(auth);
@@ -75,7 +89,6 @@ void conn_auth_establish(struct conn_auth *auth, const char *session,
     auth->user = outcome->user;
     auth->proven_by = method;
     auth->arena = arena_new();
-    auth->session = arena_strdup(auth->arena, session);
     auth->mechanism = arena_strdup(auth->arena, outcome->mechanism);
     auth->report = auth_report_copy(auth->arena, &outcome->report);
 }
@@ -84,6 +97,7 @@ void conn_auth_unref(struct conn_auth *auth)
 {
     if (auth && --auth->references == 0) {
         conn_auth_reset(auth);
+        session_unref(auth->session);
         mem_free(auth);
     }
 }

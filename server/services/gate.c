@@ -80,8 +80,8 @@ static void commit_verdict(void *data)
         return;
     }
     if (outcome->verdict == AUTH_ACCEPTED && effect->kept) {
-        conn_auth_establish(effect->auth, effect->ex->session, effect->world,
-                            effect->method, outcome);
+        conn_auth_establish(effect->auth, effect->world, effect->method,
+                            outcome);
     } else {
         /* Also where a ticket is good for its own request alone: whoever the
          * connection was before, it is nobody now. */
@@ -208,7 +208,7 @@ static void step(struct call *call, const struct auth_method *method,
 {
     struct auth_context ctx = {
         .world = call->world,
-        .env = call->services->env,
+        .env = call->env,
         .arena = call->arena,
         .now = call->now,
         .host = call->ex->request.host,

@@ -14,6 +14,7 @@
 #include "services/gate.h"
 #include "services/reach.h"
 #include "services/route.h"
+#include "ticket/ticket.h"
 
 enum stage {
     STAGE_ROUTE,
@@ -41,6 +42,22 @@ static void release_scenario(void *scenario)
     scenario_unref(scenario);
 }
 
+static void release_keys(void *keys)
+{
+    ticket_keys_free(keys);
+}
+
+static void keep_keys(struct call *call)
+{
+    struct ticket_keys *own = session_kept(call->session, SESSION_TICKETS);
+
+    call->ticket_keys = call->services->ticket_keys;
+    if (own) {
+        exchange_keep(call->ex, release_keys, ticket_keys_ref(own));
+        call->ticket_keys = own;
+    }
+}
+
 /* What a request began with stays, though a reload may come meanwhile. */
 static void keep_session(struct call *call)
 {
@@ -51,7 +68,22 @@ static void keep_session(struct call *call)
     exchange_keep(ex, release_scenario, call->scenario);
     ex->session = session_name(call->session);
     call->world = call->scenario->world;
-    call->now = session_now(call->session, env_now(call->services->env));
+    call->env = session_env(call->session, call->services->env);
+    call->now = session_now(call->session, env_now(call->env));
+    keep_keys(call);
+}
+
+/*
+ * A connection that is somebody in one session is nobody in another: a client
+ * that asks for names of both on one connection signs in to each.
+ */
+static void follow_session(struct call *call)
+{
+    if (conn_auth_follow(call->auth, call->session, call->world)) {
+        exchange_remark(call->ex, "auth.forgotten",
+                        "what this connection had proven counts no more: it "
+                        "was in another session, or before a reload");
+    }
 }
 
 static void start_call(struct call *call,
@@ -207,7 +239,7 @@ enum services_result services_run(const struct services_context *services,
     auth->requests++;
     start_call(&line->call, services, ex);
     line->call.auth = auth;
-    conn_auth_follow(auth, ex->session, line->call.world);
+    follow_session(&line->call);
     line->call.resume = resume_call;
     return advance(line);
 }

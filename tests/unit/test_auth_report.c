@@ -127,7 +127,7 @@ static void a_connection_keeps_it(void **state)
 
     client.spn = "HTTP/lyncweb.contoso.test";
     sign_in(f, &client);
-    conn_auth_establish(auth, "default", f->world, f->method, &f->outcome);
+    conn_auth_establish(auth, f->world, f->method, &f->outcome);
     /* Arenas are wiped: whatever was not copied would be gone. */
     arena_free(f->arena);
     f->arena = arena_new();
