@@ -257,6 +257,8 @@ libserver_a_SOURCES = \
 	%D%/scenario/fault.h \
 	%D%/scenario/keys.c \
 	%D%/scenario/keys.h \
+	%D%/scenario/layers.c \
+	%D%/scenario/layers.h \
 	%D%/scenario/match.c \
 	%D%/scenario/match.h \
 	%D%/scenario/model.h \
@@ -274,6 +276,7 @@ libserver_a_SOURCES = \
 	%D%/scenario/points_webticket.h \
 	%D%/scenario/read.c \
 	%D%/scenario/read.h \
+	%D%/scenario/read_about.c \
 	%D%/scenario/read_apply.c \
 	%D%/scenario/read_do.c \
 	%D%/scenario/read_expect.c \
