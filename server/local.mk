@@ -8,12 +8,24 @@ FAULTS = \
 	%D%/faults/account \
 	%D%/faults/ap_error \
 	%D%/faults/body \
+	%D%/faults/captive_portal \
+	%D%/faults/chunks \
 	%D%/faults/clock \
+	%D%/faults/compress \
+	%D%/faults/connection \
+	%D%/faults/content_length \
 	%D%/faults/delay \
 	%D%/faults/diagnostics \
 	%D%/faults/discover_redirect \
+	%D%/faults/drip \
+	%D%/faults/extra_reply \
 	%D%/faults/garbage \
+	%D%/faults/header_form \
+	%D%/faults/header_line \
 	%D%/faults/headers \
+	%D%/faults/http10 \
+	%D%/faults/huge_header \
+	%D%/faults/interim \
 	%D%/faults/kdc_error \
 	%D%/faults/kerberos_ticket \
 	%D%/faults/mutual_token \
@@ -24,8 +36,11 @@ FAULTS = \
 	%D%/faults/spnego \
 	%D%/faults/stall \
 	%D%/faults/status \
+	%D%/faults/status_line \
 	%D%/faults/target_info \
-	%D%/faults/too_big
+	%D%/faults/too_big \
+	%D%/faults/truncate \
+	%D%/faults/unwanted_body
 
 SERVICES = \
 	%D%/services/anonymous \
@@ -153,14 +168,18 @@ libserver_a_SOURCES = \
 	%D%/faults/krb_failure.h \
 	%D%/faults/overlay.c \
 	%D%/faults/overlay.h \
+	%D%/faults/spread.c \
+	%D%/faults/spread.h \
 	%D%/http/engine.c \
 	%D%/http/hooks.c \
 	%D%/http/http.c \
 	%D%/http/http.h \
 	%D%/http/internal.h \
+	%D%/http/refused.c \
 	%D%/http/reply.c \
 	%D%/http/request.c \
 	%D%/http/whole.c \
+	%D%/http/written.c \
 	%D%/journal/content.c \
 	%D%/journal/content.h \
 	%D%/journal/file.c \
@@ -479,6 +498,7 @@ libserver_a_SOURCES = \
 	%D%/world/setting_kinds.c \
 	%D%/world/setting_meetings.c \
 	%D%/world/setting_pools.c \
+	%D%/world/setting_range.c \
 	%D%/world/setting_types.c \
 	%D%/world/setting_users.c \
 	%D%/world/setting_value.c \
