@@ -8,24 +8,40 @@ FAULTS = \
 	%D%/faults/account \
 	%D%/faults/ap_error \
 	%D%/faults/body \
+	%D%/faults/bom \
+	%D%/faults/cdata \
+	%D%/faults/charset \
 	%D%/faults/clock \
+	%D%/faults/comment \
+	%D%/faults/cut_body \
 	%D%/faults/delay \
 	%D%/faults/diagnostics \
 	%D%/faults/discover_redirect \
+	%D%/faults/duplicate \
+	%D%/faults/entities \
 	%D%/faults/garbage \
 	%D%/faults/headers \
+	%D%/faults/insert \
 	%D%/faults/kdc_error \
 	%D%/faults/kerberos_ticket \
+	%D%/faults/letter_case \
 	%D%/faults/mutual_token \
+	%D%/faults/namespace \
+	%D%/faults/prefix \
 	%D%/faults/raw \
 	%D%/faults/redirect \
+	%D%/faults/remove \
+	%D%/faults/rename \
+	%D%/faults/reorder \
+	%D%/faults/replace \
 	%D%/faults/reset \
 	%D%/faults/soap_fault \
 	%D%/faults/spnego \
 	%D%/faults/stall \
 	%D%/faults/status \
 	%D%/faults/target_info \
-	%D%/faults/too_big
+	%D%/faults/too_big \
+	%D%/faults/whitespace
 
 SERVICES = \
 	%D%/services/anonymous \
@@ -141,6 +157,8 @@ libserver_a_SOURCES = \
 	%D%/edge/tls.c \
 	%D%/edge/worker.c \
 	%D%/edge/worker.h \
+	%D%/faults/editing.c \
+	%D%/faults/editing.h \
 	%D%/faults/faults.c \
 	%D%/faults/faults.h \
 	%D%/faults/krb_failure.c \
@@ -445,7 +463,14 @@ libserver_a_SOURCES = \
 	%D%/wire/usertoken.h \
 	%D%/wire/xml.c \
 	%D%/wire/xml.h \
+	%D%/wire/xml_edit.c \
+	%D%/wire/xml_edit.h \
 	%D%/wire/xml_fill.c \
+	%D%/wire/xml_json.c \
+	%D%/wire/xml_path.c \
+	%D%/wire/xml_path.h \
+	%D%/wire/xml_places.c \
+	%D%/wire/xml_places.h \
 	%D%/world/accounts.c \
 	%D%/world/good.c \
 	%D%/world/index.c \

@@ -63,6 +63,8 @@ struct subject {
 enum fault_order {
     FAULT_FORM, /* status, redirect, soap-fault ...: takes the reply's place */
     FAULT_BODY,
+    FAULT_EDIT,     /* remove, rename ...: parts of the body, by path */
+    FAULT_ENCODING, /* bom, charset: its bytes, once its text stands */
     FAULT_HEADERS,
     FAULT_EFFECT, /* account: what the reply, once it is sent, brings about */
     FAULT_BYTES,  /* delay, reset ...: how it is sent */

@@ -8,6 +8,6 @@
     X(HTTP_RESPONSE, "http.response", "a reply is planned, whatever it is",    \
       FACTS_SOAP | FACT_FORM | FACT_LEG | FACT_TICKET | FACT_GRANT |           \
           FACTS_VERDICT | FACT_STATUS,                                         \
-      SUBJECT_REPLY | SUBJECT_CLOCK, "RFC 9112 4")
+      SUBJECT_REPLY | SUBJECT_CLOCK | SUBJECT_DOCUMENT, "RFC 9112 4")
 
 #endif

@@ -22,6 +22,7 @@ UNIT_TESTS = \
 	%D%/test_expand \
 	%D%/test_fault_effects \
 	%D%/test_faults \
+	%D%/test_faults_edit \
 	%D%/test_faults_kerberos \
 	%D%/test_form \
 	%D%/test_framer \
