@@ -256,6 +256,8 @@ libserver_a_SOURCES = \
 	%D%/scenario/fault.h \
 	%D%/scenario/keys.c \
 	%D%/scenario/keys.h \
+	%D%/scenario/layers.c \
+	%D%/scenario/layers.h \
 	%D%/scenario/match.c \
 	%D%/scenario/match.h \
 	%D%/scenario/model.h \
@@ -273,6 +275,7 @@ libserver_a_SOURCES = \
 	%D%/scenario/points_webticket.h \
 	%D%/scenario/read.c \
 	%D%/scenario/read.h \
+	%D%/scenario/read_about.c \
 	%D%/scenario/read_apply.c \
 	%D%/scenario/read_do.c \
 	%D%/scenario/read_expect.c \
@@ -298,6 +301,8 @@ libserver_a_SOURCES = \
 	%D%/scenario/shipped.h \
 	%D%/scenario/source.c \
 	%D%/scenario/source.h \
+	%D%/scenario/tallies.c \
+	%D%/scenario/tallies.h \
 	%D%/scenario/vocabulary.h \
 	%D%/scenario/yaml_hint.c \
 	%D%/scenario/yaml_hint.h \
@@ -402,6 +407,8 @@ libserver_a_SOURCES = \
 	%D%/util/span.h \
 	%D%/util/stamp.c \
 	%D%/util/stamp.h \
+	%D%/util/stream.c \
+	%D%/util/stream.h \
 	%D%/util/url.c \
 	%D%/util/url.h \
 	%D%/util/utf.c \
@@ -463,14 +470,16 @@ libserver_a_SOURCES = \
 	%D%/wire/usertoken.h \
 	%D%/wire/xml.c \
 	%D%/wire/xml.h \
+	%D%/wire/xml_body.c \
+	%D%/wire/xml_body.h \
 	%D%/wire/xml_edit.c \
 	%D%/wire/xml_edit.h \
 	%D%/wire/xml_fill.c \
 	%D%/wire/xml_json.c \
-	%D%/wire/xml_path.c \
-	%D%/wire/xml_path.h \
 	%D%/wire/xml_places.c \
 	%D%/wire/xml_places.h \
+	%D%/wire/xml_select.c \
+	%D%/wire/xml_select.h \
 	%D%/world/accounts.c \
 	%D%/world/good.c \
 	%D%/world/index.c \
@@ -481,6 +490,7 @@ libserver_a_SOURCES = \
 	%D%/world/lockout.h \
 	%D%/world/meetings.c \
 	%D%/world/meetings.h \
+	%D%/world/move.c \
 	%D%/world/names.c \
 	%D%/world/names.h \
 	%D%/world/names_check.c \

@@ -6,11 +6,11 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "wire/xml_path.h"
+#include "wire/xml_select.h"
 
 static bool check_path(const char *path, struct err *err)
 {
-    return !path || xml_path_check(path, true, err);
+    return !path || xml_select_check(path, true, err);
 }
 
 bool edit_where_check(const struct edit_where *where, enum point at,
@@ -111,7 +111,7 @@ void edit_reply(struct subject *subject, const char *word,
 
 const char *edit_uri(const char *text)
 {
-    const char *uri = xml_path_uri(text);
+    const char *uri = xml_select_uri(text);
 
     return uri ? uri : text;
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "faults/editing.h"
-#include "wire/xml_path.h"
+#include "wire/xml_select.h"
 
 struct namespace_params {
     const char *to;

@@ -190,3 +190,15 @@ bool ca_check(const struct pki_options *options, const struct identity *ca,
            check_times(ca->certificate, options->now, err) &&
            check_names(options, ca, err);
 }
+
+bool ca_covers(const struct pki_options *options, const struct identity *ca,
+               const char *domain, struct err *err)
+{
+    struct err why;
+
+    return check_name(options, ca, domain, false, &why) ||
+           err_set(err,
+                   "the certification authority of this run cannot vouch for "
+                   "%s: %s; choose a domain below %s",
+                   domain, why.text, options->domain);
+}

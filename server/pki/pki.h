@@ -72,6 +72,33 @@ MUST_CHECK bool pki_leaf_as(struct pki *pki, enum cert_profile profile,
                             const char *name, const struct pki_leaf **out_leaf,
                             struct err *err);
 
+/*
+ * Names of another domain under the same CA, those of a session: with leaves of
+ * their own. The default leaf of a site carries its domain and its names, and
+ * no loopback address.
+ */
+struct pki_site;
+
+struct pki_site_options {
+    const char *const *names; /* ends with NULL; copied */
+    const char *domain;       /* copied */
+    enum pki_key key;
+    enum cert_profile profile;
+    int64_t leaf_clock; /* ns */
+};
+
+/* Errors: the CA's name constraints do not permit the domain, or the profile
+ * wants another CA. */
+MUST_CHECK bool pki_site_new(struct pki *pki,
+                             const struct pki_site_options *options,
+                             struct pki_site **out_site, struct err *err);
+void pki_site_free(struct pki_site *site);
+/* As pki_leaf. Borrowed from the site. */
+MUST_CHECK bool pki_site_leaf(struct pki *pki, struct pki_site *site,
+                              const char *name,
+                              const struct pki_leaf **out_leaf,
+                              struct err *err);
+
 /* A fresh key and a certificate for signing tickets, both PEM; caller frees
  * with buf_clear. */
 struct buf;
@@ -80,5 +107,6 @@ MUST_CHECK bool pki_signer(struct pki *pki, enum pki_key kind,
                            struct err *err);
 
 AUTO_DEFINE(pki, struct pki *, pki_free)
+AUTO_DEFINE(pki_site, struct pki_site *, pki_site_free)
 
 #endif

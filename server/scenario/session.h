@@ -6,6 +6,7 @@
 #define SCENARIO_SESSION_H
 
 #include "scenario/model.h"
+#include "util/env.h"
 #include "wire/facts.h"
 
 struct session;
@@ -21,6 +22,25 @@ const char *session_name(const struct session *session);
  */
 struct scenario *session_scenario(const struct session *session);
 struct world *session_world(const struct session *session);
+
+/* Draws what shows on the wire from this seed from here on, so that what other
+ * sessions do shifts nothing of it. The clocks are those of `env`. */
+void session_seed(struct session *session, const struct env *env,
+                  uint64_t seed);
+/* Where it draws from; one that was given no seed: from the run's own. */
+struct env *session_env(struct session *session, struct env *run);
+
+/* What other folders keep with a session. */
+enum session_slot {
+    SESSION_LEAVES,  /* http/: its certificates */
+    SESSION_TICKETS, /* services/: the keys of its web tickets */
+    SESSION_SLOT_COUNT,
+};
+
+/* Released with the session, or as another takes its place. */
+void session_keep(struct session *session, enum session_slot slot, void *data,
+                  void (*release)(void *data));
+void *session_kept(const struct session *session, enum session_slot slot);
 
 /* The world's time, ns, as its settings and steps have moved it from the real
  * one, `now`. */

@@ -9,7 +9,7 @@
 
 #include "util/json.h"
 #include "util/mem.h"
-#include "wire/xml_path.h"
+#include "wire/xml_select.h"
 #include "wire/xml_places.h"
 
 /* One change: these bytes in place of that range. */
@@ -211,7 +211,7 @@ bool edit_find(struct edit *edit, const char *path, struct spot **out_spots,
 
     *out_count = 0;
     *out_spots = NULL;
-    if (!xml_path_find(edit->arena, path, edit->doc, &nodes, &count)) {
+    if (!xml_select(edit->arena, path, edit->doc, &nodes, &count)) {
         return false;
     }
     *out_spots = arena_alloc(edit->arena, (count + 1) * sizeof(**out_spots));

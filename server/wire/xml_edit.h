@@ -72,7 +72,7 @@ enum edit_form edit_form(const struct edit *edit);
 const char *edit_form_name(enum edit_form form);
 
 /* All that the path selects, in the order of the document. false: too much
- * work. The path has passed xml_path_check. */
+ * work. The path has passed xml_select_check. */
 MUST_CHECK bool edit_find(struct edit *edit, const char *path,
                           struct spot **out_spots, size_t *out_count);
 /* xmlns declarations of the element, as attributes; of the whole document for

@@ -123,7 +123,8 @@ bool world_is_domain(const struct world *world, const char *domain)
 {
     return utf8_equal_nocase(domain, world->netbios) ||
            utf8_equal_nocase(domain, world->domain) ||
-           utf8_equal_nocase(domain, world->realm);
+           utf8_equal_nocase(domain, world->realm) ||
+           (world->also && utf8_equal_nocase(domain, world->also));
 }
 
 void account_split(struct arena *arena, const char *name,

@@ -277,6 +277,7 @@ struct world {
     const char *domain;       /* SIP and DNS domain, "contoso.test" */
     const char *netbios;      /* "CONTOSO" */
     const char *realm;        /* "CONTOSO.TEST" */
+    const char *also;         /* accounts may name this domain, too; or NULL */
     const char *const *names; /* all DNS names; ends with NULL */
     enum location location;
     enum product product;
@@ -363,6 +364,14 @@ MUST_CHECK bool world_set(struct world *world, const char *name,
 /* After the last world_set: checks what depends on each other, derives names.
  */
 MUST_CHECK bool world_finish(struct world *world, struct err *err);
+/*
+ * After world_finish: the same world under another domain, that of a session.
+ * Names in the old domain are moved to the new one. It stays one forest with
+ * the base: NetBIOS name and realm are the base's, unless the world was given
+ * others, and accounts may be written with the base's domain as well.
+ */
+MUST_CHECK bool world_move(struct world *world, const char *domain,
+                           const struct world *base, struct err *err);
 
 /* Sets what was not set by name as the product has it; world_finish does. */
 void world_follow_product(struct world *world);

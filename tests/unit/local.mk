@@ -87,7 +87,8 @@ UNIT_TESTS = \
 	%D%/test_util_utf \
 	%D%/test_webticket \
 	%D%/test_world \
-	%D%/test_xml
+	%D%/test_xml \
+	%D%/test_xml_body
 
 # What every program links that has no list of its own.
 LDADD = $(fuzz_main) $(SERVER_LIBS) $(CMOCKA_LIBS)

@@ -1,12 +1,12 @@
 /*
- * XPath for scenarios, see xml_path.h. XPath 1.0 has no word for "this name in
- * any namespace", so names are written out before libxml2 sees them: `Link`
+ * XPath for scenarios, see xml_select.h. XPath 1.0 has no word for "this name
+ * in any namespace", so names are written out before libxml2 sees them: `Link`
  * becomes `*[local-name()='Link']`. XPath 1.0, 3.7 tells names that are tests
  * from functions, axes and operators.
  */
 #include "config.h"
 
-#include "wire/xml_path.h"
+#include "wire/xml_select.h"
 
 #include <assert.h>
 #include <ctype.h>
@@ -15,33 +15,10 @@
 #include <libxml/xpath.h>
 #include <libxml/xpathInternals.h>
 
-#include "wire/uris.h"
+#include "wire/xml_body.h"
 
 AUTO_DEFINE(xpath_context, xmlXPathContext *, xmlXPathFreeContext)
 AUTO_DEFINE(xpath_object, xmlXPathObject *, xmlXPathFreeObject)
-
-static const struct {
-    const char *prefix;
-    const char *uri;
-} prefixes[] = {
-    {"ds", URI_DS},
-    {"http", "http://schemas.microsoft.com/ws/06/2004/policy/http"},
-    {"s11", URI_SOAP11},
-    {"s12", URI_SOAP12},
-    {"saml", URI_SAML},
-    {"soap", "http://schemas.xmlsoap.org/wsdl/soap/"},
-    {"sp", URI_SP},
-    {"ucwa", "http://schemas.microsoft.com/rtc/2012/03/ucwa"},
-    {"wsa", URI_WSA},
-    {"wsdl", URI_WSDL},
-    {"wsp", URI_WSP},
-    {"wsse", URI_WSSE},
-    {"wst", URI_TRUST},
-    {"wsu", URI_WSU},
-    {"wsx", URI_WSX},
-    {"xsd", "http://www.w3.org/2001/XMLSchema"},
-    {"xsi", "http://www.w3.org/2001/XMLSchema-instance"},
-};
 
 /* XPath 1.0, 4, and the node types of 3.7. */
 static const char *const functions[] = {
@@ -82,22 +59,14 @@ static const char *const functions[] = {
     "processing-instruction",
 };
 
-bool xml_path_prefix(size_t index, const char **out_prefix,
-                     const char **out_uri)
+const char *xml_select_uri(const char *prefix)
 {
-    if (index >= ARRAY_SIZE(prefixes)) {
-        return false;
-    }
-    *out_prefix = prefixes[index].prefix;
-    *out_uri = prefixes[index].uri;
-    return true;
-}
+    const char *known;
+    const char *uri;
 
-const char *xml_path_uri(const char *prefix)
-{
-    for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
-        if (strcmp(prefixes[i].prefix, prefix) == 0) {
-            return prefixes[i].uri;
+    for (size_t i = 0; (known = xml_path_prefix(i, &uri)); i++) {
+        if (strcmp(known, prefix) == 0) {
+            return uri;
         }
     }
     return NULL;
@@ -133,22 +102,17 @@ static size_t name_length(const char *text)
     return size;
 }
 
-static bool is_known_prefix(struct span name)
-{
-    for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
-        if (span_equal(span_text(prefixes[i].prefix), name)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool refuse_prefix(struct scan *scan, struct span name)
+static bool check_prefix(struct scan *scan, struct span name)
 {
     AUTO_BUF all = {0};
+    const char *known;
+    const char *uri;
 
-    for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
-        buf_printf(&all, "%s%s", i ? ", " : "", prefixes[i].prefix);
+    for (size_t i = 0; (known = xml_path_prefix(i, &uri)); i++) {
+        if (span_equal(span_text(known), name)) {
+            return true;
+        }
+        buf_printf(&all, "%s%s", i ? ", " : "", known);
     }
     return err_set(scan->err,
                    "the prefix \"%.*s\" is not bound; bound are %s, and a name "
@@ -188,8 +152,8 @@ static bool qualified(struct scan *scan, struct span prefix)
 {
     const char *local = scan->at + prefix.size + 1;
 
-    if (!is_known_prefix(prefix)) {
-        return refuse_prefix(scan, prefix);
+    if (!check_prefix(scan, prefix)) {
+        return false;
     }
     copy(scan, local + (*local == '*' ? 1 : name_length(local)), true);
     return true;
@@ -293,13 +257,15 @@ static void keep_quiet(void *ctx UNUSED,
 static xmlXPathContext *new_context(xmlDoc *doc)
 {
     xmlXPathContext *context = xmlXPathNewContext(doc);
+    const char *prefix;
+    const char *uri;
 
     assert(context);
     context->error = keep_quiet;
-    context->opLimit = XML_PATH_STEPS_MAX;
-    for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
-        xmlXPathRegisterNs(context, (const xmlChar *)prefixes[i].prefix,
-                           (const xmlChar *)prefixes[i].uri);
+    context->opLimit = XML_SELECT_STEPS_MAX;
+    for (size_t i = 0; (prefix = xml_path_prefix(i, &uri)); i++) {
+        xmlXPathRegisterNs(context, (const xmlChar *)prefix,
+                           (const xmlChar *)uri);
     }
     return context;
 }
@@ -323,7 +289,7 @@ static xmlXPathObject *evaluate(const char *text, xmlDoc *doc, struct err *err)
     return xmlXPathEval((const xmlChar *)buf_text(&full), context);
 }
 
-bool xml_path_check(const char *text, bool nodes, struct err *err)
+bool xml_select_check(const char *text, bool nodes, struct err *err)
 {
     static const char some[] = "<x a=''><x/></x>";
     AUTO(xml_doc) doc = NULL;
@@ -345,8 +311,8 @@ bool xml_path_check(const char *text, bool nodes, struct err *err)
     return true;
 }
 
-bool xml_path_find(struct arena *arena, const char *text, xmlDoc *doc,
-                   xmlNode *const **out_nodes, size_t *out_count)
+bool xml_select(struct arena *arena, const char *text, xmlDoc *doc,
+                xmlNode *const **out_nodes, size_t *out_count)
 {
     struct err err;
     AUTO(xpath_object) found = evaluate(text, doc, &err);
@@ -372,12 +338,4 @@ bool xml_path_find(struct arena *arena, const char *text, xmlDoc *doc,
     }
     *out_nodes = nodes;
     return true;
-}
-
-bool xml_path_holds(struct arena *arena UNUSED, const char *text, xmlDoc *doc)
-{
-    struct err err;
-    AUTO(xpath_object) found = evaluate(text, doc, &err);
-
-    return found && xmlXPathCastToBoolean(found);
 }
