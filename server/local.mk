@@ -8,16 +8,23 @@ FAULTS = \
 	%D%/faults/account \
 	%D%/faults/ap_error \
 	%D%/faults/body \
+	%D%/faults/bom \
 	%D%/faults/captive_portal \
+	%D%/faults/cdata \
+	%D%/faults/charset \
 	%D%/faults/chunks \
 	%D%/faults/clock \
+	%D%/faults/comment \
 	%D%/faults/compress \
 	%D%/faults/connection \
 	%D%/faults/content_length \
+	%D%/faults/cut_body \
 	%D%/faults/delay \
 	%D%/faults/diagnostics \
 	%D%/faults/discover_redirect \
 	%D%/faults/drip \
+	%D%/faults/duplicate \
+	%D%/faults/entities \
 	%D%/faults/extra_reply \
 	%D%/faults/garbage \
 	%D%/faults/header_form \
@@ -25,12 +32,20 @@ FAULTS = \
 	%D%/faults/headers \
 	%D%/faults/http10 \
 	%D%/faults/huge_header \
+	%D%/faults/insert \
 	%D%/faults/interim \
 	%D%/faults/kdc_error \
 	%D%/faults/kerberos_ticket \
+	%D%/faults/letter_case \
 	%D%/faults/mutual_token \
+	%D%/faults/namespace \
+	%D%/faults/prefix \
 	%D%/faults/raw \
 	%D%/faults/redirect \
+	%D%/faults/remove \
+	%D%/faults/rename \
+	%D%/faults/reorder \
+	%D%/faults/replace \
 	%D%/faults/reset \
 	%D%/faults/soap_fault \
 	%D%/faults/spnego \
@@ -40,7 +55,8 @@ FAULTS = \
 	%D%/faults/target_info \
 	%D%/faults/too_big \
 	%D%/faults/truncate \
-	%D%/faults/unwanted_body
+	%D%/faults/unwanted_body \
+	%D%/faults/whitespace
 
 SERVICES = \
 	%D%/services/anonymous \
@@ -162,6 +178,8 @@ libserver_a_SOURCES = \
 	%D%/edge/tls.c \
 	%D%/edge/worker.c \
 	%D%/edge/worker.h \
+	%D%/faults/editing.c \
+	%D%/faults/editing.h \
 	%D%/faults/faults.c \
 	%D%/faults/faults.h \
 	%D%/faults/krb_failure.c \
@@ -309,6 +327,8 @@ libserver_a_SOURCES = \
 	%D%/scenario/shipped.h \
 	%D%/scenario/source.c \
 	%D%/scenario/source.h \
+	%D%/scenario/tallies.c \
+	%D%/scenario/tallies.h \
 	%D%/scenario/vocabulary.h \
 	%D%/scenario/yaml_hint.c \
 	%D%/scenario/yaml_hint.h \
@@ -415,6 +435,8 @@ libserver_a_SOURCES = \
 	%D%/util/span.h \
 	%D%/util/stamp.c \
 	%D%/util/stamp.h \
+	%D%/util/stream.c \
+	%D%/util/stream.h \
 	%D%/util/url.c \
 	%D%/util/url.h \
 	%D%/util/utf.c \
@@ -476,7 +498,16 @@ libserver_a_SOURCES = \
 	%D%/wire/usertoken.h \
 	%D%/wire/xml.c \
 	%D%/wire/xml.h \
+	%D%/wire/xml_body.c \
+	%D%/wire/xml_body.h \
+	%D%/wire/xml_edit.c \
+	%D%/wire/xml_edit.h \
 	%D%/wire/xml_fill.c \
+	%D%/wire/xml_json.c \
+	%D%/wire/xml_places.c \
+	%D%/wire/xml_places.h \
+	%D%/wire/xml_select.c \
+	%D%/wire/xml_select.h \
 	%D%/world/accounts.c \
 	%D%/world/changes.c \
 	%D%/world/changes.h \

@@ -70,7 +70,9 @@ struct subject {
 enum fault_order {
     FAULT_FORM, /* status, redirect, soap-fault ...: takes the reply's place */
     FAULT_BODY,
-    FAULT_CODING, /* compress: the body as it then is */
+    FAULT_EDIT,     /* remove, rename ...: parts of the body, by path */
+    FAULT_ENCODING, /* bom, charset: its bytes, once its text stands */
+    FAULT_CODING,   /* compress: the body as it then is */
     FAULT_HEADERS,
     FAULT_FRAME,  /* content-length, chunks ...: how it is written down */
     FAULT_EFFECT, /* account: what the reply, once it is sent, brings about */

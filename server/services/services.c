@@ -218,6 +218,17 @@ static const char *status_text(const struct exchange *ex)
                             : NULL;
 }
 
+/* What is planned, by its Content-Type: "xml", "json"; NULL: neither. */
+static const char *form_of(const struct call *call)
+{
+    const char *type = headers_get(&call->ex->reply.headers, "Content-Type");
+
+    if (!type || !call_asks(call, FACT_FORM)) {
+        return NULL;
+    }
+    return strstr(type, "json") ? "json" : strstr(type, "xml") ? "xml" : NULL;
+}
+
 /* The last word on the reply; from here on it is what goes out. */
 static enum stage decide_stage(struct call *call)
 {
@@ -226,6 +237,7 @@ static enum stage decide_stage(struct call *call)
     assert(ex->reply.status != 0 || ex->reply.raw.size != 0);
     call_apply(call);
     ex->facts.status = status_text(ex);
+    ex->facts.form = form_of(call);
     call_reach(call, POINT_HTTP_RESPONSE);
     call_apply(call);
     ex->decided = env_monotonic(call->services->env);
