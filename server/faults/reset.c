@@ -72,6 +72,7 @@ const struct fault fault_reset = {
     .example = "{after: 100}",
     .subjects = SUBJECT_ACCEPT | SUBJECT_HELLO | SUBJECT_REPLY | SUBJECT_KDC,
     .order = FAULT_BYTES,
+    .ends = true,
     .params = params,
     .size = sizeof(struct reset_params),
     .check = reset_check,

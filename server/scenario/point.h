@@ -86,6 +86,8 @@ enum subject_kind {
     SUBJECT_SPNEGO = 1u << 10,   /* a NegTokenInit: which mechanism */
     SUBJECT_AP = 1u << 11,       /* an AP-REQ: what is answered */
     SUBJECT_ACCOUNT = 1u << 12,  /* wherever FACT_USER is: the account */
+    SUBJECT_DOCUMENT = 1u << 13, /* a reply that may be XML or JSON; so are
+                                    those of SOAP and DISCOVER */
 
     SUBJECTS_HTTP = SUBJECT_REPLY | SUBJECT_CLOCK | SUBJECT_WORLD,
     SUBJECTS_SOAP = SUBJECTS_HTTP | SUBJECT_SOAP,

@@ -63,7 +63,9 @@ void sessions_setup(struct sessions *sessions,
                     const struct sessions_options *options)
 {
     sessions->options = *options;
-    session_start(sessions->fallback, options->env);
+    if (options->env) {
+        session_start(sessions->fallback, options->env);
+    }
 }
 
 struct session *sessions_default(const struct sessions *sessions)
