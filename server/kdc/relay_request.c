@@ -278,6 +278,7 @@ static void keep_session(struct relay_request *request, struct session *session)
     exchange_keep(ex, release_scenario, request->scenario);
     request->world = request->scenario->world;
     ex->session = session_name(session);
+    ex->seed = session_seed_of(session);
 }
 
 int64_t request_time(const struct relay_request *request)
