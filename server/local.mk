@@ -536,6 +536,7 @@ libserver_a_SOURCES = \
 	%D%/world/names_check.c \
 	%D%/world/setting.h \
 	%D%/world/setting_kerberos.c \
+	%D%/world/setting_clock.c \
 	%D%/world/setting_kinds.c \
 	%D%/world/setting_meetings.c \
 	%D%/world/setting_pools.c \
