@@ -49,6 +49,13 @@ libserver_a_SOURCES = \
 	$(AUTH_METHODS:=.c) \
 	$(FAULTS:=.c) \
 	$(SERVICES:=.c) \
+	%D%/admin/admin.h \
+	%D%/admin/answer.c \
+	%D%/admin/api.c \
+	%D%/admin/guard.c \
+	%D%/admin/internal.h \
+	%D%/admin/listener.c \
+	%D%/admin/wish.c \
 	%D%/auth/account.c \
 	%D%/auth/auth.c \
 	%D%/auth/auth.h \
@@ -82,6 +89,8 @@ libserver_a_SOURCES = \
 	%D%/auth/password.h \
 	%D%/auth/report.c \
 	%D%/auth/report.h \
+	%D%/cli/admin.c \
+	%D%/cli/admin.h \
 	%D%/cli/announce.c \
 	%D%/cli/arguments.c \
 	%D%/cli/arguments.h \
