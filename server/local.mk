@@ -96,10 +96,16 @@ libserver_a_SOURCES = \
 	%D%/cli/explain_settings.c \
 	%D%/cli/explain_text.c \
 	%D%/cli/explain_topics.c \
+	%D%/cli/fits.c \
+	%D%/cli/fits.h \
 	%D%/cli/help.c \
 	%D%/cli/kerberos.c \
 	%D%/cli/kerberos.h \
 	%D%/cli/list.c \
+	%D%/cli/list_points.c \
+	%D%/cli/list_scenarios.c \
+	%D%/cli/listing.c \
+	%D%/cli/listing.h \
 	%D%/cli/load.c \
 	%D%/cli/load.h \
 	%D%/cli/options.c \
@@ -112,6 +118,8 @@ libserver_a_SOURCES = \
 	%D%/cli/server.c \
 	%D%/cli/server.h \
 	%D%/cli/verb.h \
+	%D%/cli/wrap.c \
+	%D%/cli/wrap.h \
 	%D%/edge/accept.c \
 	%D%/edge/bind.c \
 	%D%/edge/bind.h \
