@@ -8,24 +8,55 @@ FAULTS = \
 	%D%/faults/account \
 	%D%/faults/ap_error \
 	%D%/faults/body \
+	%D%/faults/bom \
+	%D%/faults/captive_portal \
+	%D%/faults/cdata \
+	%D%/faults/charset \
+	%D%/faults/chunks \
 	%D%/faults/clock \
+	%D%/faults/comment \
+	%D%/faults/compress \
+	%D%/faults/connection \
+	%D%/faults/content_length \
+	%D%/faults/cut_body \
 	%D%/faults/delay \
 	%D%/faults/diagnostics \
 	%D%/faults/discover_redirect \
+	%D%/faults/drip \
+	%D%/faults/duplicate \
+	%D%/faults/entities \
+	%D%/faults/extra_reply \
 	%D%/faults/garbage \
+	%D%/faults/header_form \
+	%D%/faults/header_line \
 	%D%/faults/headers \
+	%D%/faults/http10 \
+	%D%/faults/huge_header \
+	%D%/faults/insert \
+	%D%/faults/interim \
 	%D%/faults/kdc_error \
 	%D%/faults/kerberos_ticket \
+	%D%/faults/letter_case \
 	%D%/faults/mutual_token \
+	%D%/faults/namespace \
+	%D%/faults/prefix \
 	%D%/faults/raw \
 	%D%/faults/redirect \
+	%D%/faults/remove \
+	%D%/faults/rename \
+	%D%/faults/reorder \
+	%D%/faults/replace \
 	%D%/faults/reset \
 	%D%/faults/soap_fault \
 	%D%/faults/spnego \
 	%D%/faults/stall \
 	%D%/faults/status \
+	%D%/faults/status_line \
 	%D%/faults/target_info \
-	%D%/faults/too_big
+	%D%/faults/too_big \
+	%D%/faults/truncate \
+	%D%/faults/unwanted_body \
+	%D%/faults/whitespace
 
 SERVICES = \
 	%D%/services/anonymous \
@@ -100,15 +131,27 @@ libserver_a_SOURCES = \
 	%D%/cli/decode_input.h \
 	%D%/cli/decode_keytab.c \
 	%D%/cli/decode_keytab.h \
+	%D%/cli/example.c \
+	%D%/cli/example.h \
+	%D%/cli/example_setting.c \
 	%D%/cli/explain.c \
 	%D%/cli/explain.h \
+	%D%/cli/explain_keys.c \
+	%D%/cli/explain_points.c \
 	%D%/cli/explain_settings.c \
 	%D%/cli/explain_text.c \
 	%D%/cli/explain_topics.c \
+	%D%/cli/explain_words.c \
+	%D%/cli/fits.c \
+	%D%/cli/fits.h \
 	%D%/cli/help.c \
 	%D%/cli/kerberos.c \
 	%D%/cli/kerberos.h \
 	%D%/cli/list.c \
+	%D%/cli/list_points.c \
+	%D%/cli/list_scenarios.c \
+	%D%/cli/listing.c \
+	%D%/cli/listing.h \
 	%D%/cli/load.c \
 	%D%/cli/load.h \
 	%D%/cli/options.c \
@@ -127,6 +170,8 @@ libserver_a_SOURCES = \
 	%D%/cli/verb.h \
 	%D%/cli/watch.c \
 	%D%/cli/watch.h \
+	%D%/cli/wrap.c \
+	%D%/cli/wrap.h \
 	%D%/edge/accept.c \
 	%D%/edge/bind.c \
 	%D%/edge/bind.h \
@@ -156,20 +201,26 @@ libserver_a_SOURCES = \
 	%D%/edge/tls.c \
 	%D%/edge/worker.c \
 	%D%/edge/worker.h \
+	%D%/faults/editing.c \
+	%D%/faults/editing.h \
 	%D%/faults/faults.c \
 	%D%/faults/faults.h \
 	%D%/faults/krb_failure.c \
 	%D%/faults/krb_failure.h \
 	%D%/faults/overlay.c \
 	%D%/faults/overlay.h \
+	%D%/faults/spread.c \
+	%D%/faults/spread.h \
 	%D%/http/engine.c \
 	%D%/http/hooks.c \
 	%D%/http/http.c \
 	%D%/http/http.h \
 	%D%/http/internal.h \
+	%D%/http/refused.c \
 	%D%/http/reply.c \
 	%D%/http/request.c \
 	%D%/http/whole.c \
+	%D%/http/written.c \
 	%D%/journal/content.c \
 	%D%/journal/content.h \
 	%D%/journal/file.c \
@@ -254,6 +305,8 @@ libserver_a_SOURCES = \
 	%D%/scenario/fault.h \
 	%D%/scenario/keys.c \
 	%D%/scenario/keys.h \
+	%D%/scenario/layers.c \
+	%D%/scenario/layers.h \
 	%D%/scenario/match.c \
 	%D%/scenario/match.h \
 	%D%/scenario/model.h \
@@ -271,6 +324,7 @@ libserver_a_SOURCES = \
 	%D%/scenario/points_webticket.h \
 	%D%/scenario/read.c \
 	%D%/scenario/read.h \
+	%D%/scenario/read_about.c \
 	%D%/scenario/read_apply.c \
 	%D%/scenario/read_do.c \
 	%D%/scenario/read_expect.c \
@@ -296,6 +350,8 @@ libserver_a_SOURCES = \
 	%D%/scenario/shipped.h \
 	%D%/scenario/source.c \
 	%D%/scenario/source.h \
+	%D%/scenario/tallies.c \
+	%D%/scenario/tallies.h \
 	%D%/scenario/vocabulary.h \
 	%D%/scenario/yaml_hint.c \
 	%D%/scenario/yaml_hint.h \
@@ -402,6 +458,8 @@ libserver_a_SOURCES = \
 	%D%/util/span.h \
 	%D%/util/stamp.c \
 	%D%/util/stamp.h \
+	%D%/util/stream.c \
+	%D%/util/stream.h \
 	%D%/util/url.c \
 	%D%/util/url.h \
 	%D%/util/utf.c \
@@ -463,7 +521,16 @@ libserver_a_SOURCES = \
 	%D%/wire/usertoken.h \
 	%D%/wire/xml.c \
 	%D%/wire/xml.h \
+	%D%/wire/xml_body.c \
+	%D%/wire/xml_body.h \
+	%D%/wire/xml_edit.c \
+	%D%/wire/xml_edit.h \
 	%D%/wire/xml_fill.c \
+	%D%/wire/xml_json.c \
+	%D%/wire/xml_places.c \
+	%D%/wire/xml_places.h \
+	%D%/wire/xml_select.c \
+	%D%/wire/xml_select.h \
 	%D%/world/accounts.c \
 	%D%/world/changes.c \
 	%D%/world/changes.h \
@@ -485,6 +552,7 @@ libserver_a_SOURCES = \
 	%D%/world/setting_kinds.c \
 	%D%/world/setting_meetings.c \
 	%D%/world/setting_pools.c \
+	%D%/world/setting_range.c \
 	%D%/world/setting_types.c \
 	%D%/world/setting_users.c \
 	%D%/world/setting_value.c \

@@ -66,6 +66,17 @@ static bool check_needs(const struct server *server,
                            who);
 }
 
+/* Another session may have the domain, and all names in it, already. */
+static bool check_free(const struct server *server, const struct world *world,
+                       struct err *err)
+{
+    struct session_entry entry;
+
+    return !sessions_find(server->sessions, world->domain, &entry) ||
+           err_set(err, "domain: there is a session of %s already",
+                   world->domain);
+}
+
 /* ---- What follows ---- */
 
 static bool tune_edge(const struct server *server, const struct world *world,
@@ -136,6 +147,7 @@ bool reload_play(struct server *server, struct scenario *scenario,
 {
     choose_kerberos(server, scenario->world);
     if (!check_needs(server, scenario, err) ||
+        !check_free(server, scenario->world, err) ||
         !check_settled(server, scenario->world, err) ||
         !follow(server, scenario->world, err)) {
         scenario_unref(scenario);

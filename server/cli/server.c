@@ -348,6 +348,7 @@ static bool start_http(struct server *server, struct err *err)
         .kdc = server->kdc,
         .loop = server->loop,
         .https_port = edge_https_port(server->edge),
+        .http_port = edge_http_port(server->edge),
     };
     play_start(server);
     return http_new(&http, &server->http, err) && edge_start(server->edge, err);

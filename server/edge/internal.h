@@ -99,6 +99,7 @@ struct conn_request {
 struct conn_reply {
     struct reply_plan plan;
     struct buf raw;  /* the plan's, our copy */
+    bool withheld;   /* 1xx replies of the engine are not passed on */
     struct buf held; /* an incomplete head from the engine */
     struct framer framer;
     bool planned;
@@ -150,6 +151,7 @@ struct edge_conn {
     int64_t deadline;
     struct loop_timer pace; /* delay and drip */
     bool rested;            /* idle, and its engine given back */
+    int64_t idle;           /* ns, by a plan; 0: as long as usual */
     bool fin;               /* the peer's FIN came, perhaps unread */
     unsigned reset_tries;
     struct sock sock;
@@ -270,17 +272,8 @@ void bridge_settle(struct edge_conn *conn);
 void reply_input(struct edge_conn *conn, struct span bytes);
 /* The engine will say no more. */
 void reply_input_end(struct edge_conn *conn);
-/* How a request is refused that the engine never gets. */
-struct refusal {
-    unsigned status;
-    const char *reason;
-    const char *type;   /* of the body; NULL: text/plain */
-    const char *server; /* NULL: no such header */
-    const char *body;   /* NULL: why */
-};
-
-/* A reply of our own, and the connection ends. */
-void reply_refuse(struct edge_conn *conn, const struct refusal *refusal,
+/* A reply of our own to what the engine never gets, and the connection ends. */
+void reply_refuse(struct edge_conn *conn, const struct edge_refusal *refusal,
                   const char *why);
 void reply_reset(struct edge_conn *conn);
 

@@ -164,7 +164,7 @@ static void on_request_end(void *ctx, struct edge_conn *conn UNUSED,
     struct http *http = ctx;
     bool planned = ex->reply.status != 0 || ex->reply.raw.size != 0;
 
-    if (!planned && ex->sent.status != 0) {
+    if (planned ? !ex->dispatched : ex->sent.status != 0) {
         find_refused(ex);
     }
     belong(http, ex);
@@ -196,6 +196,7 @@ void http_hooks(struct http *http, struct edge_hooks *out_hooks)
         .attach = on_attach,
         .request = http_whole_request,
         .run = on_run,
+        .refused = http_refused,
         .request_begin = on_request_begin,
         .request_end = on_request_end,
         .handshake_failed = on_handshake_failed,

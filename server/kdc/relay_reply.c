@@ -11,6 +11,15 @@
 #include "scenario/session.h"
 #include "util/env.h"
 
+static uint64_t draw(void *ctx)
+{
+    struct env *env = ctx;
+    uint64_t drawn;
+
+    env_random(env, &drawn, sizeof(drawn));
+    return drawn;
+}
+
 /* "kdc.as: clock.yaml:12: kdc-error, delay" */
 static void take_step(struct relay_request *request, enum point point,
                       const struct step *step)
@@ -21,6 +30,8 @@ static void take_step(struct relay_request *request, enum point point,
         .kdc = &request->plan,
         .user = request->user,
         .arena = ex->arena,
+        .random = draw,
+        .random_ctx = request->relay->options.env,
     };
     const char *words = "";
 

@@ -4,8 +4,10 @@
 #include "scenario/session.h"
 
 #include <assert.h>
+#include <stdio.h>
 
 #include "scenario/match.h"
+#include "scenario/tallies.h"
 #include "util/mem.h"
 
 struct kept {
@@ -20,7 +22,9 @@ struct session {
     struct env env; /* draws from the session's seed, where it has one */
     char *name;
     struct scenario *scenario;
-    uint64_t *counts;          /* one for each step */
+    uint64_t *counts;            /* one for each step */
+    struct tallies *connections; /* by id; `count` is the number */
+    uint64_t connection_count;
     int64_t moved;             /* of the clock, by steps */
     const struct step **found; /* the last answer; room for all steps */
 };
@@ -73,6 +77,7 @@ void session_unref(struct session *session)
         }
         end(session);
         mem_free(session->name);
+        tallies_free(session->connections);
         mem_free(session);
     }
 }
@@ -135,6 +140,26 @@ void session_move_clock(struct session *session, int64_t by)
     session->moved += by;
 }
 
+/* Its number within the session; only where somebody asks for it. */
+static uint64_t number_of(struct session *session, const struct facts *facts)
+{
+    char id[24];
+    struct tally *tally;
+
+    if (!(session->scenario->asked & FACT_CONNECTION) || !facts->conn) {
+        return 0;
+    }
+    if (!session->connections) {
+        session->connections = tallies_new();
+    }
+    snprintf(id, sizeof(id), "%llu", (unsigned long long)facts->conn->id);
+    tally = tallies_of(session->connections, 0, id);
+    if (tally->count == 0) {
+        tally->count = ++session->connection_count;
+    }
+    return tally->count;
+}
+
 static bool applies(struct session *session, const struct step *step,
                     const struct facts *facts)
 {
@@ -145,14 +170,16 @@ static bool applies(struct session *session, const struct step *step,
 void scenario_at(struct session *session, enum point point,
                  const struct facts *facts, struct steps *out_steps)
 {
+    struct facts known = *facts;
     const struct step **list;
     bool open = true;
 
     assert(point < POINT_COUNT);
     *out_steps = (struct steps){.items = session->found};
+    known.connection = number_of(session, facts);
     list = session->scenario->at[point];
     for (; list && *list; list++) {
-        if (applies(session, *list, facts) && open) {
+        if (applies(session, *list, &known) && open) {
             session->found[out_steps->count++] = *list;
             open = (*list)->also;
         }
