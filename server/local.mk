@@ -329,7 +329,9 @@ libserver_a_SOURCES = \
 	%D%/scenario/read_do.c \
 	%D%/scenario/read_expect.c \
 	%D%/scenario/read_hidden.c \
+	%D%/scenario/read_identity.c \
 	%D%/scenario/read_settings.c \
+	%D%/scenario/read_state.c \
 	%D%/scenario/read_step.c \
 	%D%/scenario/read_value.c \
 	%D%/scenario/read_when.c \
@@ -342,6 +344,10 @@ libserver_a_SOURCES = \
 	%D%/scenario/schema_value.h \
 	%D%/scenario/session.c \
 	%D%/scenario/session.h \
+	%D%/scenario/session_counts.c \
+	%D%/scenario/session_judge.c \
+	%D%/scenario/session_parts.h \
+	%D%/scenario/session_state.c \
 	%D%/scenario/sessions.c \
 	%D%/scenario/sessions.h \
 	%D%/scenario/settings_rows.c \
@@ -365,6 +371,8 @@ libserver_a_SOURCES = \
 	%D%/services/audience.h \
 	%D%/services/autodiscover.c \
 	%D%/services/autodiscover.h \
+	%D%/services/cleartext.c \
+	%D%/services/cleartext.h \
 	%D%/services/conn_auth.c \
 	%D%/services/conn_auth.h \
 	%D%/services/credentials.c \

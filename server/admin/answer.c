@@ -163,14 +163,14 @@ void admin_session(struct admin_call *call, struct json *json,
     const struct admin_options *options = &call->core->options;
     struct session *session = entry->session;
     const struct scenario *scenario = session_scenario(session);
-    const struct env *env = session_env(session, options->env);
 
     json_text(json, "name", session_name(session));
     json_text(json, "domain", entry->domain);
     json_text(json, "scenario", scenario->name);
     json_text(json, "title", scenario->title);
     /* As text: JSON readers keep numbers as doubles, a seed has 64 bits. */
-    json_text(json, "seed", arena_printf(call->arena, "%" PRIu64, env->seed));
+    json_text(json, "seed",
+              arena_printf(call->arena, "%" PRIu64, session_seed_of(session)));
     json_text(
         json, "now",
         stamp_iso_ms(call->arena, session_now(session, env_now(options->env))));

@@ -208,7 +208,7 @@ static void move_clock(struct admin_call *call, const struct named *named)
                    body.advance ? err.text : "");
         return;
     }
-    session_move_clock(named->entry.session, by);
+    session_advance(named->entry.session, by);
     tell_clock(call, named);
 }
 
@@ -261,6 +261,30 @@ static void show_journal(struct admin_call *call, const struct named *named)
         arena_printf(call->arena, "%llu", (unsigned long long)after);
 }
 
+static void show_verdict(struct admin_call *call, const struct named *named)
+{
+    struct session_verdict verdict;
+    struct json json;
+
+    session_verdict(named->entry.session, call->arena, &verdict);
+    admin_begin(call, 200, &json);
+    json_boolean(&json, "judged", verdict.judged);
+    json_boolean(&json, "held", verdict.held);
+    json_open_named(&json, "lines", '[');
+    for (size_t i = 0; i < verdict.count; i++) {
+        const struct verdict_line *line = &verdict.lines[i];
+
+        json_open(&json, '{');
+        json_text(&json, "where", line->where);
+        json_text(&json, "what", line->what);
+        json_boolean(&json, "held", line->held);
+        json_text(&json, "why", line->why);
+        json_close(&json, '}');
+    }
+    json_close(&json, ']');
+    admin_end(call, &json);
+}
+
 /* ---- All of them ---- */
 
 static void show_api(struct admin_call *call, const struct named *named);
@@ -284,6 +308,8 @@ static const struct api actions[] = {
     {"GET", "/sessions/NAME/journal",
      "its exchanges in memory, JSON lines; ?after=POSITION&limit=N",
      show_journal},
+    {"GET", "/sessions/NAME/verdict", "whether the client did what is expected",
+     show_verdict},
 };
 
 static void show_api(struct admin_call *call, const struct named *named UNUSED)

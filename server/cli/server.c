@@ -398,7 +398,7 @@ bool server_start(struct server *server, struct env *env,
         .scenario_is_file =
             options->scenario && access(options->scenario, F_OK) == 0,
     };
-    world_start(server->world, env_now(env));
+    session_start(sessions_default(server->sessions), env);
     xml_init();
     if (!start_all(server, err)) {
         server_stop(server);

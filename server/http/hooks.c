@@ -28,6 +28,7 @@ static void reach(struct session *session, enum point point,
                 step->actions[k].fault->plan(step->actions[k].params, subject);
             }
         }
+        session_set(session, session_scenario(session), step);
     }
 }
 
@@ -167,6 +168,7 @@ static void on_request_end(void *ctx, struct edge_conn *conn UNUSED,
     if (planned ? !ex->dispatched : ex->sent.status != 0) {
         find_refused(ex);
     }
+    exchange_end(ex);
     belong(http, ex);
     journal_end(http->options.journal, ex);
 }

@@ -63,6 +63,9 @@ void sessions_setup(struct sessions *sessions,
                     const struct sessions_options *options)
 {
     sessions->options = *options;
+    if (options->env) {
+        session_start(sessions->fallback, options->env);
+    }
 }
 
 struct session *sessions_default(const struct sessions *sessions)
@@ -181,6 +184,9 @@ static void put_in(struct sessions *sessions, const struct entry *entry)
     bool found;
     size_t place = place_of(sessions, session_name(entry->session), &found);
 
+    if (sessions->options.env) {
+        session_start(entry->session, sessions->options.env);
+    }
     if (sessions->count == sessions->room) {
         sessions->room = sessions->room ? 2 * sessions->room : 16;
         sessions->entries =
