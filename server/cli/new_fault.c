@@ -335,13 +335,13 @@ static bool add_at(struct draft *draft, const char *place, const char *word)
 
 bool draft_fault(struct draft *draft, const char *word)
 {
+    const char *value;
+    const struct fault *fault = fault_of(draft, word, &value);
     const char *id = new_shipped_find(draft->examples.arena, word);
     const char *dot = strrchr(word, '.');
-    const char *value;
-    const struct fault *fault;
     enum point at;
 
-    if (id) {
+    if (id && !fault) { /* a failure may be called as a fault is */
         return add_shipped(draft, id);
     }
     if (dot) {
@@ -350,7 +350,6 @@ bool draft_fault(struct draft *draft, const char *word)
                                  span_of(word, (size_t)(dot - word))),
                       dot + 1);
     }
-    fault = fault_of(draft, word, &value);
     if (!fault) {
         say_unknown(draft, word);
         return false;

@@ -103,7 +103,8 @@ def test_a_shipped_failure(tmp_path):
 
 @pytest.mark.parametrize("name", FAILURES)
 def test_each_failure_can_be_gone_on_with(tmp_path, name):
-    assert read(tmp_path, *faults(name))["extends"] == f"failures/{name}"
+    assert read(tmp_path, *faults(f"failures/{name}"))["extends"] == (
+        f"failures/{name}")
 
 
 def test_each_fault_and_each_point(tmp_path):
