@@ -154,6 +154,9 @@ libserver_a_SOURCES = \
 	%D%/cli/listing.h \
 	%D%/cli/load.c \
 	%D%/cli/load.h \
+	%D%/cli/new.c \
+	%D%/cli/new.h \
+	%D%/cli/new_fault.c \
 	%D%/cli/options.c \
 	%D%/cli/options.h \
 	%D%/cli/play.c \
