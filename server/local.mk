@@ -80,6 +80,13 @@ libserver_a_SOURCES = \
 	$(AUTH_METHODS:=.c) \
 	$(FAULTS:=.c) \
 	$(SERVICES:=.c) \
+	%D%/admin/admin.h \
+	%D%/admin/answer.c \
+	%D%/admin/api.c \
+	%D%/admin/guard.c \
+	%D%/admin/internal.h \
+	%D%/admin/listener.c \
+	%D%/admin/wish.c \
 	%D%/auth/account.c \
 	%D%/auth/auth.c \
 	%D%/auth/auth.h \
@@ -113,6 +120,8 @@ libserver_a_SOURCES = \
 	%D%/auth/password.h \
 	%D%/auth/report.c \
 	%D%/auth/report.h \
+	%D%/cli/admin.c \
+	%D%/cli/admin.h \
 	%D%/cli/announce.c \
 	%D%/cli/arguments.c \
 	%D%/cli/arguments.h \
@@ -122,17 +131,32 @@ libserver_a_SOURCES = \
 	%D%/cli/decode_input.h \
 	%D%/cli/decode_keytab.c \
 	%D%/cli/decode_keytab.h \
+	%D%/cli/example.c \
+	%D%/cli/example.h \
+	%D%/cli/example_setting.c \
 	%D%/cli/explain.c \
 	%D%/cli/explain.h \
+	%D%/cli/explain_keys.c \
+	%D%/cli/explain_points.c \
 	%D%/cli/explain_settings.c \
 	%D%/cli/explain_text.c \
 	%D%/cli/explain_topics.c \
+	%D%/cli/explain_words.c \
+	%D%/cli/fits.c \
+	%D%/cli/fits.h \
 	%D%/cli/help.c \
 	%D%/cli/kerberos.c \
 	%D%/cli/kerberos.h \
 	%D%/cli/list.c \
+	%D%/cli/list_points.c \
+	%D%/cli/list_scenarios.c \
+	%D%/cli/listing.c \
+	%D%/cli/listing.h \
 	%D%/cli/load.c \
 	%D%/cli/load.h \
+	%D%/cli/new.c \
+	%D%/cli/new.h \
+	%D%/cli/new_fault.c \
 	%D%/cli/options.c \
 	%D%/cli/options.h \
 	%D%/cli/play.c \
@@ -151,6 +175,8 @@ libserver_a_SOURCES = \
 	%D%/cli/verdict.h \
 	%D%/cli/watch.c \
 	%D%/cli/watch.h \
+	%D%/cli/wrap.c \
+	%D%/cli/wrap.h \
 	%D%/edge/accept.c \
 	%D%/edge/bind.c \
 	%D%/edge/bind.h \
@@ -535,8 +561,8 @@ libserver_a_SOURCES = \
 	%D%/world/names.h \
 	%D%/world/names_check.c \
 	%D%/world/setting.h \
-	%D%/world/setting_kerberos.c \
 	%D%/world/setting_clock.c \
+	%D%/world/setting_kerberos.c \
 	%D%/world/setting_kinds.c \
 	%D%/world/setting_meetings.c \
 	%D%/world/setting_pools.c \

@@ -259,6 +259,15 @@ static bool check_new(const struct sessions *sessions, const char *domain,
     return true;
 }
 
+bool sessions_free_domain(struct sessions *sessions, const char *domain,
+                          struct err *err)
+{
+    AUTO(arena) arena = arena_new();
+
+    sessions_sweep(sessions);
+    return check_new(sessions, arena_lower(arena, domain), err);
+}
+
 bool sessions_add(struct sessions *sessions, struct session *session,
                   int64_t ttl, struct err *err)
 {
