@@ -6,9 +6,12 @@
 # rules below write them into headers.
 FAULTS = \
 	%D%/faults/account \
+	%D%/faults/alert \
 	%D%/faults/ap_error \
 	%D%/faults/body \
+	%D%/faults/certificate \
 	%D%/faults/clock \
+	%D%/faults/close \
 	%D%/faults/delay \
 	%D%/faults/diagnostics \
 	%D%/faults/discover_redirect \
@@ -19,12 +22,14 @@ FAULTS = \
 	%D%/faults/mutual_token \
 	%D%/faults/raw \
 	%D%/faults/redirect \
+	%D%/faults/refuse \
 	%D%/faults/reset \
 	%D%/faults/soap_fault \
 	%D%/faults/spnego \
 	%D%/faults/stall \
 	%D%/faults/status \
 	%D%/faults/target_info \
+	%D%/faults/tls \
 	%D%/faults/too_big
 
 SERVICES = \
@@ -135,18 +140,22 @@ libserver_a_SOURCES = \
 	%D%/edge/loop.c \
 	%D%/edge/loop.h \
 	%D%/edge/output.c \
+	%D%/edge/place.c \
 	%D%/edge/record.c \
 	%D%/edge/reply.c \
 	%D%/edge/request.c \
 	%D%/edge/tls.c \
 	%D%/edge/worker.c \
 	%D%/edge/worker.h \
+	%D%/faults/ending.c \
+	%D%/faults/ending.h \
 	%D%/faults/faults.c \
 	%D%/faults/faults.h \
 	%D%/faults/krb_failure.c \
 	%D%/faults/krb_failure.h \
 	%D%/faults/overlay.c \
 	%D%/faults/overlay.h \
+	%D%/http/connection.c \
 	%D%/http/engine.c \
 	%D%/http/hooks.c \
 	%D%/http/http.c \

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <openssl/prov_ssl.h>
+#include <openssl/ssl.h>
 
 #include "edge/internal.h"
 #include "util/log.h"
@@ -242,6 +243,31 @@ void edge_conn_keep(struct edge_conn *conn, void *state)
 void *edge_conn_kept(const struct edge_conn *conn)
 {
     return conn->kept;
+}
+
+void edge_conn_note(struct edge_conn *conn, struct exchange *handshake)
+{
+    conn->noted = handshake;
+}
+
+struct exchange *edge_conn_noted(const struct edge_conn *conn)
+{
+    return conn->noted;
+}
+
+const struct hello_plan *edge_conn_hello(const struct edge_conn *conn)
+{
+    return &conn->hello;
+}
+
+X509 *edge_conn_client_certificate(const struct edge_conn *conn)
+{
+    return conn->ssl ? SSL_get0_peer_certificate(conn->ssl) : NULL;
+}
+
+int edge_conn_alert(const struct edge_conn *conn)
+{
+    return conn->alert;
 }
 
 struct edge_counts edge_counts(const struct edge *edge)

@@ -211,4 +211,7 @@ void edge_conn_plan(struct edge_conn *conn, const struct reply_plan *plan)
     }
     buf_reset(&reply->raw);
     buf_add(&reply->raw, plan->raw);
+    if (plan->refuse.refuse) {
+        listeners_refuse(conn->edge, conn->facts.tls, &plan->refuse);
+    }
 }

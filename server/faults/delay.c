@@ -29,6 +29,9 @@ static void delay_plan(const void *data, struct subject *subject)
 {
     const struct delay_params *asked = data;
 
+    if (subject->conn) {
+        subject->conn->delay = longer(subject->conn->delay, asked->delay);
+    }
     if (subject->kdc) {
         subject->kdc->delay = longer(subject->kdc->delay, asked->delay);
     }
@@ -48,11 +51,12 @@ const struct fault fault_delay = {
     .name = "delay",
     .title = "the reply comes late",
     .doc = "The first byte of the reply waits so long; the connection stays "
-           "open and idle meanwhile. The KDC is asked, and its answer kept "
-           "back.",
+           "open and idle meanwhile. At the points of TCP and TLS nothing is "
+           "read or sent for so long: a slow accept, a slow handshake. The KDC "
+           "is asked, and its answer kept back.",
     .spec = "a pool under load; a KDC in another city",
     .example = "3s",
-    .subjects = SUBJECT_REPLY | SUBJECT_KDC,
+    .subjects = SUBJECT_CONNECTION | SUBJECT_REPLY | SUBJECT_KDC,
     .order = FAULT_BYTES,
     .params = params,
     .size = sizeof(struct delay_params),

@@ -7,61 +7,34 @@
 #include <netinet/in.h>
 
 #include "http/internal.h"
-#include "scenario/sessions.h"
 #include "util/log.h"
 
-/* Steps before there is an exchange: no reply is planned, a log line tells. */
-static void reach(struct http *http, enum point point,
-                  const struct facts *facts, struct subject *subject)
+static bool find_leaf(struct pki *pki, const char *sni,
+                      const struct hello_plan *plan,
+                      const struct pki_leaf **out_leaf, struct err *err)
 {
-    struct session *session =
-        sessions_of(http->options.services->sessions, facts->host);
-    struct steps steps;
-
-    scenario_at(session, point, facts, &steps);
-    for (size_t i = 0; i < steps.count; i++) {
-        const struct step *step = steps.items[i];
-
-        log_info("connection %llu from %s: %s: step %s",
-                 (unsigned long long)facts->conn->id, facts->conn->peer,
-                 point_info(point)->name, step->where);
-        for (size_t k = 0; k < step->action_count; k++) {
-            if (step->actions[k].fault->plan) {
-                step->actions[k].fault->plan(step->actions[k].params, subject);
-            }
-        }
+    if (!plan->certificate) {
+        return pki_leaf(pki, sni, out_leaf, err);
     }
+    return plan->name
+               ? pki_leaf_for(pki, plan->profile, plan->name, out_leaf, err)
+               : pki_leaf_as(pki, plan->profile, sni, out_leaf, err);
 }
 
-static void on_accepted(void *ctx, struct edge_conn *conn,
-                        struct accept_plan *plan)
+static bool on_identity(void *ctx, const char *sni,
+                        const struct hello_plan *plan,
+                        struct edge_identity *out)
 {
-    struct facts facts = {.conn = edge_conn_facts(conn)};
-    struct subject subject = {.accept = plan};
-
-    reach(ctx, POINT_TCP_ACCEPT, &facts, &subject);
-}
-
-static void on_hello(void *ctx, struct edge_conn *conn, const char *sni,
-                     struct hello_plan *plan)
-{
-    struct facts facts = {.conn = edge_conn_facts(conn), .host = sni};
-    struct subject subject = {.hello = plan};
-
-    reach(ctx, POINT_TLS_HELLO, &facts, &subject);
-}
-
-static bool on_identity(void *ctx, const char *sni, struct edge_identity *out)
-{
-    struct http *http = ctx;
+    struct pki *pki = ((struct http *)ctx)->options.pki;
     const struct pki_leaf *leaf;
     struct err err;
 
-    if (!pki_leaf(http->options.pki, sni, &leaf, &err)) {
+    if (!find_leaf(pki, sni, plan, &leaf, &err)) {
         log_error("%s, ending the handshake", err.text);
         return false;
     }
-    *out = (struct edge_identity){leaf->certificate, leaf->key, leaf->hash};
+    *out = (struct edge_identity){leaf->certificate, leaf->key,
+                                  leaf->intermediate, leaf->hash};
     return true;
 }
 
@@ -122,17 +95,9 @@ static void on_request_end(void *ctx, struct edge_conn *conn UNUSED,
     journal_end(http->options.journal, ex);
 }
 
-static void on_handshake_failed(void *ctx UNUSED, struct edge_conn *conn,
-                                const char *why)
+static void on_closed(void *ctx, struct edge_conn *conn)
 {
-    const struct conn_facts *facts = edge_conn_facts(conn);
-
-    log_info("connection %llu from %s: TLS handshake failed: %s",
-             (unsigned long long)facts->id, facts->peer, why);
-}
-
-static void on_closed(void *ctx UNUSED, struct edge_conn *conn)
-{
+    connection_closed(ctx, conn);
     conn_auth_unref(edge_conn_kept(conn));
     edge_conn_keep(conn, NULL);
 }
@@ -141,15 +106,16 @@ void http_hooks(struct http *http, struct edge_hooks *out_hooks)
 {
     *out_hooks = (struct edge_hooks){
         .ctx = http,
-        .accepted = on_accepted,
-        .hello = on_hello,
+        .concerned = connection_concerned,
+        .reached = connection_reached,
         .identity = on_identity,
         .attach = on_attach,
         .request = http_whole_request,
         .run = on_run,
         .request_begin = on_request_begin,
         .request_end = on_request_end,
-        .handshake_failed = on_handshake_failed,
+        .handshake_failed = connection_handshake_failed,
+        .handshake_done = connection_handshake_done,
         .closed = on_closed,
     };
 }

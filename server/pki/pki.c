@@ -18,15 +18,26 @@
 #include "util/dnsname.h"
 #include "util/mem.h"
 
+enum { NAMED_MAX = 256 }; /* scenarios name them */
+
 /* A leaf that may be minted already: then public.certificate is set. */
 struct leaf {
     struct pki_leaf public;
     uint8_t hash[EVP_MAX_MD_SIZE];
 };
 
+/* A leaf made out to a name that a scenario gives. */
+struct named_leaf {
+    struct named_leaf *next;
+    char *name;
+    enum cert_profile profile;
+    struct leaf leaf;
+};
+
 struct pki {
     struct identity ca;
-    struct identity other_ca; /* made where a profile wants it */
+    struct identity intermediate; /* the same */
+    struct identity other_ca;     /* made where a profile wants it */
     struct buf ca_pem;
     /* One key of a kind for all leaves: minting one costs a signature, no
      * key. NULL: not made yet. */
@@ -38,6 +49,8 @@ struct pki {
     /* Of each profile one for each name, and the default leaf. NULL: none has
      * been asked for. */
     struct leaf *leaves[CERT_PROFILE_COUNT];
+    struct named_leaf *named;
+    size_t named_count;
 };
 
 static bool check_names(const struct pki_options *options, struct err *err)
@@ -138,6 +151,18 @@ static void free_leaves(struct pki *pki, struct leaf *leaves)
     mem_free(leaves);
 }
 
+static void free_named(struct named_leaf *named)
+{
+    while (named) {
+        struct named_leaf *next = named->next;
+
+        X509_free(named->leaf.public.certificate);
+        mem_free(named->name);
+        mem_free(named);
+        named = next;
+    }
+}
+
 void pki_free(struct pki *pki)
 {
     if (!pki) {
@@ -146,6 +171,7 @@ void pki_free(struct pki *pki)
     for (size_t i = 0; i < CERT_PROFILE_COUNT; i++) {
         free_leaves(pki, pki->leaves[i]);
     }
+    free_named(pki->named);
     for (size_t i = 0; i < pki->name_count; i++) {
         mem_free(pki->names[i]);
     }
@@ -153,6 +179,7 @@ void pki_free(struct pki *pki)
         EVP_PKEY_free(pki->keys[i]);
     }
     identity_clear(&pki->ca);
+    identity_clear(&pki->intermediate);
     identity_clear(&pki->other_ca);
     buf_clear(&pki->ca_pem);
     mem_free(pki->domain);
@@ -182,6 +209,11 @@ static bool issuer_of(struct pki *pki, const struct profile *profile,
         *out_issuer = &pki->other_ca;
         return pki->other_ca.key ||
                ca_make(&pki->options, CA_LIFE_RUN, &pki->other_ca, err);
+    case ISSUER_INTERMEDIATE:
+        *out_issuer = &pki->intermediate;
+        return pki->intermediate.key ||
+               ca_make_intermediate(&pki->options, &pki->ca, &pki->intermediate,
+                                    err);
     case ISSUER_SELF:
         *out_issuer = NULL;
         return true;
@@ -201,25 +233,45 @@ static const char **default_names(const struct pki *pki)
     return names;
 }
 
-/* The names of a leaf; the last of all is the default leaf. */
-static bool mint_named(struct pki *pki, struct leaf_plan *plan, size_t index,
-                       X509 **out_certificate, struct err *err)
+/* What is asked for by name, as the profile would have it; the caller frees. */
+static char *profile_name(const struct pki *pki, enum profile_names names,
+                          const char *asked)
 {
-    AUTO(str) wrong = mem_printf("wrong-name.%s", pki->domain);
+    switch (names) {
+    case NAMES_ASKED:
+        return mem_strdup(asked);
+    case NAMES_WRONG:
+        return mem_printf("wrong-name.%s", pki->domain);
+    case NAMES_WILDCARD:
+        return mem_printf("*.%s", pki->domain);
+    case NAMES_OTHER_DOMAIN:
+        return mem_printf("%.*s.%s", (int)strcspn(asked, "."), asked,
+                          PKI_OTHER_DOMAIN);
+    }
+    return NULL;
+}
+
+/* asked: NULL for the default leaf. */
+static bool mint_named(struct pki *pki, struct leaf_plan *plan,
+                       const char *asked, X509 **out_certificate,
+                       struct err *err)
+{
+    enum profile_names names = plan->profile->names;
+    AUTO(str) name = profile_name(pki, names, asked ? asked : "lyncweb");
     AUTO(mem) all = default_names(pki);
-    const char *own[] = {plan->profile->wrong_name ? wrong : pki->names[index],
-                         NULL};
+    const char *own[] = {name, NULL};
     bool good;
 
-    plan->loopback = index == pki->name_count && !plan->profile->wrong_name;
+    plan->loopback = !asked && names == NAMES_ASKED;
     plan->names = plan->loopback ? (const char *const *)all : own;
     good = leaf_make(plan, out_certificate, err);
     plan->names = NULL;
     return good;
 }
 
-static bool mint(struct pki *pki, const struct profile *profile, size_t index,
-                 struct leaf *leaf, struct err *err)
+/* `name` lives as long as the leaf; NULL for the default leaf. */
+static bool mint(struct pki *pki, const struct profile *profile,
+                 const char *name, struct leaf *leaf, struct err *err)
 {
     struct leaf_plan plan = {
         .now = pki->options.now,
@@ -231,13 +283,16 @@ static bool mint(struct pki *pki, const struct profile *profile, size_t index,
 
     if (!key_of(pki, profile, &plan.key, err) ||
         !issuer_of(pki, profile, &plan.ca, err) ||
-        !mint_named(pki, &plan, index, &certificate, err) ||
+        !mint_named(pki, &plan, name, &certificate, err) ||
         !leaf_hash(certificate, leaf->hash, &size, err)) {
         return false;
     }
     leaf->public.hash = span_of(leaf->hash, size);
     leaf->public.key = plan.key;
-    leaf->public.name = index < pki->name_count ? pki->names[index] : "default";
+    leaf->public.name = name ? name : "default";
+    if (profile->issuer == ISSUER_INTERMEDIATE && !profile->withhold) {
+        leaf->public.intermediate = pki->intermediate.certificate;
+    }
     leaf->public.certificate = take(&certificate);
     return true;
 }
@@ -265,10 +320,50 @@ bool pki_leaf_as(struct pki *pki, enum cert_profile profile, const char *name,
         *leaves = mem_array(pki->name_count + 1, sizeof(struct leaf));
     }
     leaf = &(*leaves)[index];
-    if (!leaf->public.certificate && !mint(pki, how, index, leaf, err)) {
+    if (!leaf->public.certificate &&
+        !mint(pki, how, index < pki->name_count ? pki->names[index] : NULL,
+              leaf, err)) {
         return false;
     }
     *out_leaf = &leaf->public;
+    return true;
+}
+
+static struct named_leaf *find_named(struct pki *pki, enum cert_profile profile,
+                                     const char *name)
+{
+    for (struct named_leaf *n = pki->named; n; n = n->next) {
+        if (n->profile == profile && strcasecmp(n->name, name) == 0) {
+            return n;
+        }
+    }
+    return NULL;
+}
+
+bool pki_leaf_for(struct pki *pki, enum cert_profile profile, const char *name,
+                  const struct pki_leaf **out_leaf, struct err *err)
+{
+    struct named_leaf *named = find_named(pki, profile, name);
+
+    if (!named) {
+        if (pki->named_count >= NAMED_MAX) {
+            return err_set(err,
+                           "no more than %d certificates for names that "
+                           "scenarios give",
+                           NAMED_MAX);
+        }
+        named = NEW(struct named_leaf);
+        named->name = mem_strdup(name);
+        named->profile = profile;
+        if (!mint(pki, profile_of(profile), named->name, &named->leaf, err)) {
+            free_named(named);
+            return false;
+        }
+        named->next = pki->named;
+        pki->named = named;
+        pki->named_count++;
+    }
+    *out_leaf = &named->leaf.public;
     return true;
 }
 
