@@ -257,12 +257,14 @@ static bool mint_named(struct pki *pki, struct leaf_plan *plan,
                        struct err *err)
 {
     enum profile_names names = plan->profile->names;
-    AUTO(str) name = profile_name(pki, names, asked ? asked : "lyncweb");
+    const char *first = pki->name_count ? pki->names[0] : "localhost";
+    AUTO(str) name = profile_name(pki, names, asked ? asked : first);
     AUTO(mem) all = default_names(pki);
     const char *own[] = {name, NULL};
     bool good;
 
-    plan->loopback = !asked && names == NAMES_ASKED;
+    plan->loopback =
+        !asked && names == NAMES_ASKED && !plan->profile->no_alternatives;
     plan->names = plan->loopback ? (const char *const *)all : own;
     good = leaf_make(plan, out_certificate, err);
     plan->names = NULL;
