@@ -9,28 +9,59 @@ FAULTS = \
 	%D%/faults/alert \
 	%D%/faults/ap_error \
 	%D%/faults/body \
+	%D%/faults/bom \
+	%D%/faults/captive_portal \
+	%D%/faults/cdata \
 	%D%/faults/certificate \
+	%D%/faults/charset \
+	%D%/faults/chunks \
 	%D%/faults/clock \
 	%D%/faults/close \
+	%D%/faults/comment \
+	%D%/faults/compress \
+	%D%/faults/connection \
+	%D%/faults/content_length \
+	%D%/faults/cut_body \
 	%D%/faults/delay \
 	%D%/faults/diagnostics \
 	%D%/faults/discover_redirect \
+	%D%/faults/drip \
+	%D%/faults/duplicate \
+	%D%/faults/entities \
+	%D%/faults/extra_reply \
 	%D%/faults/garbage \
+	%D%/faults/header_form \
+	%D%/faults/header_line \
 	%D%/faults/headers \
+	%D%/faults/http10 \
+	%D%/faults/huge_header \
+	%D%/faults/insert \
+	%D%/faults/interim \
 	%D%/faults/kdc_error \
 	%D%/faults/kerberos_ticket \
+	%D%/faults/letter_case \
 	%D%/faults/mutual_token \
+	%D%/faults/namespace \
+	%D%/faults/prefix \
 	%D%/faults/raw \
 	%D%/faults/redirect \
 	%D%/faults/refuse \
+	%D%/faults/remove \
+	%D%/faults/rename \
+	%D%/faults/reorder \
+	%D%/faults/replace \
 	%D%/faults/reset \
 	%D%/faults/soap_fault \
 	%D%/faults/spnego \
 	%D%/faults/stall \
 	%D%/faults/status \
+	%D%/faults/status_line \
 	%D%/faults/target_info \
 	%D%/faults/tls \
-	%D%/faults/too_big
+	%D%/faults/too_big \
+	%D%/faults/truncate \
+	%D%/faults/unwanted_body \
+	%D%/faults/whitespace
 
 SERVICES = \
 	%D%/services/anonymous \
@@ -109,7 +140,11 @@ libserver_a_SOURCES = \
 	%D%/cli/load.h \
 	%D%/cli/options.c \
 	%D%/cli/options.h \
+	%D%/cli/play.c \
+	%D%/cli/play.h \
 	%D%/cli/probe.c \
+	%D%/cli/reload.c \
+	%D%/cli/reload.h \
 	%D%/cli/run_dir.c \
 	%D%/cli/run_dir.h \
 	%D%/cli/schema.c \
@@ -117,6 +152,8 @@ libserver_a_SOURCES = \
 	%D%/cli/server.c \
 	%D%/cli/server.h \
 	%D%/cli/verb.h \
+	%D%/cli/watch.c \
+	%D%/cli/watch.h \
 	%D%/edge/accept.c \
 	%D%/edge/bind.c \
 	%D%/edge/bind.h \
@@ -144,9 +181,12 @@ libserver_a_SOURCES = \
 	%D%/edge/record.c \
 	%D%/edge/reply.c \
 	%D%/edge/request.c \
+	%D%/edge/tell.c \
 	%D%/edge/tls.c \
 	%D%/edge/worker.c \
 	%D%/edge/worker.h \
+	%D%/faults/editing.c \
+	%D%/faults/editing.h \
 	%D%/faults/ending.c \
 	%D%/faults/ending.h \
 	%D%/faults/faults.c \
@@ -155,15 +195,19 @@ libserver_a_SOURCES = \
 	%D%/faults/krb_failure.h \
 	%D%/faults/overlay.c \
 	%D%/faults/overlay.h \
+	%D%/faults/spread.c \
+	%D%/faults/spread.h \
 	%D%/http/connection.c \
 	%D%/http/engine.c \
 	%D%/http/hooks.c \
 	%D%/http/http.c \
 	%D%/http/http.h \
 	%D%/http/internal.h \
+	%D%/http/refused.c \
 	%D%/http/reply.c \
 	%D%/http/request.c \
 	%D%/http/whole.c \
+	%D%/http/written.c \
 	%D%/journal/content.c \
 	%D%/journal/content.h \
 	%D%/journal/file.c \
@@ -188,6 +232,7 @@ libserver_a_SOURCES = \
 	%D%/journal/secrets_xml.c \
 	%D%/journal/text.c \
 	%D%/journal/text.h \
+	%D%/kdc/account.h \
 	%D%/kdc/exports.c \
 	%D%/kdc/exports.h \
 	%D%/kdc/kdc.c \
@@ -228,6 +273,7 @@ libserver_a_SOURCES = \
 	%D%/pki/ca.h \
 	%D%/pki/cert.c \
 	%D%/pki/cert.h \
+	%D%/pki/internal.h \
 	%D%/pki/leaf.c \
 	%D%/pki/leaf.h \
 	%D%/pki/ossl.c \
@@ -238,6 +284,7 @@ libserver_a_SOURCES = \
 	%D%/pki/profile.h \
 	%D%/pki/signer.c \
 	%D%/pki/signer.h \
+	%D%/pki/site.c \
 	%D%/pki/store.c \
 	%D%/pki/store.h \
 	%D%/scenario/diagnostics.c \
@@ -247,6 +294,8 @@ libserver_a_SOURCES = \
 	%D%/scenario/fault.h \
 	%D%/scenario/keys.c \
 	%D%/scenario/keys.h \
+	%D%/scenario/layers.c \
+	%D%/scenario/layers.h \
 	%D%/scenario/match.c \
 	%D%/scenario/match.h \
 	%D%/scenario/model.h \
@@ -264,6 +313,7 @@ libserver_a_SOURCES = \
 	%D%/scenario/points_webticket.h \
 	%D%/scenario/read.c \
 	%D%/scenario/read.h \
+	%D%/scenario/read_about.c \
 	%D%/scenario/read_apply.c \
 	%D%/scenario/read_do.c \
 	%D%/scenario/read_expect.c \
@@ -289,6 +339,8 @@ libserver_a_SOURCES = \
 	%D%/scenario/shipped.h \
 	%D%/scenario/source.c \
 	%D%/scenario/source.h \
+	%D%/scenario/tallies.c \
+	%D%/scenario/tallies.h \
 	%D%/scenario/vocabulary.h \
 	%D%/scenario/yaml_hint.c \
 	%D%/scenario/yaml_hint.h \
@@ -327,6 +379,8 @@ libserver_a_SOURCES = \
 	%D%/services/oauth.h \
 	%D%/services/oauth_grants.c \
 	%D%/services/oauth_reply.c \
+	%D%/services/prepare.c \
+	%D%/services/prepare.h \
 	%D%/services/product.c \
 	%D%/services/product_page.c \
 	%D%/services/reach.c \
@@ -393,6 +447,8 @@ libserver_a_SOURCES = \
 	%D%/util/span.h \
 	%D%/util/stamp.c \
 	%D%/util/stamp.h \
+	%D%/util/stream.c \
+	%D%/util/stream.h \
 	%D%/util/url.c \
 	%D%/util/url.h \
 	%D%/util/utf.c \
@@ -454,8 +510,19 @@ libserver_a_SOURCES = \
 	%D%/wire/usertoken.h \
 	%D%/wire/xml.c \
 	%D%/wire/xml.h \
+	%D%/wire/xml_body.c \
+	%D%/wire/xml_body.h \
+	%D%/wire/xml_edit.c \
+	%D%/wire/xml_edit.h \
 	%D%/wire/xml_fill.c \
+	%D%/wire/xml_json.c \
+	%D%/wire/xml_places.c \
+	%D%/wire/xml_places.h \
+	%D%/wire/xml_select.c \
+	%D%/wire/xml_select.h \
 	%D%/world/accounts.c \
+	%D%/world/changes.c \
+	%D%/world/changes.h \
 	%D%/world/good.c \
 	%D%/world/index.c \
 	%D%/world/index.h \
@@ -465,6 +532,7 @@ libserver_a_SOURCES = \
 	%D%/world/lockout.h \
 	%D%/world/meetings.c \
 	%D%/world/meetings.h \
+	%D%/world/move.c \
 	%D%/world/names.c \
 	%D%/world/names.h \
 	%D%/world/names_check.c \
@@ -473,6 +541,7 @@ libserver_a_SOURCES = \
 	%D%/world/setting_kinds.c \
 	%D%/world/setting_meetings.c \
 	%D%/world/setting_pools.c \
+	%D%/world/setting_range.c \
 	%D%/world/setting_types.c \
 	%D%/world/setting_users.c \
 	%D%/world/setting_value.c \

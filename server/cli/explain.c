@@ -12,6 +12,7 @@
 #include "cli/load.h"
 #include "faults/faults.h"
 #include "scenario/keys.h"
+#include "scenario/layers.h"
 #include "scenario/read.h"
 #include "scenario/settings_rows.h"
 #include "scenario/shipped.h"
@@ -53,6 +54,16 @@ static void tell_choice(struct telling *telling, enum key_shape shape)
             tell_item(telling, point_info((enum point)i)->name,
                       point_info((enum point)i)->title);
         }
+    } else if (shape == SHAPE_LAYER) {
+        const struct layer_info *layer;
+
+        for (size_t i = 0; (layer = layer_at(i)) != NULL; i++) {
+            tell_item(telling, layer->name, layer->title);
+        }
+    } else if (shape == SHAPE_ABOUT) {
+        for (const struct key *key = keys_about; key->name; key++) {
+            tell_item(telling, key->name, key->doc);
+        }
     } else if (shape == SHAPE_FAULTS) {
         for (size_t i = 0; faults[i]; i++) {
             tell_item(telling, faults[i]->name, faults[i]->title);
@@ -93,6 +104,7 @@ static void tell_keys(struct telling *telling)
         const char *what;
     } tables[] = {
         {keys_scenario, "a key of a scenario"},
+        {keys_about, "a key of `about`"},
         {keys_step, "a key of a step"},
         {keys_when, "a word of `when`"},
         {keys_expectation, "a key of an expectation"},

@@ -215,7 +215,7 @@ static const struct topic {
      "names krb5.conf, the ports file krb5_env: `. FILE; kinit alice`. What is "
      "set in `world` is really so, and each side finds out by itself; a fault "
      "with error in its name says one that is not. docs/kerberos.md is the "
-     "manual, docs/scenarios.md has recipes.",
+     "manual, docs/language.md has recipes.",
      list_kerberos},
     {"kerberos-errors", "errors of the KDC, and of services",
      "For the faults kdc-error and ap-error; the name and the number say the "

@@ -130,6 +130,20 @@ static void list_points(struct listing *listing)
     }
 }
 
+static void add_about(struct json *json, const struct about *about)
+{
+    json_open_named(json, "about", '{');
+    for (const struct key *key = keys_about; key->name; key++) {
+        const char *const *field =
+            (const void *)((const char *)about + key->offset);
+
+        if (*field) {
+            json_text(json, key->name, *field);
+        }
+    }
+    json_close(json, '}');
+}
+
 /* What is compiled in has passed the tests: it can be read. */
 static void list_scenario(struct listing *listing, const char *id,
                           const struct vocabulary *words)
@@ -142,6 +156,7 @@ static void list_scenario(struct listing *listing, const char *id,
     if (!scenario_read(&source, words, &scenario, &diagnostics)) {
         print_diagnostics(&diagnostics, LOG_TEXT);
     } else if (begin(listing, id, scenario->title)) {
+        add_about(&listing->json, &scenario->about);
         json_text(&listing->json, "domain", scenario->world->domain);
         json_number(&listing->json, "steps", (int64_t)scenario->step_count);
         json_number(&listing->json, "expectations",

@@ -131,9 +131,13 @@ static void read_some(struct edge_conn *conn)
 void conn_idle(struct edge_conn *conn)
 {
     conn->phase = CONN_IDLE;
-    conn->rested = false;
-    conn_deadline(conn, conn->idle_limited ? conn->idle_limit
-                                           : rest_after(conn->edge));
+    conn->rested = conn->idle > 0;
+    if (conn->idle_limited) {
+        conn_deadline(conn, conn->idle_limit);
+    } else {
+        conn_deadline(conn,
+                      conn->idle > 0 ? conn->idle : rest_after(conn->edge));
+    }
     if (conn->in.size) {
         request_resume(conn);
     }

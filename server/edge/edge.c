@@ -189,6 +189,21 @@ bool edge_start(struct edge *edge, struct err *err)
     return listeners_start(edge, err);
 }
 
+bool edge_tune(struct edge *edge, const struct edge_tuning *tuning,
+               struct err *err)
+{
+    struct edge_options old = edge->options;
+
+    edge->options.tls_minimum = tuning->tls_minimum;
+    edge->options.tls_maximum = tuning->tls_maximum;
+    if (edge->tls && !tls_versions(edge, err)) {
+        edge->options = old;
+        return false;
+    }
+    edge->options.header_431 = tuning->header_431;
+    return true;
+}
+
 void edge_free(struct edge *edge)
 {
     if (!edge) {
@@ -258,16 +273,6 @@ struct exchange *edge_conn_noted(const struct edge_conn *conn)
 const struct hello_plan *edge_conn_hello(const struct edge_conn *conn)
 {
     return &conn->hello;
-}
-
-X509 *edge_conn_client_certificate(const struct edge_conn *conn)
-{
-    return conn->ssl ? SSL_get0_peer_certificate(conn->ssl) : NULL;
-}
-
-int edge_conn_alert(const struct edge_conn *conn)
-{
-    return conn->alert;
 }
 
 struct edge_counts edge_counts(const struct edge *edge)

@@ -56,13 +56,28 @@ enum edge_place {
     EDGE_CLOSE,        /* the FIN is about to be sent */
 };
 
-/* Certificate and key for a name; borrowed for as long as the edge lives. */
+/* Certificate and key for a name; borrowed until the hook's caller returns. */
 struct edge_identity {
     X509 *certificate;
     EVP_PKEY *key;
     X509 *intermediate; /* sent behind it; NULL: none */
     struct span hash;   /* tls-server-end-point; sessions are resumed only
                            under the same one */
+};
+
+/* A refusal before anybody has read the request. */
+struct edge_refusal {
+    enum edge_refused {
+        EDGE_REFUSED_MALFORMED, /* no HTTP, or not to be read in one way */
+        EDGE_REFUSED_HEAD,      /* over header_limit */
+        EDGE_REFUSED_BODY,      /* over body_limit */
+        EDGE_REFUSED_BUSY,      /* no descriptors are left */
+    } what;
+    unsigned status;
+    const char *reason;
+    const char *type;   /* of the body; NULL: text/plain */
+    const char *server; /* NULL: no such header */
+    const char *body;   /* NULL: why */
 };
 
 /*
@@ -108,6 +123,10 @@ struct edge_hooks {
      * and ex->raw_size are filled in. Who keeps a reference beyond this finds
      * facts in ex->conn that live as long as the exchange. */
     void (*request_end)(void *ctx, struct edge_conn *conn, struct exchange *ex);
+    /* The edge, or the engine, is about to refuse what is no request that it
+     * takes. May call edge_conn_plan: then those bytes are sent instead. */
+    void (*refused)(void *ctx, struct edge_conn *conn, struct exchange *ex,
+                    const struct edge_refusal *refusal);
     /* A TLS handshake failed: one sentence. */
     void (*handshake_failed)(void *ctx, struct edge_conn *conn,
                              const char *why);
@@ -146,6 +165,15 @@ MUST_CHECK bool edge_new(const struct edge_options *options, struct loop *loop,
                          struct edge **out_edge, struct err *err);
 void edge_hook(struct edge *edge, const struct edge_hooks *hooks);
 MUST_CHECK bool edge_start(struct edge *edge, struct err *err);
+/* What may change while it runs; connections that are there keep the old. */
+struct edge_tuning {
+    int tls_minimum;
+    int tls_maximum;
+    bool header_431;
+};
+MUST_CHECK bool edge_tune(struct edge *edge, const struct edge_tuning *tuning,
+                          struct err *err);
+
 /* Stops listening; ends all connections and exchanges. */
 void edge_free(struct edge *edge);
 
@@ -165,10 +193,10 @@ void edge_conn_note(struct edge_conn *conn, struct exchange *handshake);
 struct exchange *edge_conn_noted(const struct edge_conn *conn);
 /* What the handshake was to be like; borrowed. */
 const struct hello_plan *edge_conn_hello(const struct edge_conn *conn);
-/* The client's; NULL: none came, or none was asked for. Borrowed. */
-X509 *edge_conn_client_certificate(const struct edge_conn *conn);
-/* The alert with which the client ended its handshake; -1: none. */
-int edge_conn_alert(const struct edge_conn *conn);
+/* How it went, and what came of the client; texts live in the arena. What was
+ * planned is left out. */
+void edge_conn_tell(const struct edge_conn *conn, struct arena *arena,
+                    struct tls_exchange *out);
 /* The request says that it is the last one of its connection. */
 bool edge_conn_is_last(const struct edge_conn *conn);
 /*
@@ -184,6 +212,13 @@ void edge_conn_plan(struct edge_conn *conn, const struct reply_plan *plan);
 /* The reply to a request that the `request` hook has taken: plan->raw, to be
  * called while its exchange has not ended. */
 void edge_conn_reply(struct edge_conn *conn, const struct reply_plan *plan);
+/*
+ * The request gets its reply though its body is still to come: takes it from
+ * the engine; edge_conn_reply is to follow. Such a connection ends with it.
+ */
+void edge_conn_early(struct edge_conn *conn);
+/* The engine's 1xx replies to the current request are not passed on. */
+void edge_conn_withhold(struct edge_conn *conn);
 
 struct edge_counts {
     uint64_t accepted;

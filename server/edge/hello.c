@@ -114,6 +114,17 @@ static struct span session_context(const struct edge_conn *conn)
     return span_slice(id, 0, SSL_MAX_SID_CTX_LENGTH);
 }
 
+/* The certificate may be replaced while the connection lives. */
+static void keep_hash(struct edge_conn *conn, struct span hash)
+{
+    size_t size = hash.size <= sizeof(conn->hash) ? hash.size : 0;
+
+    if (size) {
+        memcpy(conn->hash, hash.data, size);
+    }
+    conn->facts.certificate_hash = span_of(conn->hash, size);
+}
+
 static bool choose_identity(struct edge_conn *conn)
 {
     const struct edge_hooks *hooks = &conn->edge->hooks;
@@ -122,7 +133,7 @@ static bool choose_identity(struct edge_conn *conn)
     if (!hooks->identity(hooks->ctx, conn->sni, &conn->hello, &identity)) {
         return false;
     }
-    conn->facts.certificate_hash = identity.hash;
+    keep_hash(conn, identity.hash);
     if (use_identity(conn->ssl, &identity)) {
         return true;
     }

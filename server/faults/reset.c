@@ -56,6 +56,7 @@ const struct fault fault_reset = {
     .example = "{after: 100}",
     .subjects = SUBJECT_CONNECTION | SUBJECT_REPLY | SUBJECT_KDC,
     .order = FAULT_BYTES,
+    .ends = true,
     .params = params,
     .size = sizeof(struct reset_params),
     .check = reset_check,

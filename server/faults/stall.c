@@ -57,6 +57,7 @@ const struct fault fault_stall = {
     .example = "yes",
     .subjects = SUBJECT_CONNECTION | SUBJECT_REPLY | SUBJECT_KDC,
     .order = FAULT_BYTES,
+    .ends = true,
     .params = params,
     .size = sizeof(struct stall_params),
     .check = stall_check,

@@ -6,17 +6,11 @@
  */
 #include "config.h"
 
-#include <openssl/evp.h>
-#include <openssl/ssl.h>
-#include <openssl/x509.h>
-
 #include "http/internal.h"
 #include "pki/profile.h"
 #include "scenario/session.h"
 #include "scenario/sessions.h"
 #include "services/reach.h"
-
-enum { NAME_SIZE = 256 };
 
 static const enum point points[] = {
     [EDGE_ACCEPT] = POINT_TCP_ACCEPT,
@@ -32,17 +26,38 @@ static const enum point points[] = {
     [EDGE_CLOSE] = POINT_TCP_CLOSE,
 };
 
+/* Before the ClientHello there is no name yet. */
 static struct session *session_at(const struct http *http,
                                   const struct edge_conn *conn)
 {
-    return sessions_of(http->options.services->sessions,
-                       edge_conn_facts(conn)->sni);
+    return sessions_peek(http->options.services->sessions,
+                         edge_conn_facts(conn)->sni);
+}
+
+/* The edge's own versions are those of the default session's world. */
+static bool has_own_versions(const struct http *http,
+                             const struct session *session)
+{
+    return session != sessions_default(http->options.services->sessions);
 }
 
 bool connection_concerned(void *ctx, const struct edge_conn *conn,
                           enum edge_place place)
 {
-    return session_scenario(session_at(ctx, conn))->at[points[place]] != NULL;
+    struct http *http = ctx;
+    struct session *session;
+
+    if (place == EDGE_HELLO) {
+        /* A handshake is a contact, which may make a session. */
+        session = sessions_of(http->options.services->sessions,
+                              edge_conn_facts(conn)->sni);
+        if (has_own_versions(http, session)) {
+            return true;
+        }
+    } else {
+        session = session_at(http, conn);
+    }
+    return session_scenario(session)->at[points[place]] != NULL;
 }
 
 /* ---- What the journal has of it ---- */
@@ -81,36 +96,6 @@ static void end(struct http *http, struct exchange *ex)
     exchange_unref(ex);
 }
 
-static const char *name_text(struct arena *arena, const X509_NAME *name)
-{
-    char text[NAME_SIZE];
-
-    return X509_NAME_oneline(name, text, sizeof(text))
-               ? arena_strdup(arena, text)
-               : NULL;
-}
-
-static void note_client(struct exchange *ex, struct edge_conn *conn)
-{
-    struct tls_exchange *tls = ex->tls;
-    X509 *certificate = edge_conn_client_certificate(conn);
-    uint8_t hash[EVP_MAX_MD_SIZE];
-    unsigned size = 0;
-
-    tls->client_asked = edge_conn_hello(conn)->client_certificate !=
-                        CLIENT_CERTIFICATE_NOT_ASKED;
-    if (!tls->client_asked || !certificate) {
-        return;
-    }
-    tls->client_subject =
-        name_text(ex->arena, X509_get_subject_name(certificate));
-    tls->client_issuer =
-        name_text(ex->arena, X509_get_issuer_name(certificate));
-    if (X509_digest(certificate, EVP_sha256(), hash, &size) == 1) {
-        tls->client_hash = arena_copy(ex->arena, span_of(hash, size));
-    }
-}
-
 static void end_handshake(struct http *http, struct edge_conn *conn)
 {
     struct exchange *ex = edge_conn_noted(conn);
@@ -119,17 +104,12 @@ static void end_handshake(struct http *http, struct edge_conn *conn)
 
     edge_conn_note(conn, NULL);
     exchange_connection(ex, edge_conn_facts(conn));
-    tls->complete = ex->conn->tls_version != NULL;
-    tls->alert = edge_conn_alert(conn);
-    if (tls->alert >= 0) {
-        tls->alert_name = SSL_alert_desc_string_long(tls->alert);
-    }
+    edge_conn_tell(conn, ex->arena, tls);
     if (hello->certificate) {
         tls->certificate = profile_of(hello->profile)->name;
         tls->made_out_to =
             hello->name ? arena_strdup(ex->arena, hello->name) : NULL;
     }
-    note_client(ex, conn);
     end(http, ex);
 }
 
@@ -180,9 +160,14 @@ void connection_reached(void *ctx, struct edge_conn *conn,
     const struct conn_facts *conn_facts = edge_conn_facts(conn);
     struct facts facts = {.conn = conn_facts, .host = conn_facts->sni};
     struct subject subject = {.conn = plan, .hello = hello};
+    struct session *session = session_at(http, conn);
     struct steps steps;
 
-    scenario_at(session_at(http, conn), points[place], &facts, &steps);
+    if (place == EDGE_HELLO && has_own_versions(http, session)) {
+        hello->minimum = session_world(session)->tls.minimum;
+        hello->maximum = session_world(session)->tls.maximum;
+    }
+    scenario_at(session, points[place], &facts, &steps);
     if (!steps.count) {
         return;
     }

@@ -7,29 +7,38 @@
 #include <netinet/in.h>
 
 #include "http/internal.h"
+#include "scenario/sessions.h"
 #include "util/log.h"
 
-static bool find_leaf(struct pki *pki, const char *sni,
-                      const struct hello_plan *plan,
-                      const struct pki_leaf **out_leaf, struct err *err)
+/* The session's own names have leaves of its own. */
+static bool leaf_of(struct http *http, const char *sni,
+                    const struct hello_plan *plan,
+                    const struct pki_leaf **out_leaf, struct err *err)
 {
+    struct session *session =
+        sessions_peek(http->options.services->sessions, sni);
+    struct pki_site *site = session_kept(session, SESSION_LEAVES);
+    struct pki *pki = http->options.pki;
+
     if (!plan->certificate) {
-        return pki_leaf(pki, sni, out_leaf, err);
+        return site ? pki_site_leaf(pki, site, sni, out_leaf, err)
+                    : pki_leaf(pki, sni, out_leaf, err);
     }
     return plan->name
-               ? pki_leaf_for(pki, plan->profile, plan->name, out_leaf, err)
-               : pki_leaf_as(pki, plan->profile, sni, out_leaf, err);
+               ? pki_site_leaf_for(pki, site, plan->profile, plan->name,
+                                   out_leaf, err)
+               : pki_site_leaf_as(pki, site, plan->profile, sni, out_leaf, err);
 }
 
 static bool on_identity(void *ctx, const char *sni,
                         const struct hello_plan *plan,
                         struct edge_identity *out)
 {
-    struct pki *pki = ((struct http *)ctx)->options.pki;
+    struct http *http = ctx;
     const struct pki_leaf *leaf;
     struct err err;
 
-    if (!find_leaf(pki, sni, plan, &leaf, &err)) {
+    if (!leaf_of(http, sni, plan, &leaf, &err)) {
         log_error("%s, ending the handshake", err.text);
         return false;
     }
@@ -83,15 +92,35 @@ static void find_refused(struct exchange *ex)
     exchange_finding(ex, &finding);
 }
 
+static void release_session(void *session)
+{
+    session_unref(session);
+}
+
+/* What never became a request belongs to the session whose name the client gave
+ * in its ClientHello. */
+static void belong(struct http *http, struct exchange *ex)
+{
+    struct session *session;
+
+    if (ex->session) {
+        return;
+    }
+    session = sessions_peek(http->options.services->sessions, ex->conn->sni);
+    exchange_keep(ex, release_session, session_ref(session));
+    ex->session = session_name(session);
+}
+
 static void on_request_end(void *ctx, struct edge_conn *conn UNUSED,
                            struct exchange *ex)
 {
     struct http *http = ctx;
     bool planned = ex->reply.status != 0 || ex->reply.raw.size != 0;
 
-    if (!planned && ex->sent.status != 0) {
+    if (planned ? !ex->dispatched : ex->sent.status != 0) {
         find_refused(ex);
     }
+    belong(http, ex);
     journal_end(http->options.journal, ex);
 }
 
@@ -112,6 +141,7 @@ void http_hooks(struct http *http, struct edge_hooks *out_hooks)
         .attach = on_attach,
         .request = http_whole_request,
         .run = on_run,
+        .refused = http_refused,
         .request_begin = on_request_begin,
         .request_end = on_request_end,
         .handshake_failed = connection_handshake_failed,

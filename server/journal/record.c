@@ -227,6 +227,7 @@ void record_write(struct buf *out, struct exchange *ex,
     if (kind_name(ex->kind)) {
         json_text(&json, "kind", kind_name(ex->kind));
     }
+    json_text(&json, "session", ex->session);
     json_text(&json, "outcome", record_outcome(ex));
     add_times(&json, ex);
     add_connection(&json, ex->conn);

@@ -71,7 +71,7 @@ static bool proves(const struct krb_kdc_req *req)
  * "alice" of a realm, or as an enterprise name "alice@contoso.test" (RFC 6806
  * section 5). Other forms are no user of ours.
  */
-static const struct user *find_user(const struct relay *relay,
+static const struct user *find_user(const struct world *world,
                                     struct arena *arena,
                                     const struct krb_name *name,
                                     const char **out_text)
@@ -87,8 +87,8 @@ static const struct user *find_user(const struct relay *relay,
     /* NetBIOS names are no principals to Active Directory, nor to krb5kdc. */
     *out_text = strchr(text, '\\') ? NULL : text;
     realm = arena_text(arena, name->realm);
-    return world_account(relay->options.world,
-                         name->type == KRB_NT_ENTERPRISE ? "" : realm, text);
+    return world_account(world, name->type == KRB_NT_ENTERPRISE ? "" : realm,
+                         text);
 }
 
 /* The TGT within PA-TGS-REQ (RFC 4120 section 5.4.1), whoever sent it. */
@@ -112,7 +112,7 @@ static void read_tgt(struct relay_request *request, struct span value)
         request->foreign = true;
         return;
     }
-    request->user = find_user(request->relay, arena, &part.client, &text);
+    request->user = find_user(request->world, arena, &part.client, &text);
     request->ex->kdc->client = krb_name_text(arena, &part.client);
 }
 
@@ -123,7 +123,7 @@ static void read_client(struct relay_request *request)
 
     if (req->type == KRB_AS_REQ) {
         request->user =
-            find_user(request->relay, arena, &req->client, &request->name);
+            find_user(request->world, arena, &req->client, &request->name);
         request->preauth = proves(req);
         request->ex->kdc->client =
             req->client.count ? krb_name_text(arena, &req->client) : NULL;

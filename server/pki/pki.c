@@ -9,7 +9,7 @@
 #include <openssl/pem.h>
 
 #include "pki/ca.h"
-#include "pki/leaf.h"
+#include "pki/internal.h"
 #include "pki/ossl.h"
 #include "pki/profile.h"
 #include "pki/signer.h"
@@ -18,70 +18,61 @@
 #include "util/dnsname.h"
 #include "util/mem.h"
 
-enum { NAMED_MAX = 256 }; /* scenarios name them */
-
-/* A leaf that may be minted already: then public.certificate is set. */
-struct leaf {
-    struct pki_leaf public;
-    uint8_t hash[EVP_MAX_MD_SIZE];
-};
-
-/* A leaf made out to a name that a scenario gives. */
-struct named_leaf {
-    struct named_leaf *next;
-    char *name;
-    enum cert_profile profile;
-    struct leaf leaf;
-};
-
-struct pki {
-    struct identity ca;
-    struct identity intermediate; /* the same */
-    struct identity other_ca;     /* made where a profile wants it */
-    struct buf ca_pem;
-    /* One key of a kind for all leaves: minting one costs a signature, no
-     * key. NULL: not made yet. */
-    EVP_PKEY *keys[PKI_KEY_COUNT];
-    struct pki_options options;
-    char *domain;
-    char **names; /* ends with NULL */
-    size_t name_count;
-    /* Of each profile one for each name, and the default leaf. NULL: none has
-     * been asked for. */
-    struct leaf *leaves[CERT_PROFILE_COUNT];
-    struct named_leaf *named;
-    size_t named_count;
-};
-
-static bool check_names(const struct pki_options *options, struct err *err)
+static bool check_names(const char *domain, const char *const *names,
+                        struct err *err)
 {
-    if (!dnsname_valid(options->domain)) {
-        return err_set(err, "\"%s\" is no DNS domain", options->domain);
+    if (!dnsname_valid(domain)) {
+        return err_set(err, "\"%s\" is no DNS domain", domain);
     }
-    for (size_t i = 0; options->names[i]; i++) {
-        if (!dnsname_valid(options->names[i])) {
-            return err_set(err, "\"%s\" is no DNS name", options->names[i]);
+    for (size_t i = 0; names[i]; i++) {
+        if (!dnsname_valid(names[i])) {
+            return err_set(err, "\"%s\" is no DNS name", names[i]);
         }
     }
     return true;
 }
 
-static void keep_options(struct pki *pki, const struct pki_options *options)
-{
-    size_t count = 0;
+/* ---- Sites ---- */
 
-    while (options->names[count]) {
-        count++;
+/* May this CA sign by the profile? */
+static bool suits(const struct pki *pki, const struct profile *profile)
+{
+    return !profile->rsa_issuer || EVP_PKEY_is_a(pki->ca.key, "RSA");
+}
+
+/* Old devices take an RSA chain alone; the CA is what it is. */
+static bool check_issuer(const struct pki *pki, enum cert_profile profile,
+                         struct err *err)
+{
+    const struct profile *how = profile_of(profile);
+
+    return suits(pki, how) ||
+           err_set(err,
+                   "the certificate profile %s wants a CA with an RSA key, "
+                   "and that of the running CA is none; start the server with "
+                   "--set tls.profile=%s",
+                   how->name, how->name);
+}
+
+static bool covers(const struct pki *pki, const char *name, struct err *err)
+{
+    return ca_permits(&pki->options, &pki->ca, name, err) ||
+           err_wrap(err, "the running CA");
+}
+
+bool pki_site_new(struct pki *pki, const struct pki_site_options *options,
+                  struct pki_site **out_site, struct err *err)
+{
+    EVP_PKEY *key;
+
+    if (!check_names(options->domain, options->names, err) ||
+        !check_issuer(pki, options->profile, err) ||
+        !covers(pki, options->domain, err) ||
+        !site_key(pki, profile_of(options->profile), options->key, &key, err)) {
+        return false;
     }
-    pki->names = mem_array(count + 1, sizeof(*pki->names));
-    pki->name_count = count;
-    for (size_t i = 0; i < count; i++) {
-        pki->names[i] = mem_strdup(options->names[i]);
-    }
-    pki->domain = mem_strdup(options->domain);
-    pki->options = *options;
-    pki->options.names = (const char *const *)pki->names;
-    pki->options.domain = pki->domain;
+    *out_site = site_make(options);
+    return true;
 }
 
 static bool write_ca(struct pki *pki, struct err *err)
@@ -105,7 +96,7 @@ static bool make_ca(struct pki *pki, struct err *err)
     if (!store_open(&pki->options, &pki->ca, err)) {
         return false;
     }
-    if (profile->rsa_issuer && !EVP_PKEY_is_a(pki->ca.key, "RSA")) {
+    if (!suits(pki, profile)) {
         return err_set(err,
                        "%s: the key is not RSA, and the certificate profile "
                        "%s wants no other; name an empty directory",
@@ -114,17 +105,20 @@ static bool make_ca(struct pki *pki, struct err *err)
     return true;
 }
 
-/* Made at first use; RSA takes a tenth of a second. */
-static bool key_of(struct pki *pki, const struct profile *profile,
-                   EVP_PKEY **out_key, struct err *err)
+/* What the options say from here on; the old site is the caller's. */
+static void use_site(struct pki *pki, const struct pki_options *options)
 {
-    enum pki_key kind = profile->own_key ? profile->key : pki->options.key;
-
-    if (!pki->keys[kind] && !cert_key(kind, &pki->keys[kind], err)) {
-        return false;
-    }
-    *out_key = pki->keys[kind];
-    return true;
+    pki->site = site_make(&(struct pki_site_options){
+        .names = options->names,
+        .domain = options->domain,
+        .key = pki->options.key,
+        .profile = options->profile,
+        .leaf_clock = options->leaf_clock,
+    });
+    pki->options.names = pki->site->options.names;
+    pki->options.domain = pki->site->options.domain;
+    pki->options.profile = options->profile;
+    pki->options.leaf_clock = options->leaf_clock;
 }
 
 bool pki_new(const struct pki_options *options, struct pki **out_pki,
@@ -133,9 +127,11 @@ bool pki_new(const struct pki_options *options, struct pki **out_pki,
     AUTO(pki) pki = NEW(struct pki);
     EVP_PKEY *key;
 
-    keep_options(pki, options);
-    if (!check_names(options, err) || !make_ca(pki, err) ||
-        !key_of(pki, profile_of(options->profile), &key, err) ||
+    pki->options = *options;
+    use_site(pki, options);
+    if (!check_names(options->domain, options->names, err) ||
+        !make_ca(pki, err) ||
+        !site_key(pki, profile_of(options->profile), options->key, &key, err) ||
         !write_ca(pki, err)) {
         return false;
     }
@@ -143,47 +139,20 @@ bool pki_new(const struct pki_options *options, struct pki **out_pki,
     return true;
 }
 
-static void free_leaves(struct pki *pki, struct leaf *leaves)
-{
-    for (size_t i = 0; leaves && i <= pki->name_count; i++) {
-        X509_free(leaves[i].public.certificate);
-    }
-    mem_free(leaves);
-}
-
-static void free_named(struct named_leaf *named)
-{
-    while (named) {
-        struct named_leaf *next = named->next;
-
-        X509_free(named->leaf.public.certificate);
-        mem_free(named->name);
-        mem_free(named);
-        named = next;
-    }
-}
-
 void pki_free(struct pki *pki)
 {
     if (!pki) {
         return;
     }
-    for (size_t i = 0; i < CERT_PROFILE_COUNT; i++) {
-        free_leaves(pki, pki->leaves[i]);
-    }
-    free_named(pki->named);
-    for (size_t i = 0; i < pki->name_count; i++) {
-        mem_free(pki->names[i]);
-    }
+    pki_site_free(pki->site);
     for (size_t i = 0; i < PKI_KEY_COUNT; i++) {
         EVP_PKEY_free(pki->keys[i]);
+        EVP_PKEY_free(pki->signer_keys[i]);
     }
     identity_clear(&pki->ca);
     identity_clear(&pki->intermediate);
     identity_clear(&pki->other_ca);
     buf_clear(&pki->ca_pem);
-    mem_free(pki->domain);
-    mem_free(pki->names);
     mem_free(pki);
 }
 
@@ -197,182 +166,73 @@ X509 *pki_ca(const struct pki *pki)
     return pki->ca.certificate;
 }
 
-/* NULL: the leaf is to be its own issuer. */
-static bool issuer_of(struct pki *pki, const struct profile *profile,
-                      const struct identity **out_issuer, struct err *err)
+/* ---- Another world ---- */
+
+static bool check_covered(const struct pki *pki,
+                          const struct pki_options *options, struct err *err)
 {
-    switch (profile->issuer) {
-    case ISSUER_CA:
-        *out_issuer = &pki->ca;
-        return true;
-    case ISSUER_OTHER_CA:
-        *out_issuer = &pki->other_ca;
-        return pki->other_ca.key ||
-               ca_make(&pki->options, CA_LIFE_RUN, &pki->other_ca, err);
-    case ISSUER_INTERMEDIATE:
-        *out_issuer = &pki->intermediate;
-        return pki->intermediate.key ||
-               ca_make_intermediate(&pki->options, &pki->ca, &pki->intermediate,
-                                    err);
-    case ISSUER_SELF:
-        *out_issuer = NULL;
-        return true;
-    }
-    return false;
-}
+    for (size_t i = 0; options->names[i]; i++) {
+        const char *name = options->names[i];
 
-/* localhost first, since that gives the subject. */
-static const char **default_names(const struct pki *pki)
-{
-    const char **names = mem_array(pki->name_count + 2, sizeof(char *));
-
-    names[0] = "localhost";
-    for (size_t i = 0; i < pki->name_count; i++) {
-        names[i + 1] = pki->names[i];
-    }
-    return names;
-}
-
-/* What is asked for by name, as the profile would have it; the caller frees. */
-static char *profile_name(const struct pki *pki, enum profile_names names,
-                          const char *asked)
-{
-    switch (names) {
-    case NAMES_ASKED:
-        return mem_strdup(asked);
-    case NAMES_WRONG:
-        return mem_printf("wrong-name.%s", pki->domain);
-    case NAMES_WILDCARD:
-        return mem_printf("*.%s", pki->domain);
-    case NAMES_OTHER_DOMAIN:
-        return mem_printf("%.*s.%s", (int)strcspn(asked, "."), asked,
-                          PKI_OTHER_DOMAIN);
-    }
-    return NULL;
-}
-
-/* asked: NULL for the default leaf. */
-static bool mint_named(struct pki *pki, struct leaf_plan *plan,
-                       const char *asked, X509 **out_certificate,
-                       struct err *err)
-{
-    enum profile_names names = plan->profile->names;
-    const char *first = pki->name_count ? pki->names[0] : "localhost";
-    AUTO(str) name = profile_name(pki, names, asked ? asked : first);
-    AUTO(mem) all = default_names(pki);
-    const char *own[] = {name, NULL};
-    bool good;
-
-    plan->loopback =
-        !asked && names == NAMES_ASKED && !plan->profile->no_alternatives;
-    plan->names = plan->loopback ? (const char *const *)all : own;
-    good = leaf_make(plan, out_certificate, err);
-    plan->names = NULL;
-    return good;
-}
-
-/* `name` lives as long as the leaf; NULL for the default leaf. */
-static bool mint(struct pki *pki, const struct profile *profile,
-                 const char *name, struct leaf *leaf, struct err *err)
-{
-    struct leaf_plan plan = {
-        .now = pki->options.now,
-        .moved = pki->options.leaf_clock,
-        .profile = profile,
-    };
-    AUTO(x509) certificate = NULL;
-    size_t size;
-
-    if (!key_of(pki, profile, &plan.key, err) ||
-        !issuer_of(pki, profile, &plan.ca, err) ||
-        !mint_named(pki, &plan, name, &certificate, err) ||
-        !leaf_hash(certificate, leaf->hash, &size, err)) {
-        return false;
-    }
-    leaf->public.hash = span_of(leaf->hash, size);
-    leaf->public.key = plan.key;
-    leaf->public.name = name ? name : "default";
-    if (profile->issuer == ISSUER_INTERMEDIATE && !profile->withhold) {
-        leaf->public.intermediate = pki->intermediate.certificate;
-    }
-    leaf->public.certificate = take(&certificate);
-    return true;
-}
-
-/* name_count: no name of the world. */
-static size_t index_of(const struct pki *pki, const char *name)
-{
-    for (size_t i = 0; name && i < pki->name_count; i++) {
-        if (strcasecmp(pki->names[i], name) == 0) {
-            return i;
-        }
-    }
-    return pki->name_count;
-}
-
-bool pki_leaf_as(struct pki *pki, enum cert_profile profile, const char *name,
-                 const struct pki_leaf **out_leaf, struct err *err)
-{
-    const struct profile *how = profile_of(profile);
-    size_t index = index_of(pki, name);
-    struct leaf **leaves = &pki->leaves[profile];
-    struct leaf *leaf;
-
-    if (!*leaves) {
-        *leaves = mem_array(pki->name_count + 1, sizeof(struct leaf));
-    }
-    leaf = &(*leaves)[index];
-    if (!leaf->public.certificate &&
-        !mint(pki, how, index < pki->name_count ? pki->names[index] : NULL,
-              leaf, err)) {
-        return false;
-    }
-    *out_leaf = &leaf->public;
-    return true;
-}
-
-static struct named_leaf *find_named(struct pki *pki, enum cert_profile profile,
-                                     const char *name)
-{
-    for (struct named_leaf *n = pki->named; n; n = n->next) {
-        if (n->profile == profile && strcasecmp(n->name, name) == 0) {
-            return n;
-        }
-    }
-    return NULL;
-}
-
-bool pki_leaf_for(struct pki *pki, enum cert_profile profile, const char *name,
-                  const struct pki_leaf **out_leaf, struct err *err)
-{
-    struct named_leaf *named = find_named(pki, profile, name);
-
-    if (!named) {
-        if (pki->named_count >= NAMED_MAX) {
-            return err_set(err,
-                           "no more than %d certificates for names that "
-                           "scenarios give",
-                           NAMED_MAX);
-        }
-        named = NEW(struct named_leaf);
-        named->name = mem_strdup(name);
-        named->profile = profile;
-        if (!mint(pki, profile_of(profile), named->name, &named->leaf, err)) {
-            free_named(named);
+        /* One that is served already is permitted. */
+        if (site_index(pki->site, name) == pki->site->name_count &&
+            !covers(pki, name, err)) {
             return false;
         }
-        named->next = pki->named;
-        pki->named = named;
-        pki->named_count++;
     }
-    *out_leaf = &named->leaf.public;
     return true;
 }
 
-bool pki_leaf(struct pki *pki, const char *name,
-              const struct pki_leaf **out_leaf, struct err *err)
+static bool same_names(const struct pki_site *site,
+                       const struct pki_options *options)
 {
-    return pki_leaf_as(pki, pki->options.profile, name, out_leaf, err);
+    size_t i = 0;
+
+    while (i < site->name_count && options->names[i] &&
+           strcmp(site->names[i], options->names[i]) == 0) {
+        i++;
+    }
+    return i == site->name_count && !options->names[i] &&
+           strcmp(site->domain, options->domain) == 0;
+}
+
+/* Minting leaves again costs a signature each: no reason to sort out which are
+ * still good. */
+bool pki_follow(struct pki *pki, const struct pki_options *options,
+                struct err *err)
+{
+    struct pki_site *old = pki->site;
+
+    if (!check_issuer(pki, options->profile, err) ||
+        !check_names(options->domain, options->names, err) ||
+        !check_covered(pki, options, err)) {
+        return false;
+    }
+    if (same_names(old, options) &&
+        pki->options.leaf_clock == options->leaf_clock) {
+        pki->options.profile = options->profile;
+        return true;
+    }
+    use_site(pki, options);
+    pki_site_free(old);
+    return true;
+}
+
+/* An RSA key takes a tenth of a second: all signers share one. */
+static bool signer_key(struct pki *pki, enum pki_key kind, EVP_PKEY **out_key,
+                       struct err *err)
+{
+    EVP_PKEY **kept = &pki->signer_keys[kind];
+
+    if (kind == PKI_P256) {
+        return cert_key(kind, out_key, err);
+    }
+    if (!*kept && !cert_key(kind, kept, err)) {
+        return false;
+    }
+    EVP_PKEY_up_ref(*kept);
+    *out_key = *kept;
+    return true;
 }
 
 bool pki_signer(struct pki *pki, enum pki_key kind, struct buf *out_key_pem,
@@ -382,7 +242,11 @@ bool pki_signer(struct pki *pki, enum pki_key kind, struct buf *out_key_pem,
     AUTO(bio) key = BIO_new(BIO_s_mem());
     AUTO(bio) certificate = BIO_new(BIO_s_mem());
 
-    if (!signer_make(&pki->ca, kind, pki->options.now, &signer, err)) {
+    if (!signer_key(pki, kind, &signer.key, err)) {
+        return err_wrap(err, "ticket signer");
+    }
+    if (!signer_make(&pki->ca, signer.key, pki->options.now,
+                     &signer.certificate, err)) {
         return false;
     }
     if (!key || !certificate ||

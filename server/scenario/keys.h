@@ -16,6 +16,9 @@ enum key_shape {
     SHAPE_FLAG,     /* yes|no */
     SHAPE_PATTERNS, /* a text or a list of them, with * and ? */
     SHAPE_HEADERS,  /* {NAME: patterns or nothing} */
+    SHAPE_QUERY,    /* the same of parameters */
+    SHAPE_XPATH,    /* an expression of XPath 1.0 */
+    SHAPE_WHICH,    /* a whole number from 1, or a list of them that rises */
     SHAPE_COUNT,    /* a whole number, from 1 */
     SHAPE_TIMES,    /* a whole number, 0 as well */
     SHAPE_NUMBERS,  /* a list of them that rises */
@@ -28,6 +31,8 @@ enum key_shape {
     SHAPE_NEVER,
     SHAPE_STEPS,
     SHAPE_EXPECT,
+    SHAPE_ABOUT,
+    SHAPE_LAYER, /* of layers.h */
 };
 
 struct key {
@@ -41,6 +46,7 @@ struct key {
 
 /* Each ends with name NULL. */
 extern const struct key keys_scenario[];
+extern const struct key keys_about[]; /* into a struct about */
 extern const struct key keys_step[];
 extern const struct key keys_when[];        /* into a struct condition */
 extern const struct key keys_expectation[]; /* into a struct expectation */

@@ -13,6 +13,7 @@
 struct layer {
     struct source source;
     const struct node *root;
+    struct about about;
 };
 
 struct chain {
@@ -50,23 +51,20 @@ static bool check_version(struct reading *reading, const struct node *root)
     return true;
 }
 
-static void check_line(struct reading *reading, const struct node *node)
+static void check_keys(struct reading *reading, struct layer *layer)
 {
-    if (reading_kind(reading, node, NODE_TEXT, "a text") &&
-        (!*node->text || strpbrk(node->text, "\r\n"))) {
-        reading_error(reading, node, "%s: expected one line of text",
-                      node->key->text);
-    }
-}
-
-static void check_keys(struct reading *reading, const struct node *root)
-{
+    const struct node *entry = layer->root->first;
     const struct key *key;
+    const char *line;
 
-    for (const struct node *entry = root->first; entry; entry = entry->next) {
-        if (read_key(reading, keys_scenario, entry, "key", &key) &&
-            key->shape == SHAPE_TEXT) {
-            check_line(reading, entry);
+    for (; entry; entry = entry->next) {
+        if (!read_key(reading, keys_scenario, entry, "key", &key)) {
+            continue;
+        }
+        if (key->shape == SHAPE_TEXT) {
+            read_line(reading, entry, &line);
+        } else if (key->shape == SHAPE_ABOUT) {
+            read_about(reading, entry, &layer->about);
         }
     }
 }
@@ -84,7 +82,7 @@ static bool read_layer(struct reading *reading, struct chain *chain,
         !check_version(reading, layer->root)) {
         return false;
     }
-    check_keys(reading, layer->root);
+    check_keys(reading, layer);
     return true;
 }
 
@@ -121,6 +119,16 @@ static bool is_new(struct reading *reading, const struct chain *chain,
     return true;
 }
 
+void reading_tells_file(struct reading *reading, const char *name)
+{
+    const struct scenario_source *from = reading->from;
+    const char *path = source_path(reading->arena, reading->source, name);
+
+    if (from && from->reads && path) {
+        from->reads(from->reads_ctx, path);
+    }
+}
+
 /* What the last layer extends becomes another one; false: it ends here. */
 static bool read_parent(struct reading *reading, struct chain *chain)
 {
@@ -132,6 +140,8 @@ static bool read_parent(struct reading *reading, struct chain *chain)
     if (!extends || extends->kind != NODE_TEXT) {
         return false;
     }
+    reading->source = &child->source;
+    reading_tells_file(reading, extends->text);
     if (!source_beside(chain->arena, &child->source, extends->text, &source,
                        &err)) {
         reading_error(reading, extends, "extends: %s", err.text);
@@ -140,7 +150,7 @@ static bool read_parent(struct reading *reading, struct chain *chain)
     if (!is_new(reading, chain, extends, &source)) {
         return false;
     }
-    chain->layers[chain->count].source = source;
+    chain->layers[chain->count] = (struct layer){.source = source};
     if (!read_layer(reading, chain, &chain->layers[chain->count])) {
         return false;
     }
@@ -160,8 +170,12 @@ static bool open_first(struct reading *reading,
             .folder = "",
             .identity = from->name,
             .text = from->text,
+            .sealed = from->sealed,
         };
         return true;
+    }
+    if (from->reads && !from->shipped) {
+        from->reads(from->reads_ctx, from->name);
     }
     if (from->shipped ? !source_shipped(chain->arena, from->name, source, &err)
                       : !source_open(chain->arena, from->name, source, &err)) {
@@ -330,6 +344,7 @@ static void name_scenario(struct scenario *scenario, const struct chain *chain)
                          ? arena_strdup(scenario->arena, source->id)
                          : line_of(scenario, chain, "name", source->label);
     scenario->title = line_of(scenario, chain, "title", "");
+    scenario->about = chain->layers[0].about;
 }
 
 static void read_all(struct reading *reading,
@@ -359,6 +374,7 @@ bool scenario_read(const struct scenario_source *from,
     AUTO(arena) arena = arena_new();
     struct chain chain = {.arena = arena};
     struct reading reading = {
+        .from = from,
         .arena = scenario->arena,
         .words = words,
         .diagnostics = diagnostics,

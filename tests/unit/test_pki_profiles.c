@@ -162,16 +162,16 @@ static void names_of_others(void **state UNUSED)
     assert_int_equal(
         verify(pki_ca(pki), other, "lyncweb." PKI_OTHER_DOMAIN, NULL),
         X509_V_OK);
-    assert_true(pki_leaf_for(pki, CERT_PROFILE_GOOD, "mail.contoso.test",
-                             &named, &err));
+    assert_true(pki_site_leaf_for(pki, NULL, CERT_PROFILE_GOOD,
+                                  "mail.contoso.test", &named, &err));
     assert_int_equal(
         verify(pki_ca(pki), named->certificate, "mail.contoso.test", NULL),
         X509_V_OK);
-    assert_true(pki_leaf_for(pki, CERT_PROFILE_GOOD, "MAIL.contoso.test",
-                             &again, &err));
+    assert_true(pki_site_leaf_for(pki, NULL, CERT_PROFILE_GOOD,
+                                  "MAIL.contoso.test", &again, &err));
     assert_ptr_equal(named, again);
-    assert_true(pki_leaf_for(pki, CERT_PROFILE_GOOD, "mail.elsewhere.test",
-                             &named, &err));
+    assert_true(pki_site_leaf_for(pki, NULL, CERT_PROFILE_GOOD,
+                                  "mail.elsewhere.test", &named, &err));
     assert_int_equal(
         verify(pki_ca(pki), named->certificate, "mail.elsewhere.test", NULL),
         X509_V_ERR_PERMITTED_VIOLATION);
