@@ -6,14 +6,17 @@
 # rules below write them into headers.
 FAULTS = \
 	%D%/faults/account \
+	%D%/faults/alert \
 	%D%/faults/ap_error \
 	%D%/faults/body \
 	%D%/faults/bom \
 	%D%/faults/captive_portal \
 	%D%/faults/cdata \
+	%D%/faults/certificate \
 	%D%/faults/charset \
 	%D%/faults/chunks \
 	%D%/faults/clock \
+	%D%/faults/close \
 	%D%/faults/comment \
 	%D%/faults/compress \
 	%D%/faults/connection \
@@ -42,6 +45,7 @@ FAULTS = \
 	%D%/faults/prefix \
 	%D%/faults/raw \
 	%D%/faults/redirect \
+	%D%/faults/refuse \
 	%D%/faults/remove \
 	%D%/faults/rename \
 	%D%/faults/reorder \
@@ -53,6 +57,7 @@ FAULTS = \
 	%D%/faults/status \
 	%D%/faults/status_line \
 	%D%/faults/target_info \
+	%D%/faults/tls \
 	%D%/faults/too_big \
 	%D%/faults/truncate \
 	%D%/faults/unwanted_body \
@@ -198,14 +203,18 @@ libserver_a_SOURCES = \
 	%D%/edge/loop.c \
 	%D%/edge/loop.h \
 	%D%/edge/output.c \
+	%D%/edge/place.c \
 	%D%/edge/record.c \
 	%D%/edge/reply.c \
 	%D%/edge/request.c \
+	%D%/edge/tell.c \
 	%D%/edge/tls.c \
 	%D%/edge/worker.c \
 	%D%/edge/worker.h \
 	%D%/faults/editing.c \
 	%D%/faults/editing.h \
+	%D%/faults/ending.c \
+	%D%/faults/ending.h \
 	%D%/faults/faults.c \
 	%D%/faults/faults.h \
 	%D%/faults/krb_failure.c \
@@ -214,6 +223,7 @@ libserver_a_SOURCES = \
 	%D%/faults/overlay.h \
 	%D%/faults/spread.c \
 	%D%/faults/spread.h \
+	%D%/http/connection.c \
 	%D%/http/engine.c \
 	%D%/http/hooks.c \
 	%D%/http/http.c \
@@ -289,6 +299,7 @@ libserver_a_SOURCES = \
 	%D%/pki/ca.h \
 	%D%/pki/cert.c \
 	%D%/pki/cert.h \
+	%D%/pki/internal.h \
 	%D%/pki/leaf.c \
 	%D%/pki/leaf.h \
 	%D%/pki/ossl.c \
@@ -299,6 +310,7 @@ libserver_a_SOURCES = \
 	%D%/pki/profile.h \
 	%D%/pki/signer.c \
 	%D%/pki/signer.h \
+	%D%/pki/site.c \
 	%D%/pki/store.c \
 	%D%/pki/store.h \
 	%D%/scenario/diagnostics.c \

@@ -45,8 +45,8 @@ struct subject_forms {
 
 /* What a fault may lay hands on. NULL: not at this point. */
 struct subject {
-    struct accept_plan *accept; /* SUBJECT_ACCEPT */
-    struct hello_plan *hello;   /* SUBJECT_HELLO */
+    struct conn_plan *conn;   /* SUBJECT_CONNECTION */
+    struct hello_plan *hello; /* SUBJECT_HELLO, SUBJECT_CERTIFICATE */
     struct exchange
         *ex; /* SUBJECT_REPLY: ex->reply; else for remarks and
                 effects, which are committed as the answer is sent */

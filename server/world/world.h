@@ -283,6 +283,13 @@ enum { WORLD_CLOCK_REAL = 1000 };
 #define WORLD_CLOCK_FIRST (INT64_C(-5364662400) * INT64_C(1000000000))
 #define WORLD_CLOCK_LAST  (INT64_C(5680281600) * INT64_C(1000000000))
 
+/* Whether a port lets clients in, as words of settings. */
+enum port_state {
+    PORT_OPEN,
+    PORT_REFUSED, /* the kernel answers with RST */
+    PORT_DROPPED, /* and here not at all */
+};
+
 struct world {
     struct arena *arena; /* owns all texts */
     unsigned references;
@@ -331,6 +338,11 @@ struct world {
     bool oauth_entities;  /* "&amp;" in a form of OAuth is "&" */
     enum audience_check check_audience; /* else 28077 */
     struct world_clock clock;
+    struct {
+        enum port_state ports[2];    /* HTTP, HTTPS */
+        enum port_state families[2]; /* IPv4, IPv6 */
+        unsigned connections;        /* at once; 0: as many as there is room */
+    } tcp;
     struct {
         int minimum; /* TLS1_VERSION ... TLS1_3_VERSION */
         int maximum;
