@@ -17,6 +17,8 @@ FAULTS = \
 	%D%/faults/kdc_error \
 	%D%/faults/kerberos_ticket \
 	%D%/faults/mutual_token \
+	%D%/faults/ntlm_leg \
+	%D%/faults/ntlm_message \
 	%D%/faults/raw \
 	%D%/faults/redirect \
 	%D%/faults/reset \
@@ -25,7 +27,9 @@ FAULTS = \
 	%D%/faults/stall \
 	%D%/faults/status \
 	%D%/faults/target_info \
-	%D%/faults/too_big
+	%D%/faults/too_big \
+	%D%/faults/verdict \
+	%D%/faults/www_authenticate
 
 SERVICES = \
 	%D%/services/anonymous \
@@ -74,6 +78,7 @@ libserver_a_SOURCES = \
 	%D%/auth/ntlm_challenge.c \
 	%D%/auth/ntlm_crypto.c \
 	%D%/auth/ntlm_crypto.h \
+	%D%/auth/ntlm_lie.c \
 	%D%/auth/ntlm_proof.c \
 	%D%/auth/ntlm_session.c \
 	%D%/auth/ntlm_session.h \
@@ -305,6 +310,8 @@ libserver_a_SOURCES = \
 	%D%/services/forms.c \
 	%D%/services/gate.c \
 	%D%/services/gate.h \
+	%D%/services/gate_moments.c \
+	%D%/services/gate_moments.h \
 	%D%/services/gate_reply.c \
 	%D%/services/gate_reply.h \
 	%D%/services/identity.c \
@@ -464,6 +471,7 @@ libserver_a_SOURCES = \
 	%D%/world/setting_kinds.c \
 	%D%/world/setting_meetings.c \
 	%D%/world/setting_pools.c \
+	%D%/world/setting_tickets.c \
 	%D%/world/setting_types.c \
 	%D%/world/setting_users.c \
 	%D%/world/setting_value.c \

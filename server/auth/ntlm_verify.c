@@ -264,6 +264,18 @@ static enum auth_reason judge(struct ntlm_handle *handle,
     return reason;
 }
 
+const struct user *ntlm_claimed(const struct ntlm_handle *handle,
+                                const struct auth_context *ctx,
+                                struct span token)
+{
+    struct ntlm_answer answer = {.token = token};
+    struct ntlmssp_flaw flaw;
+
+    return decode(handle, ctx, &answer, &flaw) && answer.user
+               ? find_user(ctx, &answer)
+               : NULL;
+}
+
 void ntlm_verify(struct ntlm_handle *handle, const struct auth_context *ctx,
                  struct span token, struct auth_outcome *out)
 {

@@ -52,6 +52,8 @@ struct subject {
     int64_t *clock;                   /* SUBJECT_CLOCK: to be moved, ns */
     struct kdc_plan *kdc;             /* SUBJECT_KDC */
     struct negotiate_plan *negotiate; /* SUBJECT_SPNEGO, SUBJECT_AP */
+    struct ntlm_plan *ntlm;           /* SUBJECT_CHALLENGE, SUBJECT_NTLM_LEG */
+    struct verdict_plan *verdict;     /* SUBJECT_VERDICT */
     struct arena *arena;     /* for texts of the last two; lives long enough */
     const struct user *user; /* SUBJECT_ACCOUNT: who is known; NULL: nobody */
     const struct subject_forms *forms;

@@ -79,6 +79,10 @@ enum subject_kind {
     SUBJECT_SPNEGO = 1u << 10,   /* a NegTokenInit: which mechanism */
     SUBJECT_AP = 1u << 11,       /* an AP-REQ: what is answered */
     SUBJECT_ACCOUNT = 1u << 12,  /* wherever FACT_USER is: the account */
+    SUBJECT_VERDICT = 1u << 20,  /* credentials were judged: the verdict */
+    SUBJECT_OFFER = 1u << 21,    /* WWW-Authenticate is in the reply */
+    SUBJECT_NTLM_LEG = 1u << 22, /* a leg of NTLM: what it is answered with */
+    SUBJECT_OAUTH = 1u << 24,    /* a client that awaits an OAuth answer */
 
     SUBJECTS_HTTP = SUBJECT_REPLY | SUBJECT_CLOCK | SUBJECT_WORLD,
     SUBJECTS_SOAP = SUBJECTS_HTTP | SUBJECT_SOAP,

@@ -6,6 +6,7 @@
 #include <assert.h>
 
 #include "scenario/match.h"
+#include "util/buf.h"
 #include "util/mem.h"
 
 struct session {
@@ -15,6 +16,7 @@ struct session {
     uint64_t *counts;          /* one for each step */
     int64_t moved;             /* of the clock, by steps */
     const struct step **found; /* the last answer; room for all steps */
+    struct buf challenge;      /* of NTLM, the last that went out */
 };
 
 struct session *session_new(const char *name, struct scenario *scenario)
@@ -43,6 +45,7 @@ void session_unref(struct session *session)
         mem_free(session->name);
         mem_free(session->counts);
         mem_free(session->found);
+        buf_clear(&session->challenge);
         mem_free(session);
     }
 }
@@ -70,6 +73,17 @@ int64_t session_now(const struct session *session, int64_t now)
 void session_move_clock(struct session *session, int64_t by)
 {
     session->moved += by;
+}
+
+void session_keep_challenge(struct session *session, struct span message)
+{
+    buf_reset(&session->challenge);
+    buf_add(&session->challenge, message);
+}
+
+struct span session_kept_challenge(const struct session *session)
+{
+    return buf_span(&session->challenge);
 }
 
 static bool applies(struct session *session, const struct step *step,

@@ -6,6 +6,7 @@
 #define SCENARIO_SESSION_H
 
 #include "scenario/model.h"
+#include "util/span.h"
 #include "wire/facts.h"
 
 struct session;
@@ -26,6 +27,11 @@ struct world *session_world(const struct session *session);
  * one, `now`. */
 int64_t session_now(const struct session *session, int64_t now);
 void session_move_clock(struct session *session, int64_t by);
+
+/* The last NTLM challenge that went out, for steps that send it once more;
+ * empty: none did. Valid until the next one is kept. */
+void session_keep_challenge(struct session *session, struct span message);
+struct span session_kept_challenge(const struct session *session);
 
 /* More than one only where steps say `also`. */
 struct steps {

@@ -15,6 +15,7 @@
 #include "services/audience.h"
 #include "services/oauth.h"
 #include "services/reach.h"
+#include "services/verdict.h"
 #include "ticket/ticket.h"
 #include "wire/diagnostics.h"
 
@@ -57,8 +58,11 @@ static void judge(struct call *call, const char *text,
 
     presented->flaw = ticket_open(call->services->ticket_keys, call->arena,
                                   text, call->now, call->pool, ticket);
-    if (presented->flaw == TICKET_VALID &&
-        !audience_fits(call, ticket->audience)) {
+    if (presented->flaw != TICKET_VALID) {
+        return;
+    }
+    call_reach(call, POINT_TICKET_AUDIENCE);
+    if (!audience_fits(call, ticket->audience)) {
         presented->flaw = TICKET_WRONG_AUDIENCE;
         ticket->detail = arena_printf(
             call->arena, "The ticket is for %s, not for this resource.",
@@ -74,6 +78,9 @@ static struct presented take_ticket(struct call *call)
     const char *bearer = bearer_token(headers);
     struct presented presented = {.flaw = TICKET_GARBAGE};
 
+    if (web_ticket || bearer) {
+        call_reach(call, POINT_TICKET_PRESENT);
+    }
     if (web_ticket) {
         presented.carrier = CARRIER_WEB_TICKET;
         judge(call, web_ticket, &presented);
@@ -102,19 +109,59 @@ static const struct user *ticket_user(const struct call *call,
     return user;
 }
 
+static const char *const flaw_words[] = {
+    [TICKET_VALID] = "valid",
+    [TICKET_GARBAGE] = "garbage",
+    [TICKET_BAD_SIGNATURE] = "bad-signature",
+    [TICKET_OTHER_POOL] = "other-pool",
+    [TICKET_WRONG_AUDIENCE] = "wrong-audience",
+    [TICKET_NOT_YET_VALID] = "not-yet-valid",
+    [TICKET_EXPIRED] = "expired",
+};
+
 static const char *flaw_word(const struct presented *presented)
 {
-    static const char *const words[] = {
-        [TICKET_VALID] = "valid",
-        [TICKET_GARBAGE] = "garbage",
-        [TICKET_BAD_SIGNATURE] = "bad-signature",
-        [TICKET_OTHER_POOL] = "other-pool",
-        [TICKET_WRONG_AUDIENCE] = "wrong-audience",
-        [TICKET_NOT_YET_VALID] = "not-yet-valid",
-        [TICKET_EXPIRED] = "expired",
-    };
+    return presented->carrier == CARRIER_NONE ? "none"
+                                              : flaw_words[presented->flaw];
+}
 
-    return presented->carrier == CARRIER_NONE ? "none" : words[presented->flaw];
+/* What a step makes of a ticket, whatever it is worth. */
+static void force(struct call *call, struct presented *presented)
+{
+    struct ticket *ticket = &presented->ticket;
+    struct verdict_plan plan;
+
+    if (!verdict_take(call, &plan)) {
+        return;
+    }
+    if (plan.accepted) {
+        presented->flaw = TICKET_VALID;
+        ticket->user = plan.user ? plan.user : ticket->user;
+        return;
+    }
+    presented->flaw = TICKET_GARBAGE;
+    for (size_t i = 0; plan.reason && i < ARRAY_SIZE(flaw_words); i++) {
+        if (strcmp(flaw_words[i], plan.reason) == 0) {
+            presented->flaw = (enum ticket_flaw)i;
+        }
+    }
+    ticket->detail = "a step says so";
+}
+
+/* The ticket was judged; who has none is not asked. */
+static void reach_verdict(struct call *call, struct presented *presented)
+{
+    struct facts *facts = &call->ex->facts;
+    bool valid = presented->flaw == TICKET_VALID;
+    const struct user *user;
+
+    facts->verdict = valid ? "accepted" : "refused";
+    facts->reason = valid ? NULL : flaw_word(presented);
+    call_reach(call, POINT_TICKET_VERDICT);
+    force(call, presented);
+    user = ticket_user(call, &presented->ticket);
+    facts->user = user ? user->name : facts->user;
+    facts->ticket = flaw_word(presented);
 }
 
 /*
@@ -139,6 +186,9 @@ static struct presented reach_with_ticket(struct call *call)
     if (call->world != world) {
         presented = take_ticket(call);
         facts->ticket = flaw_word(&presented);
+    }
+    if (presented.carrier != CARRIER_NONE) {
+        reach_verdict(call, &presented);
     }
     return presented;
 }
@@ -172,16 +222,45 @@ static void challenge_web_ticket(struct call *call)
     exchange_header(call->ex, "X-MS-WebTicketSupported", "cwt,saml");
 }
 
-/* discover 3.2, family B. There is no OAuth partner to be trusted here. */
+/* One of several attributes; text NULL: the usual one, "omit": none of it. */
+static const char *attribute(struct call *call, const char *line,
+                             const char *name, const char *text,
+                             const char *usual)
+{
+    const char *value = text ? text : usual;
+
+    if (!value || strcmp(value, "omit") == 0) {
+        return line;
+    }
+    return arena_printf(call->arena, "%s%s%s=\"%s\"", line, *line ? ", " : "",
+                        name, value);
+}
+
+static const char *bearer_challenge(struct call *call)
+{
+    const struct oauth_settings *oauth = &call->world->oauth;
+    const char *line =
+        attribute(call, "", "trusted_issuers", oauth->trusted_issuers, "");
+
+    line = attribute(call, line, "client_id", oauth->client_id, LYNC_CLIENT_ID);
+    line = attribute(call, line, "authorization_uri", oauth->authorization_uri,
+                     NULL);
+    return arena_printf(call->arena, "Bearer%s%s", *line ? " " : "", line);
+}
+
+/* discover 3.2, family B. There is no OAuth partner to be trusted here; what
+ * else was seen is a setting. */
 static void challenge_oauth(struct call *call)
 {
-    exchange_header(call->ex, "WWW-Authenticate",
-                    "Bearer trusted_issuers=\"\", client_id=\"%s\"",
-                    LYNC_CLIENT_ID);
-    exchange_header(call->ex, "WWW-Authenticate",
-                    "MsRtcOAuth href=\"%s\",grant_type=\"%s\"",
-                    call_web_url(call, OAUTH_TOKEN_PATH),
-                    oauth_grants_text(call->arena, call->world));
+    const char *bearer = bearer_challenge(call);
+    const char *ours = oauth_challenge(call);
+
+    if (call->world->oauth.one_line) {
+        exchange_header(call->ex, "WWW-Authenticate", "%s,%s", bearer, ours);
+        return;
+    }
+    exchange_header(call->ex, "WWW-Authenticate", "%s", bearer);
+    exchange_header(call->ex, "WWW-Authenticate", "%s", ours);
 }
 
 static unsigned diagnostic_of(enum ticket_flaw flaw)
@@ -201,12 +280,18 @@ static unsigned diagnostic_of(enum ticket_flaw flaw)
     return DIAGNOSTIC_TICKET_INVALID;
 }
 
-void discover_challenge(struct call *call)
+static unsigned families_of(const struct call *call)
 {
     bool oauth = strncasecmp(call->ex->request.path, AUTODISCOVER_OAUTH_USER,
                              strlen(AUTODISCOVER_OAUTH_USER)) == 0;
-    unsigned families =
-        oauth ? call->world->oauth_user_challenge : call->world->user_challenge;
+
+    return oauth ? call->world->oauth_user_challenge
+                 : call->world->user_challenge;
+}
+
+void discover_add_challenge(struct call *call)
+{
+    unsigned families = families_of(call);
 
     if (families & CHALLENGE_WEBTICKET) {
         challenge_web_ticket(call);
@@ -214,6 +299,15 @@ void discover_challenge(struct call *call)
     if (families & CHALLENGE_OAUTH) {
         challenge_oauth(call);
     }
+}
+
+void discover_challenge(struct call *call)
+{
+    call_reach(call, POINT_TICKET_CHALLENGE);
+    if (families_of(call) & CHALLENGE_OAUTH) {
+        call_reach(call, POINT_OAUTH_CHALLENGE);
+    }
+    discover_add_challenge(call);
 }
 
 static void challenge(struct call *call, const struct presented *presented)

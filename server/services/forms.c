@@ -56,7 +56,7 @@ static void diagnostics(void *ctx, unsigned id, unsigned status)
     } else {
         product_error_page(call, status ? status : row->status);
         if (asks_for_ticket(call)) {
-            discover_challenge(call);
+            discover_add_challenge(call);
         }
         product_diagnostics(call, id);
     }

@@ -29,6 +29,9 @@ const struct oauth_grant *oauth_grant(const struct world *world,
 /* "urn:microsoft.rtc:windows,password": those that this world takes. */
 const char *oauth_grants_text(struct arena *arena, const struct world *world);
 
+/* "MsRtcOAuth href=...,grant_type=...", as the world has it. */
+const char *oauth_challenge(struct call *call);
+
 /* A parameter that is not there, or is empty (RFC 6749 section 3.2), is NULL.
  */
 const char *oauth_parameter(const struct form *form, const char *name);

@@ -72,6 +72,8 @@ struct call {
     struct span auth_token;
     bool kept_out; /* proven for this request alone: Persistent-Auth: false */
     struct negotiate_plan negotiate; /* what steps want of SPNEGO */
+    struct ntlm_plan ntlm;           /* ... of an NTLM leg */
+    struct verdict_plan verdict;     /* ... of a verdict, see verdict.h */
     /* What steps do to the reply once it is planned; see reach.h. */
     struct due *due;
     int64_t clock_moved;     /* ns; by steps */
