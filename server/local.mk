@@ -19,6 +19,7 @@ FAULTS = \
 	%D%/faults/mutual_token \
 	%D%/faults/ntlm_leg \
 	%D%/faults/ntlm_message \
+	%D%/faults/oauth_error \
 	%D%/faults/raw \
 	%D%/faults/redirect \
 	%D%/faults/reset \

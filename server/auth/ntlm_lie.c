@@ -165,8 +165,8 @@ static void shape(struct buf *message, struct arena *arena,
 /* 2.2.1.2: what the client's answer is made for, and the server judges. */
 static void take_challenge(struct ntlm_handle *handle, struct span message)
 {
-    struct span nonce = span_slice(message, AT_SERVER_CHALLENGE,
-                                   AT_SERVER_CHALLENGE + NTLM_NONCE_SIZE);
+    struct span nonce =
+        span_slice(message, AT_SERVER_CHALLENGE, NTLM_NONCE_SIZE);
 
     if (nonce.size == NTLM_NONCE_SIZE) {
         memcpy(handle->offer.server_challenge, nonce.data, nonce.size);

@@ -51,7 +51,7 @@ static const char *bearer_token(const struct headers *headers)
     return value + strspn(value, " ");
 }
 
-static void judge(struct call *call, const char *text,
+static void judge(struct call *call, const char *text, bool ask,
                   struct presented *presented)
 {
     struct ticket *ticket = &presented->ticket;
@@ -61,7 +61,9 @@ static void judge(struct call *call, const char *text,
     if (presented->flaw != TICKET_VALID) {
         return;
     }
-    call_reach(call, POINT_TICKET_AUDIENCE);
+    if (ask) {
+        call_reach(call, POINT_TICKET_AUDIENCE);
+    }
     if (!audience_fits(call, ticket->audience)) {
         presented->flaw = TICKET_WRONG_AUDIENCE;
         ticket->detail = arena_printf(
@@ -70,23 +72,24 @@ static void judge(struct call *call, const char *text,
     }
 }
 
-/* discover 2.12: X-MS-WebTicket, else a Bearer token, else nothing. */
-static struct presented take_ticket(struct call *call)
+/* discover 2.12: X-MS-WebTicket, else a Bearer token, else nothing. ask: steps
+ * are asked, which they are once. */
+static struct presented take_ticket(struct call *call, bool ask)
 {
     const struct headers *headers = &call->ex->request.headers;
     const char *web_ticket = headers_get(headers, "X-MS-WebTicket");
     const char *bearer = bearer_token(headers);
     struct presented presented = {.flaw = TICKET_GARBAGE};
 
-    if (web_ticket || bearer) {
+    if (ask && (web_ticket || bearer)) {
         call_reach(call, POINT_TICKET_PRESENT);
     }
     if (web_ticket) {
         presented.carrier = CARRIER_WEB_TICKET;
-        judge(call, web_ticket, &presented);
+        judge(call, web_ticket, ask, &presented);
     } else if (bearer) {
         presented.carrier = CARRIER_BEARER;
-        judge(call, bearer, &presented);
+        judge(call, bearer, ask, &presented);
     }
     return presented;
 }
@@ -170,7 +173,7 @@ static void reach_verdict(struct call *call, struct presented *presented)
  */
 static struct presented reach_with_ticket(struct call *call)
 {
-    struct presented presented = take_ticket(call);
+    struct presented presented = take_ticket(call, true);
     const struct user *user = ticket_user(call, &presented.ticket);
     const struct world *world = call->world;
     struct facts *facts = &call->ex->facts;
@@ -184,7 +187,7 @@ static struct presented reach_with_ticket(struct call *call)
     }
     call_reach(call, POINT_DISCOVER_USER);
     if (call->world != world) {
-        presented = take_ticket(call);
+        presented = take_ticket(call, false);
         facts->ticket = flaw_word(&presented);
     }
     if (presented.carrier != CARRIER_NONE) {

@@ -53,6 +53,10 @@ bool oauth_refuse_at(struct call *call, enum oauth_error error, unsigned id,
 /* The same with the address of the page where a passive sign-in begins. */
 bool oauth_refuse_passive(struct call *call);
 
+struct oauth_say;
+/* The answer that a step wants. */
+void oauth_say_error(struct call *call, const struct oauth_say *say);
+
 /* Plans the good answer: this token, for so many seconds. */
 void oauth_answer(struct call *call, const char *token, int64_t seconds);
 

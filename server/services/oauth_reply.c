@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "scenario/fault.h"
 #include "services/reach.h"
 #include "util/json.h"
 #include "wire/diagnostics.h"
@@ -132,18 +133,31 @@ static const char *error_word(enum oauth_error error)
     return "?";
 }
 
-static void send_error(struct call *call, const char *error,
-                       const char *passive_uri)
+static void send_error(struct call *call, const struct oauth_say *say)
 {
     AUTO_BUF out = {0};
     struct json json;
 
     start(&json, &out);
-    json_text(&json, "error", error);
-    if (passive_uri) {
-        json_text(&json, "ms_rtc_passiveauthuri", passive_uri);
+    json_text(&json, "error", say->error);
+    if (say->description) {
+        json_text(&json, "error_description", say->description);
+    }
+    if (say->passive_uri) {
+        json_text(&json, "ms_rtc_passiveauthuri", say->passive_uri);
     }
     send(call, "application/json;charset=UTF-8", &json);
+}
+
+void oauth_say_error(struct call *call, const struct oauth_say *say)
+{
+    exchange_reply(call->ex, say->status ? say->status : 400);
+    add_headers(call);
+    if (say->diagnostics) {
+        product_diagnostics(call, say->diagnostics);
+    }
+    exchange_remark(call->ex, "oauth.error", "%s", say->error);
+    send_error(call, say);
 }
 
 bool oauth_refuse_at(struct call *call, enum oauth_error error, unsigned id,
@@ -156,15 +170,19 @@ bool oauth_refuse_at(struct call *call, enum oauth_error error, unsigned id,
         product_diagnostics(call, id);
     }
     exchange_remark(call->ex, "oauth.error", "%s", error_word(error));
-    send_error(call, error_word(error), NULL);
+    send_error(call, &(struct oauth_say){.error = error_word(error)});
     return false;
 }
 
 bool oauth_refuse_passive(struct call *call)
 {
+    const struct oauth_say say = {
+        .error = error_word(OAUTH_INVALID_GRANT),
+        .passive_uri = call_web_url(call, OAUTH_PASSIVE_PATH),
+    };
+
     oauth_refuse(call, OAUTH_INVALID_GRANT, DIAGNOSTIC_NO_TOKEN);
-    send_error(call, error_word(OAUTH_INVALID_GRANT),
-               call_web_url(call, OAUTH_PASSIVE_PATH));
+    send_error(call, &say);
     return false;
 }
 

@@ -295,12 +295,12 @@ static void add_prefixed(struct buf *out, struct span text)
         for (end = name; end < text.size && !strchr(" />", text.data[end]);) {
             end++;
         }
-        if (!is_trust_element(span_slice(text, name, end))) {
+        if (!is_trust_element(span_slice(text, name, end - name))) {
             continue;
         }
-        buf_add(out, span_slice(text, at, name));
+        buf_add(out, span_slice(text, at, name - at));
         buf_add_text(out, "t:");
-        buf_add(out, span_slice(text, name, end));
+        buf_add(out, span_slice(text, name, end - name));
         at = end;
         if (!declared) {
             declared = true;

@@ -12,6 +12,10 @@
 
 static const struct setting rows[] = {
     /* clang-format off */
+    {{"diagnostics.grammar", "named|positional",
+      "how X-Ms-diagnostics is written: with source= and reason=, as all samples "
+      "are, or by place, as the document has it"},
+     setting_word, AT(diagnostics_positional)},
     {{"oauth.entities", "yes|no",
       "read &amp; as & in forms for the OAuth token endpoint"},
      setting_flag, AT(oauth_entities)},

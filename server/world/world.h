@@ -340,6 +340,7 @@ struct world {
     } anonymous;
     bool usertoken_tells; /* whether an account is disabled or expired */
     struct oauth_settings oauth;
+    bool diagnostics_positional;        /* the grammar of X-Ms-diagnostics */
     bool oauth_entities;                /* "&amp;" in a form of OAuth is "&" */
     enum audience_check check_audience; /* else 28077 */
     struct world_clock clock;
