@@ -97,15 +97,27 @@ libserver_a_SOURCES = \
 	%D%/cli/decode_input.h \
 	%D%/cli/decode_keytab.c \
 	%D%/cli/decode_keytab.h \
+	%D%/cli/example.c \
+	%D%/cli/example.h \
+	%D%/cli/example_setting.c \
 	%D%/cli/explain.c \
 	%D%/cli/explain.h \
+	%D%/cli/explain_keys.c \
+	%D%/cli/explain_points.c \
 	%D%/cli/explain_settings.c \
 	%D%/cli/explain_text.c \
 	%D%/cli/explain_topics.c \
+	%D%/cli/explain_words.c \
+	%D%/cli/fits.c \
+	%D%/cli/fits.h \
 	%D%/cli/help.c \
 	%D%/cli/kerberos.c \
 	%D%/cli/kerberos.h \
 	%D%/cli/list.c \
+	%D%/cli/list_points.c \
+	%D%/cli/list_scenarios.c \
+	%D%/cli/listing.c \
+	%D%/cli/listing.h \
 	%D%/cli/load.c \
 	%D%/cli/load.h \
 	%D%/cli/options.c \
@@ -118,6 +130,8 @@ libserver_a_SOURCES = \
 	%D%/cli/server.c \
 	%D%/cli/server.h \
 	%D%/cli/verb.h \
+	%D%/cli/wrap.c \
+	%D%/cli/wrap.h \
 	%D%/edge/accept.c \
 	%D%/edge/bind.c \
 	%D%/edge/bind.h \
@@ -244,6 +258,8 @@ libserver_a_SOURCES = \
 	%D%/scenario/fault.h \
 	%D%/scenario/keys.c \
 	%D%/scenario/keys.h \
+	%D%/scenario/layers.c \
+	%D%/scenario/layers.h \
 	%D%/scenario/match.c \
 	%D%/scenario/match.h \
 	%D%/scenario/model.h \
@@ -261,6 +277,7 @@ libserver_a_SOURCES = \
 	%D%/scenario/points_webticket.h \
 	%D%/scenario/read.c \
 	%D%/scenario/read.h \
+	%D%/scenario/read_about.c \
 	%D%/scenario/read_apply.c \
 	%D%/scenario/read_do.c \
 	%D%/scenario/read_expect.c \

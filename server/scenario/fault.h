@@ -99,7 +99,10 @@ struct fault {
     const char *doc;     /* some sentences, for `lyncmock explain` */
     const char *spec;    /* document and section, or what it stands for */
     const char *example; /* the value in YAML, in flow style: "3s" */
-    unsigned subjects;   /* any of these will do */
+    /* More of them, for points where that one does not apply and the fault
+     * does; ends with NULL. NULL: none. */
+    const char *const *examples;
+    unsigned subjects; /* any of these will do */
     enum fault_order order;
     /*
      * Parameters by dotted name, "body" and "body.file": offsets into a

@@ -14,6 +14,11 @@ const struct key keys_scenario[] = {
      "ntlm-ticket-expires", 0, 0},
     {"title", SHAPE_TEXT, "What happens, in one line.",
      "'The web ticket expires behind bad Wi-Fi'", 0, 0},
+    {"about", SHAPE_ABOUT,
+     "The bug report behind it, for people: symptom, layer, client, source. "
+     "`lyncmock list scenarios` groups and searches by it; it changes nothing. "
+     "It says nothing of a scenario that extends this one.",
+     "{symptom: Sign-in takes some seconds., layer: http}", 0, 0},
     {"extends", SHAPE_TEXT,
      "The scenario that this one begins with: a shipped one by its id, or a "
      "path relative to this file. Its settings hold where this file sets "
@@ -38,6 +43,27 @@ const struct key keys_scenario[] = {
      "[must, unexpected]", 0, 0},
     {NULL, SHAPE_TEXT, NULL, NULL, 0, 0},
 };
+
+#define ROW(name, shape, member, example, doc)                                 \
+    {                                                                          \
+        name, shape, doc, example, 0, offsetof(struct about, member)           \
+    }
+
+const struct key keys_about[] = {
+    ROW("symptom", SHAPE_TEXT, symptom, "Sign-in takes some seconds on Monday.",
+        "What the customer sees, in one line."),
+    ROW("layer", SHAPE_LAYER, layer, "http",
+        "Where the trouble is, a layer of the points."),
+    ROW("client", SHAPE_TEXT, client,
+        "Waits as long as Retry-After says and asks again.",
+        "What a good client does about it, in one line."),
+    ROW("source", SHAPE_TEXT, source, "'RFC 9110 10.2.3'",
+        "Where that is known from: document and section, or a ticket of "
+        "yours."),
+    {NULL, SHAPE_TEXT, NULL, NULL, 0, 0},
+};
+
+#undef ROW
 
 const struct key keys_step[] = {
     {"at", SHAPE_POINT,
@@ -201,6 +227,8 @@ const char *key_shape_text(enum key_shape shape)
         [SHAPE_NEVER] = "a mapping such as {cleartext-password: yes}",
         [SHAPE_STEPS] = "a list of steps",
         [SHAPE_EXPECT] = "a list of expectations",
+        [SHAPE_ABOUT] = "a mapping of symptom, layer, client, source",
+        [SHAPE_LAYER] = "a layer of the points",
     };
 
     return texts[shape];

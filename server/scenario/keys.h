@@ -28,6 +28,8 @@ enum key_shape {
     SHAPE_NEVER,
     SHAPE_STEPS,
     SHAPE_EXPECT,
+    SHAPE_ABOUT,
+    SHAPE_LAYER, /* of layers.h */
 };
 
 struct key {
@@ -41,6 +43,7 @@ struct key {
 
 /* Each ends with name NULL. */
 extern const struct key keys_scenario[];
+extern const struct key keys_about[]; /* into a struct about */
 extern const struct key keys_step[];
 extern const struct key keys_when[];        /* into a struct condition */
 extern const struct key keys_expectation[]; /* into a struct expectation */

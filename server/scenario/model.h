@@ -92,11 +92,20 @@ enum fail_on {
     FAIL_ON_UNEXPECTED = 1u << 2,
 };
 
+/* `about`: the bug report, one line each; NULL: not said. */
+struct about {
+    const char *symptom;
+    const char *layer; /* a name of layers.h */
+    const char *client;
+    const char *source;
+};
+
 struct scenario {
     struct arena *arena; /* owns all here but the world */
     unsigned references;
     const char *name;  /* "good/ios-ntlm", or as the file says */
     const char *title; /* "" where there is none */
+    struct about about;
     struct world *world;
     size_t setting_count; /* written in it, and in what it extends */
     struct step *steps;   /* the child's before its parent's */

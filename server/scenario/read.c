@@ -13,6 +13,7 @@
 struct layer {
     struct source source;
     const struct node *root;
+    struct about about;
 };
 
 struct chain {
@@ -50,23 +51,20 @@ static bool check_version(struct reading *reading, const struct node *root)
     return true;
 }
 
-static void check_line(struct reading *reading, const struct node *node)
+static void check_keys(struct reading *reading, struct layer *layer)
 {
-    if (reading_kind(reading, node, NODE_TEXT, "a text") &&
-        (!*node->text || strpbrk(node->text, "\r\n"))) {
-        reading_error(reading, node, "%s: expected one line of text",
-                      node->key->text);
-    }
-}
-
-static void check_keys(struct reading *reading, const struct node *root)
-{
+    const struct node *entry = layer->root->first;
     const struct key *key;
+    const char *line;
 
-    for (const struct node *entry = root->first; entry; entry = entry->next) {
-        if (read_key(reading, keys_scenario, entry, "key", &key) &&
-            key->shape == SHAPE_TEXT) {
-            check_line(reading, entry);
+    for (; entry; entry = entry->next) {
+        if (!read_key(reading, keys_scenario, entry, "key", &key)) {
+            continue;
+        }
+        if (key->shape == SHAPE_TEXT) {
+            read_line(reading, entry, &line);
+        } else if (key->shape == SHAPE_ABOUT) {
+            read_about(reading, entry, &layer->about);
         }
     }
 }
@@ -84,7 +82,7 @@ static bool read_layer(struct reading *reading, struct chain *chain,
         !check_version(reading, layer->root)) {
         return false;
     }
-    check_keys(reading, layer->root);
+    check_keys(reading, layer);
     return true;
 }
 
@@ -140,7 +138,7 @@ static bool read_parent(struct reading *reading, struct chain *chain)
     if (!is_new(reading, chain, extends, &source)) {
         return false;
     }
-    chain->layers[chain->count].source = source;
+    chain->layers[chain->count] = (struct layer){.source = source};
     if (!read_layer(reading, chain, &chain->layers[chain->count])) {
         return false;
     }
@@ -330,6 +328,7 @@ static void name_scenario(struct scenario *scenario, const struct chain *chain)
                          ? arena_strdup(scenario->arena, source->id)
                          : line_of(scenario, chain, "name", source->label);
     scenario->title = line_of(scenario, chain, "title", "");
+    scenario->about = chain->layers[0].about;
 }
 
 static void read_all(struct reading *reading,

@@ -79,6 +79,13 @@ void read_settings(struct reading *reading, const struct settings_table *table,
 void read_setting(struct reading *reading, const struct settings_table *table,
                   const char *name, const struct node *node);
 
+/* read_about.c */
+void read_about(struct reading *reading, const struct node *node,
+                struct about *about);
+/* A text that is one line, kept in the reading's arena. */
+void read_line(struct reading *reading, const struct node *node,
+               const char **out_line);
+
 void read_world(struct reading *reading, const struct node *world);
 /* Where a setting of this dotted name stands, or as much of it as does;
  * `world` itself where nothing does. What follows the name does not count. */

@@ -4,6 +4,7 @@
 #include "scenario/schema.h"
 
 #include "scenario/keys.h"
+#include "scenario/layers.h"
 #include "scenario/model.h"
 #include "scenario/schema_value.h"
 #include "util/json_indent.h"
@@ -15,6 +16,17 @@ static void add_points(struct json *json)
     json_open_named(json, "enum", '[');
     for (int i = 0; i < POINT_COUNT; i++) {
         json_text(json, NULL, point_info((enum point)i)->name);
+    }
+    json_close(json, ']');
+}
+
+static void add_layers(struct json *json)
+{
+    const struct layer_info *layer;
+
+    json_open_named(json, "enum", '[');
+    for (size_t i = 0; (layer = layer_at(i)) != NULL; i++) {
+        json_text(json, NULL, layer->name);
     }
     json_close(json, ']');
 }
@@ -63,6 +75,7 @@ static const char *definition_of(enum key_shape shape)
         [SHAPE_FAULTS] = "do",
         [SHAPE_WHEN] = "when",
         [SHAPE_NEVER] = "never",
+        [SHAPE_ABOUT] = "about",
     };
 
     return names[shape];
@@ -79,6 +92,9 @@ static void add_shape(struct json *json, enum key_shape shape)
         break;
     case SHAPE_POINT:
         add_points(json);
+        break;
+    case SHAPE_LAYER:
+        add_layers(json);
         break;
     case SHAPE_NUMBERS:
         add_numbers(json);
@@ -278,6 +294,10 @@ static void define(struct json *json, struct arena *arena,
     json_open_named(json, "$defs", '{');
     json_open_named(json, "world", '{');
     schema_level(json, arena, &rows_of_world, "");
+    json_close(json, '}');
+    json_open_named(json, "about", '{');
+    add_keys(json, keys_about);
+    json_number(json, "minProperties", 1);
     json_close(json, '}');
     define_steps(json, words);
     define_faults(json, arena, words);

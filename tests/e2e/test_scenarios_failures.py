@@ -1,8 +1,8 @@
 """Each scenario under scenarios/failures happens on the wire, byte for byte,
 and the journal names the step; then what `lyncmock probe` makes of it.
 
-A scenario NAME has a test test_NAME here and a row in PROBE at least; those
-whose names begin with kerberos- are in test_scenarios_kerberos.py.
+A scenario NAME has a test test_NAME and a row in PROBE at least, here or in
+another test_scenarios_*.py; test_scenarios_whole.py finds what has none.
 """
 
 import email.utils
@@ -32,8 +32,6 @@ from test_tls_profiles import s_client
 __all__ = ["names"]
 
 FOLDER = ROOT / "scenarios" / "failures"
-SHIPPED = sorted(path.stem for path in FOLDER.glob("*.yaml")
-                 if not path.stem.startswith("kerberos-"))
 
 CLAIMS = ('<wst:Claims Dialect="urn:component:Microsoft.Rtc.WebAuthentication.'
           '2010:authclaims"><ClaimType Uri="http://schemas.xmlsoap.org/ws/'
@@ -560,15 +558,3 @@ def test_wrong_location_is_told(serve):
     done = run_cli(server.folder, "probe", "--ports-file", server.ports_file,
                    "--user", ALICE, env={"LYNC_PASSWORD": PASSWORD})
     assert "AccessLocation is Internal" in done.stdout
-
-
-# --- none is left out -------------------------------------------------------
-
-@pytest.mark.parametrize("name", SHIPPED)
-def test_it_has_both_tests(name):
-    assert callable(globals().get("test_" + name.replace("-", "_")))
-    assert name in {row[0] for row in PROBE}
-
-
-def test_no_test_of_what_is_not_shipped():
-    assert {row[0] for row in PROBE} == set(SHIPPED)

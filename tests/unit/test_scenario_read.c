@@ -13,6 +13,7 @@
 
 #include "auth/auth.h"
 #include "scenario/keys.h"
+#include "scenario/layers.h"
 #include "scenario/read.h"
 #include "scenario/shipped.h"
 #include "services/verdict.h"
@@ -393,6 +394,33 @@ static void each_fact_has_a_word(void **state)
     }
 }
 
+static void each_point_has_a_layer(void **state)
+{
+    (void)state;
+    for (int i = 0; i < POINT_COUNT; i++) {
+        struct span layer = point_layer((enum point)i);
+        char name[32] = {0};
+
+        assert_in_range(layer.size, 1, sizeof(name) - 1);
+        memcpy(name, layer.data, layer.size);
+        assert_non_null(layer_named(name));
+    }
+}
+
+static void about_is_the_files_own(void **state)
+{
+    AUTO(scenario)
+    scenario = must_read("lyncmock: 1\nextends: good/pc-external-ntlm\n"
+                         "about:\n  symptom: >-\n    Sign-in takes\n"
+                         "    some seconds.\n  layer: http\n");
+
+    (void)state;
+    assert_string_equal(scenario->about.symptom, "Sign-in takes some seconds.");
+    assert_string_equal(scenario->about.layer, "http");
+    assert_null(scenario->about.client);
+    assert_null(scenario->about.source);
+}
+
 static void expectations_are_kept(void **state)
 {
     AUTO(scenario)
@@ -487,6 +515,8 @@ int main(void)
         cmocka_unit_test(faults_are_judged_by_themselves),
         cmocka_unit_test(a_child_goes_first),
         cmocka_unit_test(each_fact_has_a_word),
+        cmocka_unit_test(each_point_has_a_layer),
+        cmocka_unit_test(about_is_the_files_own),
         cmocka_unit_test(expectations_are_kept),
         cmocka_unit_test(shipped_files),
         cmocka_unit_test(diagnostics_in_order),
