@@ -8,28 +8,59 @@ FAULTS = \
 	%D%/faults/account \
 	%D%/faults/ap_error \
 	%D%/faults/body \
+	%D%/faults/bom \
+	%D%/faults/captive_portal \
+	%D%/faults/cdata \
+	%D%/faults/charset \
+	%D%/faults/chunks \
 	%D%/faults/clock \
+	%D%/faults/comment \
+	%D%/faults/compress \
+	%D%/faults/connection \
+	%D%/faults/content_length \
+	%D%/faults/cut_body \
 	%D%/faults/delay \
 	%D%/faults/diagnostics \
 	%D%/faults/discover_redirect \
+	%D%/faults/drip \
+	%D%/faults/duplicate \
+	%D%/faults/entities \
+	%D%/faults/extra_reply \
 	%D%/faults/garbage \
+	%D%/faults/header_form \
+	%D%/faults/header_line \
 	%D%/faults/headers \
+	%D%/faults/http10 \
+	%D%/faults/huge_header \
+	%D%/faults/insert \
+	%D%/faults/interim \
 	%D%/faults/kdc_error \
 	%D%/faults/kerberos_ticket \
+	%D%/faults/letter_case \
 	%D%/faults/mutual_token \
+	%D%/faults/namespace \
 	%D%/faults/ntlm_leg \
 	%D%/faults/ntlm_message \
 	%D%/faults/oauth_error \
+	%D%/faults/prefix \
 	%D%/faults/raw \
 	%D%/faults/redirect \
+	%D%/faults/remove \
+	%D%/faults/rename \
+	%D%/faults/reorder \
+	%D%/faults/replace \
 	%D%/faults/reset \
 	%D%/faults/soap_fault \
 	%D%/faults/spnego \
 	%D%/faults/stall \
 	%D%/faults/status \
+	%D%/faults/status_line \
 	%D%/faults/target_info \
 	%D%/faults/too_big \
+	%D%/faults/truncate \
+	%D%/faults/unwanted_body \
 	%D%/faults/verdict \
+	%D%/faults/whitespace \
 	%D%/faults/www_authenticate
 
 SERVICES = \
@@ -122,7 +153,11 @@ libserver_a_SOURCES = \
 	%D%/cli/load.h \
 	%D%/cli/options.c \
 	%D%/cli/options.h \
+	%D%/cli/play.c \
+	%D%/cli/play.h \
 	%D%/cli/probe.c \
+	%D%/cli/reload.c \
+	%D%/cli/reload.h \
 	%D%/cli/run_dir.c \
 	%D%/cli/run_dir.h \
 	%D%/cli/schema.c \
@@ -130,6 +165,8 @@ libserver_a_SOURCES = \
 	%D%/cli/server.c \
 	%D%/cli/server.h \
 	%D%/cli/verb.h \
+	%D%/cli/watch.c \
+	%D%/cli/watch.h \
 	%D%/cli/wrap.c \
 	%D%/cli/wrap.h \
 	%D%/edge/accept.c \
@@ -161,20 +198,26 @@ libserver_a_SOURCES = \
 	%D%/edge/tls.c \
 	%D%/edge/worker.c \
 	%D%/edge/worker.h \
+	%D%/faults/editing.c \
+	%D%/faults/editing.h \
 	%D%/faults/faults.c \
 	%D%/faults/faults.h \
 	%D%/faults/krb_failure.c \
 	%D%/faults/krb_failure.h \
 	%D%/faults/overlay.c \
 	%D%/faults/overlay.h \
+	%D%/faults/spread.c \
+	%D%/faults/spread.h \
 	%D%/http/engine.c \
 	%D%/http/hooks.c \
 	%D%/http/http.c \
 	%D%/http/http.h \
 	%D%/http/internal.h \
+	%D%/http/refused.c \
 	%D%/http/reply.c \
 	%D%/http/request.c \
 	%D%/http/whole.c \
+	%D%/http/written.c \
 	%D%/journal/content.c \
 	%D%/journal/content.h \
 	%D%/journal/file.c \
@@ -199,6 +242,7 @@ libserver_a_SOURCES = \
 	%D%/journal/secrets_xml.c \
 	%D%/journal/text.c \
 	%D%/journal/text.h \
+	%D%/kdc/account.h \
 	%D%/kdc/exports.c \
 	%D%/kdc/exports.h \
 	%D%/kdc/kdc.c \
@@ -303,6 +347,8 @@ libserver_a_SOURCES = \
 	%D%/scenario/shipped.h \
 	%D%/scenario/source.c \
 	%D%/scenario/source.h \
+	%D%/scenario/tallies.c \
+	%D%/scenario/tallies.h \
 	%D%/scenario/vocabulary.h \
 	%D%/scenario/yaml_hint.c \
 	%D%/scenario/yaml_hint.h \
@@ -321,6 +367,7 @@ libserver_a_SOURCES = \
 	%D%/services/credentials.c \
 	%D%/services/credentials.h \
 	%D%/services/discover.h \
+	%D%/services/discover_challenge.c \
 	%D%/services/discover_query.c \
 	%D%/services/discover_query.h \
 	%D%/services/discover_user.c \
@@ -343,6 +390,8 @@ libserver_a_SOURCES = \
 	%D%/services/oauth.h \
 	%D%/services/oauth_grants.c \
 	%D%/services/oauth_reply.c \
+	%D%/services/prepare.c \
+	%D%/services/prepare.h \
 	%D%/services/product.c \
 	%D%/services/product_page.c \
 	%D%/services/reach.c \
@@ -409,6 +458,8 @@ libserver_a_SOURCES = \
 	%D%/util/span.h \
 	%D%/util/stamp.c \
 	%D%/util/stamp.h \
+	%D%/util/stream.c \
+	%D%/util/stream.h \
 	%D%/util/url.c \
 	%D%/util/url.h \
 	%D%/util/utf.c \
@@ -470,8 +521,19 @@ libserver_a_SOURCES = \
 	%D%/wire/usertoken.h \
 	%D%/wire/xml.c \
 	%D%/wire/xml.h \
+	%D%/wire/xml_body.c \
+	%D%/wire/xml_body.h \
+	%D%/wire/xml_edit.c \
+	%D%/wire/xml_edit.h \
 	%D%/wire/xml_fill.c \
+	%D%/wire/xml_json.c \
+	%D%/wire/xml_places.c \
+	%D%/wire/xml_places.h \
+	%D%/wire/xml_select.c \
+	%D%/wire/xml_select.h \
 	%D%/world/accounts.c \
+	%D%/world/changes.c \
+	%D%/world/changes.h \
 	%D%/world/good.c \
 	%D%/world/index.c \
 	%D%/world/index.h \
@@ -481,6 +543,7 @@ libserver_a_SOURCES = \
 	%D%/world/lockout.h \
 	%D%/world/meetings.c \
 	%D%/world/meetings.h \
+	%D%/world/move.c \
 	%D%/world/names.c \
 	%D%/world/names.h \
 	%D%/world/names_check.c \
@@ -489,6 +552,7 @@ libserver_a_SOURCES = \
 	%D%/world/setting_kinds.c \
 	%D%/world/setting_meetings.c \
 	%D%/world/setting_pools.c \
+	%D%/world/setting_range.c \
 	%D%/world/setting_tickets.c \
 	%D%/world/setting_types.c \
 	%D%/world/setting_users.c \

@@ -44,12 +44,12 @@ const struct auth_method *auth_method_of_scheme(const char *scheme)
 }
 
 struct auth_context auth_reach(const struct auth_context *ctx,
-                               enum auth_moment moment, const struct user *user)
+                               enum auth_moment moment)
 {
     struct auth_context own = *ctx;
 
     if (ctx->reach) {
-        own.world = ctx->reach(ctx->plan, moment, user);
+        own.world = ctx->reach(ctx->plan, moment, NULL, NULL);
     }
     return own;
 }

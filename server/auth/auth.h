@@ -53,11 +53,11 @@ struct auth_context {
     struct krb5_acceptor *krb5;   /* NULL: no Kerberos, see krb5.h */
     /* What steps want of an NTLM leg; they write it in `reach`. NULL: no. */
     struct ntlm_plan *ntlm;
-    /* Called at each moment of a handshake where somebody may have a say; user:
-     * who it claims to be, or NULL. Returns the world from there on. NULL:
-     * nobody has. See auth_reach. */
+    /* Called at each moment of a handshake where somebody may have a say; user
+     * and account: who it claims to be, or NULL. Returns the world from there
+     * on. NULL: nobody has. See auth_reach. */
     const struct world *(*reach)(void *plan, enum auth_moment moment,
-                                 const struct user *user);
+                                 const struct user *user, const char *account);
     /*
      * Called as SPNEGO is about to pick a mechanism, and as an AP-REQ was
      * judged (user and reason are in `out`) and is about to be answered: what
@@ -171,8 +171,7 @@ const struct auth_method *auth_method_at(size_t index);
 
 /* The context from this moment on: what steps say there holds in it. */
 struct auth_context auth_reach(const struct auth_context *ctx,
-                               enum auth_moment moment,
-                               const struct user *user);
+                               enum auth_moment moment);
 
 void auth_note(const struct auth_context *ctx, struct auth_outcome *out,
                const char *key, const char *format, ...) PRINTF(4, 5);

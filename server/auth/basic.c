@@ -120,7 +120,7 @@ static void step(struct auth_handle *handle UNUSED,
     text = decode(ctx, token_in, out);
     text[strcspn(text, ":")] = '\0';
     out->report.name = text;
-    own = auth_reach(ctx, AUTH_MOMENT_BASIC_CREDENTIALS, NULL);
+    own = auth_reach(ctx, AUTH_MOMENT_BASIC_CREDENTIALS);
     auth_password(&own, text, text + strlen(text) + 1, out);
 }
 

@@ -182,7 +182,7 @@ static void on_resp(struct negotiate_handle *handle,
         invalid(handle, ctx, out, flaw_text(ctx, &flaw));
         return;
     }
-    own = auth_reach(before, AUTH_MOMENT_NEGOTIATE_CONTINUE, NULL);
+    own = auth_reach(before, AUTH_MOMENT_NEGOTIATE_CONTINUE);
     if (handle->state != NEGOTIATE_AWAIT_RESP &&
         handle->state != NEGOTIATE_AWAIT_MIC) {
         out->verdict = AUTH_REFUSED;
@@ -219,7 +219,7 @@ static void on_raw(struct negotiate_handle *handle,
                    struct span token, struct auth_outcome *out)
 {
     const struct auth_context own =
-        auth_reach(before, AUTH_MOMENT_NEGOTIATE_RAW, NULL);
+        auth_reach(before, AUTH_MOMENT_NEGOTIATE_RAW);
     const struct auth_context *ctx = &own;
     const struct carrier *carrier = negotiate_carrier(ctx, oid);
 

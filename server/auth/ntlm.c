@@ -100,9 +100,9 @@ static void on_negotiate(struct ntlm_handle *handle,
     }
     note_negotiate(ctx, &message, out);
     buf_add(&handle->negotiate, token);
-    own = auth_reach(ctx, AUTH_MOMENT_NTLM_NEGOTIATE, NULL);
+    own = auth_reach(ctx, AUTH_MOMENT_NTLM_NEGOTIATE);
     if (again) {
-        own = auth_reach(&own, AUTH_MOMENT_NTLM_RESTART, NULL);
+        own = auth_reach(&own, AUTH_MOMENT_NTLM_RESTART);
     }
     if (take_turn(&own) == NTLM_TURN_BARE) {
         refuse_on_purpose(handle, out);
@@ -152,14 +152,13 @@ static void on_authenticate(struct ntlm_handle *handle,
 
     auth_note(ctx, out, "ntlm.message", "AUTHENTICATE");
     if (handle->state != NTLM_AWAIT_AUTHENTICATE) {
-        own = auth_reach(ctx, AUTH_MOMENT_NTLM_OUT_OF_TURN, NULL);
+        own = auth_reach(ctx, AUTH_MOMENT_NTLM_OUT_OF_TURN);
         out->verdict = AUTH_REFUSED;
         out->reason = AUTH_REASON_OUT_OF_TURN;
         diverted(handle, &own, out);
         return;
     }
-    own = auth_reach(ctx, AUTH_MOMENT_NTLM_AUTHENTICATE,
-                     ntlm_claimed(handle, ctx, token));
+    own = ntlm_reach_claimed(handle, ctx, token);
     if (!diverted(handle, &own, out)) {
         handle->state = NTLM_FINISHED;
         ntlm_verify(handle, &own, token, out);

@@ -89,10 +89,11 @@ void ntlm_lie_pairs(struct buf *out, struct arena *arena, const char *words,
 void ntlm_verify(struct ntlm_handle *handle, const struct auth_context *ctx,
                  struct span token, struct auth_outcome *out);
 
-/* Who an AUTHENTICATE says it is; NULL: nobody of this world. */
-const struct user *ntlm_claimed(const struct ntlm_handle *handle,
-                                const struct auth_context *ctx,
-                                struct span token);
+/* The context behind AUTH_MOMENT_NTLM_AUTHENTICATE, which knows who it says it
+ * is. */
+struct auth_context ntlm_reach_claimed(const struct ntlm_handle *handle,
+                                       const struct auth_context *ctx,
+                                       struct span token);
 
 /* ntlm_proof.c: tries `password` (UTF-8) against the answer. */
 enum ntlm_form ntlm_form_of(const struct ntlmssp_authenticate *message,

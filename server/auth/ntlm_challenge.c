@@ -196,8 +196,7 @@ void ntlm_challenge(struct ntlm_handle *handle, const struct auth_context *ctx,
                     const struct ntlmssp_negotiate *asked,
                     struct auth_outcome *out)
 {
-    const struct auth_context own =
-        auth_reach(ctx, AUTH_MOMENT_NTLM_CHALLENGE, NULL);
+    const struct auth_context own = auth_reach(ctx, AUTH_MOMENT_NTLM_CHALLENGE);
 
     build(handle, &own, asked, out);
     if (own.ntlm) {

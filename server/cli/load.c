@@ -221,11 +221,20 @@ static bool load_good(const struct options *options,
 bool load_scenario(const struct options *options,
                    struct scenario **out_scenario)
 {
+    return load_scenario_files(options, NULL, NULL, out_scenario);
+}
+
+bool load_scenario_files(const struct options *options,
+                         void (*reads)(void *ctx, const char *path), void *ctx,
+                         struct scenario **out_scenario)
+{
     AUTO(arena) arena = arena_new();
     const struct scenario_source source = {
         .name = options->scenario,
         .override = override,
         .override_ctx = options,
+        .reads = reads,
+        .reads_ctx = ctx,
     };
     struct diagnostics diagnostics;
     bool good;

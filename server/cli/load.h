@@ -29,5 +29,9 @@ void load_unknown(const char *what, const char *name,
  * --set says. false: told on stderr why. */
 MUST_CHECK bool load_scenario(const struct options *options,
                               struct scenario **out_scenario);
+/* The same, and `reads` (may be NULL) hears of each file. */
+MUST_CHECK bool load_scenario_files(const struct options *options,
+                                    void (*reads)(void *ctx, const char *path),
+                                    void *ctx, struct scenario **out_scenario);
 
 #endif

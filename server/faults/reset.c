@@ -73,6 +73,7 @@ const struct fault fault_reset = {
     .examples = (const char *const[]){"yes", NULL},
     .subjects = SUBJECT_ACCEPT | SUBJECT_HELLO | SUBJECT_REPLY | SUBJECT_KDC,
     .order = FAULT_BYTES,
+    .ends = true,
     .params = params,
     .size = sizeof(struct reset_params),
     .check = reset_check,

@@ -17,11 +17,8 @@
 #include "services/reach.h"
 #include "services/verdict.h"
 #include "ticket/ticket.h"
+#include "util/url.h"
 #include "wire/diagnostics.h"
-
-#define WEB_TICKET_SERVICE "/WebTicket/WebTicketService.svc"
-/* discover 3.2: the id that every Lync server calls itself by. */
-#define LYNC_CLIENT_ID "00000004-0000-0ff1-ce00-000000000000"
 
 /* ---- The ticket ---- */
 
@@ -56,8 +53,8 @@ static void judge(struct call *call, const char *text, bool ask,
 {
     struct ticket *ticket = &presented->ticket;
 
-    presented->flaw = ticket_open(call->services->ticket_keys, call->arena,
-                                  text, call->now, call->pool, ticket);
+    presented->flaw = ticket_open(call->ticket_keys, call->arena, text,
+                                  call->now, call->pool, ticket);
     if (presented->flaw != TICKET_VALID) {
         return;
     }
@@ -167,6 +164,39 @@ static void reach_verdict(struct call *call, struct presented *presented)
     facts->ticket = flaw_word(presented);
 }
 
+/* An assertion names its issuer; a compact ticket's MAC is made with the name
+ * of a pool, so one that holds is this pool's. */
+static const char *pool_of(struct call *call, const struct presented *presented)
+{
+    const struct ticket *ticket = &presented->ticket;
+    struct url url;
+
+    if (ticket->issuer && url_parse(call->arena, ticket->issuer, &url)) {
+        return world_pool_of(call->world, url.host)->fqdn;
+    }
+    return presented->flaw == TICKET_BAD_SIGNATURE ? NULL : call->pool->fqdn;
+}
+
+/* What can be read of it, be it good or not. */
+static void show_ticket(struct call *call, const struct presented *presented,
+                        const struct user *user)
+{
+    const struct ticket *ticket = &presented->ticket;
+    struct facts *facts = &call->ex->facts;
+
+    facts->ticket = flaw_word(presented);
+    if (presented->carrier == CARRIER_NONE || !ticket->id) {
+        return;
+    }
+    facts->shown = (struct ticket_facts){
+        .format = ticket->format == TICKET_CWT ? "cwt" : "saml",
+        .user = user ? user->name : NULL,
+        .pool = pool_of(call, presented),
+        .age = call->now - ticket->issued,
+        .left = ticket->expires - call->now,
+    };
+}
+
 /*
  * The point knows whose ticket it is and what it is worth. A step there may
  * move the clock or the pool: then it is judged afresh.
@@ -178,17 +208,17 @@ static struct presented reach_with_ticket(struct call *call)
     const struct world *world = call->world;
     struct facts *facts = &call->ex->facts;
 
-    facts->ticket = flaw_word(&presented);
+    show_ticket(call, &presented, user);
     if (presented.carrier != CARRIER_NONE) {
         facts->auth = "webticket";
     }
     if (user) {
         facts->user = user->name;
     }
-    call_reach(call, POINT_DISCOVER_USER);
+    discover_reach(call, POINT_DISCOVER_USER);
     if (call->world != world) {
         presented = take_ticket(call, false);
-        facts->ticket = flaw_word(&presented);
+        show_ticket(call, &presented, user);
     }
     if (presented.carrier != CARRIER_NONE) {
         reach_verdict(call, &presented);
@@ -214,58 +244,6 @@ static void remark_ticket(struct call *call, const struct presented *presented)
 
 /* ---- The challenge ---- */
 
-/*
- * discover 3.1, family A. The page has no Negotiate, NTLM or Basic beside it:
- * they would make clients authenticate to the wrong place (discover 8.3).
- */
-static void challenge_web_ticket(struct call *call)
-{
-    exchange_header(call->ex, "X-MS-WebTicketURL", "%s",
-                    call_web_url(call, WEB_TICKET_SERVICE));
-    exchange_header(call->ex, "X-MS-WebTicketSupported", "cwt,saml");
-}
-
-/* One of several attributes; text NULL: the usual one, "omit": none of it. */
-static const char *attribute(struct call *call, const char *line,
-                             const char *name, const char *text,
-                             const char *usual)
-{
-    const char *value = text ? text : usual;
-
-    if (!value || strcmp(value, "omit") == 0) {
-        return line;
-    }
-    return arena_printf(call->arena, "%s%s%s=\"%s\"", line, *line ? ", " : "",
-                        name, value);
-}
-
-static const char *bearer_challenge(struct call *call)
-{
-    const struct oauth_settings *oauth = &call->world->oauth;
-    const char *line =
-        attribute(call, "", "trusted_issuers", oauth->trusted_issuers, "");
-
-    line = attribute(call, line, "client_id", oauth->client_id, LYNC_CLIENT_ID);
-    line = attribute(call, line, "authorization_uri", oauth->authorization_uri,
-                     NULL);
-    return arena_printf(call->arena, "Bearer%s%s", *line ? " " : "", line);
-}
-
-/* discover 3.2, family B. There is no OAuth partner to be trusted here; what
- * else was seen is a setting. */
-static void challenge_oauth(struct call *call)
-{
-    const char *bearer = bearer_challenge(call);
-    const char *ours = oauth_challenge(call);
-
-    if (call->world->oauth.one_line) {
-        exchange_header(call->ex, "WWW-Authenticate", "%s,%s", bearer, ours);
-        return;
-    }
-    exchange_header(call->ex, "WWW-Authenticate", "%s", bearer);
-    exchange_header(call->ex, "WWW-Authenticate", "%s", ours);
-}
-
 static unsigned diagnostic_of(enum ticket_flaw flaw)
 {
     switch (flaw) {
@@ -281,36 +259,6 @@ static unsigned diagnostic_of(enum ticket_flaw flaw)
         break;
     }
     return DIAGNOSTIC_TICKET_INVALID;
-}
-
-static unsigned families_of(const struct call *call)
-{
-    bool oauth = strncasecmp(call->ex->request.path, AUTODISCOVER_OAUTH_USER,
-                             strlen(AUTODISCOVER_OAUTH_USER)) == 0;
-
-    return oauth ? call->world->oauth_user_challenge
-                 : call->world->user_challenge;
-}
-
-void discover_add_challenge(struct call *call)
-{
-    unsigned families = families_of(call);
-
-    if (families & CHALLENGE_WEBTICKET) {
-        challenge_web_ticket(call);
-    }
-    if (families & CHALLENGE_OAUTH) {
-        challenge_oauth(call);
-    }
-}
-
-void discover_challenge(struct call *call)
-{
-    call_reach(call, POINT_TICKET_CHALLENGE);
-    if (families_of(call) & CHALLENGE_OAUTH) {
-        call_reach(call, POINT_OAUTH_CHALLENGE);
-    }
-    discover_add_challenge(call);
 }
 
 static void challenge(struct call *call, const struct presented *presented)

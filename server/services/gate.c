@@ -71,7 +71,7 @@ static void commit_challenge(void *data)
 
     effect->auth->armed = carries_token(effect->ex, effect->outcome.token_out);
     if (effect->challenge.size) {
-        session_keep_challenge(effect->session, effect->challenge);
+        gate_keep_challenge(effect->session, effect->challenge);
     }
 }
 
@@ -178,7 +178,7 @@ static void step(struct call *call, const struct auth_method *method,
 {
     struct auth_context ctx = {
         .world = call->world,
-        .env = call->services->env,
+        .env = call->env,
         .arena = call->arena,
         .now = call->now,
         .host = call->ex->request.host,
@@ -195,6 +195,7 @@ static void step(struct call *call, const struct auth_method *method,
     if (out->user) {
         call->ex->facts.user = out->user->name;
     }
+    verdict_reported(call, &out->report);
     verdict_remark(call->ex, out->notes);
     report_findings(call->ex, out->findings);
 }
@@ -424,6 +425,7 @@ static enum gate_verdict let_in(struct call *call)
     call->report = &auth->report;
     call->standing = true;
     call->ex->facts.user = auth->user->name;
+    verdict_reported(call, &auth->report);
     call->ex->facts.auth = arena_strdup(call->arena, auth->mechanism);
     return GATE_OPEN;
 }

@@ -9,10 +9,13 @@
 #include "scenario/session.h"
 #include "services/reach.h"
 #include "services/verdict.h"
+#include "util/buf.h"
+#include "util/mem.h"
 
 /* The scenario's word at the moments of a handshake. */
 static const struct world *reach_moment(void *plan, enum auth_moment moment,
-                                        const struct user *user)
+                                        const struct user *user,
+                                        const char *account)
 {
     static const enum point points[] = {
         [AUTH_MOMENT_NTLM_NEGOTIATE] = POINT_NTLM_NEGOTIATE,
@@ -29,6 +32,9 @@ static const struct world *reach_moment(void *plan, enum auth_moment moment,
 
     if (user) {
         call->ex->facts.user = user->name;
+    }
+    if (account) {
+        verdict_account(call, account);
     }
     call_reach(call, points[moment]);
     return call->world;
@@ -55,6 +61,7 @@ before_answer(void *plan, const struct auth_outcome *out)
 
     facts->auth = GATE_KERBEROS;
     facts->user = out->user ? out->user->name : facts->user;
+    verdict_reported(call, &out->report);
     verdict_facts(call, out);
     call_reach(call, POINT_NEGOTIATE_ANSWER);
     facts->verdict = NULL;
@@ -62,9 +69,29 @@ before_answer(void *plan, const struct auth_outcome *out)
     return &call->negotiate;
 }
 
+static void free_challenge(void *data)
+{
+    buf_clear(data);
+    mem_free(data);
+}
+
+void gate_keep_challenge(struct session *session, struct span message)
+{
+    struct buf *kept = session_kept(session, SESSION_CHALLENGE);
+
+    if (!kept) {
+        kept = NEW(struct buf);
+        session_keep(session, SESSION_CHALLENGE, kept, free_challenge);
+    }
+    buf_reset(kept);
+    buf_add(kept, message);
+}
+
 void gate_ask_steps(struct call *call, struct auth_context *ctx)
 {
-    call->ntlm.last = session_kept_challenge(call->session);
+    const struct buf *kept = session_kept(call->session, SESSION_CHALLENGE);
+
+    call->ntlm.last = kept ? buf_span(kept) : SPAN_NONE;
     ctx->ntlm = &call->ntlm;
     ctx->reach = reach_moment;
     ctx->before_mechanism = before_mechanism;

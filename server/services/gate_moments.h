@@ -11,4 +11,7 @@
 /* Fills in the hooks of the context: each reaches its point for this call. */
 void gate_ask_steps(struct call *call, struct auth_context *ctx);
 
+/* The challenge that goes out is the session's last one from here on. */
+void gate_keep_challenge(struct session *session, struct span message);
+
 #endif

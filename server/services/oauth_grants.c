@@ -122,9 +122,8 @@ static const char *renewed(struct call *call, const struct meeting *meeting,
                            const char *token)
 {
     struct ticket old;
-    enum ticket_flaw flaw =
-        ticket_open(call->services->ticket_keys, call->arena, token, call->now,
-                    call->pool, &old);
+    enum ticket_flaw flaw = ticket_open(call->ticket_keys, call->arena, token,
+                                        call->now, call->pool, &old);
 
     if ((flaw != TICKET_VALID && flaw != TICKET_EXPIRED) || !old.guest ||
         strcasecmp(old.meeting, meeting->uri) != 0) {
@@ -155,8 +154,8 @@ static enum guest_reason admit(struct call *call, const struct form *form,
     if (old) {
         call_reach(call, POINT_OAUTH_RENEW);
     }
-    who->guest = old ? renewed(call, meeting, old)
-                     : guid_random(call->services->env, call->arena);
+    who->guest =
+        old ? renewed(call, meeting, old) : guid_random(call->env, call->arena);
     return who->guest ? GUEST_REASON_NONE : GUEST_REASON_BAD_TOKEN;
 }
 
@@ -190,7 +189,7 @@ static bool judge_guest(struct call *call, const struct form *form,
     call_reach(call, POINT_OAUTH_VERDICT);
     verdict_force_guest(call, out_who->meeting, &reason);
     if (reason == GUEST_REASON_NONE && !out_who->guest) {
-        out_who->guest = guid_random(call->services->env, call->arena);
+        out_who->guest = guid_random(call->env, call->arena);
     }
     return reason == GUEST_REASON_NONE || deny_guest(call, reason);
 }

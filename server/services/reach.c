@@ -6,12 +6,22 @@
 #include <string.h>
 
 #include "scenario/session.h"
+#include "wire/xml_body.h"
 
 /* What a step will do to the reply once there is one. */
 struct due {
     struct due *next;
     const struct action *action;
 };
+
+static uint64_t draw(void *ctx)
+{
+    struct env *env = ctx;
+    uint64_t drawn;
+
+    env_random(env, &drawn, sizeof(drawn));
+    return drawn;
+}
 
 static struct subject subject_of(struct call *call)
 {
@@ -28,6 +38,8 @@ static struct subject subject_of(struct call *call)
                     : NULL,
         .forms = &call_forms,
         .forms_ctx = call,
+        .random = draw,
+        .random_ctx = call->services->env,
     };
 }
 
@@ -98,15 +110,56 @@ static void take_step(struct call *call, enum point point,
     }
 }
 
+bool call_asks(const struct call *call, unsigned facts)
+{
+    return call->scenario->asked & facts;
+}
+
+/* What costs something is there where the scenario asks for it alone. */
+static void prepare_facts(struct call *call)
+{
+    struct exchange *ex = call->ex;
+
+    ex->facts.headers = &ex->request.headers;
+    if (call_asks(call, FACT_XPATH) && !ex->facts.xml &&
+        ex->request.body.size) {
+        ex->facts.xml = xml_body_new(ex->arena, ex->request.body);
+        exchange_keep(ex, xml_body_clear, ex->facts.xml);
+    }
+}
+
+static void remark_xpath(struct exchange *ex, const char *before)
+{
+    const char *trouble = xml_body_trouble(ex->facts.xml);
+
+    if (trouble && trouble != before) {
+        exchange_remark(ex, "xpath", "%s", trouble);
+    }
+}
+
 void call_reach(struct call *call, enum point point)
 {
+    const char *trouble;
     struct steps steps;
 
-    call->ex->facts.headers = &call->ex->request.headers;
+    prepare_facts(call);
+    trouble = xml_body_trouble(call->ex->facts.xml);
     scenario_at(call->session, point, &call->ex->facts, &steps);
+    remark_xpath(call->ex, trouble);
     for (size_t i = 0; i < steps.count; i++) {
         take_step(call, point, steps.items[i]);
     }
+}
+
+bool call_answers(const struct call *call)
+{
+    for (const struct due *due = call->due; due; due = due->next) {
+        if (due->action->fault->order == FAULT_FORM ||
+            due->action->fault->ends) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* The reply as it is, for whatever becomes of it. */
@@ -135,11 +188,13 @@ static bool same_headers(const struct headers *a, const struct headers *b)
     return a->count == b->count;
 }
 
-/* What is said; how its bytes are sent is told by what was sent. */
+/* What is said, and how it is written; how its bytes are sent is told by what
+ * was sent. */
 static bool same_reply(const struct reply *a, const struct reply *b)
 {
     return a->status == b->status && span_equal(a->body, b->body) &&
-           span_equal(a->raw, b->raw) && same_headers(&a->headers, &b->headers);
+           span_equal(a->raw, b->raw) && a->write == b->write &&
+           same_headers(&a->headers, &b->headers);
 }
 
 void call_apply(struct call *call)

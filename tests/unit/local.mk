@@ -22,11 +22,13 @@ UNIT_TESTS = \
 	%D%/test_expand \
 	%D%/test_fault_effects \
 	%D%/test_faults \
+	%D%/test_faults_edit \
 	%D%/test_faults_kerberos \
 	%D%/test_form \
 	%D%/test_framer \
 	%D%/test_gate \
 	%D%/test_http \
+	%D%/test_http_written \
 	%D%/test_httpauth \
 	%D%/test_journal \
 	%D%/test_journal_file \
@@ -86,7 +88,8 @@ UNIT_TESTS = \
 	%D%/test_util_utf \
 	%D%/test_webticket \
 	%D%/test_world \
-	%D%/test_xml
+	%D%/test_xml \
+	%D%/test_xml_body
 
 # What every program links that has no list of its own.
 LDADD = $(fuzz_main) $(SERVER_LIBS) $(CMOCKA_LIBS)
