@@ -42,6 +42,9 @@ FAULTS = \
 	%D%/faults/letter_case \
 	%D%/faults/mutual_token \
 	%D%/faults/namespace \
+	%D%/faults/ntlm_leg \
+	%D%/faults/ntlm_message \
+	%D%/faults/oauth_error \
 	%D%/faults/prefix \
 	%D%/faults/raw \
 	%D%/faults/redirect \
@@ -61,7 +64,9 @@ FAULTS = \
 	%D%/faults/too_big \
 	%D%/faults/truncate \
 	%D%/faults/unwanted_body \
-	%D%/faults/whitespace
+	%D%/faults/verdict \
+	%D%/faults/whitespace \
+	%D%/faults/www_authenticate
 
 SERVICES = \
 	%D%/services/anonymous \
@@ -117,6 +122,7 @@ libserver_a_SOURCES = \
 	%D%/auth/ntlm_challenge.c \
 	%D%/auth/ntlm_crypto.c \
 	%D%/auth/ntlm_crypto.h \
+	%D%/auth/ntlm_lie.c \
 	%D%/auth/ntlm_proof.c \
 	%D%/auth/ntlm_session.c \
 	%D%/auth/ntlm_session.h \
@@ -393,6 +399,7 @@ libserver_a_SOURCES = \
 	%D%/services/credentials.c \
 	%D%/services/credentials.h \
 	%D%/services/discover.h \
+	%D%/services/discover_challenge.c \
 	%D%/services/discover_query.c \
 	%D%/services/discover_query.h \
 	%D%/services/discover_user.c \
@@ -400,6 +407,8 @@ libserver_a_SOURCES = \
 	%D%/services/forms.c \
 	%D%/services/gate.c \
 	%D%/services/gate.h \
+	%D%/services/gate_moments.c \
+	%D%/services/gate_moments.h \
 	%D%/services/gate_reply.c \
 	%D%/services/gate_reply.h \
 	%D%/services/identity.c \
@@ -576,6 +585,7 @@ libserver_a_SOURCES = \
 	%D%/world/setting_meetings.c \
 	%D%/world/setting_pools.c \
 	%D%/world/setting_range.c \
+	%D%/world/setting_tickets.c \
 	%D%/world/setting_types.c \
 	%D%/world/setting_users.c \
 	%D%/world/setting_value.c \
