@@ -6,14 +6,17 @@
 # rules below write them into headers.
 FAULTS = \
 	%D%/faults/account \
+	%D%/faults/alert \
 	%D%/faults/ap_error \
 	%D%/faults/body \
 	%D%/faults/bom \
 	%D%/faults/captive_portal \
 	%D%/faults/cdata \
+	%D%/faults/certificate \
 	%D%/faults/charset \
 	%D%/faults/chunks \
 	%D%/faults/clock \
+	%D%/faults/close \
 	%D%/faults/comment \
 	%D%/faults/compress \
 	%D%/faults/connection \
@@ -39,9 +42,13 @@ FAULTS = \
 	%D%/faults/letter_case \
 	%D%/faults/mutual_token \
 	%D%/faults/namespace \
+	%D%/faults/ntlm_leg \
+	%D%/faults/ntlm_message \
+	%D%/faults/oauth_error \
 	%D%/faults/prefix \
 	%D%/faults/raw \
 	%D%/faults/redirect \
+	%D%/faults/refuse \
 	%D%/faults/remove \
 	%D%/faults/rename \
 	%D%/faults/reorder \
@@ -53,10 +60,13 @@ FAULTS = \
 	%D%/faults/status \
 	%D%/faults/status_line \
 	%D%/faults/target_info \
+	%D%/faults/tls \
 	%D%/faults/too_big \
 	%D%/faults/truncate \
 	%D%/faults/unwanted_body \
-	%D%/faults/whitespace
+	%D%/faults/verdict \
+	%D%/faults/whitespace \
+	%D%/faults/www_authenticate
 
 SERVICES = \
 	%D%/services/anonymous \
@@ -112,6 +122,7 @@ libserver_a_SOURCES = \
 	%D%/auth/ntlm_challenge.c \
 	%D%/auth/ntlm_crypto.c \
 	%D%/auth/ntlm_crypto.h \
+	%D%/auth/ntlm_lie.c \
 	%D%/auth/ntlm_proof.c \
 	%D%/auth/ntlm_session.c \
 	%D%/auth/ntlm_session.h \
@@ -200,14 +211,18 @@ libserver_a_SOURCES = \
 	%D%/edge/loop.c \
 	%D%/edge/loop.h \
 	%D%/edge/output.c \
+	%D%/edge/place.c \
 	%D%/edge/record.c \
 	%D%/edge/reply.c \
 	%D%/edge/request.c \
+	%D%/edge/tell.c \
 	%D%/edge/tls.c \
 	%D%/edge/worker.c \
 	%D%/edge/worker.h \
 	%D%/faults/editing.c \
 	%D%/faults/editing.h \
+	%D%/faults/ending.c \
+	%D%/faults/ending.h \
 	%D%/faults/faults.c \
 	%D%/faults/faults.h \
 	%D%/faults/krb_failure.c \
@@ -216,6 +231,7 @@ libserver_a_SOURCES = \
 	%D%/faults/overlay.h \
 	%D%/faults/spread.c \
 	%D%/faults/spread.h \
+	%D%/http/connection.c \
 	%D%/http/engine.c \
 	%D%/http/hooks.c \
 	%D%/http/http.c \
@@ -291,6 +307,7 @@ libserver_a_SOURCES = \
 	%D%/pki/ca.h \
 	%D%/pki/cert.c \
 	%D%/pki/cert.h \
+	%D%/pki/internal.h \
 	%D%/pki/leaf.c \
 	%D%/pki/leaf.h \
 	%D%/pki/ossl.c \
@@ -301,6 +318,7 @@ libserver_a_SOURCES = \
 	%D%/pki/profile.h \
 	%D%/pki/signer.c \
 	%D%/pki/signer.h \
+	%D%/pki/site.c \
 	%D%/pki/store.c \
 	%D%/pki/store.h \
 	%D%/scenario/diagnostics.c \
@@ -383,6 +401,7 @@ libserver_a_SOURCES = \
 	%D%/services/credentials.c \
 	%D%/services/credentials.h \
 	%D%/services/discover.h \
+	%D%/services/discover_challenge.c \
 	%D%/services/discover_query.c \
 	%D%/services/discover_query.h \
 	%D%/services/discover_user.c \
@@ -390,6 +409,8 @@ libserver_a_SOURCES = \
 	%D%/services/forms.c \
 	%D%/services/gate.c \
 	%D%/services/gate.h \
+	%D%/services/gate_moments.c \
+	%D%/services/gate_moments.h \
 	%D%/services/gate_reply.c \
 	%D%/services/gate_reply.h \
 	%D%/services/identity.c \
@@ -567,6 +588,7 @@ libserver_a_SOURCES = \
 	%D%/world/setting_meetings.c \
 	%D%/world/setting_pools.c \
 	%D%/world/setting_range.c \
+	%D%/world/setting_tickets.c \
 	%D%/world/setting_types.c \
 	%D%/world/setting_users.c \
 	%D%/world/setting_value.c \

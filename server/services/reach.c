@@ -31,6 +31,8 @@ static struct subject subject_of(struct call *call)
         .world = call->world,
         .clock = &call->now,
         .negotiate = &call->negotiate,
+        .ntlm = &call->ntlm,
+        .verdict = &call->verdict,
         .arena = call->arena,
         .user = call->ex->facts.user
                     ? world_user(call->world, call->ex->facts.user)
@@ -103,21 +105,19 @@ static void plan_states(struct call *call, const struct step *step)
     exchange_effect(call->ex, commit_states, states);
 }
 
-/* "discover.root: wifi.yaml:12: status, headers" */
-static void remark_step(struct call *call, enum point point,
-                        const struct step *step)
+void remark_step(struct exchange *ex, enum point point, const struct step *step)
 {
     const char *words = "";
 
     for (size_t i = 0; i < step->action_count; i++) {
-        words = arena_printf(call->arena, "%s%s%s", words, i ? ", " : "",
+        words = arena_printf(ex->arena, "%s%s%s", words, i ? ", " : "",
                              step->actions[i].fault->name);
     }
     if (step->set_count) {
-        words = arena_printf(call->arena, "%s%sset", words, *words ? ", " : "");
+        words = arena_printf(ex->arena, "%s%sset", words, *words ? ", " : "");
     }
-    exchange_step(call->ex, step->where);
-    exchange_remark(call->ex, "step", "%s: %s: %s", point_info(point)->name,
+    exchange_step(ex, step->where);
+    exchange_remark(ex, "step", "%s: %s: %s", point_info(point)->name,
                     step->where, words);
 }
 
@@ -128,7 +128,7 @@ static void take_step(struct call *call, enum point point,
 {
     bool sets = step->set_count > 0;
 
-    remark_step(call, point, step);
+    remark_step(call->ex, point, step);
     for (size_t i = 0; i < step->action_count; i++) {
         const struct action *action = &step->actions[i];
 

@@ -44,6 +44,7 @@ static const struct {
     {setting_sip, SETTING_ADDRESS},
     {setting_home, SETTING_HOME},
     {setting_account, SETTING_ACCOUNT},
+    {setting_user_name, SETTING_TEXT},
     {setting_pools, SETTING_POOLS},
 };
 
