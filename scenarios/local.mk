@@ -1,5 +1,8 @@
 # Scenarios that are compiled in, and the files that they name. Sorted.
 SCENARIO_FILES = \
+	%D%/chaos/bad-wifi.yaml \
+	%D%/chaos/flaky-kdc.yaml \
+	%D%/chaos/overloaded-pool.yaml \
 	%D%/failures/captive-portal.html \
 	%D%/failures/captive-portal.yaml \
 	%D%/failures/captured-mex.yaml \

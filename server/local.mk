@@ -170,6 +170,8 @@ libserver_a_SOURCES = \
 	%D%/cli/new_fault.c \
 	%D%/cli/options.c \
 	%D%/cli/options.h \
+	%D%/cli/options_rows.c \
+	%D%/cli/options_rows.h \
 	%D%/cli/play.c \
 	%D%/cli/play.h \
 	%D%/cli/probe.c \
