@@ -42,6 +42,9 @@ FAULTS = \
 	%D%/faults/letter_case \
 	%D%/faults/mutual_token \
 	%D%/faults/namespace \
+	%D%/faults/ntlm_leg \
+	%D%/faults/ntlm_message \
+	%D%/faults/oauth_error \
 	%D%/faults/prefix \
 	%D%/faults/raw \
 	%D%/faults/redirect \
@@ -61,7 +64,9 @@ FAULTS = \
 	%D%/faults/too_big \
 	%D%/faults/truncate \
 	%D%/faults/unwanted_body \
-	%D%/faults/whitespace
+	%D%/faults/verdict \
+	%D%/faults/whitespace \
+	%D%/faults/www_authenticate
 
 SERVICES = \
 	%D%/services/anonymous \
@@ -85,6 +90,13 @@ libserver_a_SOURCES = \
 	$(AUTH_METHODS:=.c) \
 	$(FAULTS:=.c) \
 	$(SERVICES:=.c) \
+	%D%/admin/admin.h \
+	%D%/admin/answer.c \
+	%D%/admin/api.c \
+	%D%/admin/guard.c \
+	%D%/admin/internal.h \
+	%D%/admin/listener.c \
+	%D%/admin/wish.c \
 	%D%/auth/account.c \
 	%D%/auth/auth.c \
 	%D%/auth/auth.h \
@@ -110,6 +122,7 @@ libserver_a_SOURCES = \
 	%D%/auth/ntlm_challenge.c \
 	%D%/auth/ntlm_crypto.c \
 	%D%/auth/ntlm_crypto.h \
+	%D%/auth/ntlm_lie.c \
 	%D%/auth/ntlm_proof.c \
 	%D%/auth/ntlm_session.c \
 	%D%/auth/ntlm_session.h \
@@ -118,6 +131,8 @@ libserver_a_SOURCES = \
 	%D%/auth/password.h \
 	%D%/auth/report.c \
 	%D%/auth/report.h \
+	%D%/cli/admin.c \
+	%D%/cli/admin.h \
 	%D%/cli/announce.c \
 	%D%/cli/arguments.c \
 	%D%/cli/arguments.h \
@@ -150,6 +165,9 @@ libserver_a_SOURCES = \
 	%D%/cli/listing.h \
 	%D%/cli/load.c \
 	%D%/cli/load.h \
+	%D%/cli/new.c \
+	%D%/cli/new.h \
+	%D%/cli/new_fault.c \
 	%D%/cli/options.c \
 	%D%/cli/options.h \
 	%D%/cli/play.c \
@@ -332,7 +350,9 @@ libserver_a_SOURCES = \
 	%D%/scenario/read_do.c \
 	%D%/scenario/read_expect.c \
 	%D%/scenario/read_hidden.c \
+	%D%/scenario/read_identity.c \
 	%D%/scenario/read_settings.c \
+	%D%/scenario/read_state.c \
 	%D%/scenario/read_step.c \
 	%D%/scenario/read_value.c \
 	%D%/scenario/read_when.c \
@@ -345,6 +365,10 @@ libserver_a_SOURCES = \
 	%D%/scenario/schema_value.h \
 	%D%/scenario/session.c \
 	%D%/scenario/session.h \
+	%D%/scenario/session_counts.c \
+	%D%/scenario/session_judge.c \
+	%D%/scenario/session_parts.h \
+	%D%/scenario/session_state.c \
 	%D%/scenario/sessions.c \
 	%D%/scenario/sessions.h \
 	%D%/scenario/settings_rows.c \
@@ -368,11 +392,14 @@ libserver_a_SOURCES = \
 	%D%/services/audience.h \
 	%D%/services/autodiscover.c \
 	%D%/services/autodiscover.h \
+	%D%/services/cleartext.c \
+	%D%/services/cleartext.h \
 	%D%/services/conn_auth.c \
 	%D%/services/conn_auth.h \
 	%D%/services/credentials.c \
 	%D%/services/credentials.h \
 	%D%/services/discover.h \
+	%D%/services/discover_challenge.c \
 	%D%/services/discover_query.c \
 	%D%/services/discover_query.h \
 	%D%/services/discover_user.c \
@@ -380,6 +407,8 @@ libserver_a_SOURCES = \
 	%D%/services/forms.c \
 	%D%/services/gate.c \
 	%D%/services/gate.h \
+	%D%/services/gate_moments.c \
+	%D%/services/gate_moments.h \
 	%D%/services/gate_reply.c \
 	%D%/services/gate_reply.h \
 	%D%/services/identity.c \
@@ -556,6 +585,7 @@ libserver_a_SOURCES = \
 	%D%/world/setting_meetings.c \
 	%D%/world/setting_pools.c \
 	%D%/world/setting_range.c \
+	%D%/world/setting_tickets.c \
 	%D%/world/setting_types.c \
 	%D%/world/setting_users.c \
 	%D%/world/setting_value.c \

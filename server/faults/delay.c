@@ -117,6 +117,8 @@ const struct fault fault_delay = {
            "drip.",
     .spec = "a pool under load; a KDC in another city",
     .example = "3s",
+    .examples = (const char *const[]){"{for: 3s, before: body}",
+                                      "{median: 200ms, sigma: 0.6}", NULL},
     .subjects = SUBJECT_CONNECTION | SUBJECT_REPLY | SUBJECT_KDC,
     .order = FAULT_BYTES,
     .params = params,

@@ -179,6 +179,7 @@ void connection_reached(void *ctx, struct edge_conn *conn,
     subject.arena = subject.ex->arena;
     for (size_t i = 0; i < steps.count; i++) {
         take_step(steps.items[i], points[place], &subject);
+        session_set(session, session_scenario(session), steps.items[i]);
     }
     if (!handshake) {
         end(http, subject.ex);

@@ -120,6 +120,7 @@ static void on_request_end(void *ctx, struct edge_conn *conn UNUSED,
     if (planned ? !ex->dispatched : ex->sent.status != 0) {
         find_refused(ex);
     }
+    exchange_end(ex);
     belong(http, ex);
     journal_end(http->options.journal, ex);
 }

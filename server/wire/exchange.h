@@ -156,6 +156,7 @@ struct exchange {
     const char *step;       /* the last step that applied, "FILE:LINE" */
     const char *why;        /* why the reply is no good one; NULL: it is */
     struct effect *effects;
+    struct effect *at_end;
     struct exchange_kept *kept;
     /* The session's name, whose test it belongs to; NULL: not known yet. */
     const char *session;
@@ -175,6 +176,10 @@ void exchange_keep(struct exchange *ex, void (*release)(void *), void *data);
 /* `commit` runs when the planned reply is really chosen; data: in the arena. */
 void exchange_effect(struct exchange *ex, void (*commit)(void *), void *data);
 void exchange_commit(struct exchange *ex);
+/* `ended` runs when the exchange has ended and `sent` says how, in the order
+ * of the calls; data: in the arena. */
+void exchange_at_end(struct exchange *ex, void (*ended)(void *), void *data);
+void exchange_end(struct exchange *ex);
 /* Forgets effects and reason of a plan that another reply has replaced. */
 void exchange_forget(struct exchange *ex);
 
