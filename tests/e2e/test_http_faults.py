@@ -420,7 +420,7 @@ def test_truncated(play, end, notified):
         if notified:
             assert peer.socket.recv(1) == b""
         else:
-            with pytest.raises(ssl.SSLEOFError):
+            with pytest.raises(ssl.SSLError):
                 peer.socket.recv(1)
     assert curl_of(server).returncode == (18 if notified else 56)
     assert journal(server)[0].entry["outcome"] == "cut"
