@@ -39,7 +39,7 @@ enum {
     EDGE_LISTEN_BACKLOG = 1024,
 };
 
-/* Certificate and key for a name; borrowed for as long as the edge lives. */
+/* Certificate and key for a name; borrowed until the hook's caller returns. */
 struct edge_identity {
     X509 *certificate;
     EVP_PKEY *key;
@@ -135,6 +135,15 @@ MUST_CHECK bool edge_new(const struct edge_options *options, struct loop *loop,
                          struct edge **out_edge, struct err *err);
 void edge_hook(struct edge *edge, const struct edge_hooks *hooks);
 MUST_CHECK bool edge_start(struct edge *edge, struct err *err);
+/* What may change while it runs; connections that are there keep the old. */
+struct edge_tuning {
+    int tls_minimum;
+    int tls_maximum;
+    bool header_431;
+};
+MUST_CHECK bool edge_tune(struct edge *edge, const struct edge_tuning *tuning,
+                          struct err *err);
+
 /* Stops listening; ends all connections and exchanges. */
 void edge_free(struct edge *edge);
 

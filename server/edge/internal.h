@@ -50,7 +50,8 @@ struct edge {
 
     SSL_CTX *tls;
     BIO_METHOD *bio;
-    int keylog; /* descriptor, or -1 */
+    int tls_level; /* of security, where versions ask for no other */
+    int keylog;    /* descriptor, or -1 */
 
     struct edge_conn *conns;
     struct edge_conn *dead;   /* to be freed at the end of the turn */
@@ -161,6 +162,7 @@ struct edge_conn {
     uint8_t alert;
     char *sni;
     char peer[PEER_TEXT_SIZE];
+    uint8_t hash[EVP_MAX_MD_SIZE]; /* of its certificate */
     struct conn_facts facts;
     void *kept;
     struct exchange *exchange;
@@ -220,6 +222,8 @@ BIO *sock_bio(BIO_METHOD *method, struct sock *sock);
 
 /* tls.c: TLS, or none, on the socket. */
 MUST_CHECK bool tls_open(struct edge *edge, struct err *err);
+/* As the options say, for connections that come from here on. */
+MUST_CHECK bool tls_versions(struct edge *edge, struct err *err);
 void tls_close(struct edge *edge);
 /* false: OpenSSL has no memory; the connection cannot go on. */
 bool tls_attach(struct edge_conn *conn);

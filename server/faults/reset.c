@@ -70,6 +70,7 @@ const struct fault fault_reset = {
            "the KDC does not answer.",
     .spec = "RFC 9293 section 3.5.2",
     .example = "{after: 100}",
+    .examples = (const char *const[]){"yes", NULL},
     .subjects = SUBJECT_ACCEPT | SUBJECT_HELLO | SUBJECT_REPLY | SUBJECT_KDC,
     .order = FAULT_BYTES,
     .ends = true,

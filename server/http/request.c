@@ -99,6 +99,7 @@ void http_take_head(struct exchange *ex)
     ex->facts.host = request->host;
     ex->facts.method = request->method;
     ex->facts.path = request->path;
+    ex->facts.query = request->query;
     ex->facts.client = headers_get(&request->headers, "User-Agent");
     ex->dispatched = true;
 }

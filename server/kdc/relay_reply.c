@@ -53,11 +53,10 @@ void relay_plan(struct relay_request *request)
 {
     bool as = krb_kind_of(request->ex->kdc->request) == KRB_AS_REQ;
     enum point point = as ? POINT_KDC_AS : POINT_KDC_TGS;
-    struct session *session = request->relay->options.session;
     struct steps steps;
 
     request->ex->facts.operation = point_info(point)->name;
-    scenario_at(session, point, &request->ex->facts, &steps);
+    scenario_at(request->session, point, &request->ex->facts, &steps);
     for (size_t i = 0; i < steps.count; i++) {
         take_step(request, point, steps.items[i]);
     }
@@ -66,7 +65,7 @@ void relay_plan(struct relay_request *request)
 /* RFC 4120 section 5.9.1: the service is always there. */
 static struct krb_name service_of(const struct relay_request *request)
 {
-    struct span realm = span_text(request->relay->options.world->realm);
+    struct span realm = span_text(request->world->realm);
 
     if (request->readable && request->req.service.count) {
         return request->req.service;

@@ -168,6 +168,12 @@ static bool check_name(const struct pki_options *options,
            err_set(err, "%s", X509_verify_cert_error_string(result));
 }
 
+bool ca_permits(const struct pki_options *options, const struct identity *ca,
+                const char *name, struct err *err)
+{
+    return check_name(options, ca, name, false, err);
+}
+
 static bool check_names(const struct pki_options *options,
                         const struct identity *ca, struct err *err)
 {

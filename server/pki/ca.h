@@ -25,4 +25,9 @@ MUST_CHECK bool ca_make(const struct pki_options *options, int life,
 MUST_CHECK bool ca_check(const struct pki_options *options,
                          const struct identity *ca, struct err *err);
 
+/* Does it permit this name? The error says that it does not. */
+MUST_CHECK bool ca_permits(const struct pki_options *options,
+                           const struct identity *ca, const char *name,
+                           struct err *err);
+
 #endif

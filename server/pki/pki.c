@@ -24,14 +24,8 @@ struct leaf {
     uint8_t hash[EVP_MAX_MD_SIZE];
 };
 
-struct pki {
-    struct identity ca;
-    struct identity other_ca; /* made where a profile wants it */
-    struct buf ca_pem;
-    /* One key of a kind for all leaves: minting one costs a signature, no
-     * key. NULL: not made yet. */
-    EVP_PKEY *keys[PKI_KEY_COUNT];
-    struct pki_options options;
+struct pki_site {
+    struct pki_site_options options;
     char *domain;
     char **names; /* ends with NULL */
     size_t name_count;
@@ -40,35 +34,134 @@ struct pki {
     struct leaf *leaves[CERT_PROFILE_COUNT];
 };
 
-static bool check_names(const struct pki_options *options, struct err *err)
+struct pki {
+    struct identity ca;
+    struct identity other_ca; /* made where a profile wants it */
+    struct buf ca_pem;
+    /* One key of a kind for all leaves: minting one costs a signature, no
+     * key. NULL: not made yet. */
+    EVP_PKEY *keys[PKI_KEY_COUNT];
+    EVP_PKEY *signer_keys[PKI_KEY_COUNT]; /* of web tickets, see signer_key */
+    struct pki_options options;
+    struct pki_site *site; /* of the options */
+};
+
+static bool check_names(const char *domain, const char *const *names,
+                        struct err *err)
 {
-    if (!dnsname_valid(options->domain)) {
-        return err_set(err, "\"%s\" is no DNS domain", options->domain);
+    if (!dnsname_valid(domain)) {
+        return err_set(err, "\"%s\" is no DNS domain", domain);
     }
-    for (size_t i = 0; options->names[i]; i++) {
-        if (!dnsname_valid(options->names[i])) {
-            return err_set(err, "\"%s\" is no DNS name", options->names[i]);
+    for (size_t i = 0; names[i]; i++) {
+        if (!dnsname_valid(names[i])) {
+            return err_set(err, "\"%s\" is no DNS name", names[i]);
         }
     }
     return true;
 }
 
-static void keep_options(struct pki *pki, const struct pki_options *options)
+/* Made at first use; RSA takes a tenth of a second. */
+static bool key_of(struct pki *pki, const struct profile *profile,
+                   enum pki_key kind, EVP_PKEY **out_key, struct err *err)
 {
+    kind = profile->own_key ? profile->key : kind;
+
+    if (!pki->keys[kind] && !cert_key(kind, &pki->keys[kind], err)) {
+        return false;
+    }
+    *out_key = pki->keys[kind];
+    return true;
+}
+
+/* ---- Sites ---- */
+
+static struct pki_site *make_site(const struct pki_site_options *options)
+{
+    struct pki_site *site = NEW(struct pki_site);
     size_t count = 0;
 
     while (options->names[count]) {
         count++;
     }
-    pki->names = mem_array(count + 1, sizeof(*pki->names));
-    pki->name_count = count;
+    site->names = mem_array(count + 1, sizeof(*site->names));
+    site->name_count = count;
     for (size_t i = 0; i < count; i++) {
-        pki->names[i] = mem_strdup(options->names[i]);
+        site->names[i] = mem_strdup(options->names[i]);
     }
-    pki->domain = mem_strdup(options->domain);
-    pki->options = *options;
-    pki->options.names = (const char *const *)pki->names;
-    pki->options.domain = pki->domain;
+    site->domain = mem_strdup(options->domain);
+    site->options = *options;
+    site->options.names = (const char *const *)site->names;
+    site->options.domain = site->domain;
+    return site;
+}
+
+static void free_leaves(struct pki_site *site, struct leaf *leaves)
+{
+    for (size_t i = 0; leaves && i <= site->name_count; i++) {
+        X509_free(leaves[i].public.certificate);
+    }
+    mem_free(leaves);
+}
+
+void pki_site_free(struct pki_site *site)
+{
+    if (!site) {
+        return;
+    }
+    for (size_t i = 0; i < CERT_PROFILE_COUNT; i++) {
+        free_leaves(site, site->leaves[i]);
+    }
+    for (size_t i = 0; i < site->name_count; i++) {
+        mem_free(site->names[i]);
+    }
+    mem_free(site->domain);
+    mem_free(site->names);
+    mem_free(site);
+}
+
+/* May this CA sign by the profile? */
+static bool suits(const struct pki *pki, const struct profile *profile)
+{
+    return !profile->rsa_issuer || EVP_PKEY_is_a(pki->ca.key, "RSA");
+}
+
+/* Old devices take an RSA chain alone; the CA is what it is. */
+static bool check_issuer(const struct pki *pki, enum cert_profile profile,
+                         struct err *err)
+{
+    const struct profile *how = profile_of(profile);
+
+    return suits(pki, how) ||
+           err_set(err,
+                   "the certificate profile %s wants a CA with an RSA key, "
+                   "and that of the running CA is none; start the server with "
+                   "--set tls.profile=%s",
+                   how->name, how->name);
+}
+
+static bool covers(const struct pki *pki, const char *name, struct err *err)
+{
+    return ca_permits(&pki->options, &pki->ca, name, err) ||
+           err_wrap(err, "the running CA");
+}
+
+bool pki_suits(const struct pki *pki, enum cert_profile profile)
+{
+    return suits(pki, profile_of(profile));
+}
+
+bool pki_site_new(struct pki *pki, const struct pki_site_options *options,
+                  struct pki_site **out_site, struct err *err)
+{
+    EVP_PKEY *key;
+
+    if (!check_names(options->domain, options->names, err) ||
+        !covers(pki, options->domain, err) ||
+        !key_of(pki, profile_of(options->profile), options->key, &key, err)) {
+        return false;
+    }
+    *out_site = make_site(options);
+    return true;
 }
 
 static bool write_ca(struct pki *pki, struct err *err)
@@ -92,7 +185,7 @@ static bool make_ca(struct pki *pki, struct err *err)
     if (!store_open(&pki->options, &pki->ca, err)) {
         return false;
     }
-    if (profile->rsa_issuer && !EVP_PKEY_is_a(pki->ca.key, "RSA")) {
+    if (!suits(pki, profile)) {
         return err_set(err,
                        "%s: the key is not RSA, and the certificate profile "
                        "%s wants no other; name an empty directory",
@@ -101,17 +194,20 @@ static bool make_ca(struct pki *pki, struct err *err)
     return true;
 }
 
-/* Made at first use; RSA takes a tenth of a second. */
-static bool key_of(struct pki *pki, const struct profile *profile,
-                   EVP_PKEY **out_key, struct err *err)
+/* What the options say from here on; the old site is the caller's. */
+static void use_site(struct pki *pki, const struct pki_options *options)
 {
-    enum pki_key kind = profile->own_key ? profile->key : pki->options.key;
-
-    if (!pki->keys[kind] && !cert_key(kind, &pki->keys[kind], err)) {
-        return false;
-    }
-    *out_key = pki->keys[kind];
-    return true;
+    pki->site = make_site(&(struct pki_site_options){
+        .names = options->names,
+        .domain = options->domain,
+        .key = pki->options.key,
+        .profile = options->profile,
+        .leaf_clock = options->leaf_clock,
+    });
+    pki->options.names = pki->site->options.names;
+    pki->options.domain = pki->site->options.domain;
+    pki->options.profile = options->profile;
+    pki->options.leaf_clock = options->leaf_clock;
 }
 
 bool pki_new(const struct pki_options *options, struct pki **out_pki,
@@ -120,9 +216,11 @@ bool pki_new(const struct pki_options *options, struct pki **out_pki,
     AUTO(pki) pki = NEW(struct pki);
     EVP_PKEY *key;
 
-    keep_options(pki, options);
-    if (!check_names(options, err) || !make_ca(pki, err) ||
-        !key_of(pki, profile_of(options->profile), &key, err) ||
+    pki->options = *options;
+    use_site(pki, options);
+    if (!check_names(options->domain, options->names, err) ||
+        !make_ca(pki, err) ||
+        !key_of(pki, profile_of(options->profile), options->key, &key, err) ||
         !write_ca(pki, err)) {
         return false;
     }
@@ -130,33 +228,19 @@ bool pki_new(const struct pki_options *options, struct pki **out_pki,
     return true;
 }
 
-static void free_leaves(struct pki *pki, struct leaf *leaves)
-{
-    for (size_t i = 0; leaves && i <= pki->name_count; i++) {
-        X509_free(leaves[i].public.certificate);
-    }
-    mem_free(leaves);
-}
-
 void pki_free(struct pki *pki)
 {
     if (!pki) {
         return;
     }
-    for (size_t i = 0; i < CERT_PROFILE_COUNT; i++) {
-        free_leaves(pki, pki->leaves[i]);
-    }
-    for (size_t i = 0; i < pki->name_count; i++) {
-        mem_free(pki->names[i]);
-    }
+    pki_site_free(pki->site);
     for (size_t i = 0; i < PKI_KEY_COUNT; i++) {
         EVP_PKEY_free(pki->keys[i]);
+        EVP_PKEY_free(pki->signer_keys[i]);
     }
     identity_clear(&pki->ca);
     identity_clear(&pki->other_ca);
     buf_clear(&pki->ca_pem);
-    mem_free(pki->domain);
-    mem_free(pki->names);
     mem_free(pki);
 }
 
@@ -189,93 +273,180 @@ static bool issuer_of(struct pki *pki, const struct profile *profile,
     return false;
 }
 
-/* localhost first, since that gives the subject. */
-static const char **default_names(const struct pki *pki)
+/* The domain itself or localhost first, since that gives the subject. */
+static const char **default_names(const struct pki_site *site, bool loopback)
 {
-    const char **names = mem_array(pki->name_count + 2, sizeof(char *));
+    const char **names = mem_array(site->name_count + 2, sizeof(char *));
 
-    names[0] = "localhost";
-    for (size_t i = 0; i < pki->name_count; i++) {
-        names[i + 1] = pki->names[i];
+    names[0] = loopback ? "localhost" : site->domain;
+    for (size_t i = 0; i < site->name_count; i++) {
+        names[i + 1] = site->names[i];
     }
     return names;
 }
 
 /* The names of a leaf; the last of all is the default leaf. */
-static bool mint_named(struct pki *pki, struct leaf_plan *plan, size_t index,
+static bool mint_named(struct pki *pki, const struct pki_site *site,
+                       struct leaf_plan *plan, size_t index,
                        X509 **out_certificate, struct err *err)
 {
-    AUTO(str) wrong = mem_printf("wrong-name.%s", pki->domain);
-    AUTO(mem) all = default_names(pki);
-    const char *own[] = {plan->profile->wrong_name ? wrong : pki->names[index],
+    bool own_site = site == pki->site;
+    AUTO(str) wrong = mem_printf("wrong-name.%s", site->domain);
+    AUTO(mem) all = default_names(site, own_site);
+    const char *own[] = {plan->profile->wrong_name ? wrong : site->names[index],
                          NULL};
+    bool for_all = index == site->name_count && !plan->profile->wrong_name;
     bool good;
 
-    plan->loopback = index == pki->name_count && !plan->profile->wrong_name;
-    plan->names = plan->loopback ? (const char *const *)all : own;
+    plan->loopback = for_all && own_site;
+    plan->names = for_all ? (const char *const *)all : own;
     good = leaf_make(plan, out_certificate, err);
     plan->names = NULL;
     return good;
 }
 
-static bool mint(struct pki *pki, const struct profile *profile, size_t index,
-                 struct leaf *leaf, struct err *err)
+static bool mint(struct pki *pki, const struct pki_site *site,
+                 const struct profile *profile, size_t index, struct leaf *leaf,
+                 struct err *err)
 {
     struct leaf_plan plan = {
         .now = pki->options.now,
-        .moved = pki->options.leaf_clock,
+        .moved = site->options.leaf_clock,
         .profile = profile,
     };
     AUTO(x509) certificate = NULL;
     size_t size;
 
-    if (!key_of(pki, profile, &plan.key, err) ||
+    if (!key_of(pki, profile, site->options.key, &plan.key, err) ||
         !issuer_of(pki, profile, &plan.ca, err) ||
-        !mint_named(pki, &plan, index, &certificate, err) ||
+        !mint_named(pki, site, &plan, index, &certificate, err) ||
         !leaf_hash(certificate, leaf->hash, &size, err)) {
         return false;
     }
     leaf->public.hash = span_of(leaf->hash, size);
     leaf->public.key = plan.key;
-    leaf->public.name = index < pki->name_count ? pki->names[index] : "default";
+    leaf->public.name =
+        index < site->name_count ? site->names[index] : "default";
     leaf->public.certificate = take(&certificate);
     return true;
 }
 
 /* name_count: no name of the world. */
-static size_t index_of(const struct pki *pki, const char *name)
+static size_t index_of(const struct pki_site *site, const char *name)
 {
-    for (size_t i = 0; name && i < pki->name_count; i++) {
-        if (strcasecmp(pki->names[i], name) == 0) {
+    for (size_t i = 0; name && i < site->name_count; i++) {
+        if (strcasecmp(site->names[i], name) == 0) {
             return i;
         }
     }
-    return pki->name_count;
+    return site->name_count;
 }
 
-bool pki_leaf_as(struct pki *pki, enum cert_profile profile, const char *name,
-                 const struct pki_leaf **out_leaf, struct err *err)
+static bool leaf_of(struct pki *pki, struct pki_site *site,
+                    enum cert_profile profile, const char *name,
+                    const struct pki_leaf **out_leaf, struct err *err)
 {
     const struct profile *how = profile_of(profile);
-    size_t index = index_of(pki, name);
-    struct leaf **leaves = &pki->leaves[profile];
+    size_t index = index_of(site, name);
+    struct leaf **leaves = &site->leaves[profile];
     struct leaf *leaf;
 
     if (!*leaves) {
-        *leaves = mem_array(pki->name_count + 1, sizeof(struct leaf));
+        *leaves = mem_array(site->name_count + 1, sizeof(struct leaf));
     }
     leaf = &(*leaves)[index];
-    if (!leaf->public.certificate && !mint(pki, how, index, leaf, err)) {
+    if (!leaf->public.certificate && !mint(pki, site, how, index, leaf, err)) {
         return false;
     }
     *out_leaf = &leaf->public;
     return true;
 }
 
+bool pki_leaf_as(struct pki *pki, enum cert_profile profile, const char *name,
+                 const struct pki_leaf **out_leaf, struct err *err)
+{
+    return leaf_of(pki, pki->site, profile, name, out_leaf, err);
+}
+
 bool pki_leaf(struct pki *pki, const char *name,
               const struct pki_leaf **out_leaf, struct err *err)
 {
     return pki_leaf_as(pki, pki->options.profile, name, out_leaf, err);
+}
+
+bool pki_site_leaf(struct pki *pki, struct pki_site *site, const char *name,
+                   const struct pki_leaf **out_leaf, struct err *err)
+{
+    return leaf_of(pki, site, site->options.profile, name, out_leaf, err);
+}
+
+/* ---- Another world ---- */
+
+static bool check_covered(const struct pki *pki,
+                          const struct pki_options *options, struct err *err)
+{
+    for (size_t i = 0; options->names[i]; i++) {
+        const char *name = options->names[i];
+
+        /* One that is served already is permitted. */
+        if (index_of(pki->site, name) == pki->site->name_count &&
+            !covers(pki, name, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool same_names(const struct pki_site *site,
+                       const struct pki_options *options)
+{
+    size_t i = 0;
+
+    while (i < site->name_count && options->names[i] &&
+           strcmp(site->names[i], options->names[i]) == 0) {
+        i++;
+    }
+    return i == site->name_count && !options->names[i] &&
+           strcmp(site->domain, options->domain) == 0;
+}
+
+/* Minting leaves again costs a signature each: no reason to sort out which are
+ * still good. */
+bool pki_follow(struct pki *pki, const struct pki_options *options,
+                struct err *err)
+{
+    struct pki_site *old = pki->site;
+
+    if (!check_issuer(pki, options->profile, err) ||
+        !check_names(options->domain, options->names, err) ||
+        !check_covered(pki, options, err)) {
+        return false;
+    }
+    if (same_names(old, options) &&
+        pki->options.leaf_clock == options->leaf_clock) {
+        pki->options.profile = options->profile;
+        return true;
+    }
+    use_site(pki, options);
+    pki_site_free(old);
+    return true;
+}
+
+/* An RSA key takes a tenth of a second: all signers share one. */
+static bool signer_key(struct pki *pki, enum pki_key kind, EVP_PKEY **out_key,
+                       struct err *err)
+{
+    EVP_PKEY **kept = &pki->signer_keys[kind];
+
+    if (kind == PKI_P256) {
+        return cert_key(kind, out_key, err);
+    }
+    if (!*kept && !cert_key(kind, kept, err)) {
+        return false;
+    }
+    EVP_PKEY_up_ref(*kept);
+    *out_key = *kept;
+    return true;
 }
 
 bool pki_signer(struct pki *pki, enum pki_key kind, struct buf *out_key_pem,
@@ -285,7 +456,11 @@ bool pki_signer(struct pki *pki, enum pki_key kind, struct buf *out_key_pem,
     AUTO(bio) key = BIO_new(BIO_s_mem());
     AUTO(bio) certificate = BIO_new(BIO_s_mem());
 
-    if (!signer_make(&pki->ca, kind, pki->options.now, &signer, err)) {
+    if (!signer_key(pki, kind, &signer.key, err)) {
+        return err_wrap(err, "ticket signer");
+    }
+    if (!signer_make(&pki->ca, signer.key, pki->options.now,
+                     &signer.certificate, err)) {
         return false;
     }
     if (!key || !certificate ||

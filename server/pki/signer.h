@@ -4,9 +4,9 @@
 
 #include "pki/cert.h"
 
-/* A fresh key and its certificate below the CA; now: ns. */
-MUST_CHECK bool signer_make(const struct identity *ca, enum pki_key kind,
-                            int64_t now, struct identity *out_signer,
+/* A certificate of this key below the CA; now: ns. */
+MUST_CHECK bool signer_make(const struct identity *ca, EVP_PKEY *key,
+                            int64_t now, X509 **out_certificate,
                             struct err *err);
 
 #endif

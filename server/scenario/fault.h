@@ -70,7 +70,9 @@ struct subject {
 enum fault_order {
     FAULT_FORM, /* status, redirect, soap-fault ...: takes the reply's place */
     FAULT_BODY,
-    FAULT_CODING, /* compress: the body as it then is */
+    FAULT_EDIT,     /* remove, rename ...: parts of the body, by path */
+    FAULT_ENCODING, /* bom, charset: its bytes, once its text stands */
+    FAULT_CODING,   /* compress: the body as it then is */
     FAULT_HEADERS,
     FAULT_FRAME,  /* content-length, chunks ...: how it is written down */
     FAULT_EFFECT, /* account: what the reply, once it is sent, brings about */
@@ -89,7 +91,10 @@ struct fault {
     const char *doc;     /* some sentences, for `lyncmock explain` */
     const char *spec;    /* document and section, or what it stands for */
     const char *example; /* the value in YAML, in flow style: "3s" */
-    unsigned subjects;   /* any of these will do */
+    /* More of them, for points where that one does not apply and the fault
+     * does; ends with NULL. NULL: none. */
+    const char *const *examples;
+    unsigned subjects; /* any of these will do */
     enum fault_order order;
     /*
      * Parameters by dotted name, "body" and "body.file": offsets into a

@@ -107,11 +107,58 @@ const struct key keys_when[] = {
         "The leg of the handshake, from 1."),
     ROW("user", SHAPE_PATTERNS, FACT_USER, user, "alice",
         "The user, by the name that the world has."),
+    ROW("account", SHAPE_PATTERNS, FACT_ACCOUNT, account, "'CONTOSO\\*'",
+        "The account as the client wrote it, whoever that is: "
+        "CONTOSO\\alice, alice@contoso.test, alice; of a Kerberos ticket "
+        "alice@CONTOSO.TEST. On a connection that is signed in already it is "
+        "that of the sign-in."),
+    ROW("domain", SHAPE_PATTERNS, FACT_DOMAIN, domain, "CONTOSO",
+        "The domain in the account, before the backslash or behind the @; '' "
+        "where the client wrote none."),
+    ROW("site", SHAPE_PATTERNS, FACT_SITE, site, "internal",
+        "Which site serves the name that was asked: internal or external."),
+    ROW("query", SHAPE_QUERY, FACT_QUERY, query,
+        "{sipuri: '*alice*', originalDomain: null}",
+        "Parameters of the request's query by name, any letter case, "
+        "percent-decoded; of several of one name the first. null: there is "
+        "none of this name."),
+    ROW("connection", SHAPE_WHICH, FACT_CONNECTION, connection, "1",
+        "The number of the connection within the session, from 1, in the "
+        "order in which they first reach a point of it; or a list of numbers. "
+        "A connection that has been silent while 4096 others spoke is a new "
+        "one when it speaks again."),
+    ROW("xpath", SHAPE_XPATH, FACT_XPATH, xpath,
+        "\"//wst:TokenType[contains(., 'SAML')]\"",
+        "An expression of XPath 1.0 that is true of the request's body: a node "
+        "that exists, a number but 0, a text that is not empty. These prefixes "
+        "are known, whatever the body itself calls them: soap (SOAP 1.1), "
+        "soap12, wsa, wsa04 (August 2004), wst, wst05 (February 2005), wsse, "
+        "wsu, wsp, wsp15, auth, af, saml, ds, xenc, wsdl, wsx, wxf, sp, "
+        "sp07; and *[local-name()='x'] is any namespace. It never holds on a "
+        "body that is no XML, is longer than 64 KiB, or that would take too "
+        "many operations; then the journal has a remark."),
+    ROW("form", SHAPE_PATTERNS, FACT_FORM, form, "json",
+        "What the answer is written in: xml or json. At the points of "
+        "discovery as the client's Accept makes it, at http.response by the "
+        "Content-Type that is planned."),
     ROW("action", SHAPE_PATTERNS, FACT_ACTION, action, "'*/RST/Issue'",
         "The SOAP action of the request."),
     ROW("ticket", SHAPE_PATTERNS, FACT_TICKET, ticket, "expired",
         "What the web ticket of the request is worth: none, valid, expired, "
         "not-yet-valid, bad-signature, garbage, other-pool, wrong-audience."),
+    ROW("ticket-format", SHAPE_PATTERNS, FACT_TICKET_FORMAT, ticket_format,
+        "cwt",
+        "The format of the web ticket that the request shows: saml or cwt. "
+        "Like the next ones it is known of what can be read, be it good or "
+        "not."),
+    ROW("ticket-user", SHAPE_PATTERNS, FACT_TICKET_USER, ticket_user, "alice",
+        "Whom that ticket names, by the name that the world has."),
+    ROW("ticket-pool", SHAPE_PATTERNS, FACT_TICKET_POOL, ticket_pool,
+        "pool01.*", "The pool that issued that ticket, by its full name."),
+    ROW("ticket-age", SHAPE_DURATION, FACT_TICKET_AGE, ticket_age, "5m",
+        "That ticket was issued so long ago, or longer, by the world's clock."),
+    ROW("ticket-left", SHAPE_DURATION, FACT_TICKET_LEFT, ticket_left, "10m",
+        "That ticket expires in this time or has expired."),
     ROW("grant", SHAPE_PATTERNS, FACT_GRANT, grant, "password",
         "The grant_type of a request for an OAuth token."),
     ROW("verdict", SHAPE_PATTERNS, FACT_VERDICT, verdict, "refused",
@@ -215,6 +262,9 @@ const char *key_shape_text(enum key_shape shape)
         [SHAPE_FLAG] = "yes or no",
         [SHAPE_PATTERNS] = "a text, or a list of texts",
         [SHAPE_HEADERS] = "a mapping of header names to texts",
+        [SHAPE_QUERY] = "a mapping of parameters' names to texts",
+        [SHAPE_XPATH] = "an expression of XPath",
+        [SHAPE_WHICH] = "a whole number from 1, or a list of them that rises",
         [SHAPE_COUNT] = "a whole number from 1",
         [SHAPE_TIMES] = "a whole number",
         [SHAPE_NUMBERS] = "a list of whole numbers that rise, from 1",

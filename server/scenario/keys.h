@@ -16,6 +16,9 @@ enum key_shape {
     SHAPE_FLAG,     /* yes|no */
     SHAPE_PATTERNS, /* a text or a list of them, with * and ? */
     SHAPE_HEADERS,  /* {NAME: patterns or nothing} */
+    SHAPE_QUERY,    /* the same of parameters */
+    SHAPE_XPATH,    /* an expression of XPath 1.0 */
+    SHAPE_WHICH,    /* a whole number from 1, or a list of them that rises */
     SHAPE_COUNT,    /* a whole number, from 1 */
     SHAPE_TIMES,    /* a whole number, 0 as well */
     SHAPE_NUMBERS,  /* a list of them that rises */

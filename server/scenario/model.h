@@ -22,11 +22,17 @@ struct patterns {
     size_t count;
 };
 
-/* header: {NAME: PATTERN}; no pattern: the header must be absent. */
-struct header_condition {
+/* header: {NAME: PATTERN}; no pattern: the header must be absent. The same of
+ * parameters of the query. */
+struct named_condition {
     const char *name;
     struct patterns value;
     bool absent;
+};
+
+struct named_conditions {
+    struct named_condition *items;
+    size_t count;
 };
 
 /*
@@ -49,11 +55,22 @@ struct condition {
     struct patterns status;
     struct patterns service;
     struct patterns transport;
-    struct header_condition *headers;
-    size_t header_count;
-    unsigned leg;             /* 0: any */
-    unsigned after;           /* skips so many */
-    unsigned first;           /* of those behind `after`; 0: all */
+    struct patterns account;
+    struct patterns domain;
+    struct patterns site;
+    struct patterns form;
+    struct patterns ticket_format;
+    struct patterns ticket_user;
+    struct patterns ticket_pool;
+    struct named_conditions headers;
+    struct named_conditions query; /* parameters */
+    const char *xpath;             /* holds on the body */
+    const unsigned *connection;    /* one of these; ends with 0 */
+    int64_t ticket_age;            /* ns: so old or older */
+    int64_t ticket_left;           /* ns: so long to live, or less */
+    unsigned leg;                  /* 0: any */
+    unsigned after;                /* skips so many */
+    unsigned first;                /* of those behind `after`; 0: all */
     unsigned every;           /* of those behind `after`, each n-th; 0: each */
     const unsigned *requests; /* by number, from 1; ends with 0; NULL: any */
 };
@@ -113,6 +130,7 @@ struct scenario {
     struct expectation *expectations;
     size_t expectation_count;
     unsigned fail_on; /* enum fail_on */
+    unsigned asked;   /* enum fact: that a step or an expectation asks for */
     /* The steps of each point, in order; ends with NULL. NULL: none. */
     const struct step **at[POINT_COUNT];
 };

@@ -40,8 +40,8 @@
       "a request's body is larger than the limit", FACTS_TLS, SUBJECT_REPLY,   \
       "RFC 9110 15.5.14")                                                      \
     X(HTTP_RESPONSE, "http.response", "a reply is planned, whatever it is",    \
-      FACTS_SOAP | FACT_FORM | FACT_LEG | FACT_TICKET | FACT_GRANT |           \
+      FACTS_SOAP | FACT_FORM | FACT_LEG | FACTS_TICKET | FACT_GRANT |          \
           FACTS_VERDICT | FACT_STATUS,                                         \
-      SUBJECT_REPLY | SUBJECT_CLOCK, "RFC 9112 4")
+      SUBJECT_REPLY | SUBJECT_CLOCK | SUBJECT_DOCUMENT, "RFC 9112 4")
 
 #endif

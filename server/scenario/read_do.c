@@ -96,6 +96,7 @@ static bool set_file(struct reading *reading, const struct node *node,
     if (!reading_kind(reading, node, NODE_TEXT, "the name of a file")) {
         return false;
     }
+    reading_tells_file(reading, node->text);
     if (!source_file(reading->arena, reading->source, node->text, out_bytes,
                      &err)) {
         reading_error(reading, node, "%s", err.text);

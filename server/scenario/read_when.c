@@ -5,6 +5,7 @@
 
 #include "scenario/reading.h"
 #include "util/buf.h"
+#include "wire/xml_body.h"
 
 /* ---- Patterns ---- */
 
@@ -56,17 +57,17 @@ static bool read_patterns(struct reading *reading, const struct node *node,
     return good;
 }
 
-/* ---- Headers ---- */
+/* ---- Headers, parameters of a query ---- */
 
-static void read_header(struct reading *reading, const struct node *entry,
-                        struct header_condition *out)
+static void read_named(struct reading *reading, const struct node *entry,
+                       bool header, struct named_condition *out)
 {
     const char *name = entry->key->text;
 
     out->name = arena_strdup(reading->arena, name);
-    if (!*name || strpbrk(name, " \t:\r\n")) {
-        reading_error(reading, entry->key, "\"%s\" is no name of a header",
-                      name);
+    if (!*name || strpbrk(name, header ? " \t:\r\n" : "&=#?\r\n")) {
+        reading_error(reading, entry->key, "\"%s\" is no name of a %s", name,
+                      header ? "header" : "parameter");
     } else if (entry->kind == NODE_NULL) {
         out->absent = true;
     } else {
@@ -74,21 +75,24 @@ static void read_header(struct reading *reading, const struct node *entry,
     }
 }
 
-static void read_headers(struct reading *reading, const struct node *node,
-                         struct condition *when)
+static void read_map(struct reading *reading, const struct node *node,
+                     enum key_shape shape, struct named_conditions *out)
 {
-    if (!reading_kind(reading, node, NODE_MAP, key_shape_text(SHAPE_HEADERS)) ||
+    const char *expected = key_shape_text(shape);
+
+    if (!reading_kind(reading, node, NODE_MAP, expected) ||
         !reading_few(reading, node)) {
         return;
     }
     if (!node->first) {
-        reading_error(reading, node, "header: expected %s, not {}",
-                      key_shape_text(SHAPE_HEADERS));
+        reading_error(reading, node, "%s: expected %s, not {}", node->key->text,
+                      expected);
     }
-    when->headers =
-        arena_alloc(reading->arena, (node->count + 1) * sizeof(*when->headers));
+    out->items =
+        arena_alloc(reading->arena, (node->count + 1) * sizeof(*out->items));
     for (const struct node *entry = node->first; entry; entry = entry->next) {
-        read_header(reading, entry, &when->headers[when->header_count++]);
+        read_named(reading, entry, shape == SHAPE_HEADERS,
+                   &out->items[out->count++]);
     }
 }
 
@@ -97,6 +101,7 @@ static void read_headers(struct reading *reading, const struct node *node,
 static void read_numbers(struct reading *reading, const struct node *node,
                          const unsigned **out_numbers)
 {
+    const char *name = node->key->text;
     unsigned *numbers;
     size_t count = 0;
 
@@ -107,7 +112,7 @@ static void read_numbers(struct reading *reading, const struct node *node,
     }
     if (!node->first) {
         reading_error(reading, node,
-                      "requests: an empty list would never apply; expected %s",
+                      "%s: an empty list would never apply; expected %s", name,
                       key_shape_text(SHAPE_NUMBERS));
         return;
     }
@@ -118,14 +123,57 @@ static void read_numbers(struct reading *reading, const struct node *node,
         }
         if (count && numbers[count] <= numbers[count - 1]) {
             reading_error(reading, item,
-                          "requests: %u stands behind %u; expected numbers "
-                          "that rise",
-                          numbers[count], numbers[count - 1]);
+                          "%s: %u stands behind %u; expected numbers that rise",
+                          name, numbers[count], numbers[count - 1]);
             return;
         }
         count++;
     }
     *out_numbers = numbers;
+}
+
+/* One number alone, or a list of them. */
+static void read_which(struct reading *reading, const struct node *node,
+                       const unsigned **out_numbers)
+{
+    unsigned *numbers = arena_alloc(reading->arena, 2 * sizeof(*numbers));
+
+    if (node->kind == NODE_LIST) {
+        read_numbers(reading, node, out_numbers);
+    } else if (read_number(reading, node, 1, &numbers[0])) {
+        *out_numbers = numbers;
+    }
+}
+
+/* ---- Other values ---- */
+
+static void read_xpath(struct reading *reading, const struct node *node,
+                       const char **out_xpath)
+{
+    struct err err;
+
+    if (!reading_kind(reading, node, NODE_TEXT, key_shape_text(SHAPE_XPATH))) {
+        return;
+    }
+    if (!xml_path_check(node->text, &err)) {
+        reading_error(reading, node, "xpath: %s", err.text);
+        return;
+    }
+    *out_xpath = arena_strdup(reading->arena, node->text);
+}
+
+static void read_duration(struct reading *reading, const struct node *node,
+                          int64_t *out_duration)
+{
+    const struct setting row = {.type = setting_positive_duration,
+                                .size = sizeof(*out_duration)};
+    struct err err;
+
+    if (reading_kind(reading, node, NODE_TEXT,
+                     key_shape_text(SHAPE_DURATION)) &&
+        !row.type(&row, reading->world, out_duration, node->text, &err)) {
+        reading_error(reading, node, "%s: %s", node->key->text, err.text);
+    }
 }
 
 /* ---- Words ---- */
@@ -170,7 +218,17 @@ static void read_word(struct reading *reading, const struct key *key,
     when->facts |= key->fact;
     switch (key->shape) {
     case SHAPE_HEADERS:
-        read_headers(reading, entry, when);
+    case SHAPE_QUERY:
+        read_map(reading, entry, key->shape, field);
+        break;
+    case SHAPE_XPATH:
+        read_xpath(reading, entry, field);
+        break;
+    case SHAPE_WHICH:
+        read_which(reading, entry, field);
+        break;
+    case SHAPE_DURATION:
+        read_duration(reading, entry, field);
         break;
     case SHAPE_COUNT:
         (void)read_number(reading, entry, 1, field);
@@ -179,7 +237,7 @@ static void read_word(struct reading *reading, const struct key *key,
         read_numbers(reading, entry, field);
         break;
     default:
-        if (read_patterns(reading, entry, false, field)) {
+        if (read_patterns(reading, entry, key->fact == FACT_DOMAIN, field)) {
             check_patterns(reading, entry, key->fact, at, field);
         }
         break;

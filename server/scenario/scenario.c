@@ -102,6 +102,10 @@ void scenario_index(struct scenario *scenario)
 {
     for (size_t i = 0; i < scenario->step_count; i++) {
         scenario->steps[i].index = i;
+        scenario->asked |= scenario->steps[i].when.facts;
+    }
+    for (size_t i = 0; i < scenario->expectation_count; i++) {
+        scenario->asked |= scenario->expectations[i].when.facts;
     }
     for (size_t i = 0; i < POINT_COUNT; i++) {
         scenario->at[i] = steps_of(scenario, (enum point)i);

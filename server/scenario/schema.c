@@ -67,6 +67,8 @@ static const char *definition_of(enum key_shape shape)
         [SHAPE_FLAG] = "flag",
         [SHAPE_PATTERNS] = "patterns",
         [SHAPE_HEADERS] = "headers",
+        [SHAPE_QUERY] = "headers",
+        [SHAPE_XPATH] = "text",
         [SHAPE_COUNT] = "positive-number",
         [SHAPE_TIMES] = "number",
         [SHAPE_DURATION] = "positive-duration",
@@ -98,6 +100,16 @@ static void add_shape(struct json *json, enum key_shape shape)
         break;
     case SHAPE_NUMBERS:
         add_numbers(json);
+        break;
+    case SHAPE_WHICH:
+        json_open_named(json, "anyOf", '[');
+        json_open(json, '{');
+        schema_ref(json, "positive-number");
+        json_close(json, '}');
+        json_open(json, '{');
+        add_numbers(json);
+        json_close(json, '}');
+        json_close(json, ']');
         break;
     case SHAPE_WORDS:
         add_fail_on(json);

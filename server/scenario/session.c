@@ -4,18 +4,46 @@
 #include "scenario/session.h"
 
 #include <assert.h>
+#include <stdio.h>
 
 #include "scenario/match.h"
+#include "scenario/tallies.h"
 #include "util/mem.h"
+
+struct kept {
+    void *data;
+    void (*release)(void *data);
+};
 
 struct session {
     unsigned references;
+    struct kept kept[SESSION_SLOT_COUNT];
+    bool seeded;
+    struct env env; /* draws from the session's seed, where it has one */
     char *name;
     struct scenario *scenario;
-    uint64_t *counts;          /* one for each step */
+    uint64_t *counts;            /* one for each step */
+    struct tallies *connections; /* by id; `count` is the number */
+    uint64_t connection_count;
     int64_t moved;             /* of the clock, by steps */
     const struct step **found; /* the last answer; room for all steps */
 };
+
+static void begin(struct session *session, struct scenario *scenario)
+{
+    session->scenario = scenario_ref(scenario);
+    session->counts = mem_array(scenario->step_count + 1, sizeof(uint64_t));
+    session->found =
+        mem_array(scenario->step_count + 1, sizeof(*session->found));
+    session->moved = 0;
+}
+
+static void end(struct session *session)
+{
+    scenario_unref(session->scenario);
+    mem_free(session->counts);
+    mem_free(session->found);
+}
 
 struct session *session_new(const char *name, struct scenario *scenario)
 {
@@ -23,10 +51,7 @@ struct session *session_new(const char *name, struct scenario *scenario)
 
     session->references = 1;
     session->name = mem_strdup(name);
-    session->scenario = scenario_ref(scenario);
-    session->counts = mem_array(scenario->step_count + 1, sizeof(uint64_t));
-    session->found =
-        mem_array(scenario->step_count + 1, sizeof(*session->found));
+    begin(session, scenario);
     return session;
 }
 
@@ -36,15 +61,33 @@ struct session *session_ref(struct session *session)
     return session;
 }
 
+static void release_kept(struct kept *kept)
+{
+    if (kept->release) {
+        kept->release(kept->data);
+    }
+    *kept = (struct kept){0};
+}
+
 void session_unref(struct session *session)
 {
     if (session && --session->references == 0) {
-        scenario_unref(session->scenario);
+        for (size_t i = 0; i < SESSION_SLOT_COUNT; i++) {
+            release_kept(&session->kept[i]);
+        }
+        end(session);
         mem_free(session->name);
-        mem_free(session->counts);
-        mem_free(session->found);
+        tallies_free(session->connections);
         mem_free(session);
     }
+}
+
+void session_play(struct session *session, struct scenario *scenario)
+{
+    struct session old = *session;
+
+    begin(session, scenario);
+    end(&old);
 }
 
 const char *session_name(const struct session *session)
@@ -62,6 +105,31 @@ struct world *session_world(const struct session *session)
     return session->scenario->world;
 }
 
+void session_seed(struct session *session, const struct env *env, uint64_t seed)
+{
+    session->env = *env;
+    session->env.seed = seed;
+    session->env.drawn = 0;
+    session->seeded = true;
+}
+
+struct env *session_env(struct session *session, struct env *run)
+{
+    return session->seeded ? &session->env : run;
+}
+
+void session_keep(struct session *session, enum session_slot slot, void *data,
+                  void (*release)(void *data))
+{
+    release_kept(&session->kept[slot]);
+    session->kept[slot] = (struct kept){data, release};
+}
+
+void *session_kept(const struct session *session, enum session_slot slot)
+{
+    return session->kept[slot].data;
+}
+
 int64_t session_now(const struct session *session, int64_t now)
 {
     return world_now(session_world(session), now) + session->moved;
@@ -70,6 +138,26 @@ int64_t session_now(const struct session *session, int64_t now)
 void session_move_clock(struct session *session, int64_t by)
 {
     session->moved += by;
+}
+
+/* Its number within the session; only where somebody asks for it. */
+static uint64_t number_of(struct session *session, const struct facts *facts)
+{
+    char id[24];
+    struct tally *tally;
+
+    if (!(session->scenario->asked & FACT_CONNECTION) || !facts->conn) {
+        return 0;
+    }
+    if (!session->connections) {
+        session->connections = tallies_new();
+    }
+    snprintf(id, sizeof(id), "%llu", (unsigned long long)facts->conn->id);
+    tally = tallies_of(session->connections, 0, id);
+    if (tally->count == 0) {
+        tally->count = ++session->connection_count;
+    }
+    return tally->count;
 }
 
 static bool applies(struct session *session, const struct step *step,
@@ -82,14 +170,16 @@ static bool applies(struct session *session, const struct step *step,
 void scenario_at(struct session *session, enum point point,
                  const struct facts *facts, struct steps *out_steps)
 {
+    struct facts known = *facts;
     const struct step **list;
     bool open = true;
 
     assert(point < POINT_COUNT);
     *out_steps = (struct steps){.items = session->found};
+    known.connection = number_of(session, facts);
     list = session->scenario->at[point];
     for (; list && *list; list++) {
-        if (applies(session, *list, facts) && open) {
+        if (applies(session, *list, &known) && open) {
             session->found[out_steps->count++] = *list;
             open = (*list)->also;
         }

@@ -147,7 +147,7 @@ static const char *expanded(void *ctx, const char *text)
         .user = name,
         .user_sip = user ? user->sip : NULL,
         .domain = call->world->domain,
-        .env = call->services->env,
+        .env = call->env,
         .uuid = guid_random,
     };
 

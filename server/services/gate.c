@@ -195,6 +195,7 @@ before_answer(void *plan, const struct auth_outcome *out)
 
     facts->auth = KERBEROS;
     facts->user = out->user ? out->user->name : facts->user;
+    verdict_reported(call, &out->report);
     verdict_facts(call, out);
     call_reach(call, POINT_NEGOTIATE_ANSWER);
     facts->verdict = NULL;
@@ -208,7 +209,7 @@ static void step(struct call *call, const struct auth_method *method,
 {
     struct auth_context ctx = {
         .world = call->world,
-        .env = call->services->env,
+        .env = call->env,
         .arena = call->arena,
         .now = call->now,
         .host = call->ex->request.host,
@@ -228,6 +229,7 @@ static void step(struct call *call, const struct auth_method *method,
     if (out->user) {
         call->ex->facts.user = out->user->name;
     }
+    verdict_reported(call, &out->report);
     verdict_remark(call->ex, out->notes);
     report_findings(call->ex, out->findings);
 }
@@ -403,6 +405,7 @@ static enum gate_verdict let_in(struct call *call)
     call->report = &auth->report;
     call->standing = true;
     call->ex->facts.user = auth->user->name;
+    verdict_reported(call, &auth->report);
     call->ex->facts.auth = arena_strdup(call->arena, auth->mechanism);
     return GATE_OPEN;
 }

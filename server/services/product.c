@@ -44,10 +44,10 @@ static void add_ids(struct call *call)
     if (call->world->product == PRODUCT_SFB2015) {
         uint32_t correlation;
 
-        env_random(call->services->env, &correlation, sizeof(correlation));
+        env_random(call->env, &correlation, sizeof(correlation));
         exchange_header(call->ex, "X-MS-Correlation-Id", "%u", correlation);
         if (!id) {
-            id = guid_random(call->services->env, call->arena);
+            id = guid_random(call->env, call->arena);
         }
     }
     if (id) {
@@ -178,6 +178,8 @@ void call_place(struct call *call)
 
     call->port = port ? arena_printf(call->arena, ":%d", port) : "";
     call->site = world_site(call->world, host);
+    call->ex->facts.site =
+        call->site == LOCATION_INTERNAL ? "internal" : "external";
     call->pool = world_pool_of(call->world, host);
 }
 

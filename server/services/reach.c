@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "scenario/session.h"
+#include "wire/xml_body.h"
 
 /* What a step will do to the reply once there is one. */
 struct due {
@@ -107,12 +108,42 @@ static void take_step(struct call *call, enum point point,
     }
 }
 
+bool call_asks(const struct call *call, unsigned facts)
+{
+    return call->scenario->asked & facts;
+}
+
+/* What costs something is there where the scenario asks for it alone. */
+static void prepare_facts(struct call *call)
+{
+    struct exchange *ex = call->ex;
+
+    ex->facts.headers = &ex->request.headers;
+    if (call_asks(call, FACT_XPATH) && !ex->facts.xml &&
+        ex->request.body.size) {
+        ex->facts.xml = xml_body_new(ex->arena, ex->request.body);
+        exchange_keep(ex, xml_body_clear, ex->facts.xml);
+    }
+}
+
+static void remark_xpath(struct exchange *ex, const char *before)
+{
+    const char *trouble = xml_body_trouble(ex->facts.xml);
+
+    if (trouble && trouble != before) {
+        exchange_remark(ex, "xpath", "%s", trouble);
+    }
+}
+
 void call_reach(struct call *call, enum point point)
 {
+    const char *trouble;
     struct steps steps;
 
-    call->ex->facts.headers = &call->ex->request.headers;
+    prepare_facts(call);
+    trouble = xml_body_trouble(call->ex->facts.xml);
     scenario_at(call->session, point, &call->ex->facts, &steps);
+    remark_xpath(call->ex, trouble);
     for (size_t i = 0; i < steps.count; i++) {
         take_step(call, point, steps.items[i]);
     }

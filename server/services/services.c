@@ -16,6 +16,7 @@
 #include "services/gate.h"
 #include "services/reach.h"
 #include "services/route.h"
+#include "ticket/ticket.h"
 
 enum stage {
     STAGE_ROUTE,
@@ -43,6 +44,22 @@ static void release_scenario(void *scenario)
     scenario_unref(scenario);
 }
 
+static void release_keys(void *keys)
+{
+    ticket_keys_free(keys);
+}
+
+static void keep_keys(struct call *call)
+{
+    struct ticket_keys *own = session_kept(call->session, SESSION_TICKETS);
+
+    call->ticket_keys = call->services->ticket_keys;
+    if (own) {
+        exchange_keep(call->ex, release_keys, ticket_keys_ref(own));
+        call->ticket_keys = own;
+    }
+}
+
 /* What a request began with stays, though a reload may come meanwhile. */
 static void keep_session(struct call *call)
 {
@@ -53,7 +70,22 @@ static void keep_session(struct call *call)
     exchange_keep(ex, release_scenario, call->scenario);
     ex->session = session_name(call->session);
     call->world = call->scenario->world;
-    call->now = session_now(call->session, env_now(call->services->env));
+    call->env = session_env(call->session, call->services->env);
+    call->now = session_now(call->session, env_now(call->env));
+    keep_keys(call);
+}
+
+/*
+ * A connection that is somebody in one session is nobody in another: a client
+ * that asks for names of both on one connection signs in to each.
+ */
+static void follow_session(struct call *call)
+{
+    if (conn_auth_follow(call->auth, call->session, call->world)) {
+        exchange_remark(call->ex, "auth.forgotten",
+                        "what this connection had proven counts no more: it "
+                        "was in another session, or before a reload");
+    }
 }
 
 static void start_call(struct call *call,
@@ -186,6 +218,17 @@ static const char *status_text(const struct exchange *ex)
                             : NULL;
 }
 
+/* What is planned, by its Content-Type: "xml", "json"; NULL: neither. */
+static const char *form_of(const struct call *call)
+{
+    const char *type = headers_get(&call->ex->reply.headers, "Content-Type");
+
+    if (!type || !call_asks(call, FACT_FORM)) {
+        return NULL;
+    }
+    return strstr(type, "json") ? "json" : strstr(type, "xml") ? "xml" : NULL;
+}
+
 /* The last word on the reply; from here on it is what goes out. */
 static enum stage decide_stage(struct call *call)
 {
@@ -194,6 +237,7 @@ static enum stage decide_stage(struct call *call)
     assert(ex->reply.status != 0 || ex->reply.raw.size != 0);
     call_apply(call);
     ex->facts.status = status_text(ex);
+    ex->facts.form = form_of(call);
     call_reach(call, POINT_HTTP_RESPONSE);
     call_apply(call);
     ex->decided = env_monotonic(call->services->env);
@@ -248,6 +292,7 @@ struct pipeline *services_begin(const struct services_context *services,
     auth->requests++;
     start_call(&line->call, services, ex);
     line->call.auth = auth;
+    follow_session(&line->call);
     line->call.resume = resume_call;
     line->stage = head_stage(&line->call);
     *out_early = line->stage == STAGE_DECIDE;

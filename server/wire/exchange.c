@@ -19,6 +19,9 @@ static const struct conn_facts *copy_facts(struct arena *arena,
     *copy = *conn;
     copy->peer = arena_strdup(arena, conn->peer);
     copy->sni = conn->sni ? arena_strdup(arena, conn->sni) : NULL;
+    if (conn->certificate_hash.size) {
+        copy->certificate_hash = arena_copy(arena, conn->certificate_hash);
+    }
     return copy;
 }
 

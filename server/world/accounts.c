@@ -105,6 +105,16 @@ void accounts_free(struct world *world)
     }
 }
 
+void world_reset_accounts(const struct world *world)
+{
+    for (size_t i = 0; i < world->user_count; i++) {
+        struct account_state *live = world->users[i].live;
+
+        forget_password(live);
+        *live = (struct account_state){0};
+    }
+}
+
 void user_change_password(const struct user *user, const char *password)
 {
     char *copy = mem_strdup(password);
@@ -123,7 +133,8 @@ bool world_is_domain(const struct world *world, const char *domain)
 {
     return utf8_equal_nocase(domain, world->netbios) ||
            utf8_equal_nocase(domain, world->domain) ||
-           utf8_equal_nocase(domain, world->realm);
+           utf8_equal_nocase(domain, world->realm) ||
+           (world->also && utf8_equal_nocase(domain, world->also));
 }
 
 void account_split(struct arena *arena, const char *name,

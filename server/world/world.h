@@ -101,6 +101,10 @@ const char *user_password_now(const struct user *user);
 void user_change_state(const struct user *user, enum user_state state);
 void user_change_password(const struct user *user, const char *password);
 
+struct world;
+/* All accounts are again as the world says. */
+void world_reset_accounts(const struct world *world);
+
 enum header_status {
     HEADER_STATUS_400, /* with the page of Windows' HTTP.sys */
     HEADER_STATUS_431, /* RFC 6585 section 5 */
@@ -277,6 +281,7 @@ struct world {
     const char *domain;       /* SIP and DNS domain, "contoso.test" */
     const char *netbios;      /* "CONTOSO" */
     const char *realm;        /* "CONTOSO.TEST" */
+    const char *also;         /* accounts may name this domain, too; or NULL */
     const char *const *names; /* all DNS names; ends with NULL */
     enum location location;
     enum product product;
@@ -363,6 +368,14 @@ MUST_CHECK bool world_set(struct world *world, const char *name,
 /* After the last world_set: checks what depends on each other, derives names.
  */
 MUST_CHECK bool world_finish(struct world *world, struct err *err);
+/*
+ * After world_finish: the same world under another domain, that of a session.
+ * Names in the old domain are moved to the new one. It stays one forest with
+ * the base: NetBIOS name and realm are the base's, unless the world was given
+ * others, and accounts may be written with the base's domain as well.
+ */
+MUST_CHECK bool world_move(struct world *world, const char *domain,
+                           const struct world *base, struct err *err);
 
 /* Sets what was not set by name as the product has it; world_finish does. */
 void world_follow_product(struct world *world);
@@ -384,6 +397,12 @@ const struct setting_info *world_setting(size_t index);
 bool world_has_host(const struct world *world, const char *host);
 /* All DNS names of the world, lower case; NULL past the end. */
 const char *world_name(const struct world *world, size_t index);
+
+/* Has somebody registered the SPN of this host? See krb5.unregistered. */
+bool world_registers(const struct world *world, const char *host);
+/* Is this the SPN of a host of the world, or of this machine itself, that is
+ * registered, in whatever letter case? "HTTP/lyncweb.contoso.test" */
+bool world_has_spn(const struct world *world, const char *spn);
 
 /* Which site serves this host: internal or external, never both. */
 enum location world_site(const struct world *world, const char *host);

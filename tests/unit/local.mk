@@ -22,6 +22,7 @@ UNIT_TESTS = \
 	%D%/test_expand \
 	%D%/test_fault_effects \
 	%D%/test_faults \
+	%D%/test_faults_edit \
 	%D%/test_faults_kerberos \
 	%D%/test_form \
 	%D%/test_framer \
@@ -87,7 +88,8 @@ UNIT_TESTS = \
 	%D%/test_util_utf \
 	%D%/test_webticket \
 	%D%/test_world \
-	%D%/test_xml
+	%D%/test_xml \
+	%D%/test_xml_body
 
 # What every program links that has no list of its own.
 LDADD = $(fuzz_main) $(SERVER_LIBS) $(CMOCKA_LIBS)
