@@ -19,9 +19,23 @@
 #define AT(...)  ((const enum point[]){__VA_ARGS__, POINT_COUNT})
 #define NOWHERE  ((const enum point[]){POINT_COUNT})
 #define ANYWHERE NULL
-#define BODIES   POINT_DISCOVER_ROOT, POINT_DISCOVER_DOMAIN, POINT_DISCOVER_USER
-#define LINKS    BODIES, POINT_DISCOVER_XFRAME
-#define ISSUE    POINT_WEBTICKET_REQUEST, POINT_WEBTICKET_ISSUE
+/* Behind these something of a discovery answer is still to be written ... */
+#define ANSWERS                                                                \
+    POINT_DISCOVER_ROOT, POINT_DISCOVER_DOMAIN, POINT_DISCOVER_USER,           \
+        POINT_DISCOVER_LOOKUP, POINT_DISCOVER_HOME
+#define BODIES                                                                 \
+    ANSWERS, POINT_DISCOVER_HTTP, POINT_DISCOVER_REDIRECT,                     \
+        POINT_DISCOVER_SERVERS, POINT_DISCOVER_LINKS, POINT_DISCOVER_FORM
+/* ... its links among it. */
+#define LINKS                                                                  \
+    ANSWERS, POINT_DISCOVER_HTTP, POINT_DISCOVER_REDIRECT,                     \
+        POINT_DISCOVER_SERVERS, POINT_DISCOVER_LINKS, POINT_DISCOVER_XFRAME,   \
+        POINT_DISCOVER_CHALLENGE, POINT_DISCOVER_OAUTH
+#define METADATA                                                               \
+    POINT_MEX_GET, POINT_MEX_REQUEST, POINT_MEX_IMPORT, POINT_MEX_PORTS
+#define ISSUE                                                                  \
+    POINT_WEBTICKET_REQUEST, POINT_WEBTICKET_ISSUE, POINT_SOAP_REQUEST,        \
+        POINT_SOAP_SECURITY
 
 /* A name that ends in "." stands for all below it that have no row of their
  * own. At http.request each of them makes sense. */
@@ -29,9 +43,14 @@ static const struct {
     const char *setting;
     const enum point *points;
 } rows[] = {
-    {"discover.user-challenge", AT(POINT_DISCOVER_USER)},
-    {"discover.oauth-user-challenge", AT(POINT_DISCOVER_USER)},
-    {"discover.sip-internal-port", AT(POINT_DISCOVER_USER)},
+    {"discover.user-challenge",
+     AT(POINT_DISCOVER_USER, POINT_DISCOVER_CHALLENGE)},
+    {"discover.oauth-user-challenge",
+     AT(POINT_DISCOVER_USER, POINT_DISCOVER_CHALLENGE)},
+    {"discover.sip-internal-port",
+     AT(POINT_DISCOVER_USER, POINT_DISCOVER_HOME, POINT_DISCOVER_SERVERS)},
+    {"discover.form", AT(BODIES)},
+    {"discover.form-type", AT(BODIES)},
     {"krb5.clock", AT(POINT_NEGOTIATE_INIT)},
     {"krb5.replay-cache", AT(POINT_NEGOTIATE_INIT)},
     {"krb5.per-request", AT(POINT_NEGOTIATE_INIT)},
@@ -39,8 +58,12 @@ static const struct {
     {"krb5.channel-binding", AT(POINT_NEGOTIATE_INIT)},
     {"krb5.wrong-key", AT(POINT_NEGOTIATE_INIT)},
     {"krb5.etypes", AT(POINT_NEGOTIATE_INIT)},
-    {"location", AT(LINKS, POINT_MEX_GET, ISSUE)},
-    {"mex.policy", AT(POINT_MEX_GET)},
+    {"location", AT(LINKS, METADATA, POINT_MEX_ADDRESS, ISSUE)},
+    {"mex.policy", AT(METADATA, POINT_MEX_POLICY)},
+    {"mex.policies", AT(METADATA, POINT_MEX_POLICY)},
+    {"mex.host", AT(METADATA, POINT_MEX_ADDRESS)},
+    {"mex.scheme", AT(METADATA, POINT_MEX_ADDRESS)},
+    {"mex.", AT(METADATA)},
     {"negotiation", AT(BODIES)},
     /* These are asked when the final leg is judged. */
     {"ntlm.v1", NOWHERE},
@@ -49,12 +72,13 @@ static const struct {
     {"ntlm.channel-binding", NOWHERE},
     {"ntlm.check-spn", NOWHERE},
     {"ntlm.", AT(POINT_NTLM_CHALLENGE)},
-    {"offer.windows", AT(POINT_AUTH_OFFER, POINT_DISCOVER_USER, POINT_MEX_GET)},
+    {"offer.windows",
+     AT(POINT_AUTH_OFFER, POINT_DISCOVER_USER, POINT_DISCOVER_OAUTH, METADATA)},
     {"offer.one-line", AT(POINT_AUTH_OFFER)},
     {"offer.kerberos", AT(POINT_NEGOTIATE_INIT)},
-    {"offer.", AT(POINT_DISCOVER_USER, POINT_MEX_GET)},
+    {"offer.", AT(POINT_DISCOVER_USER, POINT_DISCOVER_OAUTH, METADATA)},
     {"product", ANYWHERE},
-    {"public-port", AT(LINKS, POINT_MEX_GET, ISSUE)},
+    {"public-port", AT(LINKS, METADATA, POINT_MEX_ADDRESS, ISSUE)},
     {"ticket.format", AT(ISSUE)},
     {"ticket.lifetime", AT(ISSUE)},
     {"ticket.guest-lifetime", AT(ISSUE)},
@@ -261,9 +285,11 @@ static void plan(const char *word, const struct overlay *asked,
     PARAMS(ident, word, "names and values", setting_map, settings);            \
     OVERLAY(ident, word, heading, where, sample)
 
-MANY(discover, "discover", "how the User resource asks for tickets, and ports",
-     "user-challenge, oauth-user-challenge and sip-internal-port, at "
-     "discover.user or http.request.",
+MANY(discover, "discover", "what discovery answers say, and in which form",
+     "user-challenge and oauth-user-challenge at discover.user or "
+     "discover.challenge, sip-internal-port at discover.user or "
+     "discover.servers, form and form-type wherever an answer is still to be "
+     "written; all of them at http.request.",
      "{user-challenge: oauth}");
 MANY(krb5, "krb5", "how a Kerberos ticket is judged",
      "clock, replay-cache, per-request, check-spn, channel-binding, wrong-key "
@@ -273,12 +299,18 @@ MANY(krb5, "krb5", "how a Kerberos ticket is judged",
      "{clock: +6m}");
 ONE(location, "location", "internal|external|both",
     "the site that answers: internal or external",
-    "Links, redirects and the ticket's issuer follow. At discover.*, mex.get, "
-    "webticket.request, webticket.issue or http.request.",
+    "Links, redirects and the ticket's issuer follow. Wherever one of them is "
+    "still to be written, and at http.request.",
     "internal");
-MANY(mex, "mex", "what the metadata document says",
-     "policy: the namespace of WS-SecurityPolicy. At mex.get or http.request.",
-     "{policy: 200702}");
+MANY(
+    mex, "mex", "what the metadata document says",
+    "What the world has under mex: which ports it lists (negotiate, ntlm, "
+    "auth, "
+    "anon, cert, pin, fed), their host and scheme, the policies, and the shape "
+    "of the document. At mex.get, mex.request, mex.import, mex.ports or "
+    "http.request; host and scheme also at mex.address, policies also at "
+    "mex.policy.",
+    "{auth: no, cert: yes, host: pool01.contoso.test}");
 ONE(negotiation, "negotiation", "rtm2013|cu2013|sfb2015",
     "which discovery bodies answer which Accept",
     "At discover.root, discover.domain, discover.user or http.request.",

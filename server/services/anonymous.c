@@ -143,6 +143,7 @@ static enum call_result admit(struct call *call, const struct soap *request)
     /* What is wrong with a token that need not be there is no matter. */
     usertoken_decode(call->arena, request, &token, &text);
     call->ex->facts.auth = "anonymous";
+    call_reach(call, POINT_SOAP_SECURITY);
     who.meeting = find_meeting(call, request, &token);
     reason = objection(call, who.meeting, &token);
     verdict_guest(call, reason);

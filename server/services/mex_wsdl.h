@@ -8,7 +8,12 @@
 #include "services/service.h"
 #include "util/buf.h"
 
-/* Appends the wsdl:definitions element, without an XML declaration. */
-void mex_wsdl_add(struct buf *out, struct call *call);
+/* Appends the wsdl:definitions element, without an XML declaration. imported:
+ * whatever shape the world wants, this one is whole. */
+void mex_wsdl_add(struct buf *out, struct call *call, bool imported);
+
+/* The query of the document that the metadata may import (mex.document), whole
+ * and as WCF calls it. */
+#define MEX_WSDL_IMPORTED "wsdl=wsdl0"
 
 #endif

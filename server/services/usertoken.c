@@ -88,6 +88,7 @@ static enum call_result authenticate(struct call *call,
         usertoken_decode(call->arena, request, &token, &text);
 
     call->ex->facts.auth = "usertoken";
+    call_reach(call, POINT_SOAP_SECURITY);
     credentials_judge(call, &token, flaw);
     if (flaw != USERTOKEN_GOOD) {
         refuse_token(call, request, flaw, text);

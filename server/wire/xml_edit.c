@@ -9,8 +9,8 @@
 
 #include "util/json.h"
 #include "util/mem.h"
-#include "wire/xml_select.h"
 #include "wire/xml_places.h"
+#include "wire/xml_select.h"
 
 /* One change: these bytes in place of that range. */
 struct change {
