@@ -19,12 +19,11 @@ struct krb5_acceptor;
 struct negotiate_plan;
 
 /*
- * keys: of the service, as the KDC has them; copied. services: the SPNs that
- * they belong to, "HTTP/lyncweb.contoso.test"; ends with NULL. The acceptor
- * outlives the connections that are served.
+ * keys: of the service, as the KDC has them; copied. Which SPNs they belong to
+ * is the world's say (world_has_spn). The acceptor outlives the connections
+ * that are served.
  */
 MUST_CHECK bool krb5_acceptor_new(const struct krb_keys *keys,
-                                  const char *const *services,
                                   struct krb5_acceptor **out_acceptor,
                                   struct err *err);
 /* Steps change tickets: one that does not open may be of this run. */

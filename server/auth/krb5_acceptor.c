@@ -3,9 +3,6 @@
 
 #include "auth/krb5.h"
 
-#include <string.h>
-#include <strings.h>
-
 #include "auth/krb5_parts.h"
 #include "util/env.h"
 #include "util/mem.h"
@@ -32,22 +29,6 @@ static bool ready_keys(krb5_context context, struct krb5_keyset *set,
     return true;
 }
 
-static const char *const *copy_services(struct arena *arena,
-                                        const char *const *services)
-{
-    size_t count = 0;
-    const char **copy;
-
-    while (services[count]) {
-        count++;
-    }
-    copy = arena_alloc(arena, (count + 1) * sizeof(*copy));
-    for (size_t i = 0; i < count; i++) {
-        copy[i] = arena_strdup(arena, services[i]);
-    }
-    return copy;
-}
-
 /* Keys that fit nothing, as of an account whose password was changed. */
 static void make_other_keys(const struct krb_keys *keys,
                             struct krb_keys *out_other)
@@ -60,13 +41,11 @@ static void make_other_keys(const struct krb_keys *keys,
 
 AUTO_DEFINE(krb5_acceptor, struct krb5_acceptor *, krb5_acceptor_free)
 
-bool krb5_acceptor_new(const struct krb_keys *keys, const char *const *services,
+bool krb5_acceptor_new(const struct krb_keys *keys,
                        struct krb5_acceptor **out_acceptor, struct err *err)
 {
     AUTO(krb5_acceptor) acceptor = NEW(struct krb5_acceptor);
 
-    acceptor->arena = arena_new();
-    acceptor->services = copy_services(acceptor->arena, services);
     acceptor->own.keys = *keys;
     make_other_keys(keys, &acceptor->other.keys);
     acceptor->replay = krb5_replay_new();
@@ -102,7 +81,6 @@ void krb5_acceptor_free(struct krb5_acceptor *acceptor)
         krb5_free_context(acceptor->context);
     }
     krb5_replay_free(acceptor->replay);
-    arena_free(acceptor->arena);
     mem_wipe(acceptor, sizeof(*acceptor));
     mem_free(acceptor);
 }
@@ -112,15 +90,4 @@ krb5_acceptor_keys(const struct krb5_acceptor *acceptor,
                    const struct world *world)
 {
     return world->krb5.wrong_key ? &acceptor->other : &acceptor->own;
-}
-
-const char *krb5_acceptor_service(const struct krb5_acceptor *acceptor,
-                                  const char *name)
-{
-    for (const char *const *service = acceptor->services; *service; service++) {
-        if (strcasecmp(*service, name) == 0) {
-            return *service;
-        }
-    }
-    return NULL;
 }

@@ -28,8 +28,6 @@ struct krb5_keyset {
 
 struct krb5_acceptor {
     krb5_context context;
-    struct arena *arena;
-    const char *const *services;
     struct krb5_keyset own;   /* as the KDC has them */
     struct krb5_keyset other; /* of the same types, and they open nothing */
     struct krb5_replay *replay;
@@ -85,9 +83,6 @@ struct krb5_handle {
 const struct krb5_keyset *
 krb5_acceptor_keys(const struct krb5_acceptor *acceptor,
                    const struct world *world);
-/* Our SPN of this name, in whatever letter case; NULL: none of ours. */
-const char *krb5_acceptor_service(const struct krb5_acceptor *acceptor,
-                                  const char *name);
 
 /* ---- krb5_verify.c ---- */
 

@@ -123,7 +123,7 @@ static enum auth_reason check_outside(const struct auth_context *ctx,
     int32_t etype = ticket->enc_part.etype;
 
     out->report.spn = name;
-    judged->service = krb5_acceptor_service(ctx->krb5, name);
+    judged->service = world_has_spn(ctx->world, name) ? name : NULL;
     if (!judged->service ||
         !span_equal(ticket->service.realm, span_text(ctx->world->realm))) {
         return AUTH_REASON_SERVICE_NAME;

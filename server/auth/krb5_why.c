@@ -136,10 +136,26 @@ static const char *realm_why(const struct why *w, const char *whose,
                             : "");
 }
 
+/* The SPN of a host of the world that this may be a slip for; NULL: none. */
+static const char *nearest_spn(const struct why *w)
+{
+    struct nearest nearest;
+    const char *host;
+
+    nearest_init(&nearest, w->service);
+    for (size_t i = 0; (host = world_name(w->ctx->world, i)) != NULL; i++) {
+        if (world_registers(w->ctx->world, host)) {
+            nearest_try(&nearest, span_text(arena_printf(w->ctx->arena,
+                                                         "HTTP/%s", host)));
+        }
+    }
+    return nearest.best.size ? (const char *)nearest.best.data : NULL;
+}
+
 static const char *name_why(const struct why *w)
 {
     struct arena *arena = w->ctx->arena;
-    const char *near = nearest_word(w->service, w->ctx->krb5->services);
+    const char *near = nearest_spn(w);
 
     if (w->judged->service) {
         return realm_why(w, "ticket", w->ticket->service.realm);

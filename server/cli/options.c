@@ -11,9 +11,11 @@
 #include <string.h>
 
 #include "util/duration.h"
+#include "util/env.h"
 #include "util/nearest.h"
 
-#define PREFIX "LYNCMOCK_"
+#define PREFIX      "LYNCMOCK_"
+#define SESSION_TTL (10 * 60 * ENV_NS_PER_SEC)
 
 struct option_row {
     const char *name;
@@ -54,6 +56,24 @@ static bool read_port(void *field, struct options *options UNUSED,
     }
     *(int *)field = (int)value;
     return true;
+}
+
+/* "none" for no such port. */
+static bool read_port_or_none(void *field, struct options *options,
+                              const char *text, struct err *err)
+{
+    uint64_t value;
+
+    if (strcmp(text, "none") == 0) {
+        *(int *)field = OPTION_NONE;
+        return true;
+    }
+    return parse_number(text, 65535, &value)
+               ? read_port(field, options, text, err)
+               : err_set(err,
+                         "\"%s\" is no port: expected 0 (ephemeral) to 65535, "
+                         "or none",
+                         text);
 }
 
 static bool read_fd(void *field, struct options *options UNUSED,
@@ -173,6 +193,19 @@ static const struct option_row rows[] = {
      read_port, FIELD(http_port)},
     {"kdc-port", "PORT", "port for the KDC, TCP and UDP, 0 for any (0)",
      read_port, FIELD(kdc_port)},
+    {"admin-port", "PORT",
+     "port of 127.0.0.1 for the admin API, 0 for any, none for none (0)",
+     read_port_or_none, FIELD(admin_port)},
+    {"admin-socket", "PATH",
+     "a UNIX socket for the admin API, in place of its port", read_text,
+     FIELD(admin_socket)},
+    {"template", "[PATTERN=]SCENARIO",
+     "make a session of this scenario when NAME.DOMAIN is contacted first and "
+     "NAME fits; may be given several times",
+     read_list, FIELD(templates)},
+    {"session-ttl", "TIME",
+     "how long a session lives after its last contact (10m)", read_duration,
+     FIELD(session_ttl)},
     {"ports-file", "FILE",
      "write ports and paths as JSON when all is ready; "
      "removed at exit",
@@ -207,6 +240,9 @@ static const struct option_row rows[] = {
      "MIT's KDC, where it is not in its usual place; none: as if there were "
      "none",
      read_text, FIELD(krb5kdc)},
+    {"watch", NULL,
+     "read the scenario again when one of its files changes, as HUP does",
+     read_switch, FIELD(watch)},
     {"timeout", "TIME", "stop after so long (30s, 5m), with exit code 4",
      read_duration, FIELD(timeout)},
     {"set", "NAME=VALUE",
@@ -407,10 +443,12 @@ static bool read_arguments(struct options *options, int argc, char **argv,
     struct option_list listen = options->listen;
     struct option_list set = options->set;
     struct option_list ccache = options->ccache;
+    struct option_list templates = options->templates;
 
     options->listen = (struct option_list){0};
     options->set = (struct option_list){0};
     options->ccache = (struct option_list){0};
+    options->templates = (struct option_list){0};
     for (int i = 1; i < argc; i++) {
         if (!read_argument(options, argc, argv, &i, err)) {
             return false;
@@ -425,6 +463,9 @@ static bool read_arguments(struct options *options, int argc, char **argv,
     if (!options->ccache.count) {
         options->ccache = ccache;
     }
+    if (!options->templates.count) {
+        options->templates = templates;
+    }
     return true;
 }
 
@@ -435,6 +476,7 @@ bool options_parse(int argc, char **argv, struct env *env,
         .arena = arena_new(),
         .ready_fd = -1,
         .log_level = LOG_INFO,
+        .session_ttl = SESSION_TTL,
     };
 
     if (!read_environment(&options, env, err) ||

@@ -22,6 +22,8 @@ struct option_list {
     const char *origin; /* "--set" or "LYNCMOCK_SET": for messages */
 };
 
+enum { OPTION_NONE = -1 };
+
 struct options {
     struct arena *arena; /* owns all texts */
     struct option_list listen;
@@ -29,6 +31,10 @@ struct options {
     int https_port;
     int http_port;
     int kdc_port;
+    int admin_port;               /* 0: ephemeral; OPTION_NONE: none */
+    const char *admin_socket;     /* NULL: none */
+    struct option_list templates; /* [PATTERN=]SCENARIO */
+    int64_t session_ttl;          /* ns */
     const char *ports_file;
     int ready_fd; /* -1: none */
     const char *ca_dir;
@@ -39,6 +45,7 @@ struct options {
     enum log_format log_format;
     enum log_level log_level;
     bool log_secrets;
+    bool watch;
     int64_t timeout;           /* ns; 0: none */
     struct option_list set;    /* NAME=VALUE */
     struct option_list ccache; /* users */

@@ -11,17 +11,58 @@
 
 #include "cli/arguments.h"
 #include "cli/load.h"
+#include "cli/play.h"
+#include "cli/reload.h"
 #include "cli/server.h"
 #include "cli/verb.h"
+#include "cli/watch.h"
 #include "util/log.h"
 
 struct serving {
     struct server server;
+    struct watch *watch; /* NULL: no --watch */
+    bool ready;
+    bool reload; /* SIGHUP came before that */
     struct loop_watch signals;
     struct loop_timer limit;
     enum exit_code exit_code;
     bool ended; /* by a signal, perhaps before it was ready */
 };
+
+/* ---- Reading the scenario again ---- */
+
+static void watch_file(void *ctx, const char *path)
+{
+    struct serving *serving = ctx;
+
+    if (serving->watch) {
+        watch_add(serving->watch, path);
+    }
+}
+
+static void read_again(struct serving *serving, const char *why)
+{
+    if (serving->watch) {
+        watch_clear(serving->watch);
+    }
+    reload_again(&serving->server, why, watch_file, serving);
+}
+
+static void on_change(void *ctx)
+{
+    read_again(ctx, "--watch");
+}
+
+/* ---- Signals ---- */
+
+static void on_hangup(struct serving *serving)
+{
+    if (serving->ready) {
+        read_again(serving, "SIGHUP");
+    } else {
+        serving->reload = true;
+    }
+}
 
 static void on_signal(struct loop_watch *watch, uint32_t events UNUSED)
 {
@@ -33,7 +74,7 @@ static void on_signal(struct loop_watch *watch, uint32_t events UNUSED)
         if (info.ssi_signo == SIGCHLD) {
             kdc_reap(serving->server.kdc);
         } else if (info.ssi_signo == SIGHUP) {
-            log_info("SIGHUP: this version reads no scenario again, going on");
+            on_hangup(serving);
         } else {
             log_info("%s: stopping", strsignal((int)info.ssi_signo));
             serving->ended = true;
@@ -67,11 +108,10 @@ static int block_signals(void)
     return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static bool watch_signals(struct serving *serving, int fd, struct err *err)
+static bool watch_signals(struct serving *serving, struct err *err)
 {
-    serving->signals = (struct loop_watch){fd, on_signal};
     serving->limit.expired = on_limit;
-    if (fd < 0 ||
+    if (serving->signals.fd < 0 ||
         !loop_watch(serving->server.loop, &serving->signals, EPOLLIN, err)) {
         return err_errno(err, "cannot watch signals");
     }
@@ -96,24 +136,33 @@ static bool become_ready(struct serving *serving, const struct options *options,
     return serving->ended || server_announce(server, err);
 }
 
+/* What came while it started. */
+static void be_ready(struct serving *serving)
+{
+    serving->ready = true;
+    if (serving->reload) {
+        read_again(serving, "SIGHUP");
+    }
+}
+
 static bool start(struct serving *serving, struct env *env,
                   const struct options *options,
                   const struct kerberos *kerberos, struct scenario *scenario,
                   struct err *err)
 {
-    int signals = block_signals();
-
     if (!server_start(&serving->server, env, options, kerberos, scenario,
                       err)) {
-        close(signals);
         return false;
     }
-    if (!watch_signals(serving, signals, err) ||
-        !become_ready(serving, options, err)) {
+    if (!watch_signals(serving, err) || !become_ready(serving, options, err) ||
+        (serving->watch &&
+         !watch_start(serving->watch, serving->server.loop, err))) {
+        watch_free(serving->watch);
+        serving->watch = NULL;
         server_stop(&serving->server);
-        close(signals);
         return false;
     }
+    be_ready(serving);
     return true;
 }
 
@@ -134,40 +183,51 @@ static void tell_scenario(const struct scenario *scenario)
     }
 }
 
-static enum exit_code serve_scenario(struct env *env,
+static enum exit_code serve_scenario(struct serving *serving, struct env *env,
                                      const struct options *options,
                                      const struct kerberos *kerberos,
                                      struct scenario *scenario)
 {
-    struct serving serving = {.exit_code = EXIT_GOOD};
     struct err err;
 
-    if (!start(&serving, env, options, kerberos, scenario, &err)) {
+    if (!start(serving, env, options, kerberos, scenario, &err)) {
         log_error("%s", err.text);
         return EXIT_START;
     }
-    if (!serving.ended) {
-        loop_run(serving.server.loop);
+    if (!serving->ended) {
+        loop_run(serving->server.loop);
     }
-    loop_cancel(serving.server.loop, &serving.limit);
-    loop_unwatch(serving.server.loop, &serving.signals);
-    close(serving.signals.fd);
-    server_stop(&serving.server);
-    return serving.exit_code;
+    watch_free(serving->watch);
+    serving->watch = NULL;
+    loop_cancel(serving->server.loop, &serving->limit);
+    loop_unwatch(serving->server.loop, &serving->signals);
+    server_stop(&serving->server);
+    return serving->exit_code;
 }
 
-static enum exit_code serve(struct env *env, const struct options *options)
+static bool make_watch(struct serving *serving, const struct options *options,
+                       struct err *err)
+{
+    if (!options->watch) {
+        return true;
+    }
+    return (reload_possible(options, err) &&
+            watch_new(on_change, serving, &serving->watch, err)) ||
+           err_wrap(err, "--watch");
+}
+
+static enum exit_code load_and_serve(struct serving *serving, struct env *env,
+                                     const struct options *options)
 {
     struct kerberos kerberos;
     struct scenario *scenario;
     enum exit_code code;
-    struct err err;
 
-    if (!server_check_listen(options, &err)) {
-        log_error("%s", err.text);
+    if (!load_scenario_files(options, watch_file, serving, &scenario)) {
         return EXIT_USAGE;
     }
-    if (!load_scenario(options, &scenario)) {
+    if (!play_check_templates(options, scenario)) {
+        scenario_unref(scenario);
         return EXIT_USAGE;
     }
     tell_scenario(scenario);
@@ -176,8 +236,29 @@ static enum exit_code serve(struct env *env, const struct options *options)
         scenario_unref(scenario);
         return code;
     }
-    code = serve_scenario(env, options, &kerberos, scenario);
+    code = serve_scenario(serving, env, options, &kerberos, scenario);
     kerberos_clear(&kerberos);
+    return code;
+}
+
+static enum exit_code serve(struct env *env, const struct options *options)
+{
+    struct serving serving = {
+        .exit_code = EXIT_GOOD,
+        .signals = {block_signals(), on_signal},
+    };
+    enum exit_code code;
+    struct err err;
+
+    if (!server_check_listen(options, &err) ||
+        !make_watch(&serving, options, &err)) {
+        log_error("%s", err.text);
+        close(serving.signals.fd);
+        return EXIT_USAGE;
+    }
+    code = load_and_serve(&serving, env, options);
+    watch_free(serving.watch);
+    close(serving.signals.fd);
     return code;
 }
 

@@ -10,12 +10,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/play.h"
 #include "util/log.h"
 #include "util/mem.h"
 #include "wire/xml.h"
 #include "world/setting.h"
-
-enum { NAMES_MAX = 64 };
 
 static bool is_set(const struct options *options, const char *name)
 {
@@ -113,12 +112,11 @@ static bool publish_ca(struct server *server, struct err *err)
     return write_file(server->ca_file, pki_ca_pem(server->pki), err);
 }
 
-static bool start_pki(struct server *server, struct err *err)
+static struct pki_options pki_options(const struct server *server,
+                                      const struct world *world)
 {
-    const char *names[NAMES_MAX + 1] = {NULL};
-    const struct world *world = server->world;
-    struct pki_options options = {
-        .names = names,
+    return (struct pki_options){
+        .names = world->names,
         .domain = world->domain,
         .key = world->tls.key == KEY_RSA2048 ? PKI_RSA2048 : PKI_P256,
         .profile = world->tls.profile,
@@ -126,14 +124,24 @@ static bool start_pki(struct server *server, struct err *err)
         .ca_dir = server->options->ca_dir,
         .now = env_now(server->env),
     };
+}
 
-    for (size_t i = 0; i < NAMES_MAX && world_name(world, i); i++) {
-        names[i] = world_name(world, i);
-    }
+static bool start_pki(struct server *server, struct err *err)
+{
+    struct pki_options options = pki_options(server, server->world);
+
     if (!pki_new(&options, &server->pki, err)) {
         return options.ca_dir ? err_wrap(err, "--ca-dir") : false;
     }
     return publish_ca(server, err);
+}
+
+bool server_follow_pki(struct server *server, const struct world *world,
+                       struct err *err)
+{
+    struct pki_options options = pki_options(server, world);
+
+    return pki_follow(server->pki, &options, err);
 }
 
 static bool start_tickets(struct server *server, struct err *err)
@@ -260,6 +268,7 @@ static bool start_kdc(struct server *server, struct err *err)
         .env = server->env,
         .world = server->world,
         .session = sessions_default(server->sessions),
+        .sessions = server->sessions,
         .journal = server->journal,
         .addresses = addresses(server->options),
         .port = server->options->kdc_port,
@@ -289,15 +298,20 @@ static bool changes_tickets(const struct scenario *scenario)
     return false;
 }
 
-static bool make_acceptor(struct server *server, struct err *err)
+void server_expect_tickets(struct server *server,
+                           const struct scenario *scenario)
 {
-    if (!krb5_acceptor_new(kdc_service_keys(server->kdc),
-                           kdc_services(server->kdc), &server->krb5, err)) {
-        return false;
-    }
-    if (changes_tickets(server->scenario)) {
+    if (server->krb5 && changes_tickets(scenario)) {
         krb5_acceptor_doubt(server->krb5);
     }
+}
+
+static bool make_acceptor(struct server *server, struct err *err)
+{
+    if (!krb5_acceptor_new(kdc_service_keys(server->kdc), &server->krb5, err)) {
+        return false;
+    }
+    server_expect_tickets(server, server->scenario);
     return true;
 }
 
@@ -305,8 +319,8 @@ static bool make_acceptor(struct server *server, struct err *err)
 static bool use_kdc(struct server *server, struct err *err)
 {
     return !server->kdc ||
-           (kdc_export(server->kdc, edge_https_port(server->edge),
-                       server->ca_file, err) &&
+           (kdc_export(server->kdc, server->world,
+                       edge_https_port(server->edge), server->ca_file, err) &&
             journal_open_tickets(server->journal, kdc_service_keys(server->kdc),
                                  err) &&
             make_acceptor(server, err));
@@ -331,7 +345,9 @@ static bool start_http(struct server *server, struct err *err)
         .kdc = server->kdc,
         .loop = server->loop,
         .https_port = edge_https_port(server->edge),
+        .http_port = edge_http_port(server->edge),
     };
+    play_start(server);
     return http_new(&http, &server->http, err) && edge_start(server->edge, err);
 }
 
@@ -370,6 +386,8 @@ bool server_start(struct server *server, struct env *env,
         .scenario = scenario,
         .sessions = sessions_new(scenario),
         .world = scenario->world,
+        .scenario_is_file =
+            options->scenario && access(options->scenario, F_OK) == 0,
     };
     world_start(server->world, env_now(env));
     xml_init();
@@ -387,6 +405,9 @@ void server_stop(struct server *server)
     server->services.kdc = NULL;
     if (server->loop) {
         loop_drain(server->loop);
+    }
+    if (server->loop) {
+        play_stop(server);
     }
     edge_free(server->edge);
     http_free(server->http);

@@ -21,7 +21,8 @@
 struct server {
     struct env *env;
     const struct options *options;
-    struct scenario *scenario;
+    bool scenario_is_file;     /* no shipped one, and not none */
+    struct scenario *scenario; /* of the default session */
     struct sessions *sessions;
     struct world *world; /* the scenario's */
     struct pki *pki;
@@ -34,6 +35,7 @@ struct server {
     const struct kerberos *kerberos;
     struct kdc *kdc; /* NULL: no Kerberos */
     struct krb5_acceptor *krb5;
+    struct loop_timer sweep; /* of sessions whose time is up */
     struct run_dir *run_dir; /* NULL: none was needed */
     char *ca_file;           /* what clients should trust */
     /* The ports file that we wrote: a later server may put its own there. */
@@ -59,6 +61,14 @@ MUST_CHECK bool server_start(struct server *server, struct env *env,
                              const struct kerberos *kerberos,
                              struct scenario *scenario, struct err *err);
 void server_stop(struct server *server);
+
+/* Certificates for another world. false: the CA cannot vouch for it. */
+MUST_CHECK bool server_follow_pki(struct server *server,
+                                  const struct world *world, struct err *err);
+/* Lets the acceptor know what steps of this scenario do to tickets; once is for
+ * ever. */
+void server_expect_tickets(struct server *server,
+                           const struct scenario *scenario);
 
 /* Tells the world that we are ready: stdout, --ready-fd, --ports-file. */
 MUST_CHECK bool server_announce(struct server *server, struct err *err);

@@ -15,12 +15,20 @@ enum exit_code {
     EXIT_SKIPPED = 77,  /* it needs what this machine has not */
 };
 
+/* An option of one verb alone; --help and --json are not among them. */
+struct verb_option {
+    const char *name;  /* "--at" */
+    const char *value; /* "POINT"; NULL: it takes none */
+    const char *doc;
+};
+
 struct verb {
     const char *name;
     const char *usage; /* what follows the name */
     const char *doc;   /* one sentence */
     const char *help;  /* what --help says; NULL: the verb says it itself */
     const char *json;  /* what --json does; NULL: there is none */
+    const struct verb_option *options; /* ends with name NULL; NULL: none */
     enum exit_code (*run)(int argc, char **argv);
 };
 

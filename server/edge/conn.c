@@ -118,8 +118,8 @@ static void read_some(struct edge_conn *conn)
 void conn_idle(struct edge_conn *conn)
 {
     conn->phase = CONN_IDLE;
-    conn->rested = false;
-    conn_deadline(conn, rest_after(conn->edge));
+    conn->rested = conn->idle > 0;
+    conn_deadline(conn, conn->idle > 0 ? conn->idle : rest_after(conn->edge));
     if (conn->in.size) {
         request_resume(conn);
     }

@@ -188,6 +188,21 @@ bool edge_start(struct edge *edge, struct err *err)
     return listeners_start(edge, err);
 }
 
+bool edge_tune(struct edge *edge, const struct edge_tuning *tuning,
+               struct err *err)
+{
+    struct edge_options old = edge->options;
+
+    edge->options.tls_minimum = tuning->tls_minimum;
+    edge->options.tls_maximum = tuning->tls_maximum;
+    if (edge->tls && !tls_versions(edge, err)) {
+        edge->options = old;
+        return false;
+    }
+    edge->options.header_431 = tuning->header_431;
+    return true;
+}
+
 void edge_free(struct edge *edge)
 {
     if (!edge) {

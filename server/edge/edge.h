@@ -39,12 +39,27 @@ enum {
     EDGE_LISTEN_BACKLOG = 1024,
 };
 
-/* Certificate and key for a name; borrowed for as long as the edge lives. */
+/* Certificate and key for a name; borrowed until the hook's caller returns. */
 struct edge_identity {
     X509 *certificate;
     EVP_PKEY *key;
     struct span hash; /* tls-server-end-point; sessions are resumed only
                          under the same one */
+};
+
+/* A refusal before anybody has read the request. */
+struct edge_refusal {
+    enum edge_refused {
+        EDGE_REFUSED_MALFORMED, /* no HTTP, or not to be read in one way */
+        EDGE_REFUSED_HEAD,      /* over header_limit */
+        EDGE_REFUSED_BODY,      /* over body_limit */
+        EDGE_REFUSED_BUSY,      /* no descriptors are left */
+    } what;
+    unsigned status;
+    const char *reason;
+    const char *type;   /* of the body; NULL: text/plain */
+    const char *server; /* NULL: no such header */
+    const char *body;   /* NULL: why */
 };
 
 /*
@@ -85,6 +100,10 @@ struct edge_hooks {
      * and ex->raw_size are filled in. Who keeps a reference beyond this finds
      * facts in ex->conn that live as long as the exchange. */
     void (*request_end)(void *ctx, struct edge_conn *conn, struct exchange *ex);
+    /* The edge, or the engine, is about to refuse what is no request that it
+     * takes. May call edge_conn_plan: then those bytes are sent instead. */
+    void (*refused)(void *ctx, struct edge_conn *conn, struct exchange *ex,
+                    const struct edge_refusal *refusal);
     /* A TLS handshake failed, for the log: one sentence. */
     void (*handshake_failed)(void *ctx, struct edge_conn *conn,
                              const char *why);
@@ -116,6 +135,15 @@ MUST_CHECK bool edge_new(const struct edge_options *options, struct loop *loop,
                          struct edge **out_edge, struct err *err);
 void edge_hook(struct edge *edge, const struct edge_hooks *hooks);
 MUST_CHECK bool edge_start(struct edge *edge, struct err *err);
+/* What may change while it runs; connections that are there keep the old. */
+struct edge_tuning {
+    int tls_minimum;
+    int tls_maximum;
+    bool header_431;
+};
+MUST_CHECK bool edge_tune(struct edge *edge, const struct edge_tuning *tuning,
+                          struct err *err);
+
 /* Stops listening; ends all connections and exchanges. */
 void edge_free(struct edge *edge);
 
@@ -145,6 +173,13 @@ void edge_conn_plan(struct edge_conn *conn, const struct reply_plan *plan);
 /* The reply to a request that the `request` hook has taken: plan->raw, to be
  * called while its exchange has not ended. */
 void edge_conn_reply(struct edge_conn *conn, const struct reply_plan *plan);
+/*
+ * The request gets its reply though its body is still to come: takes it from
+ * the engine; edge_conn_reply is to follow. Such a connection ends with it.
+ */
+void edge_conn_early(struct edge_conn *conn);
+/* The engine's 1xx replies to the current request are not passed on. */
+void edge_conn_withhold(struct edge_conn *conn);
 
 struct edge_counts {
     uint64_t accepted;

@@ -105,6 +105,17 @@ static bool bind_session(SSL *ssl, struct span hash)
     return SSL_set_session_id_context(ssl, id.data, (unsigned)id.size) == 1;
 }
 
+/* The certificate may be replaced while the connection lives. */
+static void keep_hash(struct edge_conn *conn, struct span hash)
+{
+    size_t size = hash.size <= sizeof(conn->hash) ? hash.size : 0;
+
+    if (size) {
+        memcpy(conn->hash, hash.data, size);
+    }
+    conn->facts.certificate_hash = span_of(conn->hash, size);
+}
+
 static bool choose_identity(struct edge_conn *conn)
 {
     const struct edge_hooks *hooks = &conn->edge->hooks;
@@ -113,7 +124,7 @@ static bool choose_identity(struct edge_conn *conn)
     if (!hooks->identity(hooks->ctx, conn->sni, &identity)) {
         return false;
     }
-    conn->facts.certificate_hash = identity.hash;
+    keep_hash(conn, identity.hash);
     if (!bind_session(conn->ssl, identity.hash)) {
         return false;
     }

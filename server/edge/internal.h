@@ -50,7 +50,8 @@ struct edge {
 
     SSL_CTX *tls;
     BIO_METHOD *bio;
-    int keylog; /* descriptor, or -1 */
+    int tls_level; /* of security, where versions ask for no other */
+    int keylog;    /* descriptor, or -1 */
 
     struct edge_conn *conns;
     struct edge_conn *dead;   /* to be freed at the end of the turn */
@@ -98,6 +99,7 @@ struct conn_request {
 struct conn_reply {
     struct reply_plan plan;
     struct buf raw;  /* the plan's, our copy */
+    bool withheld;   /* 1xx replies of the engine are not passed on */
     struct buf held; /* an incomplete head from the engine */
     struct framer framer;
     bool planned;
@@ -149,6 +151,7 @@ struct edge_conn {
     int64_t deadline;
     struct loop_timer pace; /* delay and drip */
     bool rested;            /* idle, and its engine given back */
+    int64_t idle;           /* ns, by a plan; 0: as long as usual */
     bool fin;               /* the peer's FIN came, perhaps unread */
     unsigned reset_tries;
     struct sock sock;
@@ -159,6 +162,7 @@ struct edge_conn {
     uint8_t alert;
     char *sni;
     char peer[PEER_TEXT_SIZE];
+    uint8_t hash[EVP_MAX_MD_SIZE]; /* of its certificate */
     struct conn_facts facts;
     void *kept;
     struct exchange *exchange;
@@ -218,6 +222,8 @@ BIO *sock_bio(BIO_METHOD *method, struct sock *sock);
 
 /* tls.c: TLS, or none, on the socket. */
 MUST_CHECK bool tls_open(struct edge *edge, struct err *err);
+/* As the options say, for connections that come from here on. */
+MUST_CHECK bool tls_versions(struct edge *edge, struct err *err);
 void tls_close(struct edge *edge);
 /* false: OpenSSL has no memory; the connection cannot go on. */
 bool tls_attach(struct edge_conn *conn);
@@ -266,17 +272,8 @@ void bridge_settle(struct edge_conn *conn);
 void reply_input(struct edge_conn *conn, struct span bytes);
 /* The engine will say no more. */
 void reply_input_end(struct edge_conn *conn);
-/* How a request is refused that the engine never gets. */
-struct refusal {
-    unsigned status;
-    const char *reason;
-    const char *type;   /* of the body; NULL: text/plain */
-    const char *server; /* NULL: no such header */
-    const char *body;   /* NULL: why */
-};
-
-/* A reply of our own, and the connection ends. */
-void reply_refuse(struct edge_conn *conn, const struct refusal *refusal,
+/* A reply of our own to what the engine never gets, and the connection ends. */
+void reply_refuse(struct edge_conn *conn, const struct edge_refusal *refusal,
                   const char *why);
 void reply_reset(struct edge_conn *conn);
 

@@ -55,9 +55,9 @@ static bool open_keylog(struct edge *edge, struct err *err)
  */
 static bool set_versions(struct edge *edge)
 {
-    if (edge->options.tls_minimum < TLS1_2_VERSION) {
-        SSL_CTX_set_security_level(edge->tls, 0);
-    }
+    bool old = edge->options.tls_minimum < TLS1_2_VERSION;
+
+    SSL_CTX_set_security_level(edge->tls, old ? 0 : edge->tls_level);
     return SSL_CTX_set_min_proto_version(edge->tls,
                                          edge->options.tls_minimum) &&
            SSL_CTX_set_max_proto_version(edge->tls, edge->options.tls_maximum);
@@ -88,17 +88,31 @@ static void set_modes(struct edge *edge)
     SSL_CTX_set_client_hello_cb(tls, hello_callback, edge);
 }
 
+static bool no_context(const struct edge *edge, struct err *err)
+{
+    ERR_clear_error();
+    return err_set(err,
+                   "OpenSSL gives no TLS context for versions "
+                   "0x%04x to 0x%04x",
+                   (unsigned)edge->options.tls_minimum,
+                   (unsigned)edge->options.tls_maximum);
+}
+
+bool tls_versions(struct edge *edge, struct err *err)
+{
+    return set_versions(edge) || no_context(edge, err);
+}
+
 bool tls_open(struct edge *edge, struct err *err)
 {
     edge->tls = SSL_CTX_new(TLS_server_method());
     edge->bio = sock_bio_method();
-    if (!edge->tls || !edge->bio || !set_versions(edge) || !set_groups(edge)) {
-        ERR_clear_error();
-        return err_set(err,
-                       "OpenSSL gives no TLS context for versions "
-                       "0x%04x to 0x%04x",
-                       (unsigned)edge->options.tls_minimum,
-                       (unsigned)edge->options.tls_maximum);
+    if (!edge->tls || !edge->bio) {
+        return no_context(edge, err);
+    }
+    edge->tls_level = SSL_CTX_get_security_level(edge->tls);
+    if (!set_versions(edge) || !set_groups(edge)) {
+        return no_context(edge, err);
     }
     set_modes(edge);
     return open_keylog(edge, err);

@@ -78,6 +78,7 @@ const struct fault fault_stall = {
     .example = "yes",
     .subjects = SUBJECT_ACCEPT | SUBJECT_HELLO | SUBJECT_REPLY | SUBJECT_KDC,
     .order = FAULT_BYTES,
+    .ends = true,
     .params = params,
     .size = sizeof(struct stall_params),
     .check = stall_check,

@@ -11,11 +11,9 @@
 #include "util/log.h"
 
 /* Steps before there is an exchange: no reply is planned, a log line tells. */
-static void reach(struct http *http, enum point point,
+static void reach(struct session *session, enum point point,
                   const struct facts *facts, struct subject *subject)
 {
-    struct session *session =
-        sessions_of(http->options.services->sessions, facts->host);
     struct steps steps;
 
     scenario_at(session, point, facts, &steps);
@@ -36,19 +34,50 @@ static void reach(struct http *http, enum point point,
 static void on_accepted(void *ctx, struct edge_conn *conn,
                         struct accept_plan *plan)
 {
+    struct http *http = ctx;
     struct facts facts = {.conn = edge_conn_facts(conn)};
     struct subject subject = {.accept = plan};
 
-    reach(ctx, POINT_TCP_ACCEPT, &facts, &subject);
+    /* There is no name yet. */
+    reach(sessions_default(http->options.services->sessions), POINT_TCP_ACCEPT,
+          &facts, &subject);
+}
+
+/* The edge's own versions are those of the default session's world. */
+static void follow_world(const struct sessions *sessions,
+                         const struct session *session, struct hello_plan *plan)
+{
+    const struct world *world = session_world(session);
+
+    if (session != sessions_default(sessions)) {
+        plan->minimum = world->tls.minimum;
+        plan->maximum = world->tls.maximum;
+    }
 }
 
 static void on_hello(void *ctx, struct edge_conn *conn, const char *sni,
                      struct hello_plan *plan)
 {
+    struct http *http = ctx;
+    struct sessions *sessions = http->options.services->sessions;
+    struct session *session = sessions_of(sessions, sni);
     struct facts facts = {.conn = edge_conn_facts(conn), .host = sni};
     struct subject subject = {.hello = plan};
 
-    reach(ctx, POINT_TLS_HELLO, &facts, &subject);
+    follow_world(sessions, session, plan);
+    reach(session, POINT_TLS_HELLO, &facts, &subject);
+}
+
+/* The session's own names have leaves of its own. */
+static bool leaf_of(struct http *http, const char *sni,
+                    const struct pki_leaf **out_leaf, struct err *err)
+{
+    struct session *session =
+        sessions_peek(http->options.services->sessions, sni);
+    struct pki_site *site = session_kept(session, SESSION_LEAVES);
+
+    return site ? pki_site_leaf(http->options.pki, site, sni, out_leaf, err)
+                : pki_leaf(http->options.pki, sni, out_leaf, err);
 }
 
 static bool on_identity(void *ctx, const char *sni, struct edge_identity *out)
@@ -57,7 +86,7 @@ static bool on_identity(void *ctx, const char *sni, struct edge_identity *out)
     const struct pki_leaf *leaf;
     struct err err;
 
-    if (!pki_leaf(http->options.pki, sni, &leaf, &err)) {
+    if (!leaf_of(http, sni, &leaf, &err)) {
         log_error("%s, ending the handshake", err.text);
         return false;
     }
@@ -110,15 +139,35 @@ static void find_refused(struct exchange *ex)
     exchange_finding(ex, &finding);
 }
 
+static void release_session(void *session)
+{
+    session_unref(session);
+}
+
+/* What never became a request belongs to the session whose name the client gave
+ * in its ClientHello. */
+static void belong(struct http *http, struct exchange *ex)
+{
+    struct session *session;
+
+    if (ex->session) {
+        return;
+    }
+    session = sessions_peek(http->options.services->sessions, ex->conn->sni);
+    exchange_keep(ex, release_session, session_ref(session));
+    ex->session = session_name(session);
+}
+
 static void on_request_end(void *ctx, struct edge_conn *conn UNUSED,
                            struct exchange *ex)
 {
     struct http *http = ctx;
     bool planned = ex->reply.status != 0 || ex->reply.raw.size != 0;
 
-    if (!planned && ex->sent.status != 0) {
+    if (planned ? !ex->dispatched : ex->sent.status != 0) {
         find_refused(ex);
     }
+    belong(http, ex);
     journal_end(http->options.journal, ex);
 }
 
@@ -147,6 +196,7 @@ void http_hooks(struct http *http, struct edge_hooks *out_hooks)
         .attach = on_attach,
         .request = http_whole_request,
         .run = on_run,
+        .refused = http_refused,
         .request_begin = on_request_begin,
         .request_end = on_request_end,
         .handshake_failed = on_handshake_failed,

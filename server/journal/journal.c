@@ -22,6 +22,7 @@ struct journal {
     struct krb_keys keys;     /* that it borrows */
     struct kcrypt_key tried[KRB_KEYS_MAX];
     struct journal_file *file; /* NULL: none */
+    bool asked;                /* see journal_options */
     struct buf line;           /* where a record is written; kept for speed */
     struct open_set open;
     struct ring ring;
@@ -41,7 +42,8 @@ bool journal_open(const struct journal_options *options, struct env *env,
     journal = NEW(struct journal);
     journal->env = env;
     journal->view.secrets = options->secrets;
-    journal->ring.limit = options->memory_limit;
+    journal->asked = options->asked;
+    ring_init(&journal->ring, options->memory_limit);
     journal->file = take(&file);
     *out_journal = journal;
     return true;
@@ -50,7 +52,7 @@ bool journal_open(const struct journal_options *options, struct env *env,
 bool journal_open_tickets(struct journal *journal, const struct krb_keys *keys,
                           struct err *err)
 {
-    if (!journal->file) {
+    if (!journal->file && !journal->asked) {
         return true; /* nobody reads a record */
     }
     if (!journal->opener.kcrypt && !kcrypt_new(&journal->opener.kcrypt, err)) {
@@ -130,6 +132,48 @@ void journal_write(const struct journal *journal, struct exchange *ex,
                    struct buf *out)
 {
     record_write(out, ex, &journal->view);
+}
+
+/* The oldest behind this position; most ask for the newest alone. */
+static const struct ring_item *behind(const struct ring_share *share,
+                                      uint64_t after)
+{
+    const struct ring_item *item = TAILQ_LAST(&share->items, ring_items);
+    const struct ring_item *found = NULL;
+
+    for (; item && item->position > after;
+         item = TAILQ_PREV(item, ring_items, own)) {
+        found = item;
+    }
+    return found;
+}
+
+uint64_t journal_visit(const struct journal *journal, const char *session,
+                       uint64_t after,
+                       bool (*visit)(void *ctx, struct exchange *ex), void *ctx)
+{
+    const struct ring_share *share = ring_share(&journal->ring, session);
+    const struct ring_item *item = share ? behind(share, after) : NULL;
+
+    for (; item && visit(ctx, item->ex); item = TAILQ_NEXT(item, own)) {
+        after = item->position;
+    }
+    return after;
+}
+
+struct journal_share journal_share(const struct journal *journal,
+                                   const char *session)
+{
+    const struct ring_share *share = ring_share(&journal->ring, session);
+
+    return share ? (struct journal_share){share->count, share->size,
+                                          share->dropped}
+                 : (struct journal_share){0};
+}
+
+void journal_forget(struct journal *journal, const char *session)
+{
+    ring_forget(&journal->ring, session);
 }
 
 size_t journal_count(const struct journal *journal)

@@ -24,6 +24,7 @@ struct journal_options {
     bool secrets;          /* write passwords, tokens and tickets */
     uint64_t file_limit;   /* bytes; past it the file is rotated to PATH.1 */
     uint64_t memory_limit; /* bytes of entries kept in memory, oldest go */
+    bool asked; /* journal_write will be asked for what is in memory */
 };
 
 enum {
@@ -50,6 +51,26 @@ void journal_begin(struct journal *journal, struct exchange *ex);
 /* Phase two: ex->sent is filled in. The exchange is told on the log, written
  * to the file, and kept in memory until younger ones need the room. */
 void journal_end(struct journal *journal, struct exchange *ex);
+
+/*
+ * What memory has of one session, by its name, which is told from others of the
+ * same text by its address: calls `visit` with what ended behind position
+ * `after`, the oldest first, until there is no more or it says false. Returns
+ * the position of the last one that it took, to go on from; else `after`.
+ */
+uint64_t journal_visit(const struct journal *journal, const char *session,
+                       uint64_t after,
+                       bool (*visit)(void *ctx, struct exchange *ex),
+                       void *ctx);
+struct journal_share {
+    uint64_t exchanges; /* in memory */
+    uint64_t bytes;
+    uint64_t dropped; /* because of memory_limit */
+};
+struct journal_share journal_share(const struct journal *journal,
+                                   const char *session);
+/* The session is over: what memory has of it goes. The file keeps all. */
+void journal_forget(struct journal *journal, const char *session);
 
 /* Finished exchanges in memory, 0 the oldest; NULL past the newest. Borrowed
  * until the next journal_end. */

@@ -189,6 +189,7 @@ void record_write(struct buf *out, struct exchange *ex,
     if (ex->kind == EXCHANGE_KDC) {
         json_text(&json, "kind", "kdc");
     }
+    json_text(&json, "session", ex->session);
     json_text(&json, "outcome", record_outcome(ex));
     add_times(&json, ex);
     add_connection(&json, ex->conn);

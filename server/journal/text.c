@@ -89,11 +89,19 @@ static const char *planned(struct exchange *ex)
     return status && status != ex->sent.status ? number(ex, status) : NULL;
 }
 
+/* Most servers have but the default session. */
+static const char *session(const struct exchange *ex)
+{
+    return ex->session && strcmp(ex->session, "default") != 0 ? ex->session
+                                                              : NULL;
+}
+
 static void log_http(struct exchange *ex)
 {
     const struct log_field fields[] = {
         {"id", number(ex, ex->id)},
         {"conn", number(ex, ex->conn ? ex->conn->id : 0)},
+        {"session", session(ex)},
         {"method", ex->request.method},
         {"host", ex->request.host},
         {"path", ex->request.path},
@@ -135,6 +143,7 @@ static void log_kdc(struct exchange *ex)
     const struct log_field fields[] = {
         {"id", number(ex, ex->id)},
         {"kind", "kdc"},
+        {"session", session(ex)},
         {"transport", kdc->transport},
         {"message", kdc->message},
         {"client", kdc->client},

@@ -14,6 +14,7 @@
 #include "kdc/spn.h"
 #include "kdc/spn_told.h"
 #include "kdc/users.h"
+#include "scenario/session.h"
 #include "util/env.h"
 #include "util/log.h"
 #include "util/mem.h"
@@ -187,20 +188,21 @@ static void tell(void *ctx, const struct keeper_message *message)
     }
 }
 
-static bool sync_user(void *ctx, const struct user *user, const char *name,
-                      void (*done)(void *), void *done_ctx)
+static bool sync_user(void *ctx, const struct kdc_account *account,
+                      const char *name, void (*done)(void *), void *done_ctx)
 {
     struct kdc *kdc = ctx;
 
-    return kdc_users_sync(kdc->users, user, name, done, done_ctx);
+    return kdc_users_sync(kdc->users, account, name, done, done_ctx);
 }
 
-static bool sync_service(void *ctx, const char *service, void (*done)(void *),
+static bool sync_service(void *ctx, const struct world *world,
+                         const char *service, void (*done)(void *),
                          void *done_ctx)
 {
     struct kdc *kdc = ctx;
 
-    return spn_told_sync(kdc->spns, service, done, done_ctx);
+    return spn_told_sync(kdc->spns, world, service, done, done_ctx);
 }
 
 static bool send_realm(struct kdc *kdc, struct err *err)
@@ -246,6 +248,7 @@ static struct kdc *make(const struct kdc_options *options)
     const struct world *world = options->world;
 
     kdc->options = *options;
+    world_ref(options->world);
     kdc->arena = arena_new();
     kdc->limit.expired = on_limit;
     krb_keys_make(&kdc->krbtgt, world->kdc.etypes, KEY_VERSION, env_secret);
@@ -257,9 +260,8 @@ static struct kdc *make(const struct kdc_options *options)
     kdc->service_keytab = export_path(kdc, "service.keytab");
     kdc->user_keytab = export_path(kdc, "users.keytab");
     kdc->users = kdc_users_new(&(struct kdc_users_options){
-        .env = options->env,
-        .world = world,
-        .session = options->session,
+        .world = options->world,
+        .now = session_now(options->session, env_now(options->env)),
         .run_dir = options->run_dir,
         .ccaches = options->ccaches,
         .serial = &kdc->serial,
@@ -281,8 +283,8 @@ static bool start_relay(struct kdc *kdc, struct err *err)
     struct relay_options relay = {
         .loop = options->loop,
         .env = options->env,
-        .world = options->world,
         .session = options->session,
+        .sessions = options->sessions,
         .journal = options->journal,
         .addresses = options->addresses,
         .port = options->port,
@@ -317,11 +319,11 @@ bool kdc_start(const struct kdc_options *options, struct kdc **out_kdc,
     return true;
 }
 
-bool kdc_export(const struct kdc *kdc, int https_port, const char *ca_file,
-                struct err *err)
+bool kdc_export(const struct kdc *kdc, const struct world *world,
+                int https_port, const char *ca_file, struct err *err)
 {
     const struct exports exports = {
-        .world = kdc->options.world,
+        .world = world,
         .run_dir = kdc->options.run_dir,
         .addresses = kdc->options.addresses,
         .kdc_port = kdc_port(kdc),
@@ -362,6 +364,7 @@ void kdc_stop(struct kdc *kdc)
     link_free(kdc->link);
     spn_told_free(kdc->spns);
     kdc_users_free(kdc->users);
+    world_unref(kdc->options.world);
     mem_wipe(&kdc->krbtgt, sizeof(kdc->krbtgt));
     mem_wipe(&kdc->service, sizeof(kdc->service));
     arena_free(kdc->arena);
@@ -417,11 +420,6 @@ const char *kdc_ccache(const struct kdc *kdc, size_t index)
 const struct krb_keys *kdc_service_keys(const struct kdc *kdc)
 {
     return &kdc->service;
-}
-
-const char *const *kdc_services(const struct kdc *kdc)
-{
-    return kdc->services;
 }
 
 void kdc_ask(struct kdc *kdc, struct span request, const char *peer,

@@ -24,13 +24,15 @@ struct journal;
 struct kdc;
 struct loop;
 struct session;
+struct sessions;
 
 struct kdc_options {
     struct loop *loop;
     struct env *env;
-    struct world *world;
-    struct session *session;
-    struct journal *journal; /* NULL: none */
+    struct world *world;       /* at the start: the realm is made of it */
+    struct session *session;   /* the default one */
+    struct sessions *sessions; /* NULL: there is no other */
+    struct journal *journal;   /* NULL: none */
     /* As in struct edge_options. */
     const char *const *addresses;
     int port;            /* 0: ephemeral */
@@ -65,9 +67,11 @@ char *kdc_program(struct env *env, const char *given);
  */
 MUST_CHECK bool kdc_start(const struct kdc_options *options,
                           struct kdc **out_kdc, struct err *err);
-/* Writes what clients need: once it is known where HTTPS is served. */
-MUST_CHECK bool kdc_export(const struct kdc *kdc, int https_port,
-                           const char *ca_file, struct err *err);
+/* Writes what clients need: once it is known where HTTPS is served, and again
+ * where the world has other names. */
+MUST_CHECK bool kdc_export(const struct kdc *kdc, const struct world *world,
+                           int https_port, const char *ca_file,
+                           struct err *err);
 /*
  * Runs the loop until the KDC answers, or says why it does not. True also where
  * somebody else has stopped the loop: a signal has come.
@@ -89,9 +93,8 @@ const char *kdc_service_keytab(const struct kdc *kdc);
 const char *kdc_user_keytab(const struct kdc *kdc);
 /* Of the users in kdc_options.ccaches; NULL past the end. */
 const char *kdc_ccache(const struct kdc *kdc, size_t index);
-/* For the acceptor: the service's keys, and the SPNs they belong to. */
+/* For the acceptor: the service's keys. */
 const struct krb_keys *kdc_service_keys(const struct kdc *kdc);
-const char *const *kdc_services(const struct kdc *kdc);
 
 /*
  * A request that came another way (the KDC proxy): points, faults and journal

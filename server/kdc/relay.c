@@ -36,7 +36,7 @@ static bool bind_relay(struct relay *relay, struct err *err)
 {
     const struct relay_options *options = &relay->options;
     size_t room = 2 * count_addresses(options);
-    bool absent = options->world->kdc.absent;
+    bool absent = session_world(options->session)->kdc.absent;
     struct bind_request request = {
         .addresses = options->addresses,
         .kinds = {absent ? BIND_RESERVE : BIND_LISTEN, BIND_DATAGRAM},
@@ -65,6 +65,7 @@ bool relay_new(const struct relay_options *options, struct relay **out_relay,
     AUTO(relay) relay = NEW(struct relay);
 
     relay->options = *options;
+    relay->first = scenario_ref(session_scenario(options->session));
     relay->accept_again.expired = tcp_accept_again;
     relay->datagram = mem_alloc(RELAY_DATAGRAM_ROOM);
     TAILQ_INIT(&relay->idle);
@@ -154,15 +155,9 @@ void relay_free(struct relay *relay)
     }
     mem_free(relay->sockets);
     mem_free(relay->datagram);
+    scenario_unref(relay->first);
     kcrypt_free(relay->crypt);
     mem_free(relay);
-}
-
-int64_t relay_time(const struct relay *relay)
-{
-    const struct relay_options *options = &relay->options;
-
-    return session_now(options->session, env_now(options->env));
 }
 
 int relay_port(const struct relay *relay)

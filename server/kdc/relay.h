@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 
+#include "kdc/account.h"
 #include "kdc/kdc.h"
 
 struct relay;
@@ -29,8 +30,8 @@ enum {
 struct relay_options {
     struct loop *loop;
     struct env *env;
-    struct world *world;
-    struct session *session;
+    struct session *session;        /* the default one */
+    struct sessions *sessions;      /* NULL: there is no other */
     struct journal *journal;        /* NULL: none */
     const char *const *addresses;   /* ends with NULL */
     int port;                       /* 0: ephemeral */
@@ -42,15 +43,16 @@ struct relay_options {
      * already. False: done(done_ctx) will be called, on the loop's thread,
      * unless relay_free comes first.
      */
-    bool (*sync)(void *ctx, const struct user *user, const char *name,
+    bool (*sync)(void *ctx, const struct kdc_account *account, const char *name,
                  void (*done)(void *), void *done_ctx);
     /* The same of an SPN, whosever it is. */
-    bool (*sync_service)(void *ctx, const char *service, void (*done)(void *),
+    bool (*sync_service)(void *ctx, const struct world *world,
+                         const char *service, void (*done)(void *),
                          void *done_ctx);
     void *sync_ctx;
 };
 
-/* Binds; answers nothing before relay_open. world->kdc.absent: a port is
+/* Binds; answers nothing before relay_open. kdc.absent: a port is
  * reserved, and connections to it are refused. */
 MUST_CHECK bool relay_new(const struct relay_options *options,
                           struct relay **out_relay, struct err *err);

@@ -15,6 +15,36 @@
 
 enum { OPTION_CANONICALIZE = 0x00010000 }; /* RFC 6806 section 3 */
 
+/* Of one component, as users have it: others are services. */
+static bool is_plain(const struct krb_name *name)
+{
+    return name->count == 1;
+}
+
+/*
+ * A reload has taken it away, and a principal stays in the realm for good.
+ * MIT's KDC would go on to serve it. Of a session but the default one nothing
+ * was in the realm from the start; whoever has a TGT may ask for its services.
+ */
+int32_t relay_is_gone(const struct relay_request *request)
+{
+    const char *service = request->ex->facts.service;
+
+    if (request->scenario == request->relay->first || !request->readable) {
+        return 0;
+    }
+    if (!request->user && !request->foreign &&
+        (request->req.type == KRB_TGS_REQ
+             ? request->session == request->relay->options.session
+             : is_plain(&request->req.client))) {
+        return KDC_ERR_C_PRINCIPAL_UNKNOWN;
+    }
+    return service && strncasecmp(service, "HTTP/", strlen("HTTP/")) == 0 &&
+                   !world_has_spn(request->world, service)
+               ? KDC_ERR_S_PRINCIPAL_UNKNOWN
+               : 0;
+}
+
 /*
  * RFC 4120 section 3.1.3: KDC_ERR_ETYPE_NOSUPP where the client offers no type
  * that the user has a key of. krb5kdc asks for proof of the password first, in
@@ -23,7 +53,7 @@ enum { OPTION_CANONICALIZE = 0x00010000 }; /* RFC 6806 section 3 */
  */
 bool relay_lacks_etype(const struct relay_request *request)
 {
-    const struct world *world = request->relay->options.world;
+    const struct world *world = request->world;
     unsigned usable;
 
     if (!request->readable || !request->user ||
@@ -57,7 +87,7 @@ bool relay_lacks_service_key(struct span reply)
 
 static bool is_realm(const struct relay_request *request, struct span name)
 {
-    const char *realm = request->relay->options.world->realm;
+    const char *realm = request->world->realm;
 
     return name.size == strlen(realm) &&
            strncasecmp((const char *)name.data, realm, name.size) == 0;
@@ -66,7 +96,7 @@ static bool is_realm(const struct relay_request *request, struct span name)
 static bool is_domain(const struct relay_request *request, struct span name)
 {
     return utf8_is_text(name) &&
-           world_is_domain(request->relay->options.world,
+           world_is_domain(request->world,
                            arena_text(request->ex->arena, name));
 }
 
@@ -80,7 +110,7 @@ static bool is_domain(const struct relay_request *request, struct span name)
  */
 bool relay_refers(struct relay_request *request)
 {
-    struct span right = span_text(request->relay->options.world->realm);
+    struct span right = span_text(request->world->realm);
     struct span realm = request->req.service.realm;
     bool canonicalize = request->req.options & OPTION_CANONICALIZE ||
                         request->req.client.type == KRB_NT_ENTERPRISE;
@@ -100,8 +130,7 @@ static void put_realm(const struct relay_request *request, uint8_t *copy,
 {
     const struct span message = request->ex->kdc->request;
 
-    memcpy(copy + (name.data - message.data),
-           request->relay->options.world->realm, name.size);
+    memcpy(copy + (name.data - message.data), request->world->realm, name.size);
 }
 
 /* Upper and lower case are of one length, so nothing else of it changes. */
@@ -110,7 +139,7 @@ void relay_mend_realm(struct relay_request *request)
     const struct krb_kdc_req *req = &request->req;
     const struct span message = request->ex->kdc->request;
     const struct krb_name *service = &req->service;
-    struct span right = span_text(request->relay->options.world->realm);
+    struct span right = span_text(request->world->realm);
     uint8_t *copy;
 
     if (!request->readable || req->type != KRB_AS_REQ ||

@@ -11,6 +11,7 @@
 #include "edge/bind.h"
 #include "edge/loop.h"
 #include "kdc/relay.h"
+#include "scenario/session.h"
 #include "util/buf.h"
 #include "util/env.h"
 #include "wire/exchange.h"
@@ -64,6 +65,11 @@ struct relay_request {
     const struct relay_way *way;
     void *origin;        /* the way's own */
     struct exchange *ex; /* NULL: ended while syncing */
+    /* The test that it belongs to, and what that plays: kept by the exchange,
+     * though a reload may come meanwhile. */
+    struct session *session;
+    struct scenario *scenario;
+    struct world *world;
     enum relay_stage stage;
     bool readable; /* `req` holds what was asked */
     struct krb_kdc_req req;
@@ -98,6 +104,7 @@ struct relay_socket {
 struct relay {
     struct relay_options options;
     struct kcrypt *crypt;
+    struct scenario *first; /* of the start: the realm was made of it */
     int port;
     struct relay_socket *sockets;
     size_t sockets_count;
@@ -135,8 +142,6 @@ void tcp_close_all(struct relay *relay);
 
 /* ---- relay.c ---- */
 
-/* By the world's clock, ns. */
-int64_t relay_time(const struct relay *relay);
 MUST_CHECK bool relay_accept(struct relay *relay, struct err *err);
 /* New ones wait. */
 void relay_stop_accepting(struct relay *relay);
@@ -166,6 +171,10 @@ void request_refuse(struct relay_request *request, int32_t code);
 /* The way is done with it, or its client has gone. It is freed. */
 void request_end(struct relay_request *request, enum sent_outcome outcome,
                  uint64_t bytes);
+/* From here on it is of this session: at first the default one. */
+void request_belong(struct relay_request *request, struct session *session);
+/* By its world's clock, ns. */
+int64_t request_time(const struct relay_request *request);
 /* The relay ends. */
 void request_abandon(struct relay_request *request);
 /* krb5kdc's answer, in the exchange's arena; empty: none, and why. */
@@ -195,6 +204,9 @@ void relay_tell_locked(struct relay_request *request);
 
 /* ---- relay_natural.c ---- */
 
+/* What is asked for, or who asks, is in the realm since the start, and no
+ * longer in the world: the error of the KDC that does not know it. 0: no. */
+int32_t relay_is_gone(const struct relay_request *request);
 /* The client of an AS-REQ offers no type that the user has a key of. */
 bool relay_lacks_etype(const struct relay_request *request);
 /* krb5kdc's answer says that the service has no key of a type it permits. */

@@ -7,8 +7,10 @@
 #include "kdc/relay_parts.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "kdc/ticket_open.h"
+#include "scenario/sessions.h"
 #include "util/mem.h"
 
 /* Those that prove a password, or what stands for it (RFC 4120 section 5.2.7,
@@ -71,7 +73,7 @@ static bool proves(const struct krb_kdc_req *req)
  * "alice" of a realm, or as an enterprise name "alice@contoso.test" (RFC 6806
  * section 5). Other forms are no user of ours.
  */
-static const struct user *find_user(const struct relay *relay,
+static const struct user *find_user(const struct world *world,
                                     struct arena *arena,
                                     const struct krb_name *name,
                                     const char **out_text)
@@ -87,8 +89,8 @@ static const struct user *find_user(const struct relay *relay,
     /* NetBIOS names are no principals to Active Directory, nor to krb5kdc. */
     *out_text = strchr(text, '\\') ? NULL : text;
     realm = arena_text(arena, name->realm);
-    return world_account(relay->options.world,
-                         name->type == KRB_NT_ENTERPRISE ? "" : realm, text);
+    return world_account(world, name->type == KRB_NT_ENTERPRISE ? "" : realm,
+                         text);
 }
 
 /* The TGT within PA-TGS-REQ (RFC 4120 section 5.4.1), whoever sent it. */
@@ -112,7 +114,7 @@ static void read_tgt(struct relay_request *request, struct span value)
         request->foreign = true;
         return;
     }
-    request->user = find_user(request->relay, arena, &part.client, &text);
+    request->user = find_user(request->world, arena, &part.client, &text);
     request->ex->kdc->client = krb_name_text(arena, &part.client);
 }
 
@@ -123,7 +125,7 @@ static void read_client(struct relay_request *request)
 
     if (req->type == KRB_AS_REQ) {
         request->user =
-            find_user(request->relay, arena, &req->client, &request->name);
+            find_user(request->world, arena, &req->client, &request->name);
         request->preauth = proves(req);
         request->ex->kdc->client =
             req->client.count ? krb_name_text(arena, &req->client) : NULL;
@@ -148,6 +150,50 @@ static void read_service(struct relay_request *request)
     }
 }
 
+static const char *host_of(const char *service)
+{
+    return service && strncasecmp(service, "HTTP/", strlen("HTTP/")) == 0
+               ? service + strlen("HTTP/")
+               : NULL;
+}
+
+/* "contoso.test" of a user principal name, which has an "@" in it. */
+static const char *domain_of(struct arena *arena, const struct krb_name *client)
+{
+    const char *at =
+        client->count == 1
+            ? strrchr(arena_text(arena, client->components[0]), '@')
+            : NULL;
+
+    return at ? at + 1 : NULL;
+}
+
+/*
+ * Whose test it is: a TGS-REQ is that of the host whose ticket is asked for, an
+ * AS-REQ that of the domain of a user principal name. Any other is the default
+ * session's: all have one realm.
+ */
+static void choose_session(struct relay_request *request)
+{
+    const struct relay_options *options = &request->relay->options;
+    struct session *session = options->session;
+    const char *name;
+
+    if (!options->sessions) {
+        return;
+    }
+    if (request->req.type == KRB_AS_REQ) {
+        name = domain_of(request->ex->arena, &request->req.client);
+        session = name ? sessions_of_domain(options->sessions, name) : session;
+    } else {
+        name = host_of(request->ex->facts.service);
+        session = name ? sessions_of(options->sessions, name) : session;
+    }
+    if (session != request->session) {
+        request_belong(request, session);
+    }
+}
+
 void relay_read(struct relay_request *request)
 {
     struct exchange *ex = request->ex;
@@ -164,7 +210,8 @@ void relay_read(struct relay_request *request)
     request->readable = true;
     kdc->etypes = etypes_text(ex->arena, &request->req);
     kdc->padata = padata_text(ex->arena, &request->req);
-    read_client(request);
     read_service(request);
+    choose_session(request);
+    read_client(request);
     ex->facts.user = request->user ? request->user->name : NULL;
 }

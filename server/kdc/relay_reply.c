@@ -11,6 +11,15 @@
 #include "scenario/session.h"
 #include "util/env.h"
 
+static uint64_t draw(void *ctx)
+{
+    struct env *env = ctx;
+    uint64_t drawn;
+
+    env_random(env, &drawn, sizeof(drawn));
+    return drawn;
+}
+
 /* "kdc.as: clock.yaml:12: kdc-error, delay" */
 static void take_step(struct relay_request *request, enum point point,
                       const struct step *step)
@@ -21,6 +30,8 @@ static void take_step(struct relay_request *request, enum point point,
         .kdc = &request->plan,
         .user = request->user,
         .arena = ex->arena,
+        .random = draw,
+        .random_ctx = request->relay->options.env,
     };
     const char *words = "";
 
@@ -42,11 +53,10 @@ void relay_plan(struct relay_request *request)
 {
     bool as = krb_kind_of(request->ex->kdc->request) == KRB_AS_REQ;
     enum point point = as ? POINT_KDC_AS : POINT_KDC_TGS;
-    struct session *session = request->relay->options.session;
     struct steps steps;
 
     request->ex->facts.operation = point_info(point)->name;
-    scenario_at(session, point, &request->ex->facts, &steps);
+    scenario_at(request->session, point, &request->ex->facts, &steps);
     for (size_t i = 0; i < steps.count; i++) {
         take_step(request, point, steps.items[i]);
     }
@@ -55,7 +65,7 @@ void relay_plan(struct relay_request *request)
 /* RFC 4120 section 5.9.1: the service is always there. */
 static struct krb_name service_of(const struct relay_request *request)
 {
-    struct span realm = span_text(request->relay->options.world->realm);
+    struct span realm = span_text(request->world->realm);
 
     if (request->readable && request->req.service.count) {
         return request->req.service;

@@ -35,6 +35,17 @@ struct exchange *relay_exchange(struct relay *relay, const char *transport,
     return ex;
 }
 
+static void release_session(void *session)
+{
+    session_unref(session);
+}
+
+static void keep_session(struct exchange *ex, struct session *session)
+{
+    exchange_keep(ex, release_session, session_ref(session));
+    ex->session = session_name(session);
+}
+
 void relay_exchange_take(struct exchange *ex, struct span raw, size_t prefix)
 {
     ex->raw = arena_copy(ex->arena, raw);
@@ -46,6 +57,9 @@ void relay_exchange_end(struct relay *relay, struct exchange *ex,
                         enum sent_outcome outcome, uint64_t bytes)
 {
     ex->sent = (struct sent){.outcome = outcome, .bytes = bytes};
+    if (!ex->session) { /* it never became a request */
+        keep_session(ex, relay->options.session);
+    }
     if (relay->options.journal) {
         journal_end(relay->options.journal, ex);
     }
@@ -70,20 +84,19 @@ enum sent_outcome relay_outcome(int fd)
  */
 static void count(struct relay_request *request)
 {
-    const struct relay *relay = request->relay;
     const struct kdc_exchange *kdc = request->ex->kdc;
 
     if (!request->judged || !request->preauth || !request->user) {
         return;
     }
     if (kdc->is_error && kdc->error == KDC_ERR_PREAUTH_FAILED) {
-        if (user_password_refused(relay->options.world, request->user,
-                                  relay_time(relay))) {
+        if (user_password_refused(request->world, request->user,
+                                  request_time(request))) {
             relay_tell_locked(request);
         }
     } else if (krb_kind_of(kdc->reply) == KRB_AS_REP) {
-        user_password_accepted(relay->options.world, request->user,
-                               relay_time(relay));
+        user_password_accepted(request->world, request->user,
+                               request_time(request));
     }
 }
 
@@ -232,14 +245,17 @@ static bool sync(struct relay_request *request)
 {
     const struct relay_options *options = &request->relay->options;
     const char *service = request->ex->facts.service;
+    const struct kdc_account account = {request->world, request->user,
+                                        request_time(request)};
 
     if (krb_kind_of(request->ex->kdc->request) == KRB_AS_REQ) {
         return !request->user || !options->sync ||
-               options->sync(options->sync_ctx, request->user, request->name,
-                             synced, request);
+               options->sync(options->sync_ctx, &account, request->name, synced,
+                             request);
     }
     return !service || !options->sync_service ||
-           options->sync_service(options->sync_ctx, service, synced, request);
+           options->sync_service(options->sync_ctx, request->world, service,
+                                 synced, request);
 }
 
 static void sync_and_ask(struct relay_request *request)
@@ -253,6 +269,28 @@ static void sync_and_ask(struct relay_request *request)
     request->timer.expired = sync_expired;
     loop_start(request->relay->options.loop, &request->timer,
                RELAY_SYNC_SECONDS * ENV_NS_PER_SEC);
+}
+
+static void release_scenario(void *scenario)
+{
+    scenario_unref(scenario);
+}
+
+/* What a request began with stays, though a reload may come meanwhile. */
+void request_belong(struct relay_request *request, struct session *session)
+{
+    struct exchange *ex = request->ex;
+
+    request->session = session;
+    keep_session(ex, session);
+    request->scenario = scenario_ref(session_scenario(session));
+    exchange_keep(ex, release_scenario, request->scenario);
+    request->world = request->scenario->world;
+}
+
+int64_t request_time(const struct relay_request *request)
+{
+    return session_now(request->session, env_now(request->relay->options.env));
 }
 
 struct relay_request *request_new(struct relay *relay,
@@ -274,6 +312,7 @@ struct relay_request *request_new(struct relay *relay,
     request->ex = ex;
     request->stage = RELAY_READ;
     request->backend.fd = -1;
+    request_belong(request, relay->options.session);
     TAILQ_INSERT_TAIL(&relay->requests, request, all);
     relay->requests_count++;
     return request;
@@ -299,6 +338,8 @@ void request_go(struct relay_request *request)
     } else if (relay_forge(request, &reply)) {
         request->ex->kdc->forged = true;
         settle(request, reply);
+    } else if (relay_is_gone(request)) {
+        request_refuse(request, relay_is_gone(request));
     } else if (relay_lacks_etype(request)) {
         request_refuse(request, KDC_ERR_ETYPE_NOSUPP);
     } else if (relay_refers(request)) {

@@ -117,7 +117,7 @@ void udp_ready(struct loop_watch *watch, uint32_t events UNUSED)
         if (got < 0) {
             return; /* EAGAIN, or the ICMP error of an answer of ours */
         }
-        if (relay->options.world->kdc.udp) {
+        if (session_world(relay->options.session)->kdc.udp) {
             take_datagram(relay, &origin,
                           span_of(relay->datagram, (size_t)got));
         }

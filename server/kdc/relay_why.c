@@ -47,7 +47,7 @@ static bool is_tgs(const struct relay_request *request)
 /* RFC 4120 section 3.1.3: whose sets have nothing in common. */
 static const char *etype_why(const struct relay_request *request)
 {
-    const struct world *world = request->relay->options.world;
+    const struct world *world = request->world;
     const struct kdc_exchange *kdc = request->ex->kdc;
     struct arena *arena = request->ex->arena;
     const char *service = request->ex->facts.service;
@@ -71,10 +71,9 @@ static const char *etype_why(const struct relay_request *request)
 /* KDC_ERR_CLIENT_REVOKED is one number for several states. */
 static const char *revoked_why(const struct relay_request *request)
 {
-    const struct relay *relay = request->relay;
-    const struct world *world = relay->options.world;
+    const struct world *world = request->world;
     const struct user *user = request->user;
-    int64_t now = relay_time(relay);
+    int64_t now = request_time(request);
 
     if (user && user_is_locked(world, user, now)) {
         return user_locked_text(request->ex->arena, world, user, now);

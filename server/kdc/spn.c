@@ -4,7 +4,6 @@
 #include "kdc/spn.h"
 
 #include <string.h>
-#include <strings.h>
 
 enum {
     LOOPBACK_NAMES = 3,
@@ -31,31 +30,12 @@ static void add(struct spns *spns, const char *class, const char *host)
     spns->items[spns->count++] = spn;
 }
 
-/* Is the host one of the names in a list with commas? "*" is all of them. */
-static bool is_listed(const char *list, const char *host)
-{
-    size_t length = strlen(host);
-
-    while (list && *list) {
-        size_t item;
-
-        list += strspn(list, ", ");
-        item = strcspn(list, ", ");
-        if ((item == 1 && *list == '*') ||
-            (item == length && strncasecmp(list, host, length) == 0)) {
-            return true;
-        }
-        list += item;
-    }
-    return false;
-}
-
 static void add_host(struct spns *spns, const struct world *world,
                      const char *host)
 {
     const char *lower = arena_lower(spns->arena, host);
 
-    if (is_listed(world->krb5.unregistered, host)) {
+    if (!world_registers(world, host)) {
         return;
     }
     add(spns, "HTTP", host);

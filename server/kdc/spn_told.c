@@ -4,7 +4,6 @@
 #include "kdc/spn_told.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "kdc/waiters.h"
 #include "util/log.h"
@@ -44,23 +43,15 @@ void spn_told_free(struct spn_told *told)
     mem_free(told);
 }
 
-/* Is it one of the service's, but for letter case? */
-static bool is_registered(const struct spn_told *told, const char *service,
-                          bool *out_exact)
+/* Was it told at the start, in this very spelling? */
+static bool is_first(const struct spn_told *told, const char *service)
 {
-    bool found = false;
-
     for (const char *const *s = told->options.services; *s; s++) {
-        if (strcasecmp(*s, service) == 0) {
-            found = true;
-            if (strcmp(*s, service) == 0) {
-                *out_exact = true;
-                return true;
-            }
+        if (strcmp(*s, service) == 0) {
+            return true;
         }
     }
-    *out_exact = false;
-    return found;
+    return false;
 }
 
 static struct spelling *find(struct spn_told *told, const char *service)
@@ -87,13 +78,13 @@ static struct spelling *tell(struct spn_told *told, const char *service)
     return spelling;
 }
 
-bool spn_told_sync(struct spn_told *told, const char *service,
-                   void (*done)(void *), void *done_ctx)
+bool spn_told_sync(struct spn_told *told, const struct world *world,
+                   const char *service, void (*done)(void *), void *done_ctx)
 {
     struct spelling *spelling;
-    bool exact;
 
-    if (told->lost || !is_registered(told, service, &exact) || exact) {
+    if (told->lost || is_first(told, service) ||
+        !world_has_spn(world, service)) {
         return true;
     }
     spelling = find(told, service);

@@ -2,7 +2,7 @@
  * The spellings of service principal names that the KDC was told of. Active
  * Directory compares them without regard to letter case, and MIT's KDC byte by
  * byte; so it learns of another spelling when a client asks for it. protocol:
- * kerberos 1.1
+ * kerberos 1.1. So it does of hosts that a reload has brought.
  */
 #ifndef KDC_SPN_TOLD_H
 #define KDC_SPN_TOLD_H
@@ -12,12 +12,13 @@
 
 #include "keeper/protocol.h"
 #include "util/attr.h"
+#include "world/world.h"
 
 struct spn_told;
 
 enum {
-    /* That clients bring, of all names: one more stays unknown. */
-    SPN_SPELLINGS_MAX = 256,
+    /* That clients bring, and hosts of later worlds: one more stays unknown. */
+    SPN_SPELLINGS_MAX = 4096,
 };
 
 struct spn_told_options {
@@ -33,8 +34,8 @@ struct spn_told *spn_told_new(const struct spn_told_options *options);
 void spn_told_free(struct spn_told *told);
 
 /* See relay_options.sync_service. */
-bool spn_told_sync(struct spn_told *told, const char *service,
-                   void (*done)(void *), void *done_ctx);
+bool spn_told_sync(struct spn_told *told, const struct world *world,
+                   const char *service, void (*done)(void *), void *done_ctx);
 /* KEEPER_DONE with this number came. */
 void spn_told_done(struct spn_told *told, uint32_t serial);
 /* The keeper has gone: calls all who wait, and lets nobody wait any more. */

@@ -6,52 +6,51 @@
 #include <string.h>
 
 #include "kdc/waiters.h"
-#include "scenario/session.h"
-#include "util/env.h"
 #include "util/log.h"
 #include "util/mem.h"
 #include "world/lockout.h"
 
-enum { NAMES_MAX = 8 }; /* two spellings of four names */
+enum {
+    NAMES_MAX = 8, /* two spellings of four names */
+    FIRST_USERS = 16,
+};
 
-/* At the user's place in the world's list. */
+/* Of one account, whatever worlds there were and will be. */
 struct entry {
     struct keeper_user told;
     bool in_realm;
+    const char *domain; /* of the world that `told.names` belong to */
     const char **names; /* told.names, with room for KDC_SPELLINGS_MAX */
     size_t spellings;   /* of them, that clients have brought */
     char *password;     /* told.password */
     uint32_t serial;    /* of the message under way; 0: none */
     struct waiters waiters;
+    /* What was told last, while somebody waits for it. */
+    struct kdc_account account;
 };
 
 struct kdc_users {
     struct kdc_users_options options;
     struct arena *arena;
-    struct entry *entries;
+    struct entry **entries;
     size_t count;
+    size_t room;
+    struct name_index index; /* of the entries, see key_of */
+    size_t of_sessions;      /* so many of them */
     struct keeper_user *all;
     bool lost;
 };
 
 /* ---- What is true now ---- */
 
-static int64_t now(const struct kdc_users *users)
-{
-    const struct kdc_users_options *options = &users->options;
-
-    return session_now(options->session, env_now(options->env));
-}
-
 /* RFC 4120 section 3.1.3 knows two reasons for an account that is there; a user
  * whom a step has made unknown is refused by the first. */
-static enum keeper_state state_of(const struct kdc_users *users,
-                                  const struct user *user)
+static enum keeper_state state_of(const struct kdc_account *account)
 {
-    if (user_is_locked(users->options.world, user, now(users))) {
+    if (user_is_locked(account->world, account->user, account->now)) {
         return KEEPER_REVOKED;
     }
-    switch (user_state_now(user)) {
+    switch (user_state_now(account->user)) {
     case USER_DISABLED:
     case USER_LOCKED:
     case USER_UNKNOWN:
@@ -66,12 +65,12 @@ static enum keeper_state state_of(const struct kdc_users *users,
     return KEEPER_REVOKED;
 }
 
-static void note(const struct kdc_users *users, const struct user *user,
-                 struct entry *entry)
+static void note(const struct kdc_account *account, struct entry *entry)
 {
-    const char *password = user_password_now(user);
+    const char *password = user_password_now(account->user);
 
-    entry->told.state = state_of(users, user);
+    entry->told.state = state_of(account);
+    entry->told.etypes = account->user->etypes;
     if (entry->password && strcmp(entry->password, password) == 0) {
         return;
     }
@@ -82,13 +81,17 @@ static void note(const struct kdc_users *users, const struct user *user,
 
 /* A user whom nobody knows gets into no realm; one who was there, and whom a
  * step made unknown, is revoked. */
-static bool is_told(const struct kdc_users *users, const struct user *user,
+static bool is_told(const struct kdc_account *account,
                     const struct entry *entry)
 {
+    const struct user *user = account->user;
+
     if (!entry->in_realm) {
         return user_state_now(user) == USER_UNKNOWN;
     }
-    return entry->told.state == state_of(users, user) &&
+    return entry->told.state == state_of(account) &&
+           entry->told.etypes == user->etypes &&
+           strcmp(entry->domain, account->world->domain) == 0 &&
            strcmp(entry->password, user_password_now(user)) == 0;
 }
 
@@ -117,6 +120,31 @@ static void add_names(struct arena *arena, const struct world *world,
     }
 }
 
+/*
+ * One realm serves all sessions, and "alice" in it is the default session's.
+ * The accounts of another are principals by their user principal names alone.
+ */
+static bool is_of_session(const struct world *world)
+{
+    return world->also != NULL;
+}
+
+static const char *key_of(struct arena *arena,
+                          const struct kdc_account *account)
+{
+    return is_of_session(account->world)
+               ? arena_printf(arena, "%s@%s", account->user->account,
+                              account->world->domain)
+               : account->user->account;
+}
+
+static void add_upn(struct arena *arena, const struct world *world,
+                    const char *account, const char **names, size_t *count)
+{
+    add_name(names, count,
+             arena_printf(arena, "%s@%s", account, world->domain));
+}
+
 /* As written, and in lower case: Active Directory takes both, MIT's KDC looks
  * for the very bytes. */
 static const char *const *names_of(struct arena *arena,
@@ -124,19 +152,22 @@ static const char *const *names_of(struct arena *arena,
                                    const struct user *user)
 {
     const char **names = arena_alloc(arena, (NAMES_MAX + 1) * sizeof(*names));
+    void (*add)(struct arena *, const struct world *, const char *,
+                const char **, size_t *) =
+        is_of_session(world) ? add_upn : add_names;
     size_t count = 0;
 
-    add_names(arena, world, user->account, names, &count);
-    add_names(arena, world, arena_lower(arena, user->account), names, &count);
+    add(arena, world, user->account, names, &count);
+    add(arena, world, arena_lower(arena, user->account), names, &count);
     return names;
 }
 
 static const char *ccache_of(const struct kdc_users *users,
-                             const struct user *user)
+                             const struct world *world, const struct user *user)
 {
     for (const char *const *name = users->options.ccaches; name && *name;
          name++) {
-        if (world_user(users->options.world, *name) == user) {
+        if (world_user(world, *name) == user) {
             return arena_printf(users->arena, "%s/%s.ccache",
                                 users->options.run_dir, user->account);
         }
@@ -144,30 +175,70 @@ static const char *ccache_of(const struct kdc_users *users,
     return NULL;
 }
 
-static void add_entry(struct kdc_users *users, const struct user *user,
-                      struct entry *entry)
+/* The names of another world take the place of the old one's; those stay in the
+ * realm, and the relay knows that they are nobody's. */
+static void use_names(struct kdc_users *users,
+                      const struct kdc_account *account, struct entry *entry)
 {
-    entry->told = (struct keeper_user){
-        .names = names_of(users->arena, users->options.world, user),
-        .etypes = user->etypes,
-        .ccache = ccache_of(users, user),
-    };
-    note(users, user, entry);
+    if (entry->domain && strcmp(entry->domain, account->world->domain) == 0) {
+        return;
+    }
+    entry->domain = arena_strdup(users->arena, account->world->domain);
+    entry->told.names = names_of(users->arena, account->world, account->user);
+    entry->names = NULL;
+    entry->spellings = 0;
+}
+
+static struct entry *add_entry(struct kdc_users *users,
+                               const struct kdc_account *account)
+{
+    const char *name =
+        arena_strdup(users->arena, key_of(users->arena, account));
+    struct entry *entry = NEW(struct entry);
+
+    if (users->count == users->room) {
+        users->room = users->room ? 2 * users->room : FIRST_USERS;
+        users->entries =
+            mem_resize(users->entries, users->room * sizeof(*users->entries));
+    }
+    name_index_add(&users->index, users->arena, name, users->count);
+    users->of_sessions += is_of_session(account->world);
+    users->entries[users->count++] = entry;
+    use_names(users, account, entry);
+    note(account, entry);
+    return entry;
+}
+
+static struct entry *find(const struct kdc_users *users, const char *key)
+{
+    size_t place;
+
+    return name_index_find(&users->index, key, &place) ? users->entries[place]
+                                                       : NULL;
 }
 
 struct kdc_users *kdc_users_new(const struct kdc_users_options *options)
 {
     struct kdc_users *users = NEW(struct kdc_users);
-    const struct world *world = options->world;
+    struct world *world = options->world;
 
     users->options = *options;
+    world_ref(world);
     users->arena = arena_new();
-    users->count = world->user_count;
-    users->entries = mem_array(users->count + 1, sizeof(*users->entries));
-    for (size_t i = 0; i < users->count; i++) {
-        add_entry(users, &world->users[i], &users->entries[i]);
+    for (size_t i = 0; i < world->user_count; i++) {
+        const struct kdc_account account = {world, &world->users[i],
+                                            options->now};
+        struct entry *entry = add_entry(users, &account);
+
+        entry->told.ccache = ccache_of(users, world, account.user);
     }
     return users;
+}
+
+static void forget_account(struct entry *entry)
+{
+    world_unref(entry->account.world);
+    entry->account = (struct kdc_account){0};
 }
 
 void kdc_users_free(struct kdc_users *users)
@@ -176,11 +247,16 @@ void kdc_users_free(struct kdc_users *users)
         return;
     }
     for (size_t i = 0; i < users->count; i++) {
-        waiters_drop(&users->entries[i].waiters);
-        mem_free(users->entries[i].password);
+        struct entry *entry = users->entries[i];
+
+        waiters_drop(&entry->waiters);
+        forget_account(entry);
+        mem_free(entry->password);
+        mem_free(entry);
     }
     mem_free(users->entries);
     mem_free(users->all);
+    world_unref(users->options.world);
     arena_free(users->arena);
     mem_free(users);
 }
@@ -194,7 +270,7 @@ const struct keeper_user *kdc_users_first(struct kdc_users *users,
     mem_free(users->all);
     users->all = mem_array(users->count + 1, sizeof(*users->all));
     for (size_t i = 0; i < users->count; i++) {
-        struct entry *entry = &users->entries[i];
+        struct entry *entry = users->entries[i];
 
         entry->in_realm = user_state_now(&world->users[i]) != USER_UNKNOWN;
         if (entry->in_realm) {
@@ -206,16 +282,6 @@ const struct keeper_user *kdc_users_first(struct kdc_users *users,
 }
 
 /* ---- Changes ---- */
-
-static struct entry *find(struct kdc_users *users, const struct user *user,
-                          const struct user **out_user)
-{
-    const struct world *world = users->options.world;
-
-    /* A step's copy of the world has its own list of the same users. */
-    *out_user = world_user(world, user->name);
-    return *out_user ? &users->entries[*out_user - world->users] : NULL;
-}
 
 /* True: it is a name that the KDC was not told of, and there is room for it. */
 static bool take_spelling(struct kdc_users *users, struct entry *entry,
@@ -243,41 +309,63 @@ static bool take_spelling(struct kdc_users *users, struct entry *entry,
     return true;
 }
 
-static void tell(struct kdc_users *users, const struct user *user,
+static void tell(struct kdc_users *users, const struct kdc_account *account,
                  struct entry *entry)
 {
     struct keeper_message message = {.kind = KEEPER_USER};
 
-    note(users, user, entry);
+    note(account, entry);
     entry->in_realm = true;
     entry->serial = keeper_next_serial(users->options.serial);
     message.serial = entry->serial;
     message.user = entry->told;
     message.user.ccache = NULL; /* written once, at the start */
-    log_debug("the KDC is told of %s", user->name);
+    log_debug("the KDC is told of %s", account->user->name);
     users->options.tell(users->options.ctx, &message);
 }
 
-bool kdc_users_sync(struct kdc_users *users, const struct user *user,
+/* For as long as somebody waits: what he is about must not go meanwhile. */
+static void keep_account(struct entry *entry, const struct kdc_account *account)
+{
+    world_ref(account->world);
+    world_unref(entry->account.world);
+    entry->account = *account;
+}
+
+bool kdc_users_sync(struct kdc_users *users, const struct kdc_account *who,
                     const char *name, void (*done)(void *), void *done_ctx)
 {
-    struct entry *entry = find(users, user, &user);
+    AUTO(arena) arena = arena_new();
+    struct kdc_account account = *who;
+    struct entry *entry;
     bool added;
     bool told;
 
-    if (users->lost || !entry) {
+    /* A step's copy of the world has its own list of the same users. */
+    account.user = world_user(account.world, who->user->name);
+    if (users->lost || !account.user) {
         return true;
     }
-    told = is_told(users, user, entry);
+    entry = find(users, key_of(arena, &account));
+    if (!entry && is_of_session(account.world) &&
+        users->of_sessions >= KDC_SESSION_USERS_MAX) {
+        return true;
+    }
+    if (!entry) {
+        entry = add_entry(users, &account);
+    }
+    told = is_told(&account, entry);
     if (told && !entry->in_realm) {
         return true;
     }
+    use_names(users, &account, entry);
     added = name && take_spelling(users, entry, name);
     if (told && !added && !entry->serial) {
         return true;
     }
+    keep_account(entry, &account);
     if (added || !entry->serial) {
-        tell(users, user, entry);
+        tell(users, &account, entry);
         /* It may have been lost on the way. */
         if (users->lost) {
             return true;
@@ -287,22 +375,26 @@ bool kdc_users_sync(struct kdc_users *users, const struct user *user,
     return false;
 }
 
+/* It is done; it may have changed again since it was told. */
+static void done(struct kdc_users *users, struct entry *entry)
+{
+    entry->serial = 0;
+    if (entry->waiters.first && !is_told(&entry->account, entry)) {
+        use_names(users, &entry->account, entry);
+        tell(users, &entry->account, entry);
+        return;
+    }
+    forget_account(entry);
+    waiters_call(&entry->waiters);
+}
+
 void kdc_users_done(struct kdc_users *users, uint32_t serial)
 {
-    const struct world *world = users->options.world;
-
     for (size_t i = 0; i < users->count; i++) {
-        struct entry *entry = &users->entries[i];
+        struct entry *entry = users->entries[i];
 
         if (entry->serial && entry->serial == serial) {
-            entry->serial = 0;
-            /* It has changed again since it was told. */
-            if (entry->waiters.first &&
-                !is_told(users, &world->users[i], entry)) {
-                tell(users, &world->users[i], entry);
-            } else {
-                waiters_call(&entry->waiters);
-            }
+            done(users, entry);
             return;
         }
     }
@@ -312,15 +404,18 @@ void kdc_users_lost(struct kdc_users *users)
 {
     users->lost = true;
     for (size_t i = 0; i < users->count; i++) {
-        users->entries[i].serial = 0;
-        waiters_call(&users->entries[i].waiters);
+        struct entry *entry = users->entries[i];
+
+        entry->serial = 0;
+        forget_account(entry);
+        waiters_call(&entry->waiters);
     }
 }
 
 const char *kdc_users_ccache(const struct kdc_users *users,
                              const struct user *user)
 {
-    const struct world *world = users->options.world;
+    const struct entry *entry = find(users, user->account);
 
-    return users->entries[user - world->users].told.ccache;
+    return entry ? entry->told.ccache : NULL;
 }

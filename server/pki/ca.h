@@ -25,9 +25,9 @@ MUST_CHECK bool ca_make(const struct pki_options *options, int life,
 MUST_CHECK bool ca_check(const struct pki_options *options,
                          const struct identity *ca, struct err *err);
 
-/* Do its constraints permit names in this domain? The error says so whole. */
-MUST_CHECK bool ca_covers(const struct pki_options *options,
-                          const struct identity *ca, const char *domain,
-                          struct err *err);
+/* Does it permit this name? The error says that it does not. */
+MUST_CHECK bool ca_permits(const struct pki_options *options,
+                           const struct identity *ca, const char *name,
+                           struct err *err);
 
 #endif

@@ -119,18 +119,35 @@ void pki_site_free(struct pki_site *site)
     mem_free(site);
 }
 
+/* May this CA sign by the profile? */
+static bool suits(const struct pki *pki, const struct profile *profile)
+{
+    return !profile->rsa_issuer || EVP_PKEY_is_a(pki->ca.key, "RSA");
+}
+
 /* Old devices take an RSA chain alone; the CA is what it is. */
 static bool check_issuer(const struct pki *pki, enum cert_profile profile,
                          struct err *err)
 {
     const struct profile *how = profile_of(profile);
 
-    return !how->rsa_issuer || EVP_PKEY_is_a(pki->ca.key, "RSA") ||
+    return suits(pki, how) ||
            err_set(err,
-                   "tls.profile: %s wants a certification authority with an "
-                   "RSA key, and that of this run has another; start the "
-                   "server with --set tls.profile=%s",
+                   "the certificate profile %s wants a CA with an RSA key, "
+                   "and that of the running CA is none; start the server with "
+                   "--set tls.profile=%s",
                    how->name, how->name);
+}
+
+static bool covers(const struct pki *pki, const char *name, struct err *err)
+{
+    return ca_permits(&pki->options, &pki->ca, name, err) ||
+           err_wrap(err, "the running CA");
+}
+
+bool pki_suits(const struct pki *pki, enum cert_profile profile)
+{
+    return suits(pki, profile_of(profile));
 }
 
 bool pki_site_new(struct pki *pki, const struct pki_site_options *options,
@@ -139,8 +156,7 @@ bool pki_site_new(struct pki *pki, const struct pki_site_options *options,
     EVP_PKEY *key;
 
     if (!check_names(options->domain, options->names, err) ||
-        !check_issuer(pki, options->profile, err) ||
-        !ca_covers(&pki->options, &pki->ca, options->domain, err) ||
+        !covers(pki, options->domain, err) ||
         !key_of(pki, profile_of(options->profile), options->key, &key, err)) {
         return false;
     }
@@ -169,7 +185,7 @@ static bool make_ca(struct pki *pki, struct err *err)
     if (!store_open(&pki->options, &pki->ca, err)) {
         return false;
     }
-    if (profile->rsa_issuer && !EVP_PKEY_is_a(pki->ca.key, "RSA")) {
+    if (!suits(pki, profile)) {
         return err_set(err,
                        "%s: the key is not RSA, and the certificate profile "
                        "%s wants no other; name an empty directory",
@@ -178,22 +194,30 @@ static bool make_ca(struct pki *pki, struct err *err)
     return true;
 }
 
+/* What the options say from here on; the old site is the caller's. */
+static void use_site(struct pki *pki, const struct pki_options *options)
+{
+    pki->site = make_site(&(struct pki_site_options){
+        .names = options->names,
+        .domain = options->domain,
+        .key = pki->options.key,
+        .profile = options->profile,
+        .leaf_clock = options->leaf_clock,
+    });
+    pki->options.names = pki->site->options.names;
+    pki->options.domain = pki->site->options.domain;
+    pki->options.profile = options->profile;
+    pki->options.leaf_clock = options->leaf_clock;
+}
+
 bool pki_new(const struct pki_options *options, struct pki **out_pki,
              struct err *err)
 {
     AUTO(pki) pki = NEW(struct pki);
     EVP_PKEY *key;
 
-    pki->site = make_site(&(struct pki_site_options){
-        .names = options->names,
-        .domain = options->domain,
-        .key = options->key,
-        .profile = options->profile,
-        .leaf_clock = options->leaf_clock,
-    });
     pki->options = *options;
-    pki->options.names = pki->site->options.names;
-    pki->options.domain = pki->site->options.domain;
+    use_site(pki, options);
     if (!check_names(options->domain, options->names, err) ||
         !make_ca(pki, err) ||
         !key_of(pki, profile_of(options->profile), options->key, &key, err) ||
@@ -354,6 +378,58 @@ bool pki_site_leaf(struct pki *pki, struct pki_site *site, const char *name,
                    const struct pki_leaf **out_leaf, struct err *err)
 {
     return leaf_of(pki, site, site->options.profile, name, out_leaf, err);
+}
+
+/* ---- Another world ---- */
+
+static bool check_covered(const struct pki *pki,
+                          const struct pki_options *options, struct err *err)
+{
+    for (size_t i = 0; options->names[i]; i++) {
+        const char *name = options->names[i];
+
+        /* One that is served already is permitted. */
+        if (index_of(pki->site, name) == pki->site->name_count &&
+            !covers(pki, name, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool same_names(const struct pki_site *site,
+                       const struct pki_options *options)
+{
+    size_t i = 0;
+
+    while (i < site->name_count && options->names[i] &&
+           strcmp(site->names[i], options->names[i]) == 0) {
+        i++;
+    }
+    return i == site->name_count && !options->names[i] &&
+           strcmp(site->domain, options->domain) == 0;
+}
+
+/* Minting leaves again costs a signature each: no reason to sort out which are
+ * still good. */
+bool pki_follow(struct pki *pki, const struct pki_options *options,
+                struct err *err)
+{
+    struct pki_site *old = pki->site;
+
+    if (!check_issuer(pki, options->profile, err) ||
+        !check_names(options->domain, options->names, err) ||
+        !check_covered(pki, options, err)) {
+        return false;
+    }
+    if (same_names(old, options) &&
+        pki->options.leaf_clock == options->leaf_clock) {
+        pki->options.profile = options->profile;
+        return true;
+    }
+    use_site(pki, options);
+    pki_site_free(old);
+    return true;
 }
 
 /* An RSA key takes a tenth of a second: all signers share one. */

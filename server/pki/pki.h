@@ -56,6 +56,15 @@ MUST_CHECK bool pki_new(const struct pki_options *options, struct pki **out_pki,
                         struct err *err);
 void pki_free(struct pki *pki);
 
+/*
+ * Serves another world from here on: of the options, names, domain, profile
+ * and leaf_clock. The CA stays. false, and nothing has changed: its
+ * constraints do not permit a name, or its key does not suit the profile.
+ * Leaves that were borrowed are gone.
+ */
+MUST_CHECK bool pki_follow(struct pki *pki, const struct pki_options *options,
+                           struct err *err);
+
 /* The CA certificate as PEM; borrowed. */
 struct span pki_ca_pem(const struct pki *pki);
 X509 *pki_ca(const struct pki *pki);
@@ -63,7 +72,8 @@ X509 *pki_ca(const struct pki *pki);
 /*
  * The leaf for a name of the world, minted at first use and kept. NULL, an
  * unknown name or an address gets the default leaf, which carries all names
- * of the world, localhost and the loopback addresses. Borrowed from the pki.
+ * of the world, localhost and the loopback addresses. Borrowed from the pki,
+ * until pki_follow.
  */
 MUST_CHECK bool pki_leaf(struct pki *pki, const char *name,
                          const struct pki_leaf **out_leaf, struct err *err);
@@ -87,11 +97,13 @@ struct pki_site_options {
     int64_t leaf_clock; /* ns */
 };
 
-/* Errors: the CA's name constraints do not permit the domain, or the profile
- * wants another CA. */
+/* Error: the CA's name constraints do not permit the domain. A profile that
+ * wants another CA gets its leaves from this one, see pki_suits. */
 MUST_CHECK bool pki_site_new(struct pki *pki,
                              const struct pki_site_options *options,
                              struct pki_site **out_site, struct err *err);
+/* false: old devices want a CA with an RSA key for this profile. */
+bool pki_suits(const struct pki *pki, enum cert_profile profile);
 void pki_site_free(struct pki_site *site);
 /* As pki_leaf. Borrowed from the site. */
 MUST_CHECK bool pki_site_leaf(struct pki *pki, struct pki_site *site,

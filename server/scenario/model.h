@@ -149,10 +149,10 @@ char *scenario_needs_kerberos(const struct scenario *scenario);
 /* Adds an action where fault_order wants it, behind those of the same order;
  * the step has room. */
 void step_insert(struct step *step, const struct action *action);
-/* The fault of the step whose answer this one would replace, or the other way
- * round; NULL: they go together. */
+/* The fault of the step that this one cannot stand beside, and why: "both take
+ * the place of the reply". NULL: they go together. */
 const struct fault *step_clash(const struct step *step,
-                               const struct fault *fault);
+                               const struct fault *fault, const char **out_why);
 
 AUTO_DEFINE(scenario, struct scenario *, scenario_unref)
 

@@ -119,6 +119,16 @@ static bool is_new(struct reading *reading, const struct chain *chain,
     return true;
 }
 
+void reading_tells_file(struct reading *reading, const char *name)
+{
+    const struct scenario_source *from = reading->from;
+    const char *path = source_path(reading->arena, reading->source, name);
+
+    if (from && from->reads && path) {
+        from->reads(from->reads_ctx, path);
+    }
+}
+
 /* What the last layer extends becomes another one; false: it ends here. */
 static bool read_parent(struct reading *reading, struct chain *chain)
 {
@@ -130,6 +140,8 @@ static bool read_parent(struct reading *reading, struct chain *chain)
     if (!extends || extends->kind != NODE_TEXT) {
         return false;
     }
+    reading->source = &child->source;
+    reading_tells_file(reading, extends->text);
     if (!source_beside(chain->arena, &child->source, extends->text, &source,
                        &err)) {
         reading_error(reading, extends, "extends: %s", err.text);
@@ -158,8 +170,12 @@ static bool open_first(struct reading *reading,
             .folder = "",
             .identity = from->name,
             .text = from->text,
+            .sealed = from->sealed,
         };
         return true;
+    }
+    if (from->reads && !from->shipped) {
+        from->reads(from->reads_ctx, from->name);
     }
     if (from->shipped ? !source_shipped(chain->arena, from->name, source, &err)
                       : !source_open(chain->arena, from->name, source, &err)) {
@@ -358,6 +374,7 @@ bool scenario_read(const struct scenario_source *from,
     AUTO(arena) arena = arena_new();
     struct chain chain = {.arena = arena};
     struct reading reading = {
+        .from = from,
         .arena = scenario->arena,
         .words = words,
         .diagnostics = diagnostics,

@@ -11,9 +11,15 @@ struct scenario_source {
     bool shipped;     /* a shipped id, whatever files there are */
     /* Not empty: the text; `name` is only its name then. */
     struct span text;
+    /* A stranger's text: what it names is shipped, and no file is opened. */
+    bool sealed;
     /* What beats the file, as --set does; NULL: nothing does. */
     bool (*override)(const void *ctx, struct world *world, struct err *err);
     const void *override_ctx;
+    /* Called for each file that it is made of, also where that cannot be
+     * read; the path is borrowed for the call. NULL: nobody wants to know. */
+    void (*reads)(void *ctx, const char *path);
+    void *reads_ctx;
 };
 
 /*

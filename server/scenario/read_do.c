@@ -96,6 +96,7 @@ static bool set_file(struct reading *reading, const struct node *node,
     if (!reading_kind(reading, node, NODE_TEXT, "the name of a file")) {
         return false;
     }
+    reading_tells_file(reading, node->text);
     if (!source_file(reading->arena, reading->source, node->text, out_bytes,
                      &err)) {
         reading_error(reading, node, "%s", err.text);
@@ -233,17 +234,17 @@ static void read_fault(struct reading *reading, const struct node *entry,
 {
     const struct fault *fault = find_fault(reading, entry, at);
     const struct fault *other;
+    const char *why;
     struct action action;
 
     if (!fault) {
         return;
     }
-    other = step_clash(step, fault);
+    other = step_clash(step, fault, &why);
     if (other) {
         reading_error(reading, entry->key,
-                      "%s and %s both take the place of the reply; leave one "
-                      "of them out",
-                      fault->name, other->name);
+                      "%s and %s %s; leave one of them out", fault->name,
+                      other->name, why);
         return;
     }
     if (fill(reading, entry, fault, at, &action)) {

@@ -18,7 +18,10 @@ enum {
     READ_ROWS_MAX = 256, /* users, patterns of one fact, headers ... */
 };
 
+struct scenario_source;
+
 struct reading {
+    const struct scenario_source *from;
     struct arena *arena; /* the scenario's: for what is kept of the text */
     const struct vocabulary *words;
     struct diagnostics *diagnostics;
@@ -44,6 +47,8 @@ bool reading_kind(struct reading *reading, const struct node *node,
 const char *reading_list(struct reading *reading, const char *const *words);
 /* No more entries or items than READ_ROWS_MAX; else an error. */
 bool reading_few(struct reading *reading, const struct node *node);
+/* A file is about to be read that stands beside the source. */
+void reading_tells_file(struct reading *reading, const char *name);
 /* "FILE:LINE" */
 const char *reading_where(struct reading *reading, const struct node *node);
 

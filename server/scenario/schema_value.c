@@ -90,6 +90,7 @@ static const char *definition_of(enum setting_kind kind)
         [SETTING_NUMBER] = "number",
         [SETTING_DURATION] = "duration",
         [SETTING_POSITIVE_DURATION] = "positive-duration",
+        [SETTING_DURATION_RANGE] = "duration-range",
         [SETTING_DURATION_OR_NONE] = "duration-or-none",
         [SETTING_CLOCK] = "clock",
         [SETTING_TIMESTAMP] = "timestamp",
@@ -139,6 +140,9 @@ void schema_definitions(struct json *json)
                      "\"^[+-]?[0-9]+(ms|s|m|h|d)$\"}"},
         {"duration-or-none", "{\"type\":\"string\",\"pattern\":"
                              "\"^[+]?[0-9]+(ms|s|m|h|d)$\"}"},
+        {"duration-range",
+         "{\"type\":\"string\",\"pattern\":"
+         "\"^[+]?[0-9]+(ms|s|m|h|d)([.][.][+]?[0-9]+(ms|s|m|h|d))?$\"}"},
         {"file", "{\"type\":\"string\",\"minLength\":1}"},
         {"flag", "{\"enum\":[true,false,\"yes\",\"no\",\"true\",\"false\","
                  "\"on\",\"off\"]}"},

@@ -29,16 +29,29 @@ struct session {
     const struct step **found; /* the last answer; room for all steps */
 };
 
+static void begin(struct session *session, struct scenario *scenario)
+{
+    session->scenario = scenario_ref(scenario);
+    session->counts = mem_array(scenario->step_count + 1, sizeof(uint64_t));
+    session->found =
+        mem_array(scenario->step_count + 1, sizeof(*session->found));
+    session->moved = 0;
+}
+
+static void end(struct session *session)
+{
+    scenario_unref(session->scenario);
+    mem_free(session->counts);
+    mem_free(session->found);
+}
+
 struct session *session_new(const char *name, struct scenario *scenario)
 {
     struct session *session = NEW(struct session);
 
     session->references = 1;
     session->name = mem_strdup(name);
-    session->scenario = scenario_ref(scenario);
-    session->counts = mem_array(scenario->step_count + 1, sizeof(uint64_t));
-    session->found =
-        mem_array(scenario->step_count + 1, sizeof(*session->found));
+    begin(session, scenario);
     return session;
 }
 
@@ -62,13 +75,19 @@ void session_unref(struct session *session)
         for (size_t i = 0; i < SESSION_SLOT_COUNT; i++) {
             release_kept(&session->kept[i]);
         }
-        scenario_unref(session->scenario);
+        end(session);
         mem_free(session->name);
-        mem_free(session->counts);
         tallies_free(session->connections);
-        mem_free(session->found);
         mem_free(session);
     }
+}
+
+void session_play(struct session *session, struct scenario *scenario)
+{
+    struct session old = *session;
+
+    begin(session, scenario);
+    end(&old);
 }
 
 const char *session_name(const struct session *session)

@@ -16,6 +16,13 @@ struct session *session_new(const char *name, struct scenario *scenario);
 struct session *session_ref(struct session *session);
 void session_unref(struct session *session);
 
+/*
+ * Plays another scenario from here on, to which it takes a reference: counters
+ * and clock begin afresh. What was found before stays for whoever keeps the old
+ * scenario.
+ */
+void session_play(struct session *session, struct scenario *scenario);
+
 const char *session_name(const struct session *session);
 /* What it plays at this moment. Whoever keeps it, or its world, longer than
  * the current callback takes a reference: a reload puts another in its place.

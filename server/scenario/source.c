@@ -189,6 +189,12 @@ static char *join(struct arena *arena, const struct source *beside,
                         name);
 }
 
+const char *source_path(struct arena *arena, const struct source *beside,
+                        const char *name)
+{
+    return beside->id ? NULL : join(arena, beside, name);
+}
+
 bool source_beside(struct arena *arena, const struct source *beside,
                    const char *name, struct source *out_source, struct err *err)
 {
@@ -198,8 +204,9 @@ bool source_beside(struct arena *arena, const struct source *beside,
         return open_shipped(arena, without_dots(arena, path), out_source) ||
                source_shipped(arena, name, out_source, err);
     }
-    return exists(path) ? open_file(arena, path, false, out_source, err)
-                        : source_shipped(arena, name, out_source, err);
+    return !beside->sealed && exists(path)
+               ? open_file(arena, path, false, out_source, err)
+               : source_shipped(arena, name, out_source, err);
 }
 
 bool source_file(struct arena *arena, const struct source *beside,
@@ -208,6 +215,12 @@ bool source_file(struct arena *arena, const struct source *beside,
     const char *path = join(arena, beside, name);
     struct shipped_file file;
 
+    if (beside->sealed) {
+        return err_set(err,
+                       "%s: a scenario that came over the admin port opens no "
+                       "files; write what it holds into the text",
+                       name);
+    }
     if (!beside->id) {
         return read_file(arena, path, false, out_bytes, err);
     }

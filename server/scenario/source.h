@@ -13,6 +13,7 @@ struct source {
     const char *folder;   /* of the file, "" or with a "/" at its end */
     const char *identity; /* two names of one file have the same */
     struct span text;
+    bool sealed; /* opens no files */
 };
 
 /* As named on the command line: a path that exists, else a shipped id. */
@@ -25,6 +26,9 @@ MUST_CHECK bool source_shipped(struct arena *arena, const char *id,
 MUST_CHECK bool source_beside(struct arena *arena, const struct source *beside,
                               const char *name, struct source *out_source,
                               struct err *err);
+/* Where such a file would be; NULL: none, `beside` is compiled in. */
+const char *source_path(struct arena *arena, const struct source *beside,
+                        const char *name);
 /* The same for any file that a scenario names, no scenario itself. */
 MUST_CHECK bool source_file(struct arena *arena, const struct source *beside,
                             const char *name, struct span *out_bytes,

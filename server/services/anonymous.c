@@ -155,7 +155,7 @@ static enum call_result admit(struct call *call, const struct soap *request)
         refuse(call, request, reason);
         return CALL_DONE;
     }
-    who.guest = guid_random(call->services->env, call->arena);
+    who.guest = guid_random(call->env, call->arena);
     exchange_remark(call->ex, "anonymous.guest", "%s",
                     ticket_guest_sip(call->arena, who.guest));
     return issue_token(call, request, &who);

@@ -3,6 +3,8 @@
 
 #include "services/conn_auth.h"
 
+#include <string.h>
+
 #include "util/mem.h"
 
 struct conn_auth *conn_auth_new(void)
@@ -43,6 +45,41 @@ void conn_auth_reset(struct conn_auth *auth)
     auth->world = NULL;
 }
 
+static bool change_session(struct conn_auth *auth, struct session *session)
+{
+    bool known = auth->session && (auth->user || auth->handle);
+
+    if (known) {
+        conn_auth_reset(auth);
+    }
+    session_unref(auth->session);
+    auth->session = session_ref(session);
+    return known;
+}
+
+bool conn_auth_follow(struct conn_auth *auth, struct session *session,
+                      struct world *world)
+{
+    const struct user *user;
+
+    if (auth->session != session) {
+        return change_session(auth, session);
+    }
+    if (!auth->user || auth->world == world) {
+        return false;
+    }
+    user = world_user(world, auth->user->name);
+    if (!user || user_state_now(user) == USER_UNKNOWN) {
+        conn_auth_reset(auth);
+        return true;
+    }
+    auth->user = user;
+    world_ref(world);
+    world_unref(auth->world);
+    auth->world = world;
+    return false;
+}
+
 void conn_auth_establish(struct conn_auth *auth, struct world *world,
                          const struct auth_method *method,
                          const struct auth_outcome *outcome)
@@ -60,6 +97,7 @@ void conn_auth_unref(struct conn_auth *auth)
 {
     if (auth && --auth->references == 0) {
         conn_auth_reset(auth);
+        session_unref(auth->session);
         mem_free(auth);
     }
 }

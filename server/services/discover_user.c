@@ -56,8 +56,8 @@ static void judge(struct call *call, const char *text,
 {
     struct ticket *ticket = &presented->ticket;
 
-    presented->flaw = ticket_open(call->services->ticket_keys, call->arena,
-                                  text, call->now, call->pool, ticket);
+    presented->flaw = ticket_open(call->ticket_keys, call->arena, text,
+                                  call->now, call->pool, ticket);
     if (presented->flaw == TICKET_VALID &&
         !audience_fits(call, ticket->audience)) {
         presented->flaw = TICKET_WRONG_AUDIENCE;

@@ -209,7 +209,7 @@ static void step(struct call *call, const struct auth_method *method,
 {
     struct auth_context ctx = {
         .world = call->world,
-        .env = call->services->env,
+        .env = call->env,
         .arena = call->arena,
         .now = call->now,
         .host = call->ex->request.host,

@@ -37,7 +37,7 @@ struct ticket identity_ticket(struct call *call, const struct identity *who,
         .issued = now - now % ENV_NS_PER_SEC,
     };
 
-    ticket.id = ticket_id(ticket.format, call->services->env, call->arena);
+    ticket.id = ticket_id(ticket.format, call->env, call->arena);
     if (who->user) {
         name_user(call, who->user, &ticket);
     } else {

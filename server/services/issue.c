@@ -60,7 +60,7 @@ static void give_key(struct call *call, const struct rst *rst,
         return;
     }
     entropy = arena_alloc(call->arena, SERVER_ENTROPY_SIZE);
-    env_random(call->services->env, entropy, SERVER_ENTROPY_SIZE);
+    env_random(call->env, entropy, SERVER_ENTROPY_SIZE);
     rstr->server_entropy = span_of(entropy, SERVER_ENTROPY_SIZE);
     p_sha1(rst->entropy, rstr->server_entropy, key, size);
 }
@@ -153,9 +153,9 @@ static void sign(struct loop_job *job)
     struct issuing *issuing = (struct issuing *)job;
     const struct call *call = issuing->call;
 
-    issuing->good = ticket_issue(
-        call->services->ticket_keys, call->world->ticket.sha1, issuing->arena,
-        &issuing->ticket, &issuing->text, &issuing->err);
+    issuing->good = ticket_issue(call->ticket_keys, call->world->ticket.sha1,
+                                 issuing->arena, &issuing->ticket,
+                                 &issuing->text, &issuing->err);
 }
 
 static void signed_by_worker(struct loop_job *job)

@@ -120,9 +120,8 @@ static const char *renewed(struct call *call, const struct meeting *meeting,
                            const char *token)
 {
     struct ticket old;
-    enum ticket_flaw flaw =
-        ticket_open(call->services->ticket_keys, call->arena, token, call->now,
-                    call->pool, &old);
+    enum ticket_flaw flaw = ticket_open(call->ticket_keys, call->arena, token,
+                                        call->now, call->pool, &old);
 
     if ((flaw != TICKET_VALID && flaw != TICKET_EXPIRED) || !old.guest ||
         strcasecmp(old.meeting, meeting->uri) != 0) {
@@ -150,8 +149,8 @@ static enum guest_reason admit(struct call *call, const struct form *form,
     if (meeting->state != MEETING_OPEN) {
         return GUEST_REASON_MEETING_ENDED;
     }
-    who->guest = old ? renewed(call, meeting, old)
-                     : guid_random(call->services->env, call->arena);
+    who->guest =
+        old ? renewed(call, meeting, old) : guid_random(call->env, call->arena);
     return who->guest ? GUEST_REASON_NONE : GUEST_REASON_BAD_TOKEN;
 }
 

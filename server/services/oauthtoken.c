@@ -167,8 +167,8 @@ static void issue(struct call *call, const struct identity *who)
 
     call_reach(call, POINT_OAUTH_ISSUE);
     ticket = identity_ticket(call, who, TICKET_CWT, NULL);
-    if (!ticket_issue(call->services->ticket_keys, call->world->ticket.sha1,
-                      call->arena, &ticket, &bytes, &err)) {
+    if (!ticket_issue(call->ticket_keys, call->world->ticket.sha1, call->arena,
+                      &ticket, &bytes, &err)) {
         oauth_refuse(call, OAUTH_SERVER_ERROR, 0);
         exchange_why(call->ex, "error", "%s", err.text);
         return;

@@ -44,10 +44,10 @@ static void add_ids(struct call *call)
     if (call->world->product == PRODUCT_SFB2015) {
         uint32_t correlation;
 
-        env_random(call->services->env, &correlation, sizeof(correlation));
+        env_random(call->env, &correlation, sizeof(correlation));
         exchange_header(call->ex, "X-MS-Correlation-Id", "%u", correlation);
         if (!id) {
-            id = guid_random(call->services->env, call->arena);
+            id = guid_random(call->env, call->arena);
         }
     }
     if (id) {

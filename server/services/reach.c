@@ -14,6 +14,15 @@ struct due {
     const struct action *action;
 };
 
+static uint64_t draw(void *ctx)
+{
+    struct env *env = ctx;
+    uint64_t drawn;
+
+    env_random(env, &drawn, sizeof(drawn));
+    return drawn;
+}
+
 static struct subject subject_of(struct call *call)
 {
     return (struct subject){
@@ -27,6 +36,8 @@ static struct subject subject_of(struct call *call)
                     : NULL,
         .forms = &call_forms,
         .forms_ctx = call,
+        .random = draw,
+        .random_ctx = call->services->env,
     };
 }
 
@@ -143,6 +154,17 @@ void call_reach(struct call *call, enum point point)
     }
 }
 
+bool call_answers(const struct call *call)
+{
+    for (const struct due *due = call->due; due; due = due->next) {
+        if (due->action->fault->order == FAULT_FORM ||
+            due->action->fault->ends) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The reply as it is, for whatever becomes of it. */
 static const struct reply *keep_reply(struct exchange *ex)
 {
@@ -169,11 +191,13 @@ static bool same_headers(const struct headers *a, const struct headers *b)
     return a->count == b->count;
 }
 
-/* What is said; how its bytes are sent is told by what was sent. */
+/* What is said, and how it is written; how its bytes are sent is told by what
+ * was sent. */
 static bool same_reply(const struct reply *a, const struct reply *b)
 {
     return a->status == b->status && span_equal(a->body, b->body) &&
-           span_equal(a->raw, b->raw) && same_headers(&a->headers, &b->headers);
+           span_equal(a->raw, b->raw) && a->write == b->write &&
+           same_headers(&a->headers, &b->headers);
 }
 
 void call_apply(struct call *call)

@@ -17,6 +17,9 @@
  */
 void call_reach(struct call *call, enum point point);
 
+/* A step that was reached takes the reply's place, or ends the exchange. */
+bool call_answers(const struct call *call);
+
 /* A step or an expectation of the scenario asks for one of these facts. */
 bool call_asks(const struct call *call, unsigned facts);
 

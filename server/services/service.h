@@ -29,13 +29,14 @@ struct ticket_keys;
 struct services_context {
     struct sessions *sessions;
     struct env *env;
-    struct ticket_keys *ticket_keys;
-    struct krb5_acceptor *krb5; /* NULL: no Kerberos is served */
-    struct kdc *kdc;            /* NULL: the same */
+    struct ticket_keys *ticket_keys; /* of sessions that keep none */
+    struct krb5_acceptor *krb5;      /* NULL: no Kerberos is served */
+    struct kdc *kdc;                 /* NULL: the same */
     /* For work that may not hold up the loop; NULL: do it inline. */
     struct loop *loop;
     /* Where https answers: the port for links in plain HTTP answers. */
     int https_port;
+    int http_port; /* the other one; 0: there is none */
 };
 
 /* Which HTTP schemes open the door before the handler is called. */
@@ -53,6 +54,8 @@ struct call {
      * until the exchange is freed. */
     struct session *session;
     struct scenario *scenario;
+    struct env *env; /* whose randomness is the session's */
+    const struct ticket_keys *ticket_keys; /* the session's */
     struct world *world; /* the scenario's, or one of this exchange's own */
     struct arena *arena; /* the exchange's */
     const struct route *route;

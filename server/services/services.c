@@ -1,7 +1,7 @@
 /*
- * The pipeline: route -> gate -> handler -> decision. A state machine that a
- * handler may leave by answering CALL_PENDING and that call->resume enters
- * again at the same stage. See services.h.
+ * The pipeline: head -> route -> gate -> handler -> decision. A state machine
+ * that a handler may leave by answering CALL_PENDING and that call->resume
+ * enters again at the same stage. See services.h.
  */
 #include "config.h"
 
@@ -9,12 +9,14 @@
 
 #include <assert.h>
 #include <string.h>
+#include <strings.h>
 
 #include "scenario/sessions.h"
 #include "services/conn_auth.h"
 #include "services/gate.h"
 #include "services/reach.h"
 #include "services/route.h"
+#include "ticket/ticket.h"
 
 enum stage {
     STAGE_ROUTE,
@@ -42,6 +44,22 @@ static void release_scenario(void *scenario)
     scenario_unref(scenario);
 }
 
+static void release_keys(void *keys)
+{
+    ticket_keys_free(keys);
+}
+
+static void keep_keys(struct call *call)
+{
+    struct ticket_keys *own = session_kept(call->session, SESSION_TICKETS);
+
+    call->ticket_keys = call->services->ticket_keys;
+    if (own) {
+        exchange_keep(call->ex, release_keys, ticket_keys_ref(own));
+        call->ticket_keys = own;
+    }
+}
+
 /* What a request began with stays, though a reload may come meanwhile. */
 static void keep_session(struct call *call)
 {
@@ -52,7 +70,22 @@ static void keep_session(struct call *call)
     exchange_keep(ex, release_scenario, call->scenario);
     ex->session = session_name(call->session);
     call->world = call->scenario->world;
-    call->now = session_now(call->session, env_now(call->services->env));
+    call->env = session_env(call->session, call->services->env);
+    call->now = session_now(call->session, env_now(call->env));
+    keep_keys(call);
+}
+
+/*
+ * A connection that is somebody in one session is nobody in another: a client
+ * that asks for names of both on one connection signs in to each.
+ */
+static void follow_session(struct call *call)
+{
+    if (conn_auth_follow(call->auth, call->session, call->world)) {
+        exchange_remark(call->ex, "auth.forgotten",
+                        "what this connection had proven counts no more: it "
+                        "was in another session, or before a reload");
+    }
 }
 
 static void start_call(struct call *call,
@@ -69,12 +102,50 @@ static void start_call(struct call *call,
     };
     keep_session(call);
     call_place(call);
-    if (!world_has_host(call->world, host)) {
-        exchange_remark(ex, "host.unknown",
+}
+
+/* What the head alone tells, and other servers refuse or answer at once. */
+static void reach_by_head(struct call *call)
+{
+    const struct request *request = &call->ex->request;
+    const char *expected = headers_get(&request->headers, "Expect");
+
+    call_reach(call, POINT_HTTP_HEAD);
+    if (*request->target != '/' && strcmp(request->target, "*") != 0) {
+        call_reach(call, POINT_HTTP_PROXIED);
+    }
+    if (!world_has_host(call->world, request->host)) {
+        exchange_remark(call->ex, "host.unknown",
                         "\"%s\" is no name of this world; answered as the "
                         "first pool",
-                        host);
+                        request->host);
+        call_reach(call, POINT_HTTP_UNKNOWN_HOST);
     }
+    if (headers_get(&request->headers, "Transfer-Encoding")) {
+        call_reach(call, POINT_HTTP_CHUNKED);
+    }
+    if (expected && strcasecmp(expected, "100-continue") == 0) {
+        call_reach(call, POINT_HTTP_CONTINUE);
+    }
+}
+
+/* What would be good here is to read on: 100 (RFC 9110, 15.2.1). */
+static enum stage head_stage(struct call *call)
+{
+    struct exchange *ex = call->ex;
+
+    reach_by_head(call);
+    if (!call_answers(call)) {
+        return STAGE_ROUTE;
+    }
+    exchange_reply(ex, 100);
+    call_apply(call);
+    if (ex->reply.status == 100 && !ex->reply.raw.size && !ex->reply.plan.cut) {
+        ex->reply.status = 0;
+        ex->planned = NULL;
+        return STAGE_ROUTE;
+    }
+    return STAGE_DECIDE;
 }
 
 /* After the point: a step there may change what the world offers. */
@@ -100,16 +171,19 @@ static enum stage route_stage(struct call *call)
     case ROUTE_FOUND:
         return STAGE_GATE;
     case ROUTE_NO_PATH:
+        call_reach(call, POINT_HTTP_NOT_FOUND);
         exchange_why(ex, "unexpected",
                      "no endpoint of this world serves this path");
         product_error_page(call, 404);
         return STAGE_DECIDE;
     case ROUTE_NO_METHOD:
+        call_reach(call, POINT_HTTP_WRONG_METHOD);
         product_error_page(call, 405);
         exchange_header(ex, "Allow", "%s",
                         route_methods_text(call->arena, allow));
         return STAGE_DECIDE;
     case ROUTE_NEEDS_TLS:
+        call_reach(call, POINT_HTTP_PLAIN);
         exchange_why(ex, "plain-http", "this endpoint wants https");
         product_error_page(call, 403);
         return STAGE_DECIDE;
@@ -209,17 +283,74 @@ static void resume_call(struct call *call)
     }
 }
 
+struct pipeline *services_begin(const struct services_context *services,
+                                struct exchange *ex, struct conn_auth *auth,
+                                bool *out_early)
+{
+    struct pipeline *line = ARENA_NEW(ex->arena, struct pipeline);
+
+    auth->requests++;
+    start_call(&line->call, services, ex);
+    line->call.auth = auth;
+    follow_session(&line->call);
+    line->call.resume = resume_call;
+    line->stage = head_stage(&line->call);
+    *out_early = line->stage == STAGE_DECIDE;
+    if (*out_early) {
+        line->stage = decide_stage(&line->call);
+    }
+    return line;
+}
+
+enum services_result services_go_on(struct pipeline *line,
+                                    void (*resume)(void *), void *resume_ctx)
+{
+    line->resume = resume;
+    line->resume_ctx = resume_ctx;
+    return advance(line);
+}
+
 enum services_result services_run(const struct services_context *services,
                                   struct exchange *ex, struct conn_auth *auth,
                                   void (*resume)(void *), void *resume_ctx)
 {
-    struct pipeline *line = ARENA_NEW(ex->arena, struct pipeline);
+    bool early;
 
-    line->resume = resume;
-    line->resume_ctx = resume_ctx;
-    auth->requests++;
-    start_call(&line->call, services, ex);
-    line->call.auth = auth;
-    line->call.resume = resume_call;
-    return advance(line);
+    return services_go_on(services_begin(services, ex, auth, &early), resume,
+                          resume_ctx);
+}
+
+/* There is no request whose words a fault could repeat. */
+static void blank_request(struct exchange *ex, const char *host)
+{
+    struct request *request = &ex->request;
+
+    request->method = request->method ? request->method : "";
+    request->target = request->target ? request->target : "/";
+    request->path = request->path ? request->path : "/";
+    request->query = request->query ? request->query : "";
+    request->version = request->version ? request->version : "HTTP/1.1";
+    request->host = host ? host : "";
+    request->port = request->port ? request->port : "";
+}
+
+bool services_refused(const struct services_context *services,
+                      struct exchange *ex, enum point point, const char *host)
+{
+    struct call *call = ARENA_NEW(ex->arena, struct call);
+    const struct request request = ex->request;
+
+    blank_request(ex, host);
+    ex->facts.host = host;
+    start_call(call, services, ex);
+    call_reach(call, point);
+    if (!call->due) {
+        ex->request = request;
+        return false;
+    }
+    call_apply(call);
+    ex->decided = env_monotonic(services->env);
+    exchange_commit(ex);
+    ex->date = session_now(call->session, env_now(services->env));
+    return true;
 }

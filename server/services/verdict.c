@@ -122,7 +122,7 @@ struct auth_outcome verdict_password(struct call *call, const char *auth,
     const struct auth_context ctx = {
         .world = call->world,
         .now = call->now,
-        .env = call->services->env,
+        .env = call->env,
         .arena = call->arena,
         .host = call->ex->request.host,
         .certificate_hash = call->ex->conn->certificate_hash,

@@ -84,6 +84,7 @@ bool ticket_keys_new(struct span signer_key, struct span signer_certificate,
         return false;
     }
     keys = NEW(struct ticket_keys);
+    keys->references = 1;
     keys->signer = take(&signer);
     keys->certificate = take(&certificate);
     env_secret(keys->mac_key, sizeof(keys->mac_key));
@@ -92,9 +93,15 @@ bool ticket_keys_new(struct span signer_key, struct span signer_certificate,
     return true;
 }
 
+struct ticket_keys *ticket_keys_ref(struct ticket_keys *keys)
+{
+    keys->references++;
+    return keys;
+}
+
 void ticket_keys_free(struct ticket_keys *keys)
 {
-    if (keys) {
+    if (keys && --keys->references == 0) {
         xmldsig_key_free(keys->signer);
         mem_free(keys->certificate);
         mem_wipe(keys, sizeof(*keys));

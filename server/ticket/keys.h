@@ -11,6 +11,7 @@ enum { TICKET_KEY_SIZE = 32 };
 struct xmldsig_key;
 
 struct ticket_keys {
+    unsigned references;
     struct xmldsig_key *signer;
     char *certificate; /* of the signer, DER in base64; owned */
     uint8_t mac_key[TICKET_KEY_SIZE];

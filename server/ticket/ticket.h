@@ -22,14 +22,17 @@ struct env;
 MUST_CHECK bool ticket_init(struct err *err);
 void ticket_shutdown(void);
 
-/* Keys of the run: the signer's certificate and key, MAC and wrapping keys. */
+/* Keys of a session: the signer's certificate and key, MAC and wrapping keys.
+ */
 struct ticket_keys;
 
-/* The signer's key and certificate, PEM; borrowed for the call. */
+/* The signer's key and certificate, PEM; borrowed for the call. One reference.
+ */
 MUST_CHECK bool ticket_keys_new(struct span signer_key,
                                 struct span signer_certificate,
                                 struct ticket_keys **out_keys, struct err *err);
-void ticket_keys_free(struct ticket_keys *keys);
+struct ticket_keys *ticket_keys_ref(struct ticket_keys *keys);
+void ticket_keys_free(struct ticket_keys *keys); /* gives one reference back */
 
 struct ticket {
     const char *id; /* AssertionID, or the CWT's GUID; see ticket_id */

@@ -12,6 +12,11 @@
  * A whole number and one of the units ms, s, m, h, d, with an optional sign
  * in front. The result is in nanoseconds.
  */
+struct duration_range {
+    int64_t least;
+    int64_t most;
+};
+
 MUST_CHECK bool duration_parse(const char *text, int64_t *out_ns,
                                struct err *err);
 

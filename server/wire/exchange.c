@@ -19,6 +19,9 @@ static const struct conn_facts *copy_facts(struct arena *arena,
     *copy = *conn;
     copy->peer = arena_strdup(arena, conn->peer);
     copy->sni = conn->sni ? arena_strdup(arena, conn->sni) : NULL;
+    if (conn->certificate_hash.size) {
+        copy->certificate_hash = arena_copy(arena, conn->certificate_hash);
+    }
     return copy;
 }
 
@@ -223,9 +226,21 @@ void exchange_reply_at(struct exchange *ex, unsigned status, const char *file,
 {
     /* How the bytes are sent is no part of what is said. */
     struct reply_plan plan = ex->reply.plan;
+    struct write_plan *write = ex->reply.write;
 
-    ex->reply = (struct reply){
-        .status = status, .plan = plan, .file = file, .line = line};
+    ex->reply = (struct reply){.status = status,
+                               .plan = plan,
+                               .write = write,
+                               .file = file,
+                               .line = line};
+}
+
+struct write_plan *exchange_write(struct exchange *ex)
+{
+    if (!ex->reply.write) {
+        ex->reply.write = ARENA_NEW(ex->arena, struct write_plan);
+    }
+    return ex->reply.write;
 }
 
 void exchange_header(struct exchange *ex, const char *name, const char *format,

@@ -47,7 +47,8 @@ struct reply {
     /* Names that http shall not add by itself; "*": none at all. */
     struct headers without;
     struct span body;
-    bool close;             /* "Connection: close", and mean it */
+    bool close;               /* "Connection: close", and mean it */
+    struct write_plan *write; /* NULL: as RFC 9112 wants it */
     struct span raw;        /* not empty: exactly these bytes go out instead */
     struct reply_plan plan; /* what the edge does to the bytes of all that */
     const char *file;       /* the source line that chose this reply */
@@ -198,6 +199,8 @@ void exchange_reply_at(struct exchange *ex, unsigned status, const char *file,
     exchange_reply_at((ex), (status), __FILE__, __LINE__)
 void exchange_header(struct exchange *ex, const char *name, const char *format,
                      ...) PRINTF(3, 4);
+/* How the reply is written, to be changed. */
+struct write_plan *exchange_write(struct exchange *ex);
 /* Sets Content-Type and body; the body is borrowed from the arena. */
 void exchange_body(struct exchange *ex, const char *type, struct span body);
 

@@ -9,8 +9,8 @@
 
 #include "util/span.h"
 
-/* Facts of one TCP connection. tls_version, tls_cipher and certificate_hash
- * point to what lives as long as the edge. */
+/* Facts of one TCP connection. tls_version and tls_cipher point to what lives
+ * as long as the program. */
 struct conn_facts {
     uint64_t id;      /* 1, 2, 3 ... within the run */
     bool tls;         /* accepted on the HTTPS listener */

@@ -50,6 +50,92 @@ struct reply_plan {
     int64_t delay;       /* ns before the first byte */
     uint64_t drip_bytes; /* at most so many bytes ... */
     int64_t drip_every;  /* ... every so many ns; 0: no drip */
+    /* Goes out before the reply, at once, and is no part of it: 1xx replies
+     * (RFC 9110 15.2), or what looks like some. Copied by the edge. */
+    struct span interim;
+    bool withhold;     /* the 100 that the client asked for is not sent */
+    int64_t pause;     /* ns in the middle of the reply ... */
+    uint64_t pause_at; /* ... before this byte of it, from 0 */
+    int64_t linger;    /* ns behind its last byte, before anything else */
+    enum reply_then {
+        REPLY_THEN_FRAMED, /* as its own framing says */
+        REPLY_THEN_CLOSE,
+        REPLY_THEN_OPEN, /* the next request is read, come what may */
+        REPLY_THEN_RESET,
+    } then;
+    int64_t idle; /* ns that the connection may then idle; 0: the usual time */
+};
+
+/*
+ * How a reply is written down where that is not as RFC 9112 wants it. Faults
+ * fill it in, http obeys. All zero: nothing is odd.
+ */
+struct write_plan {
+    /* Section 4. A line of its own has no other part. */
+    const char *line;    /* all of it but its end */
+    const char *version; /* "HTTP/1.0" */
+    const char *code;    /* instead of the status */
+    const char *reason;  /* instead of the usual one; "": none */
+    bool old;            /* HTTP/1.0: no chunks, and goes on by request alone */
+
+    /* Section 5. */
+    struct span first; /* lines with their ends, before all headers ... */
+    struct span last;  /* ... and behind them */
+    enum write_end {
+        WRITE_END_CRLF,
+        WRITE_END_LF,
+        WRITE_END_CR,
+    } end;
+    enum write_case {
+        WRITE_CASE_USUAL,
+        WRITE_CASE_LOWER,
+        WRITE_CASE_UPPER,
+    } names;
+    enum write_order {
+        WRITE_ORDER_USUAL,
+        WRITE_ORDER_REVERSED,
+        WRITE_ORDER_SORTED,
+    } order;
+    bool fold;    /* each value in two lines (5.2) */
+    bool tight;   /* no space behind the colon */
+    bool endless; /* the empty line never comes */
+
+    /* Section 6.2. */
+    enum write_length {
+        WRITE_LENGTH_GOOD,
+        WRITE_LENGTH_OFF,   /* by so many bytes */
+        WRITE_LENGTH_SAYS,  /* this number */
+        WRITE_LENGTH_TWICE, /* the right one, and one more */
+        WRITE_LENGTH_NONE,
+        WRITE_LENGTH_BOTH, /* beside Transfer-Encoding */
+    } length;
+    int64_t length_number;
+
+    /* Section 7.1; 0: no chunks. */
+    size_t chunk;
+    const char *chunk_extension; /* behind each size; NULL: none */
+    struct span trailer;         /* lines with their ends */
+    enum write_chunk {
+        WRITE_CHUNK_GOOD,
+        WRITE_CHUNK_BAD_SIZE, /* "xyz" where the second size should stand */
+        WRITE_CHUNK_NO_SIZE,  /* an empty line there */
+        WRITE_CHUNK_TOO_LONG, /* more is said there than comes */
+        WRITE_CHUNK_HUGE,     /* a size beyond 64 bits there */
+        WRITE_CHUNK_NEGATIVE,
+        WRITE_CHUNK_NO_END, /* no CRLF behind the data */
+        WRITE_CHUNK_LF,     /* lines end in LF alone */
+        WRITE_CHUNK_NO_LAST,
+        WRITE_CHUNK_NO_TRAILER, /* no empty line behind the last chunk */
+    } chunk_flaw;
+
+    bool body_anyway; /* to HEAD, and with 204 or 304 */
+    struct span more; /* behind the reply: another one */
+
+    /* Where the body is cut or halts, in bytes of it. */
+    bool cut_body;
+    bool cut_percent; /* `cut_at` is a percentage */
+    uint64_t cut_at;
+    bool pause_body; /* plan.pause lies between head and body */
 };
 
 /* A KRB-ERROR that a step wants (RFC 4120 section 5.9.1). */

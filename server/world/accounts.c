@@ -105,6 +105,16 @@ void accounts_free(struct world *world)
     }
 }
 
+void world_reset_accounts(const struct world *world)
+{
+    for (size_t i = 0; i < world->user_count; i++) {
+        struct account_state *live = world->users[i].live;
+
+        forget_password(live);
+        *live = (struct account_state){0};
+    }
+}
+
 void user_change_password(const struct user *user, const char *password)
 {
     char *copy = mem_strdup(password);

@@ -4,6 +4,7 @@
 #include "world/kerberos.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "util/nearest.h"
 
@@ -80,6 +81,54 @@ static bool check_unregistered(const struct world *world, struct err *err)
         list += length + (list[length] == ',');
     }
     return true;
+}
+
+/* Is the host one of the names in a list with commas? "*" is all of them. */
+static bool is_listed(const char *list, const char *host)
+{
+    size_t length = strlen(host);
+
+    while (list && *list) {
+        size_t item;
+
+        list += strspn(list, ", ");
+        item = strcspn(list, ", ");
+        if ((item == 1 && *list == '*') ||
+            (item == length && strncasecmp(list, host, length) == 0)) {
+            return true;
+        }
+        list += item;
+    }
+    return false;
+}
+
+bool world_registers(const struct world *world, const char *host)
+{
+    return !is_listed(world->krb5.unregistered, host);
+}
+
+/* Active Directory compares without regard to letter case. */
+bool world_has_spn(const struct world *world, const char *spn)
+{
+    static const char *const loopback[] = {"localhost", "127.0.0.1", "::1"};
+    static const char class[] = "HTTP/";
+    const char *host = spn + strlen(class);
+
+    if (strncasecmp(spn, class, strlen(class)) != 0 ||
+        !world_registers(world, host)) {
+        return false;
+    }
+    for (size_t i = 0; world->names[i]; i++) {
+        if (strcasecmp(host, world->names[i]) == 0) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(loopback); i++) {
+        if (strcasecmp(host, loopback[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool kerberos_check(const struct world *world, struct err *err)

@@ -25,6 +25,7 @@ static const struct {
     {setting_count, SETTING_NUMBER},
     {setting_duration, SETTING_DURATION},
     {setting_positive_duration, SETTING_POSITIVE_DURATION},
+    {setting_duration_range, SETTING_DURATION_RANGE},
     {setting_duration_or_none, SETTING_DURATION_OR_NONE},
     {setting_clock, SETTING_CLOCK},
     {setting_timestamp, SETTING_TIMESTAMP},
@@ -81,6 +82,8 @@ const char *setting_kind_text(enum setting_kind kind)
     case SETTING_POSITIVE_DURATION:
     case SETTING_DURATION_OR_NONE:
         return "duration";
+    case SETTING_DURATION_RANGE:
+        return "duration|range";
     case SETTING_CLOCK:
         return "duration|time";
     case SETTING_TIMESTAMP:

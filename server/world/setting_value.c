@@ -164,6 +164,7 @@ const char *setting_value(struct arena *arena, const struct setting *row,
         return account_text(arena, object);
     case SETTING_HOME:
         return home_text(arena, int_at(row, field));
+    case SETTING_DURATION_RANGE: /* of faults alone */
     case SETTING_MAP:
     case SETTING_FILE:
         break; /* no single text */

@@ -101,6 +101,10 @@ const char *user_password_now(const struct user *user);
 void user_change_state(const struct user *user, enum user_state state);
 void user_change_password(const struct user *user, const char *password);
 
+struct world;
+/* All accounts are again as the world says. */
+void world_reset_accounts(const struct world *world);
+
 enum header_status {
     HEADER_STATUS_400, /* with the page of Windows' HTTP.sys */
     HEADER_STATUS_431, /* RFC 6585 section 5 */
@@ -434,6 +438,12 @@ const struct setting_info *world_setting(size_t index);
 bool world_has_host(const struct world *world, const char *host);
 /* All DNS names of the world, lower case; NULL past the end. */
 const char *world_name(const struct world *world, size_t index);
+
+/* Has somebody registered the SPN of this host? See krb5.unregistered. */
+bool world_registers(const struct world *world, const char *host);
+/* Is this the SPN of a host of the world, or of this machine itself, that is
+ * registered, in whatever letter case? "HTTP/lyncweb.contoso.test" */
+bool world_has_spn(const struct world *world, const char *spn);
 
 /* Which site serves this host: internal or external, never both. */
 enum location world_site(const struct world *world, const char *host);

@@ -59,13 +59,12 @@ static inline void fuzz_keys(struct krb_keys *out_keys)
 
 static inline struct krb5_acceptor *fuzz_acceptor(void)
 {
-    static const char *const services[] = {"HTTP/lyncweb.contoso.test", NULL};
     struct krb5_acceptor *acceptor = NULL;
     struct krb_keys keys;
     struct err err;
 
     fuzz_keys(&keys);
-    if (!krb5_acceptor_new(&keys, services, &acceptor, &err)) {
+    if (!krb5_acceptor_new(&keys, &acceptor, &err)) {
         abort();
     }
     return acceptor;

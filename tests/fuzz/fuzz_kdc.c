@@ -47,10 +47,12 @@ static struct relay *relay(void)
     if (!made.crypt) {
         env_system(&env, 1);
         made.options.env = &env;
-        made.options.world = world_good();
+        made.options.session =
+            session_new("default", scenario_new(world_good()));
+        made.first = session_scenario(made.options.session);
         made.options.krbtgt = &keys;
         made.options.service = &keys;
-        good = world_finish(made.options.world, &err) &&
+        good = world_finish(session_world(made.options.session), &err) &&
                loop_new(&env, &made.options.loop, &err) &&
                kcrypt_new(&made.crypt, &err);
         TAILQ_INIT(&made.requests);

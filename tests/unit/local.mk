@@ -28,6 +28,7 @@ UNIT_TESTS = \
 	%D%/test_framer \
 	%D%/test_gate \
 	%D%/test_http \
+	%D%/test_http_written \
 	%D%/test_httpauth \
 	%D%/test_journal \
 	%D%/test_journal_file \

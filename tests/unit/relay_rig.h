@@ -215,13 +215,13 @@ static inline int64_t rig_monotonic(struct env *env)
     return now.tv_sec * ENV_NS_PER_SEC + now.tv_nsec + rig->skew;
 }
 
-static inline bool rig_sync(void *ctx, const struct user *user,
+static inline bool rig_sync(void *ctx, const struct kdc_account *account,
                             const char *name, void (*done)(void *),
                             void *done_ctx)
 {
     struct rig *rig = ctx;
 
-    assert_non_null(user);
+    assert_non_null(account->user);
     rig->synced++;
     snprintf(rig->synced_name, sizeof(rig->synced_name), "%s",
              name ? name : "(none)");
@@ -233,7 +233,8 @@ static inline bool rig_sync(void *ctx, const struct user *user,
     return false;
 }
 
-static inline bool rig_sync_service(void *ctx, const char *service,
+static inline bool rig_sync_service(void *ctx, const struct world *world UNUSED,
+                                    const char *service,
                                     void (*done)(void *) UNUSED,
                                     void *done_ctx UNUSED)
 {
@@ -310,7 +311,6 @@ static inline void rig_make_relay(struct rig *rig, int port)
     struct relay_options options = {
         .loop = rig->loop,
         .env = &rig->env,
-        .world = rig->world,
         .session = rig->session,
         .journal = rig->journal,
         .addresses = addresses,

@@ -711,7 +711,7 @@ static void test_port_taken(void **state)
     struct relay_options options = {
         .loop = rig->loop,
         .env = &rig->env,
-        .world = rig->world,
+        .session = rig->session,
         .addresses = addresses,
         .port = relay_port(rig->relay),
         .krbtgt = &rig->krbtgt,

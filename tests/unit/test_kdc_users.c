@@ -81,9 +81,7 @@ static int set_up(void **state)
     fixture->world->lockout_duration = 60 * ENV_NS_PER_SEC;
     fixture->session = session_playing(fixture->world);
     fixture->users = kdc_users_new(&(struct kdc_users_options){
-        .env = &fixture->env,
         .world = fixture->world,
-        .session = fixture->session,
         .run_dir = "/run",
         .serial = &fixture->serial,
         .tell = on_told,
@@ -135,8 +133,13 @@ static void on_done(void *ctx)
 static bool sync_as(struct fixture *fixture, const char *name,
                     const char *spelling)
 {
-    return kdc_users_sync(fixture->users, world_user(fixture->world, name),
-                          spelling, on_done, fixture);
+    const struct kdc_account account = {
+        .world = fixture->world,
+        .user = world_user(fixture->world, name),
+        .now = session_now(fixture->session, env_now(&fixture->env)),
+    };
+
+    return kdc_users_sync(fixture->users, &account, spelling, on_done, fixture);
 }
 
 static bool sync_now(struct fixture *fixture, const char *name)
@@ -198,9 +201,7 @@ static void names_as_clients_write_them(void **state)
     assert_true(world_set(fixture->world, "realm", "CORP.TEST", &err));
     assert_true(world_finish(fixture->world, &err));
     users = kdc_users_new(&(struct kdc_users_options){
-        .env = &fixture->env,
         .world = fixture->world,
-        .session = fixture->session,
         .run_dir = "/run",
         .ccaches = (const char *const[]){"Carol", NULL},
     });
@@ -397,6 +398,67 @@ static void changes_are_of_all_spellings(void **state)
     assert_int_equal(fixture->told.state, KEEPER_REVOKED);
 }
 
+/* ---- A reload ---- */
+
+static struct world *other_world(const char *setting, const char *value)
+{
+    struct world *world = world_good();
+    struct err err;
+
+    assert_true(world_set(world, setting, value, &err));
+    assert_true(world_finish(world, &err));
+    return world;
+}
+
+/* Whoever waits while a world goes away still gets what he waits for. */
+static void follows_another_world(void **state)
+{
+    static const struct {
+        const char *setting;
+        const char *value;
+        const char *user;
+        bool told;
+    } rows[] = {
+        {"user.alice.password", "Other-1", "alice", true},
+        {"user.alice.password", "Other-1", "bob", false},
+        {"user.alice.etypes", "aes128", "alice", true},
+        {"user.alice.state", "disabled", "alice", true},
+        {"user.carol.password", "Other-1", "carol", true}, /* a new one */
+        {"user.alice.sip", "a@contoso.test", "alice", false},
+        {"domain", "eu.contoso.test", "alice", true},
+        {"ntlm.v1", "yes", "alice", false},
+    };
+    struct fixture *fixture = *state;
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct world *world = other_world(rows[i].setting, rows[i].value);
+        const struct kdc_account account = {
+            .world = world, .user = world_user(world, rows[i].user), .now = 1};
+        unsigned before = fixture->told.count;
+
+        kdc_users_free(fixture->users);
+        fixture->users = kdc_users_new(&(struct kdc_users_options){
+            .world = fixture->world,
+            .run_dir = "/run",
+            .serial = &fixture->serial,
+            .tell = on_told,
+            .ctx = &fixture->told,
+        });
+        fixture->called = 0;
+        begin(fixture);
+        assert_int_equal(
+            kdc_users_sync(fixture->users, &account, NULL, on_done, fixture),
+            !rows[i].told);
+        world_unref(world);
+        assert_int_equal(fixture->told.count - before, rows[i].told);
+        if (rows[i].told) {
+            assert_string_equal(fixture->told.name, rows[i].user);
+            kdc_users_done(fixture->users, fixture->told.serial);
+            assert_int_equal(fixture->called, 1);
+        }
+    }
+}
+
 static void spellings_have_a_limit(void **state)
 {
     struct fixture *fixture = *state;
@@ -474,6 +536,9 @@ static void services(void **state UNUSED)
     }
 }
 
+static const char *const web_names[] = {"web.contoso.test", NULL};
+static const struct world web_world = {.names = web_names};
+
 struct spn_fixture {
     uint32_t serial;
     unsigned count;
@@ -540,9 +605,9 @@ static void services_in_any_spelling(void **state UNUSED)
         unsigned before = fixture.count;
 
         fixture.called = 0;
-        assert_int_equal(
-            spn_told_sync(told, rows[i].service, on_service_done, &fixture),
-            !rows[i].told);
+        assert_int_equal(spn_told_sync(told, &web_world, rows[i].service,
+                                       on_service_done, &fixture),
+                         !rows[i].told);
         assert_int_equal(fixture.count - before, rows[i].told);
         if (rows[i].told) {
             assert_int_not_equal(fixture.last, 0);
@@ -559,18 +624,18 @@ static void services_have_a_limit(void **state UNUSED)
     struct spn_fixture fixture = {0};
     AUTO(spn_told) told = spn_new(&fixture);
 
-    for (unsigned i = 1; i <= 8 * SPN_SPELLINGS_MAX; i++) {
+    for (unsigned i = 1; i <= 2 * SPN_SPELLINGS_MAX; i++) {
         char service[] = "HTTP/web.contoso.test";
-        char *letters = strstr(service, "contoso.test");
+        unsigned bits = i;
 
-        for (unsigned bit = 0; bit < strlen("contoso.test"); bit++) {
-            if (i >> bit & 1) {
-                letters[bit] &= (char)~0x20;
+        for (char *c = strchr(service, '/') + 1; *c; c++) {
+            if (*c != '.') {
+                *c &= (char)(bits & 1 ? ~0x20 : ~0);
+                bits >>= 1;
             }
         }
-        if (letters[strlen("contoso")] == '.') {
-            (void)spn_told_sync(told, service, on_service_done, &fixture);
-        }
+        (void)spn_told_sync(told, &web_world, service, on_service_done,
+                            &fixture);
     }
     assert_int_equal(fixture.count, SPN_SPELLINGS_MAX);
 }
@@ -580,12 +645,12 @@ static void keeper_goes_before_services(void **state UNUSED)
     struct spn_fixture fixture = {0};
     AUTO(spn_told) told = spn_new(&fixture);
 
-    assert_false(spn_told_sync(told, "HTTP/WEB.contoso.test", on_service_done,
-                               &fixture));
+    assert_false(spn_told_sync(told, &web_world, "HTTP/WEB.contoso.test",
+                               on_service_done, &fixture));
     spn_told_lost(told);
     assert_int_equal(fixture.called, 1);
-    assert_true(spn_told_sync(told, "HTTP/WEb.contoso.test", on_service_done,
-                              &fixture));
+    assert_true(spn_told_sync(told, &web_world, "HTTP/WEb.contoso.test",
+                              on_service_done, &fixture));
     assert_int_equal(fixture.count, 1);
 }
 
@@ -595,8 +660,8 @@ static void keeper_goes_as_it_is_told_of_one(void **state UNUSED)
     AUTO(spn_told) told = spn_new(&fixture);
 
     fixture.lose = told;
-    assert_true(spn_told_sync(told, "HTTP/WEB.contoso.test", on_service_done,
-                              &fixture));
+    assert_true(spn_told_sync(told, &web_world, "HTTP/WEB.contoso.test",
+                              on_service_done, &fixture));
     assert_int_equal(fixture.called, 0);
 }
 
@@ -619,6 +684,7 @@ int main(void)
         WITH_FIXTURE(is_told_of_a_spelling),
         WITH_FIXTURE(spellings_while_one_is_told),
         WITH_FIXTURE(changes_are_of_all_spellings),
+        WITH_FIXTURE(follows_another_world),
         WITH_FIXTURE(spellings_have_a_limit),
         WITH_FIXTURE(a_spelling_of_an_unknown_user),
         cmocka_unit_test(services),

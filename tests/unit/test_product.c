@@ -45,6 +45,7 @@ static int set_up(void **state)
     f.call = (struct call){
         .ex = f.ex,
         .services = &f.services,
+        .env = &f.env,
         .world = f.world,
         .arena = f.ex->arena,
         .site = LOCATION_EXTERNAL,
