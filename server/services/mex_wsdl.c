@@ -305,7 +305,7 @@ static void add_services(struct buf *out, struct call *call, bool two)
     }
 }
 
-/* As WCF splits its documents: what is imported is elsewhere in full. */
+/* As WCF splits its documents: the service here, all else over there. */
 static void add_import(struct buf *out, struct call *call)
 {
     const struct xml_hole holes[] = {
@@ -320,7 +320,8 @@ static void add_import(struct buf *out, struct call *call)
              holes);
 }
 
-static void add_whole(struct buf *out, struct call *call, bool two)
+/* What bindings are made of: all but where they are. */
+static void add_contract(struct buf *out, struct call *call)
 {
     call_reach(call, POINT_MEX_POLICY);
     if (!call->world->mex.no_policies) {
@@ -328,7 +329,6 @@ static void add_whole(struct buf *out, struct call *call, bool two)
     }
     buf_add_text(out, contract);
     add_ports(out, call, binding, true, true);
-    add_services(out, call, two);
 }
 
 void mex_wsdl_add(struct buf *out, struct call *call, bool imported)
@@ -336,18 +336,16 @@ void mex_wsdl_add(struct buf *out, struct call *call, bool imported)
     enum mex_document shape;
 
     call_reach(call, POINT_MEX_PORTS);
-    shape = imported ? MEX_WHOLE : call->world->mex.document;
+    shape = call->world->mex.document;
     buf_add_text(out, head);
-    switch (shape) {
-    case MEX_WHOLE:
-    case MEX_TWO_SERVICES:
-        add_whole(out, call, shape == MEX_TWO_SERVICES);
-        break;
-    case MEX_IMPORT:
+    if (imported) {
+        add_contract(out, call);
+    } else if (shape == MEX_IMPORT) {
         add_import(out, call);
-        break;
-    case MEX_EMPTY:
-        break;
+        add_services(out, call, false);
+    } else if (shape != MEX_EMPTY) {
+        add_contract(out, call);
+        add_services(out, call, shape == MEX_TWO_SERVICES);
     }
     buf_add_text(out, "</wsdl:definitions>");
 }

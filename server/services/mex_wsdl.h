@@ -9,11 +9,11 @@
 #include "util/buf.h"
 
 /* Appends the wsdl:definitions element, without an XML declaration. imported:
- * whatever shape the world wants, this one is whole. */
+ * the one that another may import, without the service. */
 void mex_wsdl_add(struct buf *out, struct call *call, bool imported);
 
-/* The query of the document that the metadata may import (mex.document), whole
- * and as WCF calls it. */
+/* The query of the document that the metadata may import (mex.document), as
+ * WCF calls it. */
 #define MEX_WSDL_IMPORTED "wsdl=wsdl0"
 
 #endif

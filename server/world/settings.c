@@ -219,8 +219,8 @@ static const struct setting rows[] = {
     {{"mex.policies", "with|without", "policies in the metadata, or none"},
      setting_word, AT(mex.no_policies)},
     {{"mex.document", "whole|import|two-services|empty",
-      "import: the rest is in another document; two-services: Windows ports in "
-      "one, others in the other"},
+      "import: policies and bindings are in a document of their own; "
+      "two-services: the first has no Windows ports, the second no others"},
      setting_word, AT(mex.document)},
     {{"mex.host", "text",
       "host and port in the metadata's addresses; empty: as elsewhere"},

@@ -271,7 +271,7 @@ enum mex_port_said {
 /* What shape the metadata has. */
 enum mex_document {
     MEX_WHOLE,
-    MEX_IMPORT,       /* wsdl:import of the rest */
+    MEX_IMPORT,       /* wsdl:import of all but the service */
     MEX_TWO_SERVICES, /* the ports, in two wsdl:service */
     MEX_EMPTY,        /* wsdl:definitions with nothing in it */
 };
