@@ -1,5 +1,7 @@
 # Scenarios that are compiled in, and the files that they name. Sorted.
 SCENARIO_FILES = \
+	%D%/failures/access-location-missing.yaml \
+	%D%/failures/access-location-unknown.yaml \
 	%D%/failures/captive-portal.html \
 	%D%/failures/captive-portal.yaml \
 	%D%/failures/captured-mex.yaml \
@@ -9,8 +11,17 @@ SCENARIO_FILES = \
 	%D%/failures/customer-mex.xml \
 	%D%/failures/discovery-302.yaml \
 	%D%/failures/discovery-503-retry-after.yaml \
+	%D%/failures/discovery-bom.yaml \
+	%D%/failures/discovery-comments.yaml \
+	%D%/failures/discovery-content-type.yaml \
 	%D%/failures/discovery-loop.yaml \
+	%D%/failures/discovery-other-namespace.yaml \
+	%D%/failures/discovery-unknown-words.yaml \
 	%D%/failures/guest-meeting-ended.yaml \
+	%D%/failures/hosted-user-on-premises.yaml \
+	%D%/failures/hosted-user.yaml \
+	%D%/failures/internal-answers-external.yaml \
+	%D%/failures/json-instead-of-xml.yaml \
 	%D%/failures/kerberos-account-disabled.yaml \
 	%D%/failures/kerberos-channel-binding.yaml \
 	%D%/failures/kerberos-clock-skew.yaml \
@@ -30,18 +41,47 @@ SCENARIO_FILES = \
 	%D%/failures/kerberos-ticket-expired.yaml \
 	%D%/failures/kerberos-token-too-big.yaml \
 	%D%/failures/kerberos-udp-too-big.yaml \
+	%D%/failures/links-as-object.yaml \
+	%D%/failures/metadata-address-spaces.yaml \
+	%D%/failures/metadata-cut.yaml \
+	%D%/failures/metadata-empty.yaml \
+	%D%/failures/metadata-import.yaml \
+	%D%/failures/metadata-internal-host.yaml \
+	%D%/failures/metadata-missing.yaml \
+	%D%/failures/metadata-offers-certificates.yaml \
+	%D%/failures/metadata-offers-soap.yaml \
+	%D%/failures/metadata-other-prefix.yaml \
+	%D%/failures/metadata-plain-http.yaml \
+	%D%/failures/metadata-redirected.yaml \
+	%D%/failures/metadata-two-services.yaml \
+	%D%/failures/metadata-utf16.yaml \
+	%D%/failures/metadata-without-policies.yaml \
+	%D%/failures/metadata-without-windows-ports.yaml \
 	%D%/failures/not-sip-enabled.yaml \
 	%D%/failures/ntlm-connection-close.yaml \
 	%D%/failures/ntlm-one-header-line.yaml \
+	%D%/failures/oauth-challenge-odd.yaml \
 	%D%/failures/password-expired.yaml \
+	%D%/failures/redirect-and-user.yaml \
+	%D%/failures/redirect-empty.yaml \
+	%D%/failures/redirect-ping-pong.yaml \
+	%D%/failures/redirect-relative.yaml \
+	%D%/failures/redirect-without-path.yaml \
+	%D%/failures/shared-web-ticket-url.yaml \
+	%D%/failures/sip-port-zero.yaml \
+	%D%/failures/sip-server-missing.yaml \
 	%D%/failures/soap-port-withdrawn.yaml \
+	%D%/failures/spaces-in-fqdn.yaml \
 	%D%/failures/stalled-web-ticket.yaml \
 	%D%/failures/ticket-always-refused.yaml \
 	%D%/failures/ticket-expired-on-use.yaml \
 	%D%/failures/ticket-expires-90s.yaml \
+	%D%/failures/token-case.yaml \
+	%D%/failures/ucwa-link-internal.yaml \
 	%D%/failures/user-empty.yaml \
 	%D%/failures/user-homed-elsewhere.yaml \
 	%D%/failures/windows-auth-disabled.yaml \
+	%D%/failures/wrong-form-right-type.yaml \
 	%D%/failures/wrong-location.yaml \
 	%D%/failures/wrong-password-lockout.yaml \
 	%D%/good/android-ntlm.yaml \
