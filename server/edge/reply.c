@@ -248,6 +248,9 @@ void edge_conn_plan(struct edge_conn *conn, const struct reply_plan *plan)
     reply->plan.interim = SPAN_NONE;
     buf_reset(&reply->raw);
     buf_add(&reply->raw, plan->raw);
+    if (plan->refuse.refuse) {
+        listeners_refuse(conn->edge, conn->facts.tls, &plan->refuse);
+    }
     reply->interim += plan->interim.size;
     output_add(conn, plan->interim);
 }

@@ -11,6 +11,32 @@
 #include "scenario/session.h"
 #include "util/env.h"
 
+struct setting_states {
+    struct session *session;
+    const struct scenario *scenario;
+    const struct step *step;
+};
+
+static void commit_states(void *data)
+{
+    const struct setting_states *states = data;
+
+    session_set(states->session, states->scenario, states->step);
+}
+
+static void plan_states(struct relay_request *request, const struct step *step)
+{
+    struct exchange *ex = request->ex;
+    struct session *session = request->relay->options.session;
+    struct setting_states *states = ARENA_NEW(ex->arena, struct setting_states);
+
+    if (step->set_count) {
+        *states =
+            (struct setting_states){session, session_scenario(session), step};
+        exchange_effect(ex, commit_states, states);
+    }
+}
+
 static uint64_t draw(void *ctx)
 {
     struct env *env = ctx;
@@ -44,21 +70,54 @@ static void take_step(struct relay_request *request, enum point point,
             action->fault->plan(action->params, &subject);
         }
     }
+    plan_states(request, step);
     exchange_step(ex, step->where);
     exchange_remark(ex, "step", "%s: %s: %s", point_info(point)->name,
                     step->where, words);
 }
 
+static void reach(struct relay_request *request, enum point point)
+{
+    struct steps steps;
+
+    scenario_at(request->session, point, &request->ex->facts, &steps);
+    for (size_t i = 0; i < steps.count; i++) {
+        take_step(request, point, steps.items[i]);
+    }
+}
+
+/* RFC 4120 section 5.4.1: KDCOptions, of which bit 30 is `renew`. */
+enum { OPTION_RENEW = 0x00000002 };
+
 void relay_plan(struct relay_request *request)
 {
     bool as = krb_kind_of(request->ex->kdc->request) == KRB_AS_REQ;
     enum point point = as ? POINT_KDC_AS : POINT_KDC_TGS;
-    struct steps steps;
 
     request->ex->facts.operation = point_info(point)->name;
-    scenario_at(request->session, point, &request->ex->facts, &steps);
-    for (size_t i = 0; i < steps.count; i++) {
-        take_step(request, point, steps.items[i]);
+    reach(request, point);
+    if (as && request->readable && !request->preauth) {
+        reach(request, POINT_KDC_PREAUTH);
+    }
+    if (!as && (request->req.options & OPTION_RENEW)) {
+        reach(request, POINT_KDC_RENEW);
+    }
+}
+
+void relay_plan_reply(struct relay_request *request, struct span reply)
+{
+    switch (krb_kind_of(reply)) {
+    case KRB_AS_REP:
+        reach(request, POINT_KDC_AS_REPLY);
+        break;
+    case KRB_TGS_REP:
+        reach(request, POINT_KDC_TGS_REPLY);
+        break;
+    case KRB_ERROR:
+        reach(request, POINT_KDC_ERROR);
+        break;
+    default:
+        break;
     }
 }
 

@@ -23,12 +23,6 @@
       "somebody homed elsewhere is about to be sent there",                    \
       FACTS_KNOWN | FACTS_TICKET | FACT_FORM, SUBJECTS_DISCOVER,               \
       "protocol: discover 2.7")                                                \
-    X(DISCOVER_CHALLENGE, "discover.challenge",                                \
-      "User is about to ask for a web ticket, with 401",                       \
-      FACTS_KNOWN | FACTS_TICKET, SUBJECTS_HTTP, "protocol: discover 3.1")     \
-    X(DISCOVER_OAUTH, "discover.oauth",                                        \
-      "User is about to name the OAuth token endpoint and its grants",         \
-      FACTS_KNOWN | FACTS_TICKET, SUBJECTS_HTTP, "protocol: discover 3.2")     \
     X(DISCOVER_HOME, "discover.home",                                          \
       "the home of a good ticket's user is looked up",                         \
       FACTS_KNOWN | FACTS_TICKET | FACT_FORM, SUBJECTS_DISCOVER,               \

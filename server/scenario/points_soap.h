@@ -8,9 +8,6 @@
     X(SOAP_MALFORMED, "soap.malformed",                                        \
       "a body that is no envelope is about to get 400", FACTS_HTTP,            \
       SUBJECTS_HTTP, "SOAP 1.1 4; SOAP 1.2 part 1, 5")                         \
-    X(SOAP_SECURITY, "soap.security",                                          \
-      "a Security header is read, and nobody has judged it", FACTS_SOAP,       \
-      SUBJECTS_SOAP, "WSS SOAP Message Security 1.0, 5")                       \
     X(SOAP_ACTION, "soap.action",                                              \
       "an action that the service does not have is about to be refused",       \
       FACTS_SOAP, SUBJECTS_SOAP, "WS-Addressing 1.0 SOAP Binding 6.4")         \

@@ -46,7 +46,8 @@ bool point_of_kerberos(enum point point)
         return false;
     }
     return span_equal(point_layer(point), span_text("kdc")) ||
-           point == POINT_NEGOTIATE_ANSWER || point == POINT_NEGOTIATE_VERDICT;
+           point == POINT_NEGOTIATE_TICKET || point == POINT_NEGOTIATE_ANSWER ||
+           point == POINT_NEGOTIATE_VERDICT;
 }
 
 struct scenario *scenario_new(struct world *world)
@@ -103,6 +104,9 @@ void scenario_index(struct scenario *scenario)
     for (size_t i = 0; i < scenario->step_count; i++) {
         scenario->steps[i].index = i;
         scenario->asked |= scenario->steps[i].when.facts;
+        if (scenario->steps[i].when.per == PER_CONNECTION) {
+            scenario->asked |= FACT_CONNECTION;
+        }
     }
     for (size_t i = 0; i < scenario->expectation_count; i++) {
         scenario->asked |= scenario->expectations[i].when.facts;

@@ -45,6 +45,8 @@ setting_type setting_positive_duration;
 setting_type setting_duration_range;   /* struct duration_range: "1s..3s" */
 setting_type setting_duration_or_none; /* not below zero */
 setting_type setting_clock;            /* struct world_clock */
+setting_type setting_start;            /* struct world_clock: start */
+setting_type setting_scale;            /* unsigned; of WORLD_CLOCK_REAL */
 setting_type setting_timestamp;    /* struct ntlm_settings: timestamp and skew;
                                       also yes|no */
 setting_type setting_hex32;        /* uint32_t */
@@ -64,8 +66,9 @@ setting_type setting_map;  /* struct headers: names and texts; a name alone has
 setting_type setting_file; /* struct span: the bytes of the file named */
 setting_type setting_sip;  /* struct user: sip */
 setting_type setting_home; /* struct user: home */
-setting_type setting_account; /* struct user: account and its domain */
-setting_type setting_pools;   /* size_t; 1 to WORLD_POOLS_MAX */
+setting_type setting_account;   /* struct user: account and its domain */
+setting_type setting_user_name; /* text: the key of a user there is */
+setting_type setting_pools;     /* size_t; 1 to WORLD_POOLS_MAX */
 
 /*
  * What a type takes, told to programs. All but words always read the same in
@@ -86,6 +89,8 @@ enum setting_kind {
     SETTING_DURATION_RANGE,   /* a positive one, or "1s..3s" */
     SETTING_DURATION_OR_NONE, /* not below zero */
     SETTING_CLOCK,            /* a duration, or "2013-06-01T12:00:00Z" */
+    SETTING_START,            /* such a time */
+    SETTING_SCALE,            /* a factor: 60, 0.5 */
     SETTING_TIMESTAMP,        /* send, omit, a duration */
     SETTING_HEX32,            /* up to 8 digits, with or without 0x */
     SETTING_HEX64,            /* 16 digits */
@@ -125,6 +130,9 @@ const struct setting *setting_user_row(size_t index);
 /* The user whose name this new one may be a slip for; NULL: it is known, or
  * like none. */
 const char *setting_user_meant(const struct world *world, const char *name);
+
+/* Of tickets and OAuth, setting_tickets.c. NULL past the end. */
+const struct setting *setting_ticket_row(size_t index);
 
 /* All settings of a world; last those of pools, users and meetings, as
  * "pool.N.fqdn". NULL past the end. */

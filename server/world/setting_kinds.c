@@ -28,6 +28,8 @@ static const struct {
     {setting_duration_range, SETTING_DURATION_RANGE},
     {setting_duration_or_none, SETTING_DURATION_OR_NONE},
     {setting_clock, SETTING_CLOCK},
+    {setting_start, SETTING_START},
+    {setting_scale, SETTING_SCALE},
     {setting_timestamp, SETTING_TIMESTAMP},
     {setting_hex32, SETTING_HEX32},
     {setting_challenge, SETTING_HEX64},
@@ -42,6 +44,7 @@ static const struct {
     {setting_sip, SETTING_ADDRESS},
     {setting_home, SETTING_HOME},
     {setting_account, SETTING_ACCOUNT},
+    {setting_user_name, SETTING_TEXT},
     {setting_pools, SETTING_POOLS},
 };
 
@@ -86,6 +89,10 @@ const char *setting_kind_text(enum setting_kind kind)
         return "duration|range";
     case SETTING_CLOCK:
         return "duration|time";
+    case SETTING_START:
+        return "time";
+    case SETTING_SCALE:
+        return "factor";
     case SETTING_TIMESTAMP:
         return "send|omit|duration";
     case SETTING_HEX32:
