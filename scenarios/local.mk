@@ -6,14 +6,29 @@ SCENARIO_FILES = \
 	%D%/failures/captive-portal.yaml \
 	%D%/failures/captured-mex.yaml \
 	%D%/failures/certificate-expired.yaml \
+	%D%/failures/certificate-missing-intermediate.yaml \
+	%D%/failures/certificate-not-yet-valid.yaml \
+	%D%/failures/certificate-of-provider.yaml \
+	%D%/failures/certificate-private-ca.yaml \
+	%D%/failures/certificate-self-signed.yaml \
+	%D%/failures/certificate-sha1.yaml \
+	%D%/failures/certificate-web-ticket-host.yaml \
+	%D%/failures/certificate-wildcard-cn.yaml \
 	%D%/failures/certificate-wrong-name.yaml \
+	%D%/failures/certificate-wrong-template.yaml \
 	%D%/failures/claim-mismatch.yaml \
+	%D%/failures/connection-closed-after-reply.yaml \
+	%D%/failures/connection-forgotten.yaml \
+	%D%/failures/connection-reuse-race.yaml \
 	%D%/failures/customer-mex.xml \
 	%D%/failures/discovery-302.yaml \
 	%D%/failures/discovery-503-retry-after.yaml \
 	%D%/failures/discovery-bom.yaml \
 	%D%/failures/discovery-comments.yaml \
 	%D%/failures/discovery-content-type.yaml \
+	%D%/failures/discovery-host-refuses.yaml \
+	%D%/failures/discovery-https-reset.yaml \
+	%D%/failures/discovery-internal-unreachable.yaml \
 	%D%/failures/discovery-loop.yaml \
 	%D%/failures/discovery-other-namespace.yaml \
 	%D%/failures/discovery-unknown-words.yaml \
@@ -22,6 +37,9 @@ SCENARIO_FILES = \
 	%D%/failures/hosted-user.yaml \
 	%D%/failures/internal-answers-external.yaml \
 	%D%/failures/json-instead-of-xml.yaml \
+	%D%/failures/http-port-closed.yaml \
+	%D%/failures/https-port-closed.yaml \
+	%D%/failures/https-port-dropped.yaml \
 	%D%/failures/kerberos-account-disabled.yaml \
 	%D%/failures/kerberos-channel-binding.yaml \
 	%D%/failures/kerberos-clock-skew.yaml \
@@ -70,6 +88,11 @@ SCENARIO_FILES = \
 	%D%/failures/shared-web-ticket-url.yaml \
 	%D%/failures/sip-port-zero.yaml \
 	%D%/failures/sip-server-missing.yaml \
+	%D%/failures/one-address-dead.yaml \
+	%D%/failures/password-expired.yaml \
+	%D%/failures/pool-restarts.yaml \
+	%D%/failures/reply-cut-without-notify.yaml \
+	%D%/failures/sip-domain-differs.yaml \
 	%D%/failures/soap-port-withdrawn.yaml \
 	%D%/failures/spaces-in-fqdn.yaml \
 	%D%/failures/stalled-web-ticket.yaml \
@@ -78,6 +101,12 @@ SCENARIO_FILES = \
 	%D%/failures/ticket-expires-90s.yaml \
 	%D%/failures/token-case.yaml \
 	%D%/failures/ucwa-link-internal.yaml \
+	%D%/failures/tls-10-only.yaml \
+	%D%/failures/tls-13-only.yaml \
+	%D%/failures/tls-client-certificate.yaml \
+	%D%/failures/tls-handshake-reset.yaml \
+	%D%/failures/tls-handshake-stalled.yaml \
+	%D%/failures/tls-unrecognized-name.yaml \
 	%D%/failures/user-empty.yaml \
 	%D%/failures/user-homed-elsewhere.yaml \
 	%D%/failures/windows-auth-disabled.yaml \

@@ -168,6 +168,8 @@ libserver_a_SOURCES = \
 	%D%/cli/new.c \
 	%D%/cli/new.h \
 	%D%/cli/new_fault.c \
+	%D%/cli/option_rows.c \
+	%D%/cli/option_rows.h \
 	%D%/cli/options.c \
 	%D%/cli/options.h \
 	%D%/cli/play.c \
@@ -580,12 +582,14 @@ libserver_a_SOURCES = \
 	%D%/world/names.h \
 	%D%/world/names_check.c \
 	%D%/world/setting.h \
+	%D%/world/setting_fields.h \
 	%D%/world/setting_kerberos.c \
 	%D%/world/setting_kinds.c \
 	%D%/world/setting_meetings.c \
 	%D%/world/setting_pools.c \
 	%D%/world/setting_range.c \
 	%D%/world/setting_tickets.c \
+	%D%/world/setting_times.c \
 	%D%/world/setting_types.c \
 	%D%/world/setting_users.c \
 	%D%/world/setting_value.c \
@@ -600,6 +604,8 @@ lyncmock_LDADD = $(SERVER_LIBS)
 # The probe: an executable of its own, started by `lyncmock probe`.
 noinst_LIBRARIES += libprobe.a
 libprobe_a_SOURCES = \
+	%D%/probe/broken.c \
+	%D%/probe/broken.h \
 	%D%/probe/certificate.c \
 	%D%/probe/certificate.h \
 	%D%/probe/challenge.c \
