@@ -168,10 +168,10 @@ libserver_a_SOURCES = \
 	%D%/cli/new.c \
 	%D%/cli/new.h \
 	%D%/cli/new_fault.c \
+	%D%/cli/option_rows.c \
+	%D%/cli/option_rows.h \
 	%D%/cli/options.c \
 	%D%/cli/options.h \
-	%D%/cli/options_rows.c \
-	%D%/cli/options_rows.h \
 	%D%/cli/play.c \
 	%D%/cli/play.h \
 	%D%/cli/probe.c \
@@ -585,12 +585,14 @@ libserver_a_SOURCES = \
 	%D%/world/names_check.c \
 	%D%/world/setting.h \
 	%D%/world/setting_clock.c \
+	%D%/world/setting_fields.h \
 	%D%/world/setting_kerberos.c \
 	%D%/world/setting_kinds.c \
 	%D%/world/setting_meetings.c \
 	%D%/world/setting_pools.c \
 	%D%/world/setting_range.c \
 	%D%/world/setting_tickets.c \
+	%D%/world/setting_times.c \
 	%D%/world/setting_types.c \
 	%D%/world/setting_users.c \
 	%D%/world/setting_value.c \
@@ -605,12 +607,16 @@ lyncmock_LDADD = $(SERVER_LIBS)
 # The probe: an executable of its own, started by `lyncmock probe`.
 noinst_LIBRARIES += libprobe.a
 libprobe_a_SOURCES = \
+	%D%/probe/broken.c \
+	%D%/probe/broken.h \
 	%D%/probe/certificate.c \
 	%D%/probe/certificate.h \
 	%D%/probe/challenge.c \
 	%D%/probe/challenge.h \
 	%D%/probe/clients.c \
 	%D%/probe/clients.h \
+	%D%/probe/curl_words.c \
+	%D%/probe/curl_words.h \
 	%D%/probe/discovery.c \
 	%D%/probe/discovery.h \
 	%D%/probe/discovery_json.c \
@@ -648,6 +654,7 @@ libprobe_a_SOURCES = \
 	%D%/probe/walk.c \
 	%D%/probe/walk.h \
 	%D%/probe/walk_discover.c \
+	%D%/probe/walk_judge.c \
 	%D%/probe/walk_kerberos.c \
 	%D%/probe/walk_oauth.c \
 	%D%/probe/walk_ticket.c \

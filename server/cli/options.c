@@ -4,12 +4,13 @@
 #include "cli/options.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/options_rows.h"
+#include "cli/option_rows.h"
 #include "util/env.h"
 #include "util/nearest.h"
 
@@ -26,7 +27,7 @@ static bool apply(const struct option_row *row, struct options *options,
     if (!row->read(field, options, text, err)) {
         return err_wrap(err, "%s", origin);
     }
-    if (row->read == option_read_list) {
+    if (row->list) {
         ((struct option_list *)field)->origin = origin;
     }
     return true;
@@ -50,7 +51,7 @@ static bool apply_variable(const struct option_row *row,
     char *text = arena_strdup(options->arena, value);
     char *next = text;
 
-    if (row->read != option_read_list) {
+    if (!row->list) {
         return apply(row, options, text, name, err);
     }
     while (next) {
@@ -70,12 +71,11 @@ static bool apply_variable(const struct option_row *row,
 static bool read_environment(struct options *options, struct env *env,
                              struct err *err)
 {
-    for (size_t i = 0; option_rows[i].name; i++) {
-        const char *name = variable_name(options->arena, option_rows[i].name);
+    for (const struct option_row *row = option_rows; row->name; row++) {
+        const char *name = variable_name(options->arena, row->name);
         const char *value = env_variable(env, name);
 
-        if (value &&
-            !apply_variable(&option_rows[i], options, name, value, err)) {
+        if (value && !apply_variable(row, options, name, value, err)) {
             return false;
         }
     }
@@ -88,8 +88,8 @@ static void warn_of_variable(struct arena *arena, const char *name)
     struct nearest nearest;
 
     nearest_init(&nearest, name + strlen(PREFIX));
-    for (size_t i = 0; option_rows[i].name; i++) {
-        const char *known = variable_name(arena, option_rows[i].name);
+    for (const struct option_row *row = option_rows; row->name; row++) {
+        const char *known = variable_name(arena, row->name);
 
         if (strcmp(known, name) == 0) {
             return;
@@ -123,9 +123,9 @@ void options_warn(const struct options *options, const struct env *env)
 
 static const struct option_row *find_row(struct span name)
 {
-    for (size_t i = 0; option_rows[i].name; i++) {
-        if (span_equal(name, span_text(option_rows[i].name))) {
-            return &option_rows[i];
+    for (const struct option_row *row = option_rows; row->name; row++) {
+        if (span_equal(name, span_text(row->name))) {
+            return row;
         }
     }
     return NULL;
@@ -137,17 +137,15 @@ static bool unknown_option(const char *argument, const char *name,
     struct nearest nearest;
 
     nearest_init(&nearest, name);
-    for (size_t i = 0; option_rows[i].name; i++) {
-        nearest_try(&nearest, span_text(option_rows[i].name));
+    for (const struct option_row *row = option_rows; row->name; row++) {
+        nearest_try(&nearest, span_text(row->name));
     }
-    return nearest.best.size
-               ? err_set(err, "unknown option %s; did you mean --%.*s?",
-                         argument, (int)nearest.best.size,
-                         (const char *)nearest.best.data)
-               : err_set(err,
-                         "unknown option %s; lyncmock serve --help "
-                         "lists them",
-                         argument);
+    if (nearest.best.size) {
+        return err_set(err, "unknown option %s; did you mean --%.*s?", argument,
+                       (int)nearest.best.size, nearest.best.data);
+    }
+    return err_set(err, "unknown option %s; lyncmock serve --help lists them",
+                   argument);
 }
 
 static bool read_scenario(struct options *options, const char *argument,
@@ -263,12 +261,11 @@ void options_clear(struct options *options)
 
 void options_print(FILE *to)
 {
-    for (size_t i = 0; option_rows[i].name; i++) {
+    for (const struct option_row *row = option_rows; row->name; row++) {
         char left[64];
 
-        snprintf(left, sizeof(left), "--%s%s%s", option_rows[i].name,
-                 option_rows[i].argument ? " " : "",
-                 option_rows[i].argument ? option_rows[i].argument : "");
-        fprintf(to, "  %-24s %s\n", left, option_rows[i].doc);
+        snprintf(left, sizeof(left), "--%s%s%s", row->name,
+                 row->argument ? " " : "", row->argument ? row->argument : "");
+        fprintf(to, "  %-24s %s\n", left, row->doc);
     }
 }

@@ -1,12 +1,12 @@
-/* The table of serve's options and what their values are, see options_rows.h.
- */
+/* The options of serve as a table, see option_rows.h. */
 #include "config.h"
 
-#include "cli/options_rows.h"
+#include "cli/option_rows.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -98,7 +98,7 @@ static bool read_text(void *field, struct options *options, const char *text,
     return true;
 }
 
-bool option_read_list(void *field, struct options *options, const char *text,
+static bool read_list(void *field, struct options *options, const char *text,
                       struct err *err)
 {
     struct option_list *list = field;
@@ -170,74 +170,74 @@ const struct option_row option_rows[] = {
     {"listen", "ADDR",
      "address to listen on; may be given several times "
      "(127.0.0.1 and ::1)",
-     option_read_list, FIELD(listen)},
+     read_list, FIELD(listen), true},
     {"allow-remote", NULL, "let --listen name addresses that are not loopback",
-     read_switch, FIELD(allow_remote)},
+     read_switch, FIELD(allow_remote), false},
     {"https-port", "PORT", "port for HTTPS, 0 for any that is free (0)",
-     read_port, FIELD(https_port)},
+     read_port, FIELD(https_port), false},
     {"http-port", "PORT", "port for plain HTTP, 0 for any that is free (0)",
-     read_port, FIELD(http_port)},
+     read_port, FIELD(http_port), false},
     {"kdc-port", "PORT", "port for the KDC, TCP and UDP, 0 for any (0)",
-     read_port, FIELD(kdc_port)},
+     read_port, FIELD(kdc_port), false},
     {"admin-port", "PORT",
      "port of 127.0.0.1 for the admin API, 0 for any, none for none (0)",
-     read_port_or_none, FIELD(admin_port)},
+     read_port_or_none, FIELD(admin_port), false},
     {"admin-socket", "PATH",
      "a UNIX socket for the admin API, in place of its port", read_text,
-     FIELD(admin_socket)},
+     FIELD(admin_socket), false},
     {"template", "[PATTERN=]SCENARIO",
      "make a session of this scenario when NAME.DOMAIN is contacted first and "
      "NAME fits; may be given several times",
-     option_read_list, FIELD(templates)},
+     read_list, FIELD(templates), true},
     {"session-ttl", "TIME",
      "how long a session lives after its last contact (10m)", read_duration,
-     FIELD(session_ttl)},
+     FIELD(session_ttl), false},
     {"ports-file", "FILE",
      "write ports and paths as JSON when all is ready; "
      "removed at exit",
-     read_text, FIELD(ports_file)},
+     read_text, FIELD(ports_file), false},
     {"ready-fd", "N",
      "write the ready line to this descriptor too and close "
      "it",
-     read_fd, FIELD(ready_fd)},
+     read_fd, FIELD(ready_fd), false},
     {"ca-dir", "DIR",
      "keep the certification authority here (ca.pem, ca.key) "
      "and use it again",
-     read_text, FIELD(ca_dir)},
+     read_text, FIELD(ca_dir), false},
     {"keylog", "FILE",
      "append TLS secrets for Wireshark (NSS key log "
      "format)",
-     read_text, FIELD(keylog)},
+     read_text, FIELD(keylog), false},
     {"seed", "N", "seed of everything random on the wire (picked and printed)",
-     read_seed, FIELD(seed)},
+     read_seed, FIELD(seed), false},
     {"journal", "FILE", "write every exchange as one line of JSON", read_text,
-     FIELD(journal)},
+     FIELD(journal), false},
     {"log-format", "text|json", "form of the messages on stderr (text)",
-     read_format, FIELD(log_format)},
+     read_format, FIELD(log_format), false},
     {"log-level", "LEVEL", "error, warning, info or debug (info)", read_level,
-     FIELD(log_level)},
+     FIELD(log_level), false},
     {"log-secrets", NULL, "do not mask passwords, tokens and tickets",
-     read_switch, FIELD(log_secrets)},
+     read_switch, FIELD(log_secrets), false},
     {"ccache", "USER",
      "make a credential cache with a ticket of this user; may be given several "
      "times",
-     option_read_list, FIELD(ccache)},
+     read_list, FIELD(ccache), true},
     {"krb5kdc", "PROGRAM",
      "MIT's KDC, where it is not in its usual place; none: as if there were "
      "none",
-     read_text, FIELD(krb5kdc)},
+     read_text, FIELD(krb5kdc), false},
     {"watch", NULL,
      "read the scenario again when one of its files changes, as HUP does",
-     read_switch, FIELD(watch)},
+     read_switch, FIELD(watch), false},
     {"chaos", "PROFILE",
      "let things go wrong by chance where the scenario says nothing: bad-wifi "
      "and others, see lyncmock list chaos",
-     read_text, FIELD(chaos)},
+     read_text, FIELD(chaos), false},
     {"timeout", "TIME", "stop after so long (30s, 5m), with exit code 4",
-     read_duration, FIELD(timeout)},
+     read_duration, FIELD(timeout), false},
     {"set", "NAME=VALUE",
      "change a setting of the world; may be given "
      "several times; see lyncmock list settings",
-     option_read_list, FIELD(set)},
-    {.name = NULL},
+     read_list, FIELD(set), true},
+    {NULL, NULL, NULL, NULL, 0, false},
 };

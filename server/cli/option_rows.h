@@ -1,8 +1,6 @@
-/* The table behind options.h. */
-#ifndef CLI_OPTIONS_ROWS_H
-#define CLI_OPTIONS_ROWS_H
-
-#include <stddef.h>
+/* The table of options: names, and how a text becomes a field. */
+#ifndef CLI_OPTION_ROWS_H
+#define CLI_OPTION_ROWS_H
 
 #include "cli/options.h"
 
@@ -13,11 +11,8 @@ struct option_row {
     bool (*read)(void *field, struct options *options, const char *text,
                  struct err *err);
     size_t offset;
+    bool list; /* may be given several times; the field is an option_list */
 };
-
-/* The type of those that may be given several times. */
-bool option_read_list(void *field, struct options *options, const char *text,
-                      struct err *err);
 
 /* Ends with name NULL. */
 extern const struct option_row option_rows[];
