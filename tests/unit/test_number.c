@@ -97,7 +97,7 @@ static void test_decimal(void **state UNUSED)
         const char *text;
         bool good;
         uint64_t number;
-    } rows[] = {
+    } decimals[] = {
         {"0", true, 0},
         {"1", true, 1000},
         {"0.5", true, 500},
@@ -118,13 +118,13 @@ static void test_decimal(void **state UNUSED)
         {"99999999999999999999", false, 0},
     };
 
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(decimals); i++) {
         uint64_t number = 7;
-        bool good = number_parse_decimal(rows[i].text, 3, 100, &number);
+        bool good = number_parse_decimal(decimals[i].text, 3, 100, &number);
 
-        print_message("\"%s\"\n", rows[i].text);
-        assert_int_equal(good, rows[i].good);
-        assert_int_equal(number, good ? rows[i].number : 7);
+        print_message("\"%s\"\n", decimals[i].text);
+        assert_int_equal(good, decimals[i].good);
+        assert_int_equal(number, good ? decimals[i].number : 7);
     }
 }
 
