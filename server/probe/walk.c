@@ -128,8 +128,8 @@ bool walk_refused(struct walk *walk, const char *stage,
 
     walk_fail(walk, stage,
               meaning ? meaning
-                      : arena_printf(walk->arena, "%s (HTTP %d)", reason,
-                                     answer->status),
+                      : arena_printf(walk->arena, "%s (%s)", reason,
+                                     trouble_status(walk->arena, answer)),
               told ? trouble_advice(&trouble) : NULL);
     walk->failure.id = trouble.id;
     walk->failure.said =

@@ -40,7 +40,7 @@ static struct subject subject_of(struct call *call)
         .forms = &call_forms,
         .forms_ctx = call,
         .random = draw,
-        .random_ctx = call->services->env,
+        .random_ctx = session_env(call->session, call->services->env),
     };
 }
 
