@@ -154,6 +154,8 @@ libserver_a_SOURCES = \
 	%D%/cli/listing.h \
 	%D%/cli/load.c \
 	%D%/cli/load.h \
+	%D%/cli/option_types.c \
+	%D%/cli/option_types.h \
 	%D%/cli/options.c \
 	%D%/cli/options.h \
 	%D%/cli/play.c \
