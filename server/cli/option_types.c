@@ -3,29 +3,14 @@
 
 #include "cli/option_types.h"
 
-#include <ctype.h>
-#include <errno.h>
-#include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "util/duration.h"
+#include "util/number.h"
 
 static bool parse_number(const char *text, uint64_t most, uint64_t *out_value)
 {
-    uintmax_t value;
-    char *end;
-
-    if (!isdigit((unsigned char)*text)) {
-        return false;
-    }
-    errno = 0;
-    value = strtoumax(text, &end, 10);
-    if (*end != '\0' || errno != 0 || value > most) {
-        return false;
-    }
-    *out_value = value;
-    return true;
+    return number_parse(text, NUMBER_DECIMAL, most, out_value);
 }
 
 bool option_port(void *field, struct options *options UNUSED, const char *text,
