@@ -170,6 +170,8 @@ libserver_a_SOURCES = \
 	%D%/cli/new_fault.c \
 	%D%/cli/option_rows.c \
 	%D%/cli/option_rows.h \
+	%D%/cli/option_types.c \
+	%D%/cli/option_types.h \
 	%D%/cli/options.c \
 	%D%/cli/options.h \
 	%D%/cli/play.c \
