@@ -168,6 +168,8 @@ libserver_a_SOURCES = \
 	%D%/cli/new.c \
 	%D%/cli/new.h \
 	%D%/cli/new_fault.c \
+	%D%/cli/option_rows.c \
+	%D%/cli/option_rows.h \
 	%D%/cli/options.c \
 	%D%/cli/options.h \
 	%D%/cli/play.c \
@@ -182,6 +184,8 @@ libserver_a_SOURCES = \
 	%D%/cli/server.c \
 	%D%/cli/server.h \
 	%D%/cli/verb.h \
+	%D%/cli/verdict.c \
+	%D%/cli/verdict.h \
 	%D%/cli/watch.c \
 	%D%/cli/watch.h \
 	%D%/cli/wrap.c \
@@ -566,6 +570,7 @@ libserver_a_SOURCES = \
 	%D%/world/accounts.c \
 	%D%/world/changes.c \
 	%D%/world/changes.h \
+	%D%/world/documents.h \
 	%D%/world/good.c \
 	%D%/world/index.c \
 	%D%/world/index.h \
@@ -580,12 +585,15 @@ libserver_a_SOURCES = \
 	%D%/world/names.h \
 	%D%/world/names_check.c \
 	%D%/world/setting.h \
+	%D%/world/setting_clock.c \
+	%D%/world/setting_fields.h \
 	%D%/world/setting_kerberos.c \
 	%D%/world/setting_kinds.c \
 	%D%/world/setting_meetings.c \
 	%D%/world/setting_pools.c \
 	%D%/world/setting_range.c \
 	%D%/world/setting_tickets.c \
+	%D%/world/setting_times.c \
 	%D%/world/setting_types.c \
 	%D%/world/setting_users.c \
 	%D%/world/setting_value.c \
@@ -600,6 +608,8 @@ lyncmock_LDADD = $(SERVER_LIBS)
 # The probe: an executable of its own, started by `lyncmock probe`.
 noinst_LIBRARIES += libprobe.a
 libprobe_a_SOURCES = \
+	%D%/probe/broken.c \
+	%D%/probe/broken.h \
 	%D%/probe/certificate.c \
 	%D%/probe/certificate.h \
 	%D%/probe/challenge.c \
@@ -645,6 +655,7 @@ libprobe_a_SOURCES = \
 	%D%/probe/walk.c \
 	%D%/probe/walk.h \
 	%D%/probe/walk_discover.c \
+	%D%/probe/walk_judge.c \
 	%D%/probe/walk_kerberos.c \
 	%D%/probe/walk_oauth.c \
 	%D%/probe/walk_ticket.c \

@@ -27,23 +27,13 @@ static void commit_states(void *data)
 static void plan_states(struct relay_request *request, const struct step *step)
 {
     struct exchange *ex = request->ex;
-    struct session *session = request->relay->options.session;
     struct setting_states *states = ARENA_NEW(ex->arena, struct setting_states);
 
     if (step->set_count) {
         *states =
-            (struct setting_states){session, session_scenario(session), step};
+            (struct setting_states){request->session, request->scenario, step};
         exchange_effect(ex, commit_states, states);
     }
-}
-
-static uint64_t draw(void *ctx)
-{
-    struct env *env = ctx;
-    uint64_t drawn;
-
-    env_random(env, &drawn, sizeof(drawn));
-    return drawn;
 }
 
 /* "kdc.as: clock.yaml:12: kdc-error, delay" */
@@ -51,13 +41,14 @@ static void take_step(struct relay_request *request, enum point point,
                       const struct step *step)
 {
     struct exchange *ex = request->ex;
+    struct step_chance chance = {request->session, request->scenario, step};
     struct subject subject = {
         .ex = ex,
         .kdc = &request->plan,
         .user = request->user,
         .arena = ex->arena,
-        .random = draw,
-        .random_ctx = request->relay->options.env,
+        .random = step_chance_draw,
+        .random_ctx = &chance,
     };
     const char *words = "";
 

@@ -18,6 +18,7 @@
 #include "wire/krb_keys.h"
 #include "wire/plans.h"
 #include "wire/profile.h"
+#include "world/documents.h"
 #include "world/index.h"
 
 enum location {
@@ -351,7 +352,9 @@ struct world {
     struct ticket_settings ticket;
     unsigned user_challenge;       /* families on /root/user */
     unsigned oauth_user_challenge; /* on /root/oauth/user */
-    bool policy_200702;     /* MEX: ws-securitypolicy 200702, not 2005/07 */
+    enum discover_form discover_form;
+    bool discover_type_asked; /* Content-Type is that of what was asked for */
+    struct mex_settings mex;
     bool strict_applies_to; /* AppliesTo outside the pool is a fault */
     struct {
         enum anonymous_uri uri_in;
