@@ -1,5 +1,7 @@
 # Scenarios that are compiled in, and the files that they name. Sorted.
 SCENARIO_FILES = \
+	%D%/failures/account-disabled-soap.yaml \
+	%D%/failures/account-locked.yaml \
 	%D%/failures/captive-portal.html \
 	%D%/failures/captive-portal.yaml \
 	%D%/failures/captured-mex.yaml \
@@ -7,6 +9,7 @@ SCENARIO_FILES = \
 	%D%/failures/certificate-wrong-name.yaml \
 	%D%/failures/claim-mismatch.yaml \
 	%D%/failures/customer-mex.xml \
+	%D%/failures/diagnostics-by-place.yaml \
 	%D%/failures/discovery-302.yaml \
 	%D%/failures/discovery-503-retry-after.yaml \
 	%D%/failures/discovery-loop.yaml \
@@ -24,24 +27,68 @@ SCENARIO_FILES = \
 	%D%/failures/kerberos-negotiate-only.yaml \
 	%D%/failures/kerberos-negotiate-withdrawn.yaml \
 	%D%/failures/kerberos-other-mechanism.yaml \
+	%D%/failures/kerberos-preauth-refused.yaml \
 	%D%/failures/kerberos-rc4-disabled.yaml \
 	%D%/failures/kerberos-replay.yaml \
 	%D%/failures/kerberos-spn-missing.yaml \
+	%D%/failures/kerberos-tgs-reply-late.yaml \
 	%D%/failures/kerberos-ticket-expired.yaml \
 	%D%/failures/kerberos-token-too-big.yaml \
 	%D%/failures/kerberos-udp-too-big.yaml \
 	%D%/failures/not-sip-enabled.yaml \
+	%D%/failures/ntlm-challenge-again.yaml \
+	%D%/failures/ntlm-challenge-cut.yaml \
+	%D%/failures/ntlm-challenge-missing.yaml \
 	%D%/failures/ntlm-connection-close.yaml \
+	%D%/failures/ntlm-flags-not-asked.yaml \
+	%D%/failures/ntlm-identity-forgotten.yaml \
+	%D%/failures/ntlm-no-timestamp.yaml \
 	%D%/failures/ntlm-one-header-line.yaml \
+	%D%/failures/ntlm-right-password-refused.yaml \
+	%D%/failures/ntlm-stale-challenge.yaml \
+	%D%/failures/ntlm-target-info-lies.yaml \
+	%D%/failures/ntlm-unknown-av-pairs.yaml \
+	%D%/failures/oauth-challenge-unquoted.yaml \
+	%D%/failures/oauth-grant-withdrawn.yaml \
+	%D%/failures/oauth-invalid-client.yaml \
+	%D%/failures/oauth-passive-only.yaml \
 	%D%/failures/password-expired.yaml \
+	%D%/failures/scheme-names-in-lower-case.yaml \
 	%D%/failures/soap-port-withdrawn.yaml \
 	%D%/failures/stalled-web-ticket.yaml \
 	%D%/failures/ticket-always-refused.yaml \
+	%D%/failures/ticket-answer-prefixed.yaml \
+	%D%/failures/ticket-applies-to-refused.yaml \
+	%D%/failures/ticket-audience-changed.yaml \
+	%D%/failures/ticket-bearer-on-proof-port.yaml \
+	%D%/failures/ticket-context-wrong.yaml \
+	%D%/failures/ticket-cwt-damaged.yaml \
+	%D%/failures/ticket-expired-as-issued.yaml \
 	%D%/failures/ticket-expired-on-use.yaml \
 	%D%/failures/ticket-expires-90s.yaml \
+	%D%/failures/ticket-from-the-past.yaml \
+	%D%/failures/ticket-key-from-server.yaml \
+	%D%/failures/ticket-lives-61-seconds.yaml \
+	%D%/failures/ticket-no-assertion.yaml \
+	%D%/failures/ticket-no-collection.yaml \
+	%D%/failures/ticket-no-lifetime.yaml \
+	%D%/failures/ticket-of-another-front-end.yaml \
+	%D%/failures/ticket-other-format.yaml \
+	%D%/failures/ticket-prefix-inherited.yaml \
+	%D%/failures/ticket-reference-first.yaml \
+	%D%/failures/ticket-secret-missing.yaml \
+	%D%/failures/ticket-secret-of-another.yaml \
+	%D%/failures/ticket-service-internal-error.yaml \
+	%D%/failures/ticket-signature-broken.yaml \
+	%D%/failures/ticket-signed-by-another.yaml \
+	%D%/failures/ticket-unsigned.yaml \
+	%D%/failures/ticket-wrong-audience.yaml \
+	%D%/failures/user-401-offers-windows.yaml \
+	%D%/failures/user-401-without-address.yaml \
 	%D%/failures/user-empty.yaml \
 	%D%/failures/user-homed-elsewhere.yaml \
 	%D%/failures/windows-auth-disabled.yaml \
+	%D%/failures/windows-port-offers-basic.yaml \
 	%D%/failures/wrong-location.yaml \
 	%D%/failures/wrong-password-lockout.yaml \
 	%D%/good/android-ntlm.yaml \

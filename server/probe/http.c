@@ -31,6 +31,7 @@ struct flight {
     struct buf body;
     size_t head_size;
     bool too_big;
+    bool looped;
     bool done;
     int64_t began;
     char problem[CURL_ERROR_SIZE];
@@ -102,12 +103,12 @@ static size_t on_head(char *bytes, size_t size, size_t count, void *context)
     }
     if (span_starts(line, "HTTP/")) {
         flight->answer->field_count = 0;
-        flight->answer->legs++;
+        flight->looped = ++flight->answer->legs > HTTP_LEGS_MAX;
         buf_reset(&flight->body);
     } else {
         keep_field(flight, line);
     }
-    return line.size;
+    return flight->looped ? 0 : line.size;
 }
 
 static int on_debug(CURL *easy UNUSED, curl_infotype type, char *data,
@@ -275,8 +276,8 @@ static void take_off(struct flight *flight, struct http *http,
 
 static enum http_end end_of(const struct flight *flight, CURLcode code)
 {
-    if (flight->too_big) {
-        return HTTP_TOO_BIG;
+    if (flight->too_big || flight->looped) {
+        return flight->looped ? HTTP_LOOPED : HTTP_TOO_BIG;
     }
     switch ((int)code) {
     case CURLE_OK:
@@ -307,6 +308,9 @@ static const char *problem_of(const struct flight *flight, enum http_end end,
     }
     if (end == HTTP_TOO_BIG) {
         return "the answer is larger than 256 KiB";
+    }
+    if (end == HTTP_LOOPED) {
+        return "the server answers the last leg with a challenge, on and on";
     }
     return arena_strdup(flight->http->setup.arena,
                         flight->problem[0] ? flight->problem
