@@ -6,14 +6,17 @@
 # rules below write them into headers.
 FAULTS = \
 	%D%/faults/account \
+	%D%/faults/alert \
 	%D%/faults/ap_error \
 	%D%/faults/body \
 	%D%/faults/bom \
 	%D%/faults/captive_portal \
 	%D%/faults/cdata \
+	%D%/faults/certificate \
 	%D%/faults/charset \
 	%D%/faults/chunks \
 	%D%/faults/clock \
+	%D%/faults/close \
 	%D%/faults/comment \
 	%D%/faults/compress \
 	%D%/faults/connection \
@@ -45,6 +48,7 @@ FAULTS = \
 	%D%/faults/prefix \
 	%D%/faults/raw \
 	%D%/faults/redirect \
+	%D%/faults/refuse \
 	%D%/faults/remove \
 	%D%/faults/rename \
 	%D%/faults/reorder \
@@ -56,6 +60,7 @@ FAULTS = \
 	%D%/faults/status \
 	%D%/faults/status_line \
 	%D%/faults/target_info \
+	%D%/faults/tls \
 	%D%/faults/too_big \
 	%D%/faults/truncate \
 	%D%/faults/unwanted_body \
@@ -85,6 +90,13 @@ libserver_a_SOURCES = \
 	$(AUTH_METHODS:=.c) \
 	$(FAULTS:=.c) \
 	$(SERVICES:=.c) \
+	%D%/admin/admin.h \
+	%D%/admin/answer.c \
+	%D%/admin/api.c \
+	%D%/admin/guard.c \
+	%D%/admin/internal.h \
+	%D%/admin/listener.c \
+	%D%/admin/wish.c \
 	%D%/auth/account.c \
 	%D%/auth/auth.c \
 	%D%/auth/auth.h \
@@ -119,6 +131,8 @@ libserver_a_SOURCES = \
 	%D%/auth/password.h \
 	%D%/auth/report.c \
 	%D%/auth/report.h \
+	%D%/cli/admin.c \
+	%D%/cli/admin.h \
 	%D%/cli/announce.c \
 	%D%/cli/arguments.c \
 	%D%/cli/arguments.h \
@@ -151,6 +165,11 @@ libserver_a_SOURCES = \
 	%D%/cli/listing.h \
 	%D%/cli/load.c \
 	%D%/cli/load.h \
+	%D%/cli/new.c \
+	%D%/cli/new.h \
+	%D%/cli/new_fault.c \
+	%D%/cli/option_rows.c \
+	%D%/cli/option_rows.h \
 	%D%/cli/options.c \
 	%D%/cli/options.h \
 	%D%/cli/play.c \
@@ -192,14 +211,18 @@ libserver_a_SOURCES = \
 	%D%/edge/loop.c \
 	%D%/edge/loop.h \
 	%D%/edge/output.c \
+	%D%/edge/place.c \
 	%D%/edge/record.c \
 	%D%/edge/reply.c \
 	%D%/edge/request.c \
+	%D%/edge/tell.c \
 	%D%/edge/tls.c \
 	%D%/edge/worker.c \
 	%D%/edge/worker.h \
 	%D%/faults/editing.c \
 	%D%/faults/editing.h \
+	%D%/faults/ending.c \
+	%D%/faults/ending.h \
 	%D%/faults/faults.c \
 	%D%/faults/faults.h \
 	%D%/faults/krb_failure.c \
@@ -208,6 +231,7 @@ libserver_a_SOURCES = \
 	%D%/faults/overlay.h \
 	%D%/faults/spread.c \
 	%D%/faults/spread.h \
+	%D%/http/connection.c \
 	%D%/http/engine.c \
 	%D%/http/hooks.c \
 	%D%/http/http.c \
@@ -283,6 +307,7 @@ libserver_a_SOURCES = \
 	%D%/pki/ca.h \
 	%D%/pki/cert.c \
 	%D%/pki/cert.h \
+	%D%/pki/internal.h \
 	%D%/pki/leaf.c \
 	%D%/pki/leaf.h \
 	%D%/pki/ossl.c \
@@ -293,6 +318,7 @@ libserver_a_SOURCES = \
 	%D%/pki/profile.h \
 	%D%/pki/signer.c \
 	%D%/pki/signer.h \
+	%D%/pki/site.c \
 	%D%/pki/store.c \
 	%D%/pki/store.h \
 	%D%/scenario/diagnostics.c \
@@ -326,7 +352,9 @@ libserver_a_SOURCES = \
 	%D%/scenario/read_do.c \
 	%D%/scenario/read_expect.c \
 	%D%/scenario/read_hidden.c \
+	%D%/scenario/read_identity.c \
 	%D%/scenario/read_settings.c \
+	%D%/scenario/read_state.c \
 	%D%/scenario/read_step.c \
 	%D%/scenario/read_value.c \
 	%D%/scenario/read_when.c \
@@ -339,6 +367,10 @@ libserver_a_SOURCES = \
 	%D%/scenario/schema_value.h \
 	%D%/scenario/session.c \
 	%D%/scenario/session.h \
+	%D%/scenario/session_counts.c \
+	%D%/scenario/session_judge.c \
+	%D%/scenario/session_parts.h \
+	%D%/scenario/session_state.c \
 	%D%/scenario/sessions.c \
 	%D%/scenario/sessions.h \
 	%D%/scenario/settings_rows.c \
@@ -362,6 +394,8 @@ libserver_a_SOURCES = \
 	%D%/services/audience.h \
 	%D%/services/autodiscover.c \
 	%D%/services/autodiscover.h \
+	%D%/services/cleartext.c \
+	%D%/services/cleartext.h \
 	%D%/services/conn_auth.c \
 	%D%/services/conn_auth.h \
 	%D%/services/credentials.c \
@@ -548,12 +582,14 @@ libserver_a_SOURCES = \
 	%D%/world/names.h \
 	%D%/world/names_check.c \
 	%D%/world/setting.h \
+	%D%/world/setting_fields.h \
 	%D%/world/setting_kerberos.c \
 	%D%/world/setting_kinds.c \
 	%D%/world/setting_meetings.c \
 	%D%/world/setting_pools.c \
 	%D%/world/setting_range.c \
 	%D%/world/setting_tickets.c \
+	%D%/world/setting_times.c \
 	%D%/world/setting_types.c \
 	%D%/world/setting_users.c \
 	%D%/world/setting_value.c \
@@ -568,12 +604,16 @@ lyncmock_LDADD = $(SERVER_LIBS)
 # The probe: an executable of its own, started by `lyncmock probe`.
 noinst_LIBRARIES += libprobe.a
 libprobe_a_SOURCES = \
+	%D%/probe/broken.c \
+	%D%/probe/broken.h \
 	%D%/probe/certificate.c \
 	%D%/probe/certificate.h \
 	%D%/probe/challenge.c \
 	%D%/probe/challenge.h \
 	%D%/probe/clients.c \
 	%D%/probe/clients.h \
+	%D%/probe/curl_words.c \
+	%D%/probe/curl_words.h \
 	%D%/probe/discovery.c \
 	%D%/probe/discovery.h \
 	%D%/probe/discovery_json.c \

@@ -134,7 +134,6 @@ static void swap(struct server *server, struct scenario *scenario)
     struct scenario *old = server->scenario;
 
     export_names(server, scenario->world);
-    world_start(scenario->world, env_now(server->env));
     session_play(sessions_default(server->sessions), scenario);
     server->scenario = scenario;
     server->world = scenario->world;

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/admin.h"
 #include "cli/play.h"
 #include "util/log.h"
 #include "util/mem.h"
@@ -202,6 +203,8 @@ static bool check_ports(const struct options *options, struct err *err)
         {"--http-port", options->http_port},
         {"--https-port", options->https_port},
         {"--kdc-port", options->kdc_port},
+        {"--admin-port",
+         options->admin_port == OPTION_NONE ? 0 : options->admin_port},
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(ports); i++) {
@@ -243,6 +246,19 @@ static const char *const *addresses(const struct options *options)
                                  : loopback;
 }
 
+static enum bind_kind bind_kind_of(enum port_state state)
+{
+    switch (state) {
+    case PORT_OPEN:
+        return BIND_LISTEN;
+    case PORT_REFUSED:
+        return BIND_RESERVE;
+    case PORT_DROPPED:
+        return BIND_DEAF;
+    }
+    return BIND_LISTEN;
+}
+
 static bool start_edge(struct server *server, struct err *err)
 {
     const struct options *options = server->options;
@@ -255,7 +271,14 @@ static bool start_edge(struct server *server, struct err *err)
         .header_limit = server->world->header_limit,
         .header_431 = server->world->header_status == HEADER_STATUS_431,
         .keylog = options->keylog,
+        .connections_limit = server->world->tcp.connections,
+        .surplus_reset = server->world->tcp.connections > 0,
     };
+
+    for (int i = 0; i < 2; i++) {
+        edge.ports[i] = bind_kind_of(server->world->tcp.ports[i]);
+        edge.families[i] = bind_kind_of(server->world->tcp.families[i]);
+    }
 
     return edge_new(&edge, server->loop, &server->edge, err);
 }
@@ -351,6 +374,11 @@ static bool start_http(struct server *server, struct err *err)
     return http_new(&http, &server->http, err) && edge_start(server->edge, err);
 }
 
+static bool wants_admin(const struct options *options)
+{
+    return options->admin_socket || options->admin_port != OPTION_NONE;
+}
+
 static bool start_journal(struct server *server, struct err *err)
 {
     struct journal_options journal = {
@@ -358,6 +386,7 @@ static bool start_journal(struct server *server, struct err *err)
         .secrets = server->options->log_secrets,
         .file_limit = JOURNAL_FILE_LIMIT,
         .memory_limit = JOURNAL_MEMORY_LIMIT,
+        .asked = wants_admin(server->options),
     };
 
     return journal_open(&journal, server->env, &server->journal, err) ||
@@ -371,7 +400,7 @@ static bool start_all(struct server *server, struct err *err)
            make_run_dir(server, err) && start_kdc(server, err) &&
            start_edge(server, err) && start_pki(server, err) &&
            start_tickets(server, err) && use_kdc(server, err) &&
-           start_http(server, err);
+           start_http(server, err) && server_start_admin(server, err);
 }
 
 bool server_start(struct server *server, struct env *env,
@@ -389,7 +418,7 @@ bool server_start(struct server *server, struct env *env,
         .scenario_is_file =
             options->scenario && access(options->scenario, F_OK) == 0,
     };
-    world_start(server->world, env_now(env));
+    session_start(sessions_default(server->sessions), env);
     xml_init();
     if (!start_all(server, err)) {
         server_stop(server);
@@ -401,6 +430,7 @@ bool server_start(struct server *server, struct env *env,
 void server_stop(struct server *server)
 {
     server_withdraw(server);
+    admin_free(server->admin);
     kdc_stop(server->kdc);
     server->services.kdc = NULL;
     if (server->loop) {

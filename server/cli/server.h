@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include "admin/admin.h"
 #include "auth/krb5.h"
 #include "cli/kerberos.h"
 #include "cli/options.h"
@@ -35,6 +36,7 @@ struct server {
     const struct kerberos *kerberos;
     struct kdc *kdc; /* NULL: no Kerberos */
     struct krb5_acceptor *krb5;
+    struct admin *admin;     /* NULL: no admin port */
     struct loop_timer sweep; /* of sessions whose time is up */
     struct run_dir *run_dir; /* NULL: none was needed */
     char *ca_file;           /* what clients should trust */

@@ -68,8 +68,8 @@ struct subject_forms {
 
 /* What a fault may lay hands on. NULL: not at this point. */
 struct subject {
-    struct accept_plan *accept; /* SUBJECT_ACCEPT */
-    struct hello_plan *hello;   /* SUBJECT_HELLO */
+    struct conn_plan *conn;   /* SUBJECT_CONNECTION */
+    struct hello_plan *hello; /* SUBJECT_HELLO, SUBJECT_CERTIFICATE */
     struct exchange
         *ex; /* SUBJECT_REPLY: ex->reply; else for remarks and
                 effects, which are committed as the answer is sent */
@@ -116,8 +116,8 @@ struct fault {
     const char *doc;     /* some sentences, for `lyncmock explain` */
     const char *spec;    /* document and section, or what it stands for */
     const char *example; /* the value in YAML, in flow style: "3s" */
-    /* More of them, for points where that one does not apply and the fault
-     * does; ends with NULL. NULL: none. */
+    /* More of them, for parameters that it lacks, and for points where it does
+     * not apply and the fault does; ends with NULL. NULL: none. */
     const char *const *examples;
     unsigned subjects; /* any of these will do */
     enum fault_order order;

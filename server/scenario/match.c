@@ -207,3 +207,10 @@ bool condition_counts(const struct condition *when, uint64_t n)
     return (!when->first || n <= when->first) &&
            (!when->every || n % when->every == 0);
 }
+
+bool condition_is_counting(const struct condition *when)
+{
+    return when->after || when->first || when->every || when->requests ||
+           when->per || when->has_chance || when->eventually ||
+           when->max_in_a_row;
+}

@@ -35,9 +35,20 @@ struct named_conditions {
     size_t count;
 };
 
+/* Whom a step counts for. */
+enum per {
+    PER_SESSION, /* all together */
+    PER_USER,
+    PER_CONNECTION,
+    PER_ADDRESS, /* the client's, without its port */
+};
+
+/* Of so many: 10 % is a tenth of it. */
+enum { CHANCE_ALL = 100000000 };
+
 /*
- * `when`. Facts must all hold. Then the step's own counter goes up, and the
- * counting words are asked, in this order.
+ * `when`. Facts and states must all hold. Then the step's own counter goes up,
+ * and the counting words are asked, in this order; last of all chance.
  */
 struct condition {
     unsigned facts; /* those that are asked, enum fact; others are ignored */
@@ -68,11 +79,17 @@ struct condition {
     const unsigned *connection;    /* one of these; ends with 0 */
     int64_t ticket_age;            /* ns: so old or older */
     int64_t ticket_left;           /* ns: so long to live, or less */
+    struct named_conditions is;    /* states; absent: not set */
     unsigned leg;                  /* 0: any */
-    unsigned after;                /* skips so many */
-    unsigned first;                /* of those behind `after`; 0: all */
+    enum per per;
+    unsigned after;           /* skips so many */
+    unsigned first;           /* of those behind `after`; 0: all */
     unsigned every;           /* of those behind `after`, each n-th; 0: each */
     const unsigned *requests; /* by number, from 1; ends with 0; NULL: any */
+    bool has_chance;
+    unsigned chance;       /* of CHANCE_ALL */
+    unsigned eventually;   /* applies so often, then never; 0: no bound */
+    unsigned max_in_a_row; /* applies so often, then once not; 0: no bound */
 };
 
 struct action {
@@ -80,17 +97,28 @@ struct action {
     void *params; /* fault->size bytes */
 };
 
+/* set: {NAME: VALUE} */
+struct state_setting {
+    const char *name;
+    const char *value; /* NULL: no longer set */
+};
+
 struct step {
     const char *where; /* "FILE:LINE", for journal and messages */
+    /* What its chance is drawn for: its `id`, or what it says; no other step
+     * has the same. */
+    const char *identity;
     enum point at;
     struct condition when;
     bool also;              /* the next steps are tried, too */
     struct action *actions; /* in fault_order */
     size_t action_count;
+    struct state_setting *sets;
+    size_t set_count;
     size_t index; /* its place among all steps: its counter's */
 };
 
-/* What is expected of the client: read and checked, not judged yet. */
+/* What is expected of the client. */
 struct expectation {
     const char *where; /* "FILE:LINE" */
     enum point at;     /* POINT_COUNT: `never` alone */

@@ -99,7 +99,8 @@ static bool covers_others(const struct condition *outer,
     return covers_numbers(outer->connection, inner->connection) &&
            (!outer->leg || outer->leg == inner->leg) &&
            covers_named(&outer->headers, &inner->headers) &&
-           covers_named(&outer->query, &inner->query);
+           covers_named(&outer->query, &inner->query) &&
+           covers_named(&outer->is, &inner->is);
 }
 
 static bool covers_facts(const struct condition *outer,
@@ -117,12 +118,19 @@ static bool covers_facts(const struct condition *outer,
     return covers_others(outer, inner);
 }
 
+/* It is not one of some; a chance of 100 % alone is each time. */
 static bool always(const struct step *step)
 {
-    const struct condition *when = &step->when;
+    struct condition when = step->when;
 
-    return !step->also && !when->after && !when->first && !when->every &&
-           !when->requests;
+    if (when.has_chance && when.chance == CHANCE_ALL) {
+        when.has_chance = false;
+    }
+    if (!when.first && !when.after && !when.every && !when.requests &&
+        !when.has_chance && !when.eventually && !when.max_in_a_row) {
+        when.per = PER_SESSION;
+    }
+    return !step->also && !condition_is_counting(&when);
 }
 
 static const struct step *hider(const struct step *steps, size_t index)

@@ -5,6 +5,7 @@
 
 #include "scenario/reading.h"
 #include "util/buf.h"
+#include "util/number.h"
 #include "wire/xml_body.h"
 
 /* ---- Patterns ---- */
@@ -27,8 +28,8 @@ static bool add_pattern(struct reading *reading, const struct node *node,
 }
 
 /* A text, or a list of them. `empty`: "" is a text like any other. */
-static bool read_patterns(struct reading *reading, const struct node *node,
-                          bool empty, struct patterns *out_patterns)
+static bool read_texts(struct reading *reading, const struct node *node,
+                       bool empty, struct patterns *out_patterns)
 {
     size_t room = node->kind == NODE_LIST ? node->count : 1;
     struct patterns patterns = {
@@ -57,6 +58,12 @@ static bool read_patterns(struct reading *reading, const struct node *node,
     return good;
 }
 
+bool read_patterns(struct reading *reading, const struct node *node,
+                   struct patterns *out_patterns)
+{
+    return read_texts(reading, node, false, out_patterns);
+}
+
 /* ---- Headers, parameters of a query ---- */
 
 static void read_named(struct reading *reading, const struct node *entry,
@@ -71,7 +78,7 @@ static void read_named(struct reading *reading, const struct node *entry,
     } else if (entry->kind == NODE_NULL) {
         out->absent = true;
     } else {
-        (void)read_patterns(reading, entry, true, &out->value);
+        (void)read_texts(reading, entry, true, &out->value);
     }
 }
 
@@ -176,6 +183,70 @@ static void read_duration(struct reading *reading, const struct node *node,
     }
 }
 
+/* Of all sessions it is whom a step counts for; what is not known there cannot
+ * be counted. */
+static void read_per(struct reading *reading, const struct node *node,
+                     enum point at, enum per *out_per)
+{
+    static const unsigned needs[] = {
+        [PER_USER] = FACT_USER,
+        [PER_CONNECTION] = FACT_CONNECTION,
+        [PER_ADDRESS] = 0,
+    };
+    const char *expected = key_shape_text(SHAPE_PER);
+    struct nearest nearest;
+
+    if (!reading_kind(reading, node, NODE_TEXT, expected)) {
+        return;
+    }
+    nearest_init(&nearest, node->text);
+    for (int i = 0; per_words[i]; i++) {
+        enum per per = (enum per)(PER_USER + i);
+
+        if (strcmp(per_words[i], node->text) != 0) {
+            nearest_try(&nearest, span_text(per_words[i]));
+            continue;
+        }
+        if (at != POINT_COUNT && needs[per] &&
+            !(point_info(at)->facts & needs[per])) {
+            reading_error(reading, node,
+                          "per: a %s is not known at %s, so nothing could be "
+                          "counted for it",
+                          node->text, point_info(at)->name);
+        }
+        *out_per = per;
+        return;
+    }
+    reading_unknown(reading, node, "word of per", &nearest,
+                    "expected user, connection or address");
+}
+
+static void read_chance(struct reading *reading, const struct node *node,
+                        struct condition *when)
+{
+    enum { DIGITS = 6, ALL = 100 };
+    const char *expected = key_shape_text(SHAPE_CHANCE);
+    const char *number;
+    uint64_t chance;
+    size_t length;
+
+    if (!reading_kind(reading, node, NODE_TEXT, expected)) {
+        return;
+    }
+    length = strlen(node->text);
+    number = arena_printf(reading->arena, "%.*s",
+                          (int)(length ? length - 1 : 0), node->text);
+    if (!length || node->text[length - 1] != '%' ||
+        !number_parse_decimal(number, DIGITS, ALL, &chance)) {
+        reading_error(reading, node,
+                      "chance: expected %s, from 0%% to 100%%, not \"%s\"",
+                      expected, node->text);
+        return;
+    }
+    when->has_chance = true;
+    when->chance = (unsigned)chance;
+}
+
 /* ---- Words ---- */
 
 /* "host, method, path": what a point knows. */
@@ -224,6 +295,15 @@ static void read_word(struct reading *reading, const struct key *key,
     case SHAPE_XPATH:
         read_xpath(reading, entry, field);
         break;
+    case SHAPE_STATES:
+        read_is(reading, entry, field);
+        break;
+    case SHAPE_PER:
+        read_per(reading, entry, at, field);
+        break;
+    case SHAPE_CHANCE:
+        read_chance(reading, entry, when);
+        break;
     case SHAPE_WHICH:
         read_which(reading, entry, field);
         break;
@@ -237,7 +317,7 @@ static void read_word(struct reading *reading, const struct key *key,
         read_numbers(reading, entry, field);
         break;
     default:
-        if (read_patterns(reading, entry, key->fact == FACT_DOMAIN, field)) {
+        if (read_texts(reading, entry, key->fact == FACT_DOMAIN, field)) {
             check_patterns(reading, entry, key->fact, at, field);
         }
         break;

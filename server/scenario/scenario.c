@@ -104,6 +104,9 @@ void scenario_index(struct scenario *scenario)
     for (size_t i = 0; i < scenario->step_count; i++) {
         scenario->steps[i].index = i;
         scenario->asked |= scenario->steps[i].when.facts;
+        if (scenario->steps[i].when.per == PER_CONNECTION) {
+            scenario->asked |= FACT_CONNECTION;
+        }
     }
     for (size_t i = 0; i < scenario->expectation_count; i++) {
         scenario->asked |= scenario->expectations[i].when.facts;

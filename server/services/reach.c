@@ -11,7 +11,8 @@
 /* What a step will do to the reply once there is one. */
 struct due {
     struct due *next;
-    const struct action *action;
+    const struct action *action; /* NULL: the states that the step sets */
+    const struct step *step;
 };
 
 static uint64_t draw(void *ctx)
@@ -39,7 +40,7 @@ static struct subject subject_of(struct call *call)
         .forms = &call_forms,
         .forms_ctx = call,
         .random = draw,
-        .random_ctx = call->services->env,
+        .random_ctx = session_env(call->session, call->services->env),
     };
 }
 
@@ -67,7 +68,8 @@ static void plan(struct call *call, const struct action *action)
     call_place(call);
 }
 
-static void await_reply(struct call *call, const struct action *action)
+static void await_reply(struct call *call, const struct step *step,
+                        const struct action *action)
 {
     struct due *due = ARENA_NEW(call->arena, struct due);
     struct due **end = &call->due;
@@ -75,38 +77,100 @@ static void await_reply(struct call *call, const struct action *action)
     while (*end) {
         end = &(*end)->next;
     }
+    due->step = step;
     due->action = action;
     *end = due;
 }
 
-/* "discover.root: wifi.yaml:12: status, headers" */
-static void remark_step(struct call *call, enum point point,
-                        const struct step *step)
+/* ---- States ---- */
+
+struct setting_states {
+    struct call *call;
+    const struct step *step;
+};
+
+static void commit_states(void *data)
+{
+    const struct setting_states *states = data;
+
+    session_set(states->call->session, states->call->scenario, states->step);
+}
+
+static void plan_states(struct call *call, const struct step *step)
+{
+    struct setting_states *states =
+        ARENA_NEW(call->arena, struct setting_states);
+
+    *states = (struct setting_states){call, step};
+    exchange_effect(call->ex, commit_states, states);
+}
+
+void remark_step(struct exchange *ex, enum point point, const struct step *step)
 {
     const char *words = "";
 
     for (size_t i = 0; i < step->action_count; i++) {
-        words = arena_printf(call->arena, "%s%s%s", words, i ? ", " : "",
+        words = arena_printf(ex->arena, "%s%s%s", words, i ? ", " : "",
                              step->actions[i].fault->name);
     }
-    exchange_step(call->ex, step->where);
-    exchange_remark(call->ex, "step", "%s: %s: %s", point_info(point)->name,
+    if (step->set_count) {
+        words = arena_printf(ex->arena, "%s%sset", words, *words ? ", " : "");
+    }
+    exchange_step(ex, step->where);
+    exchange_remark(ex, "step", "%s: %s: %s", point_info(point)->name,
                     step->where, words);
 }
 
+/* States are set behind what gives the reply its form, and before what may
+ * keep all of it back: what is never sent sets nothing. */
 static void take_step(struct call *call, enum point point,
                       const struct step *step)
 {
-    remark_step(call, point, step);
+    bool sets = step->set_count > 0;
+
+    remark_step(call->ex, point, step);
     for (size_t i = 0; i < step->action_count; i++) {
         const struct action *action = &step->actions[i];
 
+        if (sets && action->fault->order >= FAULT_BYTES) {
+            await_reply(call, step, NULL);
+            sets = false;
+        }
         if (action->fault->plan) {
             plan(call, action);
         }
         if (action->fault->reply) {
-            await_reply(call, action);
+            await_reply(call, step, action);
         }
+    }
+    if (sets) {
+        await_reply(call, step, NULL);
+    }
+}
+
+/* ---- What is expected ---- */
+
+struct awaiting {
+    struct call *call;
+    size_t index;
+};
+
+static void judge_answer(void *data)
+{
+    const struct awaiting *awaiting = data;
+    const struct call *call = awaiting->call;
+
+    session_answered(call->session, call->scenario, awaiting->index,
+                     call->ex->sent.status);
+}
+
+static void await_answers(struct call *call, const struct steps *steps)
+{
+    for (size_t i = 0; i < steps->awaited_count; i++) {
+        struct awaiting *awaiting = ARENA_NEW(call->arena, struct awaiting);
+
+        *awaiting = (struct awaiting){call, steps->awaited[i]};
+        exchange_at_end(call->ex, judge_answer, awaiting);
     }
 }
 
@@ -146,6 +210,7 @@ void call_reach(struct call *call, enum point point)
     trouble = xml_body_trouble(call->ex->facts.xml);
     scenario_at(call->session, point, &call->ex->facts, &steps);
     remark_xpath(call->ex, trouble);
+    await_answers(call, &steps);
     for (size_t i = 0; i < steps.count; i++) {
         take_step(call, point, steps.items[i]);
     }
@@ -208,7 +273,11 @@ void call_apply(struct call *call)
     }
     good = ex->planned ? ex->planned : keep_reply(ex);
     for (struct due *due = call->due; due; due = due->next) {
-        due->action->fault->reply(due->action->params, &subject);
+        if (due->action) {
+            due->action->fault->reply(due->action->params, &subject);
+        } else {
+            plan_states(call, due->step);
+        }
     }
     call->due = NULL;
     ex->planned = same_reply(good, &ex->reply) ? NULL : good;
@@ -220,7 +289,9 @@ void call_apply(struct call *call)
 
 void call_commit(struct call *call)
 {
-    if (call->clock_moved) {
-        session_move_clock(call->session, call->clock_moved);
+    /* The clock of another scenario, put in place since, is not its to move. */
+    if (call->clock_moved &&
+        session_scenario(call->session) == call->scenario) {
+        session_advance(call->session, call->clock_moved);
     }
 }

@@ -12,6 +12,7 @@
 #include <strings.h>
 
 #include "scenario/sessions.h"
+#include "services/cleartext.h"
 #include "services/conn_auth.h"
 #include "services/gate.h"
 #include "services/reach.h"
@@ -88,6 +89,22 @@ static void follow_session(struct call *call)
     }
 }
 
+/* What is judged of the whole exchange: of a head that is answered at once the
+ * body comes later or never. */
+static void note_end(void *data)
+{
+    struct call *call = data;
+
+    cleartext_judge(call);
+    for (const struct finding *i = call->ex->findings; i; i = i->next) {
+        if (i->level == FINDING_MUST) {
+            session_note(call->session, SESSION_MUST);
+        } else if (i->level == FINDING_SHOULD) {
+            session_note(call->session, SESSION_SHOULD);
+        }
+    }
+}
+
 static void start_call(struct call *call,
                        const struct services_context *services,
                        struct exchange *ex)
@@ -102,6 +119,7 @@ static void start_call(struct call *call,
     };
     keep_session(call);
     call_place(call);
+    exchange_at_end(ex, note_end, call);
 }
 
 /* What the head alone tells, and other servers refuse or answer at once. */
@@ -174,6 +192,7 @@ static enum stage route_stage(struct call *call)
         call_reach(call, POINT_HTTP_NOT_FOUND);
         exchange_why(ex, "unexpected",
                      "no endpoint of this world serves this path");
+        session_note(call->session, SESSION_UNEXPECTED);
         product_error_page(call, 404);
         return STAGE_DECIDE;
     case ROUTE_NO_METHOD:

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "util/arena.h"
 #include "util/attr.h"
 #include "util/err.h"
 
@@ -19,5 +20,7 @@ struct duration_range {
 
 MUST_CHECK bool duration_parse(const char *text, int64_t *out_ns,
                                struct err *err);
+/* In the largest unit that leaves nothing over. */
+char *duration_text(struct arena *arena, int64_t ns);
 
 #endif

@@ -38,6 +38,12 @@ struct exchange *exchange_new(uint64_t id, const struct conn_facts *conn)
     return ex;
 }
 
+void exchange_connection(struct exchange *ex, const struct conn_facts *conn)
+{
+    ex->conn = copy_facts(ex->arena, conn);
+    ex->facts.conn = ex->conn;
+}
+
 struct exchange *exchange_ref(struct exchange *ex)
 {
     ex->references++;
@@ -62,9 +68,9 @@ void exchange_keep(struct exchange *ex, void (*release)(void *), void *data)
     ex->kept = kept;
 }
 
-void exchange_effect(struct exchange *ex, void (*commit)(void *), void *data)
+static void add_effect(struct exchange *ex, struct effect **last,
+                       void (*commit)(void *), void *data)
 {
-    struct effect **last = &ex->effects;
     struct effect *effect = ARENA_NEW(ex->arena, struct effect);
 
     effect->commit = commit;
@@ -75,12 +81,34 @@ void exchange_effect(struct exchange *ex, void (*commit)(void *), void *data)
     *last = effect;
 }
 
-void exchange_commit(struct exchange *ex)
+static void run_effects(struct effect **effects)
 {
-    for (struct effect *e = ex->effects; e; e = e->next) {
+    struct effect *first = *effects;
+
+    *effects = NULL;
+    for (struct effect *e = first; e; e = e->next) {
         e->commit(e->data);
     }
-    ex->effects = NULL;
+}
+
+void exchange_effect(struct exchange *ex, void (*commit)(void *), void *data)
+{
+    add_effect(ex, &ex->effects, commit, data);
+}
+
+void exchange_commit(struct exchange *ex)
+{
+    run_effects(&ex->effects);
+}
+
+void exchange_at_end(struct exchange *ex, void (*ended)(void *), void *data)
+{
+    add_effect(ex, &ex->at_end, ended, data);
+}
+
+void exchange_end(struct exchange *ex)
+{
+    run_effects(&ex->at_end);
 }
 
 void exchange_forget(struct exchange *ex)

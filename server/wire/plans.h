@@ -1,6 +1,6 @@
 /*
- * What a fault does to bytes: to a connection before its first byte, to a TLS
- * handshake, to a reply on its way out. Faults write these plans, the edge
+ * What a fault does to bytes: to a connection, to a TLS handshake, to a reply
+ * on its way out. Faults write these plans, the edge
  * obeys them and does not ask whether they make sense. All zero: nothing.
  */
 #ifndef WIRE_PLANS_H
@@ -11,24 +11,57 @@
 #include <stdint.h>
 
 #include "util/span.h"
+#include "wire/profile.h"
 
-/* A connection before its first request. */
-struct accept_plan {
-    bool reset;   /* RST at once */
-    bool silence; /* accepted, never answered */
+/* How a connection ends. */
+enum reply_cut {
+    REPLY_CUT_CLOSE, /* TLS close_notify, then FIN */
+    REPLY_CUT_FIN,   /* FIN without close_notify */
+    REPLY_CUT_RESET, /* a real RST */
+    REPLY_CUT_HOLD,  /* nothing more, until the client leaves: a FIN is
+                        its leave, also over plain HTTP */
+    REPLY_CUT_HALF,  /* as FIN, and what the client sends is read on */
+};
+
+/* A port that takes no new connections. */
+struct refuse_plan {
+    bool refuse;
+    int64_t time; /* ns; 0: for good */
+};
+
+/* A connection at some point of its life. */
+struct conn_plan {
+    int64_t delay; /* ns; nothing is read or sent for so long */
+    bool ends;     /* ... and then, or at once: */
+    enum reply_cut how;
+    /* Not at once, but as soon as one of these is true; 0: not said. */
+    uint64_t received; /* raw bytes from the client since it came */
+    uint64_t sent;     /* raw bytes to the client from here on */
+    int64_t idle;      /* ns without a request */
+    struct refuse_plan refuse;
 };
 
 /* A TLS handshake whose ClientHello is here. */
 struct hello_plan {
-    bool abort;           /* close at ClientHello */
-    bool reset;           /* RST at ClientHello */
-    bool stall;           /* never answer the ClientHello */
-    int alert;            /* fatal alert of choice (RFC 8446 6); 0: none */
-    bool stall_in_flight; /* stop after so many raw bytes of our flight: */
-    uint64_t stall_after;
+    struct alert_plan {
+        bool send;
+        bool warning;   /* and the handshake goes on; else fatal */
+        uint8_t number; /* RFC 8446 6 */
+    } alert;
     int minimum; /* TLS1_VERSION ...; 0: the edge's own setting */
     int maximum;
-    bool ask_client_certificate;
+    enum client_certificate {
+        CLIENT_CERTIFICATE_NOT_ASKED,
+        CLIENT_CERTIFICATE_OPTIONAL, /* any, or none */
+        CLIENT_CERTIFICATE_REQUIRED, /* any */
+    } client_certificate;
+    bool no_resumption; /* neither this session nor one that it makes */
+    const char *alpn;   /* picked, offered or not; NULL: none is */
+    bool alpn_refuse;   /* alert no_application_protocol */
+    /* Another certificate than the world's. */
+    bool certificate;
+    enum cert_profile profile;
+    const char *name; /* made out to; NULL: the name that was asked */
 };
 
 /* The bytes of one reply. */
@@ -40,13 +73,7 @@ struct reply_plan {
     bool cut;           /* end the connection after `cut_after` bytes ... */
     uint64_t cut_after; /* ... of the reply, counted as plaintext; where it
                            has fewer, after its end */
-    enum reply_cut {
-        REPLY_CUT_CLOSE, /* TLS close_notify, then FIN */
-        REPLY_CUT_FIN,   /* FIN without close_notify */
-        REPLY_CUT_RESET, /* a real RST */
-        REPLY_CUT_HOLD,  /* nothing more, until the client leaves: a FIN is
-                            its leave, also over plain HTTP */
-    } cut_how;
+    enum reply_cut cut_how;
     int64_t delay;       /* ns before the first byte */
     uint64_t drip_bytes; /* at most so many bytes ... */
     int64_t drip_every;  /* ... every so many ns; 0: no drip */
@@ -64,6 +91,7 @@ struct reply_plan {
         REPLY_THEN_RESET,
     } then;
     int64_t idle; /* ns that the connection may then idle; 0: the usual time */
+    struct refuse_plan refuse; /* the port, once the reply is planned */
 };
 
 /*

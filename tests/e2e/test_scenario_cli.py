@@ -436,8 +436,8 @@ def test_explain_alone_lists_what_can_be_asked(tmp_path):
         ask(tmp_path, "explain", word.strip("'"))
 
 
-@pytest.mark.parametrize("verb", ["check", "decode", "explain", "list", "probe",
-                                  "schema", "serve"])
+@pytest.mark.parametrize("verb", ["check", "decode", "explain", "list", "new",
+                                  "probe", "schema", "serve"])
 def test_help_is_had_in_any_way(tmp_path, verb):
     text = ask(tmp_path, verb, "--help").stdout
     assert ask(tmp_path, "help", verb).stdout == text
@@ -455,8 +455,8 @@ def test_help_of_what_is_no_verb(tmp_path):
         ask(tmp_path, "version", "--help").stdout)
 
 
-@pytest.mark.parametrize("verb", ["check", "decode", "explain", "list", "schema",
-                                  "serve"])
+@pytest.mark.parametrize("verb", ["check", "decode", "explain", "list", "new",
+                                  "schema", "serve"])
 def test_each_verb_has_help(tmp_path, verb):
     text = ask(tmp_path, verb, "--help").stdout
     assert text.startswith(f"usage: lyncmock {verb} ")

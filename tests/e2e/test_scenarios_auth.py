@@ -333,7 +333,7 @@ def test_ticket_other_format(play):
     applied(play, "ticket", 1)
 
 
-def test_ticket_of_another_front_end(play):
+def test_ticket_of_another_pool(play):
     ticket = ticket_for(ntlm(play), play)
     assert opened(play, ticket) == (401, 28032)
     assert opened(play, ticket_for(ntlm(play), play)) == (200, None)
@@ -471,7 +471,7 @@ PROBE = [
      "no RequestSecurityTokenResponseCollection"),
     ("ticket-no-lifetime", PC, 0, "ticket SAML without an end", 1,
      "no Lifetime with a readable Expires"),
-    ("ticket-of-another-front-end", PC, 1, "another pool may have issued it", 1,
+    ("ticket-of-another-pool", PC, 1, "another pool may have issued it", 1,
      ""),
     ("ticket-other-format", PC, 0, "ticket CWT until", 1,
      "the ticket is of another kind than the one asked for"),

@@ -33,6 +33,7 @@ UNIT_TESTS = \
 	%D%/test_journal \
 	%D%/test_journal_file \
 	%D%/test_journal_record \
+	%D%/test_journal_ring \
 	%D%/test_journal_secrets \
 	%D%/test_json_indent \
 	%D%/test_kdc_plans \
@@ -69,6 +70,7 @@ UNIT_TESTS = \
 	%D%/test_rstr \
 	%D%/test_scenario_read \
 	%D%/test_session \
+	%D%/test_sessions \
 	%D%/test_settings \
 	%D%/test_settings_together \
 	%D%/test_soap \
@@ -88,6 +90,7 @@ UNIT_TESTS = \
 	%D%/test_util_utf \
 	%D%/test_webticket \
 	%D%/test_world \
+	%D%/test_world_move \
 	%D%/test_xml \
 	%D%/test_xml_body
 
