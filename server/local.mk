@@ -600,6 +600,7 @@ libserver_a_SOURCES = \
 	%D%/world/setting_users.c \
 	%D%/world/setting_value.c \
 	%D%/world/settings.c \
+	%D%/world/tickets.h \
 	%D%/world/world.c \
 	%D%/world/world.h
 
