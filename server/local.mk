@@ -355,6 +355,8 @@ libserver_a_SOURCES = \
 	%D%/scenario/scenario.c \
 	%D%/scenario/schema.c \
 	%D%/scenario/schema.h \
+	%D%/scenario/schema_points.c \
+	%D%/scenario/schema_points.h \
 	%D%/scenario/schema_value.c \
 	%D%/scenario/schema_value.h \
 	%D%/scenario/session.c \
