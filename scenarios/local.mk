@@ -4,13 +4,31 @@ SCENARIO_FILES = \
 	%D%/failures/captive-portal.yaml \
 	%D%/failures/captured-mex.yaml \
 	%D%/failures/certificate-expired.yaml \
+	%D%/failures/certificate-missing-intermediate.yaml \
+	%D%/failures/certificate-not-yet-valid.yaml \
+	%D%/failures/certificate-of-provider.yaml \
+	%D%/failures/certificate-private-ca.yaml \
+	%D%/failures/certificate-self-signed.yaml \
+	%D%/failures/certificate-sha1.yaml \
+	%D%/failures/certificate-web-ticket-host.yaml \
+	%D%/failures/certificate-wildcard-cn.yaml \
 	%D%/failures/certificate-wrong-name.yaml \
+	%D%/failures/certificate-wrong-template.yaml \
 	%D%/failures/claim-mismatch.yaml \
+	%D%/failures/connection-closed-after-reply.yaml \
+	%D%/failures/connection-forgotten.yaml \
+	%D%/failures/connection-reuse-race.yaml \
 	%D%/failures/customer-mex.xml \
 	%D%/failures/discovery-302.yaml \
 	%D%/failures/discovery-503-retry-after.yaml \
+	%D%/failures/discovery-host-refuses.yaml \
+	%D%/failures/discovery-https-reset.yaml \
+	%D%/failures/discovery-internal-unreachable.yaml \
 	%D%/failures/discovery-loop.yaml \
 	%D%/failures/guest-meeting-ended.yaml \
+	%D%/failures/http-port-closed.yaml \
+	%D%/failures/https-port-closed.yaml \
+	%D%/failures/https-port-dropped.yaml \
 	%D%/failures/kerberos-account-disabled.yaml \
 	%D%/failures/kerberos-channel-binding.yaml \
 	%D%/failures/kerberos-clock-skew.yaml \
@@ -33,12 +51,22 @@ SCENARIO_FILES = \
 	%D%/failures/not-sip-enabled.yaml \
 	%D%/failures/ntlm-connection-close.yaml \
 	%D%/failures/ntlm-one-header-line.yaml \
+	%D%/failures/one-address-dead.yaml \
 	%D%/failures/password-expired.yaml \
+	%D%/failures/pool-restarts.yaml \
+	%D%/failures/reply-cut-without-notify.yaml \
+	%D%/failures/sip-domain-differs.yaml \
 	%D%/failures/soap-port-withdrawn.yaml \
 	%D%/failures/stalled-web-ticket.yaml \
 	%D%/failures/ticket-always-refused.yaml \
 	%D%/failures/ticket-expired-on-use.yaml \
 	%D%/failures/ticket-expires-90s.yaml \
+	%D%/failures/tls-10-only.yaml \
+	%D%/failures/tls-13-only.yaml \
+	%D%/failures/tls-client-certificate.yaml \
+	%D%/failures/tls-handshake-reset.yaml \
+	%D%/failures/tls-handshake-stalled.yaml \
+	%D%/failures/tls-unrecognized-name.yaml \
 	%D%/failures/user-empty.yaml \
 	%D%/failures/user-homed-elsewhere.yaml \
 	%D%/failures/windows-auth-disabled.yaml \

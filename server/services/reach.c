@@ -31,6 +31,8 @@ static struct subject subject_of(struct call *call)
         .world = call->world,
         .clock = &call->now,
         .negotiate = &call->negotiate,
+        .ntlm = &call->ntlm,
+        .verdict = &call->verdict,
         .arena = call->arena,
         .user = call->ex->facts.user
                     ? world_user(call->world, call->ex->facts.user)
