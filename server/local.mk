@@ -184,6 +184,8 @@ libserver_a_SOURCES = \
 	%D%/cli/server.c \
 	%D%/cli/server.h \
 	%D%/cli/verb.h \
+	%D%/cli/verdict.c \
+	%D%/cli/verdict.h \
 	%D%/cli/watch.c \
 	%D%/cli/watch.h \
 	%D%/cli/wrap.c \
@@ -584,6 +586,7 @@ libserver_a_SOURCES = \
 	%D%/world/names.h \
 	%D%/world/names_check.c \
 	%D%/world/setting.h \
+	%D%/world/setting_clock.c \
 	%D%/world/setting_fields.h \
 	%D%/world/setting_kerberos.c \
 	%D%/world/setting_kinds.c \
@@ -614,6 +617,8 @@ libprobe_a_SOURCES = \
 	%D%/probe/challenge.h \
 	%D%/probe/clients.c \
 	%D%/probe/clients.h \
+	%D%/probe/curl_words.c \
+	%D%/probe/curl_words.h \
 	%D%/probe/discovery.c \
 	%D%/probe/discovery.h \
 	%D%/probe/discovery_json.c \
@@ -651,6 +656,7 @@ libprobe_a_SOURCES = \
 	%D%/probe/walk.c \
 	%D%/probe/walk.h \
 	%D%/probe/walk_discover.c \
+	%D%/probe/walk_judge.c \
 	%D%/probe/walk_kerberos.c \
 	%D%/probe/walk_oauth.c \
 	%D%/probe/walk_ticket.c \

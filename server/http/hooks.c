@@ -109,6 +109,7 @@ static void belong(struct http *http, struct exchange *ex)
     session = sessions_peek(http->options.services->sessions, ex->conn->sni);
     exchange_keep(ex, release_session, session_ref(session));
     ex->session = session_name(session);
+    ex->seed = session_seed_of(session);
 }
 
 static void on_request_end(void *ctx, struct edge_conn *conn UNUSED,

@@ -10,6 +10,7 @@
 #include <curl/curl.h>
 
 #include "probe/broken.h"
+#include "probe/curl_words.h"
 #include "probe/mask.h"
 #include "probe/trust.h"
 #include "util/mem.h"
@@ -289,9 +290,8 @@ static const char *problem_of(const struct flight *flight, enum http_end end,
     if (end == HTTP_TOO_BIG) {
         return "the answer is larger than 256 KiB";
     }
-    return arena_strdup(flight->http->setup.arena,
-                        flight->problem[0] ? flight->problem
-                                           : curl_easy_strerror(code));
+    return curl_words(flight->http->setup.arena, code, flight->problem,
+                      flight->answer->legs > 0);
 }
 
 static void finish(struct flight *flight, CURLcode code)

@@ -105,6 +105,20 @@ static const char *shortened(struct arena *arena, const char *text)
                : text;
 }
 
+bool walk_moved(struct walk *walk, const char *stage,
+                const struct http_answer *answer, const char *what)
+{
+    const char *location = http_header(answer, "Location");
+
+    return walk_fail(walk, stage,
+                     arena_printf(walk->arena,
+                                  "HTTP %d to %s, where %s was expected: "
+                                  "clients do not follow that",
+                                  answer->status,
+                                  location ? location : "nowhere", what),
+                     NULL);
+}
+
 bool walk_refused(struct walk *walk, const char *stage,
                   const struct http_answer *answer, const char *reason)
 {
@@ -114,8 +128,8 @@ bool walk_refused(struct walk *walk, const char *stage,
 
     walk_fail(walk, stage,
               meaning ? meaning
-                      : arena_printf(walk->arena, "%s (HTTP %d)", reason,
-                                     answer->status),
+                      : arena_printf(walk->arena, "%s (%s)", reason,
+                                     trouble_status(walk->arena, answer)),
               told ? trouble_advice(&trouble) : NULL);
     walk->failure.id = trouble.id;
     walk->failure.said =
