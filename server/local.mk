@@ -359,6 +359,7 @@ libserver_a_SOURCES = \
 	%D%/scenario/read_state.c \
 	%D%/scenario/read_step.c \
 	%D%/scenario/read_value.c \
+	%D%/scenario/read_warn.c \
 	%D%/scenario/read_when.c \
 	%D%/scenario/read_world.c \
 	%D%/scenario/reading.h \

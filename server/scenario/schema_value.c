@@ -190,8 +190,8 @@ static const struct {
              "\"^[0-9]{4}-[0-9]{2}-[0-9]{2}T\"}"},
     {"timestamp", "{\"anyOf\":[{\"$ref\":\"#/$defs/flag\"},{\"enum\":["
                   "\"send\",\"omit\"]},{\"$ref\":\"#/$defs/duration\"}]}"},
-    {"words", "{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"array\","
-              "\"minItems\":1,\"items\":{\"type\":\"string\"}}]}"},
+    {"words", "{\"anyOf\":[{\"$ref\":\"#/$defs/text\"},{\"type\":\"array\","
+              "\"minItems\":1,\"items\":{\"$ref\":\"#/$defs/text\"}}]}"},
 };
 
 void schema_definitions(struct json *json)
