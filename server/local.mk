@@ -361,12 +361,15 @@ libserver_a_SOURCES = \
 	%D%/scenario/read_state.c \
 	%D%/scenario/read_step.c \
 	%D%/scenario/read_value.c \
+	%D%/scenario/read_warn.c \
 	%D%/scenario/read_when.c \
 	%D%/scenario/read_world.c \
 	%D%/scenario/reading.h \
 	%D%/scenario/scenario.c \
 	%D%/scenario/schema.c \
 	%D%/scenario/schema.h \
+	%D%/scenario/schema_points.c \
+	%D%/scenario/schema_points.h \
 	%D%/scenario/schema_value.c \
 	%D%/scenario/schema_value.h \
 	%D%/scenario/session.c \
