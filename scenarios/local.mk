@@ -1,5 +1,8 @@
 # Scenarios that are compiled in, and the files that they name. Sorted.
 SCENARIO_FILES = \
+	%D%/chaos/bad-wifi.yaml \
+	%D%/chaos/flaky-kdc.yaml \
+	%D%/chaos/overloaded-pool.yaml \
 	%D%/failures/100-continue-uninvited.yaml \
 	%D%/failures/access-location-missing.yaml \
 	%D%/failures/access-location-unknown.yaml \

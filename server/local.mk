@@ -573,6 +573,7 @@ libserver_a_SOURCES = \
 	%D%/world/accounts.c \
 	%D%/world/changes.c \
 	%D%/world/changes.h \
+	%D%/world/documents.h \
 	%D%/world/good.c \
 	%D%/world/index.c \
 	%D%/world/index.h \

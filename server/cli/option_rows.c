@@ -229,6 +229,10 @@ const struct option_row option_rows[] = {
     {"watch", NULL,
      "read the scenario again when one of its files changes, as HUP does",
      read_switch, FIELD(watch), false},
+    {"chaos", "PROFILE",
+     "let things go wrong by chance where the scenario says nothing: bad-wifi "
+     "and others, see lyncmock list chaos",
+     read_text, FIELD(chaos), false},
     {"timeout", "TIME", "stop after so long (30s, 5m), with exit code 4",
      read_duration, FIELD(timeout), false},
     {"set", "NAME=VALUE",
