@@ -1,10 +1,13 @@
 # Scenarios that are compiled in, and the files that they name. Sorted.
 SCENARIO_FILES = \
+	%D%/chaos/bad-wifi.yaml \
+	%D%/chaos/flaky-kdc.yaml \
+	%D%/chaos/overloaded-pool.yaml \
 	%D%/failures/100-continue-uninvited.yaml \
-	%D%/failures/account-disabled-soap.yaml \
-	%D%/failures/account-locked.yaml \
 	%D%/failures/access-location-missing.yaml \
 	%D%/failures/access-location-unknown.yaml \
+	%D%/failures/account-disabled-soap.yaml \
+	%D%/failures/account-locked.yaml \
 	%D%/failures/answer-cut-in-the-middle.yaml \
 	%D%/failures/answers-of-others.yaml \
 	%D%/failures/bad-gateway.yaml \
@@ -122,11 +125,11 @@ SCENARIO_FILES = \
 	%D%/failures/ntlm-target-info-lies.yaml \
 	%D%/failures/ntlm-through-http10.yaml \
 	%D%/failures/ntlm-unknown-av-pairs.yaml \
+	%D%/failures/oauth-challenge-odd.yaml \
 	%D%/failures/oauth-challenge-unquoted.yaml \
 	%D%/failures/oauth-grant-withdrawn.yaml \
 	%D%/failures/oauth-invalid-client.yaml \
 	%D%/failures/oauth-passive-only.yaml \
-	%D%/failures/oauth-challenge-odd.yaml \
 	%D%/failures/one-address-dead.yaml \
 	%D%/failures/one-byte-chunks.yaml \
 	%D%/failures/password-expired.yaml \
@@ -184,10 +187,10 @@ SCENARIO_FILES = \
 	%D%/failures/tls-handshake-reset.yaml \
 	%D%/failures/tls-handshake-stalled.yaml \
 	%D%/failures/tls-unrecognized-name.yaml \
-	%D%/failures/user-401-offers-windows.yaml \
-	%D%/failures/user-401-without-address.yaml \
 	%D%/failures/token-case.yaml \
 	%D%/failures/ucwa-link-internal.yaml \
+	%D%/failures/user-401-offers-windows.yaml \
+	%D%/failures/user-401-without-address.yaml \
 	%D%/failures/user-empty.yaml \
 	%D%/failures/user-homed-elsewhere.yaml \
 	%D%/failures/windows-auth-disabled.yaml \

@@ -18,6 +18,7 @@
 #include "wire/krb_keys.h"
 #include "wire/plans.h"
 #include "wire/profile.h"
+#include "world/documents.h"
 #include "world/index.h"
 #include "world/tickets.h"
 
@@ -233,45 +234,6 @@ struct kdc_settings {
     bool preauth;      /* users prove their password first */
     bool absent;       /* nothing listens at the KDC's port */
     bool udp;          /* answered over UDP as well */
-};
-
-/* A port in the metadata: as the world offers it, or a lie. */
-enum mex_port_said {
-    MEX_PORT_NO,
-    MEX_PORT_YES,
-    MEX_PORT_AUTO,
-};
-
-/* What shape the metadata has. */
-enum mex_document {
-    MEX_WHOLE,
-    MEX_IMPORT,       /* wsdl:import of all but the service */
-    MEX_TWO_SERVICES, /* the ports, in two wsdl:service */
-    MEX_EMPTY,        /* wsdl:definitions with nothing in it */
-};
-
-struct mex_settings {
-    bool policy_200702; /* ws-securitypolicy 200702, not 2005/07 */
-    bool no_policies;
-    enum mex_document document;
-    const char *host; /* in addresses; NULL: the site's own */
-    bool http;        /* addresses begin with http: */
-    enum mex_port_said negotiate;
-    enum mex_port_said ntlm;
-    enum mex_port_said auth;
-    enum mex_port_said anon;
-    enum mex_port_said cert;
-    enum mex_port_said pin;
-    enum mex_port_said fed;
-};
-
-/* What a discovery answer is written in, and what its Content-Type says. */
-enum discover_form {
-    DISCOVER_FORM_ASKED,
-    DISCOVER_FORM_XML,
-    DISCOVER_FORM_JSON,
-    DISCOVER_FORM_UCWA_JSON,
-    DISCOVER_FORM_UCWA_XML,
 };
 
 enum challenge_family { /* protocol: discover 3.1 to 3.3 */
