@@ -115,6 +115,7 @@ SCENARIO_FILES = \
 	%D%/failures/ntlm-challenge-cut.yaml \
 	%D%/failures/ntlm-challenge-missing.yaml \
 	%D%/failures/ntlm-connection-close.yaml \
+	%D%/failures/ntlm-dropped-between-legs.yaml \
 	%D%/failures/ntlm-flags-not-asked.yaml \
 	%D%/failures/ntlm-identity-forgotten.yaml \
 	%D%/failures/ntlm-no-timestamp.yaml \

@@ -292,7 +292,10 @@ static const char *problem_of(const struct flight *flight, enum http_end end,
         return "the answer is larger than 256 KiB";
     }
     if (end == HTTP_LOOPED) {
-        return "the server answers the last leg with a challenge, on and on";
+        return flight->answer->connections > 2
+                   ? "the connection ends between the legs of the handshake"
+                   : "the server answers the last leg with a challenge, on and "
+                     "on";
     }
     return curl_words(flight->http->setup.arena, code, flight->problem,
                       flight->answer->legs > 0);
@@ -308,6 +311,7 @@ static void finish(struct flight *flight, CURLcode code)
 
     curl_easy_getinfo(flight->easy, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(flight->easy, CURLINFO_NUM_CONNECTS, &connections);
+    answer->connections = (int)connections;
     answer->end = flight->looped    ? HTTP_LOOPED
                   : flight->too_big ? HTTP_TOO_BIG
                                     : broken_end((int)code);
@@ -316,7 +320,6 @@ static void finish(struct flight *flight, CURLcode code)
     answer->error = (int)error;
     answer->problem = problem_of(flight, answer->end, code);
     answer->status = answer->end == HTTP_ANSWERED ? (int)status : 0;
-    answer->connections = (int)connections;
     answer->certificate.seen &= code == CURLE_PEER_FAILED_VERIFICATION;
     answer->body =
         arena_copy(flight->http->setup.arena, buf_span(&flight->body));

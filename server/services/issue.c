@@ -164,9 +164,10 @@ static void fill_response(const struct world *world, const struct rst *rst,
     rstr->user_token = saml ? NULL : text;
     rstr->assertion_id = saml ? ticket->id : NULL;
     rstr->applies_to = said_or(lies->applies_to, rst->applies_to);
-    rstr->created = ticket->issued;
+    rstr->created = ticket->issued + lies->said_clock;
     rstr->expires = lies->said_given ? ticket->issued + lies->said_lifetime
                                      : ticket->expires;
+    rstr->expires += lies->said_clock;
 }
 
 static void remark_ticket(struct call *call, const struct ticket *ticket,

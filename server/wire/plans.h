@@ -312,6 +312,7 @@ struct ticket_lies {
     const char *token_type; /* NULL: as asked; "omit": none */
     bool said_given;        /* Lifetime says another end than the ticket: */
     int64_t said_lifetime;  /* ns from its issue */
+    int64_t said_clock;     /* ns; moves Created and Expires alone */
 };
 
 /* A verdict that a step wants, whatever the credentials are worth. */

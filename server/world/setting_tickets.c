@@ -62,6 +62,9 @@ static const struct setting rows[] = {
       "what Lifetime says of it, from issue; by default the truth"},
      setting_duration, AT(ticket.lies.said_lifetime),
      .given = offsetof(struct world, ticket.lies.said_given)},
+    {{"ticket.said-clock", "duration",
+      "moves Created and Expires of the answer, and not the ticket's own times"},
+     setting_duration, AT(ticket.lies.said_clock)},
     {{"ticket.signature", "good|broken|digest|other-key|omit",
       "broken: one letter of SignatureValue is another; digest: of "
       "DigestValue; other-key: made by a key that nobody knows; of assertions"},

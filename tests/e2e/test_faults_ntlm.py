@@ -336,6 +336,15 @@ def test_standing_identity_is_forgotten(play):
     assert shaker.answer(challenge_of(shaker.negotiate())).status == 200
 
 
+def test_persistent_auth_lies(play):
+    """It says that the connection is nobody's, and it is hers."""
+    server = play(at("ntlm.verdict", "headers: {Persistent-Auth: 'false'}"))
+    shaker = Shaker(server)
+    answer = shaker.answer(challenge_of(shaker.negotiate()))
+    assert (answer.status, answer.header("Persistent-Auth")) == (200, "false")
+    assert shaker.ask().status == 200
+
+
 # --- grammar of WWW-Authenticate -----------------------------------------------------
 
 @pytest.mark.parametrize("form,values", [

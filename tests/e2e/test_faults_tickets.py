@@ -234,6 +234,18 @@ def test_lifetime(play, fields, said, status):
     assert opened(server, Ticket(answer)) == status
 
 
+def test_times_of_soap_alone(play):
+    """Lifetime is an hour ahead, and the ticket is as it should be."""
+    server = lie(play, "said-clock: +1h")
+    answer = issue(server)
+    assert seconds_of(answer) == 28800
+    created = datetime.datetime.fromisoformat(rstr_of(answer).find(
+        f".//{{{WSU}}}Created").text.replace("Z", "+00:00"))
+    ahead = created - datetime.datetime.now(datetime.timezone.utc)
+    assert 3500 < ahead.total_seconds() < 3601
+    assert opened(server, Ticket(answer)) == (200, None)
+
+
 # --- the answer around it --------------------------------------------------------------
 
 def test_context(play, serve):

@@ -13,6 +13,7 @@ from impacket.ntlm import NTLMAuthChallenge
 
 from clients import Curl
 from harness import PASSWORD, USER_PATH
+from raw import Peer, request
 from signin import ALICE, Ticket, ask, journal, open_user, ticket_for
 from soap import fault, log_in
 from test_faults_ntlm import Shaker, challenge_of, pairs_of
@@ -116,6 +117,19 @@ def test_ntlm_challenge_again(play):
         assert again != message
         message = again
     applied(play, "ntlm-leg", 3)
+
+
+def test_ntlm_dropped_between_legs(play):
+    """The challenge comes whole, says nothing of an end, and then a FIN."""
+    token = base64.b64encode(Shaker(play).first.getData()).decode()
+    with Peer(play, tls=True) as peer:
+        reply = peer.ask(request("GET", peer.host, "/auth/ntlm",
+                                 f"Authorization: NTLM {token}"))
+        assert reply.status == 401
+        assert reply.header("WWW-Authenticate").startswith("NTLM TlRM")
+        assert reply.header("Connection") != "close"
+        assert peer.closed()
+    applied(play, "connection", 1)
 
 
 def test_ntlm_identity_forgotten(play):
@@ -431,6 +445,8 @@ PROBE = [
      "challenge is none: message ends within its fixed part", 0, ""),
     ("ntlm-challenge-missing", PC, 1,
      "answers the first leg of NTLM without a challenge", 2, ""),
+    ("ntlm-dropped-between-legs", PC, 1,
+     "the connection ends between the legs of the handshake", 0, ""),
     ("ntlm-flags-not-asked", PC, 0, "signed in over NTLM", 1, ""),
     ("ntlm-identity-forgotten", PC, 0, "signed in over NTLM", 1, ""),
     ("ntlm-no-timestamp", PC, 0, "signed in over NTLM", 1,

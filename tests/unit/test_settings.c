@@ -102,6 +102,7 @@ static const struct {
     {"ticket.clock", "-1h"},
     {"diagnostics.grammar", "positional"},
     {"ticket.said-lifetime", "-1m"},
+    {"ticket.said-clock", "+2h"},
     {"ticket.signature", "other-key"},
     {"ticket.assertion", "inherited"},
     {"ticket.confirmation", "bearer"},
