@@ -404,12 +404,31 @@ static const char *unescaped(struct edit *edit, struct span bytes)
                 : NULL;
 }
 
+/* Whether the bytes stand for themselves, as most do. */
+static bool is_plain(struct span bytes, const char *special)
+{
+    for (size_t i = 0; i < bytes.size; i++) {
+        if (bytes.data[i] < 0x20 || strchr(special, bytes.data[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 const char *edit_value(struct edit *edit, const struct spot *spot)
 {
     struct span bytes = edit_bytes(edit, spot->value);
 
     if (spot->kind != SPOT_MEMBER) {
-        return resolved(edit, bytes);
+        return is_plain(bytes, "&<") ? arena_text(edit->arena, bytes)
+                                     : resolved(edit, bytes);
+    }
+    if (is_plain(bytes, "\"\\{[")) {
+        return arena_text(edit->arena, bytes);
+    }
+    if (bytes.size >= 2 && bytes.data[0] == '"' &&
+        is_plain(span_slice(bytes, 1, bytes.size - 2), "\"\\")) {
+        return arena_text(edit->arena, span_slice(bytes, 1, bytes.size - 2));
     }
     return bytes.size && strchr("{[", bytes.data[0]) ? NULL
                                                      : unescaped(edit, bytes);

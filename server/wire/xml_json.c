@@ -68,11 +68,10 @@ static void skip_space(struct json_reader *reader)
 }
 
 /* NUL: past the end. */
-static char next_byte(struct json_reader *reader)
+static uint8_t next_byte(struct json_reader *reader)
 {
     skip_space(reader);
-    return reader->at < reader->body.size ? (char)reader->body.data[reader->at]
-                                          : '\0';
+    return reader->at < reader->body.size ? reader->body.data[reader->at] : 0;
 }
 
 /* ---- Texts ---- */
@@ -241,7 +240,7 @@ static void add_attribute(struct json_reader *reader, struct place *place,
 
 /* ---- Values ---- */
 
-static bool open_value(struct json_reader *reader, char kind)
+static bool open_value(struct json_reader *reader, uint8_t kind)
 {
     struct place *place = add_place(reader, reader->at);
 
@@ -294,7 +293,7 @@ static bool read_bare(struct json_reader *reader)
 
 static bool read_value(struct json_reader *reader)
 {
-    char c = next_byte(reader);
+    uint8_t c = next_byte(reader);
     size_t start = reader->at;
     struct range quoted;
 
@@ -360,7 +359,7 @@ static bool go_on(struct json_reader *reader)
 
 static bool advance(struct json_reader *reader)
 {
-    char c;
+    uint8_t c;
 
     switch (reader->state) {
     case STATE_VALUE:
