@@ -24,7 +24,9 @@ static const struct settled {
     {"realm", true},           {"krb5.etypes", true},
     {"kdc.etypes", true},      {"kdc.lifetime", true},
     {"kdc.renewable", true},   {"kdc.preauth", true},
-    {"kdc.absent", true},
+    {"kdc.absent", true},      {"tcp.http", false},
+    {"tcp.https", false},      {"tcp.ipv4", false},
+    {"tcp.ipv6", false},       {"tcp.connections", false},
 };
 
 /* As kerberos_choose does at the start; yes, and there is no KDC, stays. */

@@ -179,6 +179,8 @@ def test_errors_are_those_of_check(play, tmp_path):
     ("http.header-limit", "http: {header-limit: 128KiB}"),
     ("ticket.key", "ticket: {key: rsa2048}"),
     ("tls.key", "tls: {key: rsa2048}"),
+    ("tcp.https", "tcp: {https: refused}"),
+    ("tcp.connections", "tcp: {connections: 5}"),
 ])
 def test_settled_at_the_start(play, name, setting):
     playing = play(step(503))

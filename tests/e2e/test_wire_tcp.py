@@ -112,7 +112,8 @@ def test_a_port_that_refuses_for_good(play):
         error, local = attempt(server.https)
         seen.until(local, RST)
         assert attempt(server.https)[0] == errno.ECONNREFUSED
-    assert attempt(server.http)[0] == 0
+    # The other port is there still, for one that is reset.
+    assert attempt(server.http)[0] in (0, errno.ECONNRESET)
 
 
 def test_no_more_connections_than_that(serve):
