@@ -35,7 +35,8 @@ static void ask(struct scenario *scenario)
         scenario_at(session, (enum point)i, &facts, &steps);
         assert(steps.count <= scenario->step_count);
         for (size_t j = 0; j < steps.count; j++) {
-            assert(steps.items[j]->action_count > 0);
+            assert(steps.items[j]->action_count + steps.items[j]->set_count >
+                   0);
         }
     }
 }

@@ -201,6 +201,26 @@ static void counts_per_user(void **state)
     assert_string_equal(reach(POINT_PLAIN_ANSWER, &bob), "");
 }
 
+/* Also where they count for the same user. */
+static void steps_share_no_counter_per_user(void **state)
+{
+    const struct facts alice = of_user("alice");
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct step *step = add(POINT_PLAIN_ANSWER);
+
+        step->when.per = PER_USER;
+        step->when.after = i ? 2 : 0;
+        step->when.first = i ? 0 : 2;
+        step->also = true;
+    }
+    start();
+    assert_string_equal(reach(POINT_PLAIN_ANSWER, &alice), "a");
+    assert_string_equal(reach(POINT_PLAIN_ANSWER, &alice), "a");
+    assert_string_equal(reach(POINT_PLAIN_ANSWER, &alice), "b");
+}
+
 static void counts_per_connection_and_address(void **state)
 {
     static const struct {
@@ -615,6 +635,7 @@ int main(void)
         T(sessions_do_not_share_counters),
         T(any_number_of_steps_applies),
         T(points_have_names),
+        T(steps_share_no_counter_per_user),
         T(counts_per_user),
         T(counts_per_connection_and_address),
         T(numbers_connections),
