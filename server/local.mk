@@ -6,14 +6,17 @@
 # rules below write them into headers.
 FAULTS = \
 	%D%/faults/account \
+	%D%/faults/alert \
 	%D%/faults/ap_error \
 	%D%/faults/body \
 	%D%/faults/bom \
 	%D%/faults/captive_portal \
 	%D%/faults/cdata \
+	%D%/faults/certificate \
 	%D%/faults/charset \
 	%D%/faults/chunks \
 	%D%/faults/clock \
+	%D%/faults/close \
 	%D%/faults/comment \
 	%D%/faults/compress \
 	%D%/faults/connection \
@@ -39,9 +42,13 @@ FAULTS = \
 	%D%/faults/letter_case \
 	%D%/faults/mutual_token \
 	%D%/faults/namespace \
+	%D%/faults/ntlm_leg \
+	%D%/faults/ntlm_message \
+	%D%/faults/oauth_error \
 	%D%/faults/prefix \
 	%D%/faults/raw \
 	%D%/faults/redirect \
+	%D%/faults/refuse \
 	%D%/faults/remove \
 	%D%/faults/rename \
 	%D%/faults/reorder \
@@ -53,10 +60,13 @@ FAULTS = \
 	%D%/faults/status \
 	%D%/faults/status_line \
 	%D%/faults/target_info \
+	%D%/faults/tls \
 	%D%/faults/too_big \
 	%D%/faults/truncate \
 	%D%/faults/unwanted_body \
-	%D%/faults/whitespace
+	%D%/faults/verdict \
+	%D%/faults/whitespace \
+	%D%/faults/www_authenticate
 
 SERVICES = \
 	%D%/services/anonymous \
@@ -112,6 +122,7 @@ libserver_a_SOURCES = \
 	%D%/auth/ntlm_challenge.c \
 	%D%/auth/ntlm_crypto.c \
 	%D%/auth/ntlm_crypto.h \
+	%D%/auth/ntlm_lie.c \
 	%D%/auth/ntlm_proof.c \
 	%D%/auth/ntlm_session.c \
 	%D%/auth/ntlm_session.h \
@@ -154,8 +165,11 @@ libserver_a_SOURCES = \
 	%D%/cli/listing.h \
 	%D%/cli/load.c \
 	%D%/cli/load.h \
-	%D%/cli/option_types.c \
-	%D%/cli/option_types.h \
+	%D%/cli/new.c \
+	%D%/cli/new.h \
+	%D%/cli/new_fault.c \
+	%D%/cli/option_rows.c \
+	%D%/cli/option_rows.h \
 	%D%/cli/options.c \
 	%D%/cli/options.h \
 	%D%/cli/play.c \
@@ -170,6 +184,8 @@ libserver_a_SOURCES = \
 	%D%/cli/server.c \
 	%D%/cli/server.h \
 	%D%/cli/verb.h \
+	%D%/cli/verdict.c \
+	%D%/cli/verdict.h \
 	%D%/cli/watch.c \
 	%D%/cli/watch.h \
 	%D%/cli/wrap.c \
@@ -197,14 +213,18 @@ libserver_a_SOURCES = \
 	%D%/edge/loop.c \
 	%D%/edge/loop.h \
 	%D%/edge/output.c \
+	%D%/edge/place.c \
 	%D%/edge/record.c \
 	%D%/edge/reply.c \
 	%D%/edge/request.c \
+	%D%/edge/tell.c \
 	%D%/edge/tls.c \
 	%D%/edge/worker.c \
 	%D%/edge/worker.h \
 	%D%/faults/editing.c \
 	%D%/faults/editing.h \
+	%D%/faults/ending.c \
+	%D%/faults/ending.h \
 	%D%/faults/faults.c \
 	%D%/faults/faults.h \
 	%D%/faults/krb_failure.c \
@@ -213,6 +233,7 @@ libserver_a_SOURCES = \
 	%D%/faults/overlay.h \
 	%D%/faults/spread.c \
 	%D%/faults/spread.h \
+	%D%/http/connection.c \
 	%D%/http/engine.c \
 	%D%/http/hooks.c \
 	%D%/http/http.c \
@@ -288,6 +309,7 @@ libserver_a_SOURCES = \
 	%D%/pki/ca.h \
 	%D%/pki/cert.c \
 	%D%/pki/cert.h \
+	%D%/pki/internal.h \
 	%D%/pki/leaf.c \
 	%D%/pki/leaf.h \
 	%D%/pki/ossl.c \
@@ -298,6 +320,7 @@ libserver_a_SOURCES = \
 	%D%/pki/profile.h \
 	%D%/pki/signer.c \
 	%D%/pki/signer.h \
+	%D%/pki/site.c \
 	%D%/pki/store.c \
 	%D%/pki/store.h \
 	%D%/scenario/diagnostics.c \
@@ -380,6 +403,7 @@ libserver_a_SOURCES = \
 	%D%/services/credentials.c \
 	%D%/services/credentials.h \
 	%D%/services/discover.h \
+	%D%/services/discover_challenge.c \
 	%D%/services/discover_query.c \
 	%D%/services/discover_query.h \
 	%D%/services/discover_user.c \
@@ -387,6 +411,8 @@ libserver_a_SOURCES = \
 	%D%/services/forms.c \
 	%D%/services/gate.c \
 	%D%/services/gate.h \
+	%D%/services/gate_moments.c \
+	%D%/services/gate_moments.h \
 	%D%/services/gate_reply.c \
 	%D%/services/gate_reply.h \
 	%D%/services/identity.c \
@@ -544,6 +570,7 @@ libserver_a_SOURCES = \
 	%D%/world/accounts.c \
 	%D%/world/changes.c \
 	%D%/world/changes.h \
+	%D%/world/documents.h \
 	%D%/world/good.c \
 	%D%/world/index.c \
 	%D%/world/index.h \
@@ -558,11 +585,15 @@ libserver_a_SOURCES = \
 	%D%/world/names.h \
 	%D%/world/names_check.c \
 	%D%/world/setting.h \
+	%D%/world/setting_clock.c \
+	%D%/world/setting_fields.h \
 	%D%/world/setting_kerberos.c \
 	%D%/world/setting_kinds.c \
 	%D%/world/setting_meetings.c \
 	%D%/world/setting_pools.c \
 	%D%/world/setting_range.c \
+	%D%/world/setting_tickets.c \
+	%D%/world/setting_times.c \
 	%D%/world/setting_types.c \
 	%D%/world/setting_users.c \
 	%D%/world/setting_value.c \
@@ -577,12 +608,16 @@ lyncmock_LDADD = $(SERVER_LIBS)
 # The probe: an executable of its own, started by `lyncmock probe`.
 noinst_LIBRARIES += libprobe.a
 libprobe_a_SOURCES = \
+	%D%/probe/broken.c \
+	%D%/probe/broken.h \
 	%D%/probe/certificate.c \
 	%D%/probe/certificate.h \
 	%D%/probe/challenge.c \
 	%D%/probe/challenge.h \
 	%D%/probe/clients.c \
 	%D%/probe/clients.h \
+	%D%/probe/curl_words.c \
+	%D%/probe/curl_words.h \
 	%D%/probe/discovery.c \
 	%D%/probe/discovery.h \
 	%D%/probe/discovery_json.c \
@@ -620,6 +655,7 @@ libprobe_a_SOURCES = \
 	%D%/probe/walk.c \
 	%D%/probe/walk.h \
 	%D%/probe/walk_discover.c \
+	%D%/probe/walk_judge.c \
 	%D%/probe/walk_kerberos.c \
 	%D%/probe/walk_oauth.c \
 	%D%/probe/walk_ticket.c \

@@ -107,6 +107,10 @@ static const char *value_of(const struct setting *row)
     case SETTING_DURATION_OR_NONE:
     case SETTING_CLOCK:
         return "5m";
+    case SETTING_START:
+        return "2013-06-01T12:00:00Z";
+    case SETTING_SCALE:
+        return "60";
     case SETTING_TIMESTAMP:
         return "omit";
     case SETTING_HEX32:
@@ -185,6 +189,26 @@ static const char *in_fault(const struct examples *examples,
         examples, arena_printf(examples->arena, "%s: %s", fault->name, value));
 }
 
+/* Beside another parameter, which has what the fault alone would have. */
+static const char *with_other(const struct examples *examples,
+                              const struct fault *fault, const char *word,
+                              const char *value)
+{
+    const struct setting *row = fault->params;
+    const char *text = NULL;
+
+    for (; row && row->info.name && !text; row++) {
+        const char *dot = strchr(row->info.name, '.');
+
+        if (dot && strcmp(dot + 1, word) != 0) {
+            text = in_fault(examples, fault,
+                            arena_printf(examples->arena, "{%s: %s, %s: %s}",
+                                         dot + 1, fault->example, word, value));
+        }
+    }
+    return text;
+}
+
 /* The parameter with this value, alone or beside those of the fault's own
  * example. */
 static const char *with_value(const struct examples *examples,
@@ -196,8 +220,11 @@ static const char *with_value(const struct examples *examples,
         in_fault(examples, fault,
                  arena_printf(examples->arena, "{%s: %s}", word, value));
 
-    if (text || fault->example[end] != '}') {
+    if (text) {
         return text;
+    }
+    if (fault->example[end] != '}') {
+        return with_other(examples, fault, word, value);
     }
     return in_fault(examples, fault,
                     arena_printf(examples->arena, "%.*s, %s: %s}", (int)end,

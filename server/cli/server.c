@@ -246,6 +246,19 @@ static const char *const *addresses(const struct options *options)
                                  : loopback;
 }
 
+static enum bind_kind bind_kind_of(enum port_state state)
+{
+    switch (state) {
+    case PORT_OPEN:
+        return BIND_LISTEN;
+    case PORT_REFUSED:
+        return BIND_RESERVE;
+    case PORT_DROPPED:
+        return BIND_DEAF;
+    }
+    return BIND_LISTEN;
+}
+
 static bool start_edge(struct server *server, struct err *err)
 {
     const struct options *options = server->options;
@@ -258,7 +271,14 @@ static bool start_edge(struct server *server, struct err *err)
         .header_limit = server->world->header_limit,
         .header_431 = server->world->header_status == HEADER_STATUS_431,
         .keylog = options->keylog,
+        .connections_limit = server->world->tcp.connections,
+        .surplus_reset = server->world->tcp.connections > 0,
     };
+
+    for (int i = 0; i < 2; i++) {
+        edge.ports[i] = bind_kind_of(server->world->tcp.ports[i]);
+        edge.families[i] = bind_kind_of(server->world->tcp.families[i]);
+    }
 
     return edge_new(&edge, server->loop, &server->edge, err);
 }

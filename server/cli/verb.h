@@ -37,6 +37,7 @@ extern const struct verb verb_decode;
 extern const struct verb verb_explain;
 extern const struct verb verb_help;
 extern const struct verb verb_list;
+extern const struct verb verb_new;
 extern const struct verb verb_probe;
 extern const struct verb verb_schema;
 extern const struct verb verb_serve;

@@ -6,7 +6,9 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "edge/internal.h"
@@ -41,16 +43,29 @@ static void say_short(struct edge *edge)
     edge->said_short = true;
 }
 
+static void unwatch(struct listener *listener)
+{
+    if (listener->watched) {
+        loop_unwatch(listener->edge->loop, &listener->watch);
+    }
+    listener->watched = false;
+}
+
+static void unwatch_all(struct edge *edge)
+{
+    for (size_t i = 0; i < edge->listeners_count; i++) {
+        unwatch(&edge->listeners[i]);
+    }
+    edge->accepting = false;
+}
+
 static void pause_accepting(struct edge *edge)
 {
     if (!edge->accepting) {
         return;
     }
     say_short(edge);
-    for (size_t i = 0; i < edge->listeners_count; i++) {
-        loop_unwatch(edge->loop, &edge->listeners[i].watch);
-    }
-    edge->accepting = false;
+    unwatch_all(edge);
     edge->counts.refused++;
     loop_start(edge->loop, &edge->accept_again,
                (int64_t)ACCEPT_PAUSE_MS * ENV_NS_PER_MS);
@@ -67,6 +82,14 @@ static bool short_of_descriptors(const struct edge *edge)
            edge->descriptors;
 }
 
+/* Where it cannot be, the client gets a FIN. */
+static void reset_on_close(int fd)
+{
+    struct linger linger = {.l_onoff = 1, .l_linger = 0};
+
+    (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+}
+
 static void take_one(struct listener *listener, int fd,
                      const union address *peer)
 {
@@ -74,6 +97,9 @@ static void take_one(struct listener *listener, int fd,
 
     if (edge->counts.open >= edge->options.connections_limit) {
         edge->counts.refused++;
+        if (edge->options.surplus_reset) {
+            reset_on_close(fd);
+        }
         close(fd);
         return;
     }
@@ -85,7 +111,7 @@ static void ready(struct loop_watch *watch, uint32_t events UNUSED)
     struct listener *listener = CONTAINER(watch, struct listener, watch);
     struct edge *edge = listener->edge;
 
-    for (int i = 0; i < ACCEPT_BATCH && edge->accepting; i++) {
+    for (int i = 0; i < ACCEPT_BATCH && listener->watched; i++) {
         union address peer = {0};
         socklen_t size = sizeof(peer);
         int fd;
@@ -106,13 +132,21 @@ static void ready(struct loop_watch *watch, uint32_t events UNUSED)
     }
 }
 
+static bool watch(struct listener *listener, struct err *err)
+{
+    if (listener->watched || !listener->open || listener->refuses) {
+        return true;
+    }
+    listener->watched =
+        loop_watch(listener->edge->loop, &listener->watch, EPOLLIN, err);
+    return listener->watched;
+}
+
 static bool watch_all(struct edge *edge, struct err *err)
 {
     for (size_t i = 0; i < edge->listeners_count; i++) {
-        if (!loop_watch(edge->loop, &edge->listeners[i].watch, EPOLLIN, err)) {
-            while (i-- > 0) {
-                loop_unwatch(edge->loop, &edge->listeners[i].watch);
-            }
+        if (!watch(&edge->listeners[i], err)) {
+            unwatch_all(edge);
             return false;
         }
     }
@@ -143,12 +177,126 @@ bool listeners_start(struct edge *edge, struct err *err)
     return watch_all(edge, err);
 }
 
+/* ---- Refusing for a while ---- */
+
+/*
+ * shutdown(2) ends listening and keeps the port, which was asked for by number
+ * (bind.c): the kernel answers a SYN with a RST. Who waits in the queue gets
+ * one, too.
+ */
+static void stop_listening(struct listener *listener)
+{
+    if (!listener->open || listener->refuses) {
+        return;
+    }
+    unwatch(listener);
+    if (shutdown(listener->watch.fd, SHUT_RD) != 0) {
+        log_warning("a port cannot refuse connections: %s", strerror(errno));
+    }
+    listener->refuses = true;
+}
+
+static void listen_again(struct listener *listener)
+{
+    struct err err;
+
+    if (!listener->refuses) {
+        return;
+    }
+    if (listen(listener->watch.fd, EDGE_LISTEN_BACKLOG) != 0) {
+        log_error("a port that refused connections cannot listen again: %s",
+                  strerror(errno));
+        return;
+    }
+    listener->refuses = false;
+    if (listener->edge->accepting && !watch(listener, &err)) {
+        log_error("a port that refused connections: %s", err.text);
+    }
+}
+
+static void refused_enough(struct loop_timer *timer)
+{
+    struct refusal_timer *refusal =
+        CONTAINER(timer, struct refusal_timer, timer);
+    struct edge *edge = refusal->edge;
+
+    for (size_t i = 0; i < edge->listeners_count; i++) {
+        if (edge->listeners[i].tls == refusal->tls) {
+            listen_again(&edge->listeners[i]);
+        }
+    }
+}
+
+void listeners_refuse(struct edge *edge, bool tls,
+                      const struct refuse_plan *plan)
+{
+    struct refusal_timer *refusal = &edge->refusals[tls];
+
+    refusal->timer.expired = refused_enough;
+    refusal->edge = edge;
+    refusal->tls = tls;
+    loop_cancel(edge->loop, &refusal->timer);
+    for (size_t i = 0; i < edge->listeners_count; i++) {
+        if (edge->listeners[i].tls == tls) {
+            stop_listening(&edge->listeners[i]);
+        }
+    }
+    if (plan->time) {
+        loop_start(edge->loop, &refusal->timer, plan->time);
+    }
+}
+
 /* ---- Binding ---- */
 
 static void drop_listeners(struct edge *edge)
 {
     while (edge->listeners_count > 0) {
-        close(edge->listeners[--edge->listeners_count].watch.fd);
+        struct listener *listener = &edge->listeners[--edge->listeners_count];
+
+        close(listener->watch.fd);
+        if (listener->filler >= 0) {
+            close(listener->filler);
+        }
+    }
+}
+
+/* How a port is bound: what the port says comes before the addresses. */
+static struct bind_request request_for(const struct edge *edge, bool tls,
+                                       int port)
+{
+    const struct edge_options *options = &edge->options;
+    enum bind_kind kind = options->ports[tls];
+
+    return (struct bind_request){
+        .addresses = options->addresses,
+        .kinds = {kind},
+        .kinds_count = 1,
+        .families = {kind ? kind : options->families[0],
+                     kind ? kind : options->families[1]},
+        .port = port,
+        .what = tls ? "HTTPS" : "HTTP",
+        .quiet = tls && edge->ports[0],
+    };
+}
+
+static const char *kind_text(enum bind_kind kind)
+{
+    return kind == BIND_DEAF ? "never answers a SYN" : "refuses connections";
+}
+
+static void add_listener(struct edge *edge, bool tls,
+                         const struct bound_socket *socket)
+{
+    edge->listeners[edge->listeners_count++] = (struct listener){
+        .watch = {socket->fd, ready},
+        .edge = edge,
+        .tls = tls,
+        .open = socket->kind == BIND_LISTEN,
+        .filler = socket->filler,
+    };
+    if (socket->kind != BIND_LISTEN) {
+        log_info("%s port %d %s on purpose", tls ? "HTTPS" : "HTTP",
+                 edge->ports[tls], kind_text(socket->kind));
     }
 }
 
@@ -156,20 +304,12 @@ static bool bind_port(struct edge *edge, bool tls, int port, struct err *err)
 {
     struct bound_socket *sockets =
         mem_array(edge->addresses_count + 1, sizeof(*sockets));
-    struct bind_request request = {
-        .addresses = edge->options.addresses,
-        .kinds = {BIND_LISTEN},
-        .kinds_count = 1,
-        .port = port,
-        .what = tls ? "HTTPS" : "HTTP",
-        .quiet = tls && edge->ports[0],
-    };
+    struct bind_request request = request_for(edge, tls, port);
     size_t count = 0;
     bool good = bind_sockets(&request, sockets, &count, &edge->ports[tls], err);
 
     for (size_t i = 0; i < count; i++) {
-        edge->listeners[edge->listeners_count++] = (struct listener){
-            .watch = {sockets[i].fd, ready}, .edge = edge, .tls = tls};
+        add_listener(edge, tls, &sockets[i]);
     }
     mem_free(sockets);
     return good;
@@ -194,10 +334,9 @@ bool listeners_open(struct edge *edge, struct err *err)
 void listeners_close(struct edge *edge)
 {
     loop_cancel(edge->loop, &edge->accept_again);
-    for (size_t i = 0; edge->accepting && i < edge->listeners_count; i++) {
-        loop_unwatch(edge->loop, &edge->listeners[i].watch);
-    }
-    edge->accepting = false;
+    loop_cancel(edge->loop, &edge->refusals[0].timer);
+    loop_cancel(edge->loop, &edge->refusals[1].timer);
+    unwatch_all(edge);
     drop_listeners(edge);
     mem_free(edge->listeners);
     edge->listeners = NULL;

@@ -58,7 +58,13 @@ static void finish_whole(struct edge_conn *conn)
     record_end(conn, whole_or_broken(conn));
     if (last) {
         conn_finish(conn, how);
-    } else {
+        return;
+    }
+    conn->answered = true;
+    conn->phase = CONN_IDLE;
+    /* Whoever has sent the next request already does not wait. */
+    if (conn->in.size || conn->in_closed ||
+        place_pass(conn, EDGE_IDLE, conn_idle)) {
         conn_idle(conn);
     }
 }

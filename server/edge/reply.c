@@ -64,8 +64,8 @@ static void queue_raw(struct edge_conn *conn)
     framed = head && head + framer_pass(&reply->framer,
                                         span_slice(raw, head, SIZE_MAX)) ==
                          raw.size;
-    reply->close = !framed || !reply->framer.done || reply->framer.close ||
-                   conn->request.framer.close;
+    reply->close = !framed || !reply->framer.done || reply->framer.bad ||
+                   reply->framer.close || conn->request.framer.close;
     if (reply->plan.then != REPLY_THEN_FRAMED) {
         reply->close = reply->plan.then != REPLY_THEN_OPEN;
     }
@@ -248,6 +248,9 @@ void edge_conn_plan(struct edge_conn *conn, const struct reply_plan *plan)
     reply->plan.interim = SPAN_NONE;
     buf_reset(&reply->raw);
     buf_add(&reply->raw, plan->raw);
+    if (plan->refuse.refuse) {
+        listeners_refuse(conn->edge, conn->facts.tls, &plan->refuse);
+    }
     reply->interim += plan->interim.size;
     output_add(conn, plan->interim);
 }

@@ -311,6 +311,14 @@ static size_t take_first(struct edge_conn *conn, struct span bytes)
     if (!bytes.size) {
         return skipped;
     }
+    if (conn->answered && !conn->reuse_passed) {
+        conn->reuse_passed = true;
+        if (!place_pass(conn, EDGE_REUSE, conn_idle)) {
+            return conn->phase == CONN_PAUSED ? skipped : skipped + bytes.size;
+        }
+    }
+    conn->reuse_passed = false;
+    conn->idle_limited = false;
     conn->phase = CONN_HEAD;
     record_begin(conn);
     taken = take_part(conn, bytes);
@@ -347,6 +355,7 @@ static size_t take_some(struct edge_conn *conn, struct span bytes)
     case CONN_BODY:
         return take_body(conn, bytes);
     case CONN_REPLY:
+    case CONN_PAUSED:
         return 0;
     case CONN_HANDSHAKE:
     case CONN_STALLED:

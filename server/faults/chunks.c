@@ -104,6 +104,7 @@ const struct fault fault_chunks = {
            "{then: open}` stands beside it.",
     .spec = "RFC 9112 section 7.1",
     .example = "{size: 100, broken: no-last}",
+    .examples = (const char *const[]){"{trailer: {X-Checksum: none}}", NULL},
     .subjects = SUBJECT_REPLY,
     .order = FAULT_FRAME,
     .params = params,

@@ -66,6 +66,10 @@ static void delay_plan(const void *data, struct subject *subject)
 {
     const struct delay_params *asked = data;
 
+    if (subject->conn) {
+        subject->conn->delay =
+            longer(subject->conn->delay, spread_draw(&asked->spread, subject));
+    }
     if (subject->kdc) {
         subject->kdc->delay =
             longer(subject->kdc->delay, spread_draw(&asked->spread, subject));
@@ -102,8 +106,10 @@ const struct fault fault_delay = {
     .name = "delay",
     .title = "the reply comes late",
     .doc = "The first byte of the reply waits so long; the connection stays "
-           "open and idle meanwhile. The KDC is asked, and its answer kept "
-           "back. 1s..3s draws a duration each time, {median: 200ms, sigma: "
+           "open and idle meanwhile. At the points of TCP and TLS nothing is "
+           "read or sent for so long: a slow accept, a slow handshake. The KDC "
+           "is asked, and its answer kept back. 1s..3s draws a duration each "
+           "time, {median: 200ms, sigma: "
            "0.6} draws them as networks do, mostly short and sometimes long; "
            "the seed decides. With delay.before the headers come at once and "
            "the body late, or all comes and the connection stays silent "
@@ -111,7 +117,9 @@ const struct fault fault_delay = {
            "drip.",
     .spec = "a pool under load; a KDC in another city",
     .example = "3s",
-    .subjects = SUBJECT_REPLY | SUBJECT_KDC,
+    .examples = (const char *const[]){"{for: 3s, before: body}",
+                                      "{median: 200ms, sigma: 0.6}", NULL},
+    .subjects = SUBJECT_CONNECTION | SUBJECT_REPLY | SUBJECT_KDC,
     .order = FAULT_BYTES,
     .params = params,
     .size = sizeof(struct delay_params),

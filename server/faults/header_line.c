@@ -94,6 +94,8 @@ const struct fault fault_header_line = {
            "head as it is. Good headers are the business of `headers`.",
     .spec = "RFC 9112 section 5; RFC 9110 section 5.5",
     .example = "\"X-No-Colon\"",
+    .examples = (const char *const[]){"{hex: 582D41 3A00FF}",
+                                      "{text: X-No-Colon, place: first}", NULL},
     .subjects = SUBJECT_REPLY,
     .order = FAULT_FRAME,
     .params = params,

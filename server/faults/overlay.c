@@ -19,9 +19,40 @@
 #define AT(...)  ((const enum point[]){__VA_ARGS__, POINT_COUNT})
 #define NOWHERE  ((const enum point[]){POINT_COUNT})
 #define ANYWHERE NULL
-#define BODIES   POINT_DISCOVER_ROOT, POINT_DISCOVER_DOMAIN, POINT_DISCOVER_USER
-#define LINKS    BODIES, POINT_DISCOVER_XFRAME
-#define ISSUE    POINT_WEBTICKET_REQUEST, POINT_WEBTICKET_ISSUE
+/* Behind these something of a discovery answer is still to be written ... */
+#define ANSWERS                                                                \
+    POINT_DISCOVER_ROOT, POINT_DISCOVER_DOMAIN, POINT_DISCOVER_USER,           \
+        POINT_DISCOVER_LOOKUP, POINT_DISCOVER_HOME
+#define BODIES                                                                 \
+    ANSWERS, POINT_DISCOVER_HTTP, POINT_DISCOVER_REDIRECT,                     \
+        POINT_DISCOVER_SERVERS, POINT_DISCOVER_LINKS, POINT_DISCOVER_FORM
+/* ... its links among it. */
+#define LINKS                                                                  \
+    ANSWERS, POINT_DISCOVER_HTTP, POINT_DISCOVER_REDIRECT,                     \
+        POINT_DISCOVER_SERVERS, POINT_DISCOVER_LINKS, POINT_DISCOVER_XFRAME,   \
+        REFUSED, SHOWN, POINT_OAUTH_CHALLENGE
+#define METADATA                                                               \
+    POINT_MEX_GET, POINT_MEX_REQUEST, POINT_MEX_IMPORT, POINT_MEX_PORTS
+#define NEVER never /* not even at http.request */
+#define ASKED                                                                  \
+    POINT_WEBTICKET_WINDOWS, POINT_WEBTICKET_PASSWORD, POINT_WEBTICKET_GUEST,  \
+        POINT_WEBTICKET_REQUEST, POINT_WEBTICKET_CLAIMS,                       \
+        POINT_WEBTICKET_AUDIENCE
+#define GRANTED POINT_OAUTH_REQUEST, POINT_OAUTH_VERDICT, POINT_OAUTH_ISSUE
+#define ISSUE   ASKED, POINT_WEBTICKET_ISSUE, POINT_SOAP_REQUEST
+/* What is written of a ticket once it is known. */
+#define WRITE ISSUE, GRANTED, POINT_TICKET_KEY, POINT_TICKET_SIGN
+#define SHOWN POINT_TICKET_PRESENT, POINT_TICKET_AUDIENCE
+#define KERBEROS                                                               \
+    POINT_AUTH_CREDENTIALS, POINT_NEGOTIATE_INIT, POINT_NEGOTIATE_CONTINUE,    \
+        POINT_NEGOTIATE_RAW, POINT_NEGOTIATE_TICKET
+#define CHALLENGE                                                              \
+    POINT_AUTH_CREDENTIALS, POINT_NTLM_NEGOTIATE, POINT_NTLM_RESTART,          \
+        POINT_NTLM_CHALLENGE
+#define ANSWER  POINT_AUTH_CREDENTIALS, POINT_NTLM_AUTHENTICATE
+#define REFUSED POINT_TICKET_VERDICT, POINT_TICKET_CHALLENGE
+
+static const enum point never[] = {POINT_COUNT};
 
 /* A name that ends in "." stands for all below it that have no row of their
  * own. At http.request each of them makes sense. */
@@ -29,39 +60,53 @@ static const struct {
     const char *setting;
     const enum point *points;
 } rows[] = {
-    {"discover.user-challenge", AT(POINT_DISCOVER_USER)},
-    {"discover.oauth-user-challenge", AT(POINT_DISCOVER_USER)},
-    {"discover.sip-internal-port", AT(POINT_DISCOVER_USER)},
-    {"krb5.clock", AT(POINT_NEGOTIATE_INIT)},
-    {"krb5.replay-cache", AT(POINT_NEGOTIATE_INIT)},
-    {"krb5.per-request", AT(POINT_NEGOTIATE_INIT)},
-    {"krb5.check-spn", AT(POINT_NEGOTIATE_INIT)},
-    {"krb5.channel-binding", AT(POINT_NEGOTIATE_INIT)},
-    {"krb5.wrong-key", AT(POINT_NEGOTIATE_INIT)},
-    {"krb5.etypes", AT(POINT_NEGOTIATE_INIT)},
-    {"location", AT(LINKS, POINT_MEX_GET, ISSUE)},
-    {"mex.policy", AT(POINT_MEX_GET)},
+    {"discover.user-challenge", AT(POINT_DISCOVER_USER, SHOWN, REFUSED)},
+    {"discover.oauth-user-challenge", AT(POINT_DISCOVER_USER, SHOWN, REFUSED)},
+    {"discover.sip-internal-port",
+     AT(POINT_DISCOVER_USER, SHOWN, POINT_DISCOVER_HOME,
+        POINT_DISCOVER_SERVERS)},
+    {"discover.form", AT(BODIES, SHOWN)},
+    {"discover.form-type", AT(BODIES, SHOWN)},
+    {"krb5.clock", AT(KERBEROS)},
+    {"krb5.replay-cache", AT(KERBEROS)},
+    {"krb5.per-request", AT(KERBEROS)},
+    {"krb5.check-spn", AT(KERBEROS)},
+    {"krb5.channel-binding", AT(KERBEROS)},
+    {"krb5.wrong-key", AT(KERBEROS)},
+    {"krb5.etypes", AT(KERBEROS)},
+    {"location", AT(LINKS, METADATA, POINT_MEX_ADDRESS, ISSUE)},
+    {"mex.policy", AT(METADATA, POINT_MEX_POLICY)},
+    {"mex.policies", AT(METADATA, POINT_MEX_POLICY)},
+    {"mex.host", AT(METADATA, POINT_MEX_ADDRESS)},
+    {"mex.scheme", AT(METADATA, POINT_MEX_ADDRESS)},
+    {"mex.", AT(METADATA)},
     {"negotiation", AT(BODIES)},
     /* These are asked when the final leg is judged. */
-    {"ntlm.v1", NOWHERE},
-    {"ntlm.v1-ess", NOWHERE},
-    {"ntlm.require-mic", NOWHERE},
-    {"ntlm.channel-binding", NOWHERE},
-    {"ntlm.check-spn", NOWHERE},
-    {"ntlm.", AT(POINT_NTLM_CHALLENGE)},
-    {"offer.windows", AT(POINT_AUTH_OFFER, POINT_DISCOVER_USER, POINT_MEX_GET)},
+    {"ntlm.v1", AT(ANSWER)},
+    {"ntlm.v1-ess", AT(ANSWER)},
+    {"ntlm.require-mic", AT(ANSWER)},
+    {"ntlm.channel-binding", AT(ANSWER)},
+    {"ntlm.check-spn", AT(ANSWER)},
+    {"ntlm.", AT(CHALLENGE)},
+    {"oauth.entities", NOWHERE},
+    {"oauth.", AT(POINT_DISCOVER_USER, SHOWN, REFUSED, POINT_OAUTH_CHALLENGE)},
+    {"offer.windows", AT(POINT_AUTH_OFFER, POINT_DISCOVER_USER,
+                         POINT_OAUTH_CHALLENGE, METADATA)},
     {"offer.one-line", AT(POINT_AUTH_OFFER)},
-    {"offer.kerberos", AT(POINT_NEGOTIATE_INIT)},
-    {"offer.", AT(POINT_DISCOVER_USER, POINT_MEX_GET)},
+    {"offer.kerberos", AT(POINT_AUTH_CREDENTIALS, POINT_NEGOTIATE_INIT)},
+    {"offer.", AT(POINT_DISCOVER_USER, POINT_OAUTH_CHALLENGE, METADATA)},
     {"product", ANYWHERE},
-    {"public-port", AT(LINKS, POINT_MEX_GET, ISSUE)},
+    {"public-port", AT(LINKS, METADATA, POINT_MEX_ADDRESS, ISSUE)},
     {"ticket.format", AT(ISSUE)},
-    {"ticket.lifetime", AT(ISSUE)},
-    {"ticket.guest-lifetime", AT(ISSUE)},
-    {"ticket.sha1", AT(ISSUE)},
+    {"ticket.other-format", AT(ISSUE)},
+    {"ticket.lifetime", AT(ISSUE, GRANTED)},
+    {"ticket.guest-lifetime", AT(ISSUE, GRANTED)},
     {"ticket.audience", AT(ISSUE)},
-    {"ticket.clock", AT(ISSUE)},
-    {"ticket.check-audience", AT(POINT_DISCOVER_USER)},
+    {"ticket.clock", AT(ISSUE, GRANTED)},
+    {"ticket.check-audience", AT(POINT_DISCOVER_USER, SHOWN)},
+    {"ticket.key", NEVER},
+    {"ticket.secret", AT(ISSUE, POINT_TICKET_KEY)},
+    {"ticket.", AT(WRITE)},
     {"webticket.strict-applies-to", AT(POINT_WEBTICKET_REQUEST)},
 };
 
@@ -129,6 +174,9 @@ static bool check_point(const char *name, enum point at, struct err *err)
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         if (!row_fits(rows[i].setting, name)) {
             continue;
+        }
+        if (rows[i].points == never) {
+            break;
         }
         if (at == POINT_HTTP_REQUEST || is_among(at, rows[i].points)) {
             return true;
@@ -263,9 +311,11 @@ static void plan(const char *word, const struct overlay *asked,
     PARAMS(ident, word, "names and values", setting_map, settings);            \
     OVERLAY(ident, word, heading, where, __VA_ARGS__, NULL)
 
-MANY(discover, "discover", "how the User resource asks for tickets, and ports",
-     "user-challenge, oauth-user-challenge and sip-internal-port, at "
-     "discover.user or http.request.",
+MANY(discover, "discover", "what discovery answers say, and in which form",
+     "user-challenge and oauth-user-challenge at discover.user or "
+     "ticket.challenge, sip-internal-port at discover.user or "
+     "discover.servers, form and form-type wherever an answer is still to be "
+     "written; all of them at http.request.",
      "{user-challenge: oauth}");
 MANY(krb5, "krb5", "how a Kerberos ticket is judged",
      "clock, replay-cache, per-request, check-spn, channel-binding, wrong-key "
@@ -275,12 +325,18 @@ MANY(krb5, "krb5", "how a Kerberos ticket is judged",
      "{clock: +6m}");
 ONE(location, "location", "internal|external|both",
     "the site that answers: internal or external",
-    "Links, redirects and the ticket's issuer follow. At discover.*, mex.get, "
-    "webticket.request, webticket.issue or http.request.",
+    "Links, redirects and the ticket's issuer follow. Wherever one of them is "
+    "still to be written, and at http.request.",
     "internal");
-MANY(mex, "mex", "what the metadata document says",
-     "policy: the namespace of WS-SecurityPolicy. At mex.get or http.request.",
-     "{policy: 200702}");
+MANY(
+    mex, "mex", "what the metadata document says",
+    "What the world has under mex: which ports it lists (negotiate, ntlm, "
+    "auth, "
+    "anon, cert, pin, fed), their host and scheme, the policies, and the shape "
+    "of the document. At mex.get, mex.request, mex.import, mex.ports or "
+    "http.request; host and scheme also at mex.address, policies also at "
+    "mex.policy.",
+    "{auth: no, cert: yes, host: pool01.contoso.test}");
 ONE(negotiation, "negotiation", "rtm2013|cu2013|sfb2015",
     "which discovery bodies answer which Accept",
     "At discover.root, discover.domain, discover.user or http.request.",
@@ -288,10 +344,15 @@ ONE(negotiation, "negotiation", "rtm2013|cu2013|sfb2015",
 MANY(ntlm, "ntlm", "fields of the NTLM challenge, and how answers are judged",
      "All that the world has under ntlm. What the challenge carries is set at "
      "ntlm.challenge; how the final leg is judged (v1, v1-ess, require-mic, "
-     "channel-binding, check-spn) at http.request, with `when: {leg}` left "
-     "out: there is no leg yet. target-info names the same fields as the "
-     "document does.",
+     "channel-binding, check-spn) at ntlm.authenticate. target-info names the "
+     "same fields as the document does, and ntlm-message every byte.",
      "{flags-clear: 0x00080000}");
+MANY(
+    oauth, "oauth", "how the User resource names the OAuth token endpoint",
+    "trusted-issuers, client-id, authorization-uri, href, grants and one-line, "
+    "at oauth.challenge, discover.user and http.request; entities, which says "
+    "how a form is read, at http.request alone.",
+    "{href: unquoted}");
 MANY(offer, "offer", "which ways to authenticate are offered",
      "windows and one-line at auth.offer; windows, soap and anonymous at "
      "discover.user and mex.get; kerberos at negotiate.init, where no leaves "
@@ -308,8 +369,10 @@ ONE(public_port, "public-port", "port|0", "the port in URLs of the answer",
     "webticket.request, webticket.issue or http.request.",
     "8443");
 MANY(ticket, "ticket", "what the ticket says, and how tickets are judged",
-     "format, lifetime, sha1, audience and clock at webticket.request or "
-     "webticket.issue; check-audience at discover.user; all of them at "
+     "format, lifetime, audience and clock at webticket.request or "
+     "webticket.issue, and what is wrong with the ticket or the answer around "
+     "it (signature, assertion, secret, context ...) there and at ticket.sign; "
+     "check-audience at discover.user or ticket.present; all of them at "
      "http.request. The key that signs is made when the server starts.",
      "{lifetime: 5m}", "{check-audience: yes}");
 MANY(webticket, "webticket", "how a ticket request is judged",

@@ -196,6 +196,8 @@ const struct fault fault_redirect = {
            "Lyncdiscover redirects in its body: see discover-redirect.",
     .spec = "RFC 9110 section 15.4",
     .example = "{to: 'https://lyncweb.contoso.test/', status: 307}",
+    .examples =
+        (const char *const[]){"{chain: 3, via: [lyncweb.contoso.test]}", NULL},
     .subjects = SUBJECT_REPLY,
     .order = FAULT_FORM,
     .params = params,

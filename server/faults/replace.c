@@ -74,6 +74,9 @@ const struct fault fault_replace = {
            "change within it, which may be what is wanted.",
     .spec = "protocol: discover 6, F-63 to F-66",
     .example = "{path: //@AccessLocation, with: Elsewhere}",
+    .examples =
+        (const char *const[]){"{path: //@AccessLocation, markup: Elsewhere}",
+                              "{path: //Link, markup: '<Link/>'}", NULL},
     .subjects = EDIT_SUBJECTS,
     .order = FAULT_EDIT,
     .params = params,

@@ -96,6 +96,7 @@ const struct fault fault_whitespace = {
            "in an element.",
     .spec = "protocol: discover 6, F-83; protocol: webticket 8.3",
     .example = "//SipClientExternalAccess/@fqdn",
+    .examples = (const char *const[]){"{path: //@fqdn, text: '  '}", NULL},
     .subjects = EDIT_SUBJECTS,
     .order = FAULT_EDIT,
     .params = params,

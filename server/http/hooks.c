@@ -10,88 +10,40 @@
 #include "scenario/sessions.h"
 #include "util/log.h"
 
-/* Steps before there is an exchange: no reply is planned, a log line tells. */
-static void reach(struct session *session, enum point point,
-                  const struct facts *facts, struct subject *subject)
-{
-    struct steps steps;
-
-    scenario_at(session, point, facts, &steps);
-    for (size_t i = 0; i < steps.count; i++) {
-        const struct step *step = steps.items[i];
-
-        log_info("connection %llu from %s: %s: step %s",
-                 (unsigned long long)facts->conn->id, facts->conn->peer,
-                 point_info(point)->name, step->where);
-        for (size_t k = 0; k < step->action_count; k++) {
-            if (step->actions[k].fault->plan) {
-                step->actions[k].fault->plan(step->actions[k].params, subject);
-            }
-        }
-        session_set(session, session_scenario(session), step);
-    }
-}
-
-static void on_accepted(void *ctx, struct edge_conn *conn,
-                        struct accept_plan *plan)
-{
-    struct http *http = ctx;
-    struct facts facts = {.conn = edge_conn_facts(conn)};
-    struct subject subject = {.accept = plan};
-
-    /* There is no name yet. */
-    reach(sessions_default(http->options.services->sessions), POINT_TCP_ACCEPT,
-          &facts, &subject);
-}
-
-/* The edge's own versions are those of the default session's world. */
-static void follow_world(const struct sessions *sessions,
-                         const struct session *session, struct hello_plan *plan)
-{
-    const struct world *world = session_world(session);
-
-    if (session != sessions_default(sessions)) {
-        plan->minimum = world->tls.minimum;
-        plan->maximum = world->tls.maximum;
-    }
-}
-
-static void on_hello(void *ctx, struct edge_conn *conn, const char *sni,
-                     struct hello_plan *plan)
-{
-    struct http *http = ctx;
-    struct sessions *sessions = http->options.services->sessions;
-    struct session *session = sessions_of(sessions, sni);
-    struct facts facts = {.conn = edge_conn_facts(conn), .host = sni};
-    struct subject subject = {.hello = plan};
-
-    follow_world(sessions, session, plan);
-    reach(session, POINT_TLS_HELLO, &facts, &subject);
-}
-
 /* The session's own names have leaves of its own. */
 static bool leaf_of(struct http *http, const char *sni,
+                    const struct hello_plan *plan,
                     const struct pki_leaf **out_leaf, struct err *err)
 {
     struct session *session =
         sessions_peek(http->options.services->sessions, sni);
     struct pki_site *site = session_kept(session, SESSION_LEAVES);
+    struct pki *pki = http->options.pki;
 
-    return site ? pki_site_leaf(http->options.pki, site, sni, out_leaf, err)
-                : pki_leaf(http->options.pki, sni, out_leaf, err);
+    if (!plan->certificate) {
+        return site ? pki_site_leaf(pki, site, sni, out_leaf, err)
+                    : pki_leaf(pki, sni, out_leaf, err);
+    }
+    return plan->name
+               ? pki_site_leaf_for(pki, site, plan->profile, plan->name,
+                                   out_leaf, err)
+               : pki_site_leaf_as(pki, site, plan->profile, sni, out_leaf, err);
 }
 
-static bool on_identity(void *ctx, const char *sni, struct edge_identity *out)
+static bool on_identity(void *ctx, const char *sni,
+                        const struct hello_plan *plan,
+                        struct edge_identity *out)
 {
     struct http *http = ctx;
     const struct pki_leaf *leaf;
     struct err err;
 
-    if (!leaf_of(http, sni, &leaf, &err)) {
+    if (!leaf_of(http, sni, plan, &leaf, &err)) {
         log_error("%s, ending the handshake", err.text);
         return false;
     }
-    *out = (struct edge_identity){leaf->certificate, leaf->key, leaf->hash};
+    *out = (struct edge_identity){leaf->certificate, leaf->key,
+                                  leaf->intermediate, leaf->hash};
     return true;
 }
 
@@ -157,6 +109,7 @@ static void belong(struct http *http, struct exchange *ex)
     session = sessions_peek(http->options.services->sessions, ex->conn->sni);
     exchange_keep(ex, release_session, session_ref(session));
     ex->session = session_name(session);
+    ex->seed = session_seed_of(session);
 }
 
 static void on_request_end(void *ctx, struct edge_conn *conn UNUSED,
@@ -173,17 +126,9 @@ static void on_request_end(void *ctx, struct edge_conn *conn UNUSED,
     journal_end(http->options.journal, ex);
 }
 
-static void on_handshake_failed(void *ctx UNUSED, struct edge_conn *conn,
-                                const char *why)
+static void on_closed(void *ctx, struct edge_conn *conn)
 {
-    const struct conn_facts *facts = edge_conn_facts(conn);
-
-    log_info("connection %llu from %s: TLS handshake failed: %s",
-             (unsigned long long)facts->id, facts->peer, why);
-}
-
-static void on_closed(void *ctx UNUSED, struct edge_conn *conn)
-{
+    connection_closed(ctx, conn);
     conn_auth_unref(edge_conn_kept(conn));
     edge_conn_keep(conn, NULL);
 }
@@ -192,8 +137,8 @@ void http_hooks(struct http *http, struct edge_hooks *out_hooks)
 {
     *out_hooks = (struct edge_hooks){
         .ctx = http,
-        .accepted = on_accepted,
-        .hello = on_hello,
+        .concerned = connection_concerned,
+        .reached = connection_reached,
         .identity = on_identity,
         .attach = on_attach,
         .request = http_whole_request,
@@ -201,7 +146,8 @@ void http_hooks(struct http *http, struct edge_hooks *out_hooks)
         .refused = http_refused,
         .request_begin = on_request_begin,
         .request_end = on_request_end,
-        .handshake_failed = on_handshake_failed,
+        .handshake_failed = connection_handshake_failed,
+        .handshake_done = connection_handshake_done,
         .closed = on_closed,
     };
 }

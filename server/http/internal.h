@@ -93,6 +93,17 @@ void http_refused(void *ctx, struct edge_conn *conn, struct exchange *ex,
  * refuses this before IIS or Lync see it. */
 bool http_host_is_clear(struct http *http, struct exchange *ex);
 
+/* connection.c: hooks before and between requests. */
+bool connection_concerned(void *ctx, const struct edge_conn *conn,
+                          enum edge_place place);
+void connection_reached(void *ctx, struct edge_conn *conn,
+                        enum edge_place place, struct conn_plan *plan,
+                        struct hello_plan *hello);
+void connection_handshake_failed(void *ctx, struct edge_conn *conn,
+                                 const char *why);
+void connection_handshake_done(void *ctx, struct edge_conn *conn);
+void connection_closed(void *ctx, struct edge_conn *conn);
+
 /* hooks.c: the edge's hooks. */
 void http_hooks(struct http *http, struct edge_hooks *out_hooks);
 

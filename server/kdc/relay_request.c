@@ -175,6 +175,26 @@ static void settle(struct relay_request *request, struct span reply)
     leave(request);
 }
 
+/* A step had its say as the KDC's answer was here: that takes its place, and
+ * what the KDC found out of the password does not count. */
+static bool overruled(struct relay_request *request)
+{
+    struct span reply;
+
+    if (request->plan.drop) {
+        request->stage = RELAY_LEAVING;
+        request->way->drop(request);
+    } else if (request->plan.reset) {
+        settle(request, SPAN_NONE);
+    } else if (relay_forge(request, &reply)) {
+        request->ex->kdc->forged = true;
+        settle(request, reply);
+    } else {
+        return false;
+    }
+    return true;
+}
+
 void request_answered(struct relay_request *request, struct span reply,
                       const char *why_not)
 {
@@ -187,6 +207,10 @@ void request_answered(struct relay_request *request, struct span reply,
     }
     if (relay_lacks_service_key(reply)) {
         request_refuse(request, KDC_ERR_ETYPE_NOSUPP);
+        return;
+    }
+    relay_plan_reply(request, reply);
+    if (overruled(request)) {
         return;
     }
     reply = relay_rewrite(request, reply);
@@ -286,6 +310,7 @@ void request_belong(struct relay_request *request, struct session *session)
     request->scenario = scenario_ref(session_scenario(session));
     exchange_keep(ex, release_scenario, request->scenario);
     request->world = request->scenario->world;
+    ex->seed = session_seed_of(session);
 }
 
 int64_t request_time(const struct relay_request *request)
@@ -321,7 +346,6 @@ struct relay_request *request_new(struct relay *relay,
 void request_go(struct relay_request *request)
 {
     enum krb_message kind = krb_kind_of(request->ex->kdc->request);
-    struct span reply;
 
     if (kind != KRB_AS_REQ && kind != KRB_TGS_REQ) {
         exchange_why(request->ex, "kdc.request", "this is no request to a KDC");
@@ -330,15 +354,10 @@ void request_go(struct relay_request *request)
     }
     relay_read(request);
     relay_plan(request);
-    if (request->plan.drop) {
-        request->stage = RELAY_LEAVING;
-        request->way->drop(request);
-    } else if (request->plan.reset) {
-        settle(request, SPAN_NONE);
-    } else if (relay_forge(request, &reply)) {
-        request->ex->kdc->forged = true;
-        settle(request, reply);
-    } else if (relay_is_gone(request)) {
+    if (overruled(request)) {
+        return;
+    }
+    if (relay_is_gone(request)) {
         request_refuse(request, relay_is_gone(request));
     } else if (relay_lacks_etype(request)) {
         request_refuse(request, KDC_ERR_ETYPE_NOSUPP);

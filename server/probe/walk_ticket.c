@@ -64,6 +64,9 @@ static bool read_metadata(struct walk *walk, const char *service,
     struct wsdl *wsdl = ARENA_NEW(walk->arena, struct wsdl);
     const char *problem;
 
+    if (answer->status >= 300 && answer->status < 400) {
+        return walk_moved(walk, STAGE_METADATA, answer, "the metadata");
+    }
     if (answer->status != 200) {
         return walk_refused(walk, STAGE_METADATA, answer,
                             "the metadata is refused");
@@ -71,7 +74,8 @@ static bool read_metadata(struct walk *walk, const char *service,
     if (!wsdl_parse(walk->arena, answer->body, wsdl, &problem)) {
         return walk_fail(
             walk, STAGE_METADATA,
-            arena_printf(walk->arena, "the answer is no metadata: %s", problem),
+            arena_printf(walk->arena, "the answer is no metadata: %s",
+                         trouble_document(walk->arena, answer, problem)),
             NULL);
     }
     walk->outcome.wsdl = wsdl;

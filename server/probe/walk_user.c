@@ -49,6 +49,9 @@ static bool get_ticket(struct walk *walk, const char *user_url,
                               ? challenge_oauth(walk->arena, challenge, "href")
                               : http_header(challenge, "X-MS-WebTicketURL");
 
+    if ((!service || !*service) && challenge_offers(challenge, "Basic")) {
+        return walk_refused(walk, STAGE, challenge, "refused");
+    }
     if (!service || !*service) {
         return walk_fail(
             walk, STAGE,
@@ -109,9 +112,11 @@ static bool read_user(struct walk *walk, const struct http_answer *answer,
     if (!discovery_parse(walk->arena, answer->body, user, &problem)) {
         return walk_fail(
             walk, STAGE,
-            arena_printf(walk->arena, "the answer is no User: %s", problem),
+            arena_printf(walk->arena, "the answer is no User: %s",
+                         trouble_document(walk->arena, answer, problem)),
             NULL);
     }
+    walk_judge_form(walk, answer, user);
     report_learned(walk->report, "%s", discovery_text(walk->arena, user));
     return true;
 }
@@ -159,19 +164,13 @@ static const char *ucwa_stop(struct walk *walk, const struct discovery *user)
 static void conclude(struct walk *walk, const char *url,
                      const struct discovery *user)
 {
-    const char *expects = walk->client->expects;
     struct url parts;
 
     walk->outcome.user_resource = user;
     if (url_parse(walk->arena, url, &parts)) {
         walk->outcome.pool = parts.host;
     }
-    if (expects && user->location && strcasecmp(expects, user->location) != 0) {
-        report_warn(walk->report,
-                    "AccessLocation is %s; this client is on "
-                    "the %s network",
-                    user->location, expects);
-    }
+    walk_judge_user(walk, user);
     walk->outcome.next_stop = walk->client->next == NEXT_SIP
                                   ? sip_stop(walk, user)
                                   : ucwa_stop(walk, user);

@@ -73,24 +73,30 @@ enum fact {
 
 /* What there is to change; a fault names what it needs. */
 enum subject_kind {
-    SUBJECT_ACCEPT = 1u << 0,    /* a connection before its first byte */
-    SUBJECT_HELLO = 1u << 1,     /* a TLS handshake */
-    SUBJECT_REPLY = 1u << 2,     /* a reply: status, headers, body, bytes */
-    SUBJECT_CLOCK = 1u << 3,     /* the world's clock, from here on */
-    SUBJECT_WORLD = 1u << 4,     /* what the world says, for this exchange */
-    SUBJECT_CHALLENGE = 1u << 5, /* ... where an NTLM challenge is built */
-    SUBJECT_TICKET = 1u << 6,    /* ... where a ticket is issued */
-    SUBJECT_SOAP = 1u << 7,      /* a client that awaits SOAP: faults fit */
-    SUBJECT_DISCOVER = 1u << 8,  /* a client that awaits Autodiscover */
-    SUBJECT_KDC = 1u << 9,       /* a request to the KDC */
-    SUBJECT_SPNEGO = 1u << 10,   /* a NegTokenInit: which mechanism */
-    SUBJECT_AP = 1u << 11,       /* an AP-REQ: what is answered */
-    SUBJECT_ACCOUNT = 1u << 12,  /* wherever FACT_USER is: the account */
-    SUBJECT_DOCUMENT = 1u << 13, /* a reply that may be XML or JSON; so are
-                                    those of SOAP and DISCOVER */
+    SUBJECT_CONNECTION = 1u << 0,   /* a connection: how it goes on, or ends */
+    SUBJECT_HELLO = 1u << 1,        /* a TLS handshake, nothing answered yet */
+    SUBJECT_REPLY = 1u << 2,        /* a reply: status, headers, body, bytes */
+    SUBJECT_CLOCK = 1u << 3,        /* the world's clock, from here on */
+    SUBJECT_WORLD = 1u << 4,        /* what the world says, for this exchange */
+    SUBJECT_CHALLENGE = 1u << 5,    /* ... where an NTLM challenge is built */
+    SUBJECT_TICKET = 1u << 6,       /* ... where a ticket is issued */
+    SUBJECT_SOAP = 1u << 7,         /* a client that awaits SOAP: faults fit */
+    SUBJECT_DISCOVER = 1u << 8,     /* a client that awaits Autodiscover */
+    SUBJECT_KDC = 1u << 9,          /* a request to the KDC */
+    SUBJECT_SPNEGO = 1u << 10,      /* a NegTokenInit: which mechanism */
+    SUBJECT_AP = 1u << 11,          /* an AP-REQ: what is answered */
+    SUBJECT_ACCOUNT = 1u << 12,     /* wherever FACT_USER is: the account */
+    SUBJECT_DOCUMENT = 1u << 13,    /* a reply that may be XML or JSON; so are
+                                       those of SOAP and DISCOVER */
+    SUBJECT_CERTIFICATE = 1u << 14, /* the server's, not sent yet */
+    SUBJECT_VERDICT = 1u << 20,     /* credentials were judged: the verdict */
+    SUBJECT_OFFER = 1u << 21,       /* WWW-Authenticate is in the reply */
+    SUBJECT_NTLM_LEG = 1u << 22, /* a leg of NTLM: what it is answered with */
+    SUBJECT_OAUTH = 1u << 24,    /* a client that awaits an OAuth answer */
 
     SUBJECTS_HTTP = SUBJECT_REPLY | SUBJECT_CLOCK | SUBJECT_WORLD,
     SUBJECTS_SOAP = SUBJECTS_HTTP | SUBJECT_SOAP,
+    SUBJECTS_OAUTH = SUBJECT_OAUTH | SUBJECT_DOCUMENT,
     SUBJECTS_DISCOVER = SUBJECTS_HTTP | SUBJECT_DISCOVER,
 };
 

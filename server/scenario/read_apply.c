@@ -27,8 +27,8 @@ static bool fits_one(const char *pattern, const char *const *words)
 /* Any request gets there, whether it is served or not. */
 static bool is_open(enum point at)
 {
-    return at == POINT_HTTP_REQUEST || at == POINT_HTTP_RESPONSE ||
-           at == POINT_COUNT;
+    return at == POINT_COUNT ||
+           span_equal(point_layer(at), span_text("http"));
 }
 
 /* The names of the world, and those that loopback has. */
@@ -287,7 +287,14 @@ static bool one_counts(const struct condition *condition)
 void check_counts(struct reading *reading, const struct node *when,
                   const struct condition *condition)
 {
-    if (condition->first && condition->every > condition->first) {
+    struct condition alone = *condition;
+
+    alone.per = PER_SESSION;
+    if (condition->per && !condition_is_counting(&alone)) {
+        reading_error(reading, node_entry(when, "per"),
+                      "per: nothing is counted here; expected first, after, "
+                      "every, requests or chance beside it");
+    } else if (condition->first && condition->every > condition->first) {
         reading_error(reading, when,
                       "first: %u and every: %u leave no request over, so the "
                       "step would never apply",

@@ -15,30 +15,26 @@ struct due {
     const struct step *step;
 };
 
-static uint64_t draw(void *ctx)
+static struct subject subject_of(struct call *call, const struct step *step)
 {
-    struct env *env = ctx;
-    uint64_t drawn;
+    struct step_chance *chance = ARENA_NEW(call->arena, struct step_chance);
 
-    env_random(env, &drawn, sizeof(drawn));
-    return drawn;
-}
-
-static struct subject subject_of(struct call *call)
-{
+    *chance = (struct step_chance){call->session, call->scenario, step};
     return (struct subject){
         .ex = call->ex,
         .world = call->world,
         .clock = &call->now,
         .negotiate = &call->negotiate,
+        .ntlm = &call->ntlm,
+        .verdict = &call->verdict,
         .arena = call->arena,
         .user = call->ex->facts.user
                     ? world_user(call->world, call->ex->facts.user)
                     : NULL,
         .forms = &call_forms,
         .forms_ctx = call,
-        .random = draw,
-        .random_ctx = call->services->env,
+        .random = step_chance_draw,
+        .random_ctx = chance,
     };
 }
 
@@ -54,13 +50,14 @@ static void own_world(struct call *call)
     call->world = own;
 }
 
-static void plan(struct call *call, const struct action *action)
+static void plan(struct call *call, const struct step *step,
+                 const struct action *action)
 {
     int64_t before = call->now;
     struct subject subject;
 
     own_world(call);
-    subject = subject_of(call);
+    subject = subject_of(call, step);
     action->fault->plan(action->params, &subject);
     call->clock_moved += call->now - before;
     call_place(call);
@@ -103,21 +100,19 @@ static void plan_states(struct call *call, const struct step *step)
     exchange_effect(call->ex, commit_states, states);
 }
 
-/* "discover.root: wifi.yaml:12: status, headers" */
-static void remark_step(struct call *call, enum point point,
-                        const struct step *step)
+void remark_step(struct exchange *ex, enum point point, const struct step *step)
 {
     const char *words = "";
 
     for (size_t i = 0; i < step->action_count; i++) {
-        words = arena_printf(call->arena, "%s%s%s", words, i ? ", " : "",
+        words = arena_printf(ex->arena, "%s%s%s", words, i ? ", " : "",
                              step->actions[i].fault->name);
     }
     if (step->set_count) {
-        words = arena_printf(call->arena, "%s%sset", words, *words ? ", " : "");
+        words = arena_printf(ex->arena, "%s%sset", words, *words ? ", " : "");
     }
-    exchange_step(call->ex, step->where);
-    exchange_remark(call->ex, "step", "%s: %s: %s", point_info(point)->name,
+    exchange_step(ex, step->where);
+    exchange_remark(ex, "step", "%s: %s: %s", point_info(point)->name,
                     step->where, words);
 }
 
@@ -128,7 +123,7 @@ static void take_step(struct call *call, enum point point,
 {
     bool sets = step->set_count > 0;
 
-    remark_step(call, point, step);
+    remark_step(call->ex, point, step);
     for (size_t i = 0; i < step->action_count; i++) {
         const struct action *action = &step->actions[i];
 
@@ -137,7 +132,7 @@ static void take_step(struct call *call, enum point point,
             sets = false;
         }
         if (action->fault->plan) {
-            plan(call, action);
+            plan(call, step, action);
         }
         if (action->fault->reply) {
             await_reply(call, step, action);
@@ -206,6 +201,11 @@ void call_reach(struct call *call, enum point point)
     const char *trouble;
     struct steps steps;
 
+    /* What a fault makes the product say is not said by itself: a step that
+     * meets its own fault would go on for ever. */
+    if (call->applying) {
+        return;
+    }
     prepare_facts(call);
     trouble = xml_body_trouble(call->ex->facts.xml);
     scenario_at(call->session, point, &call->ex->facts, &steps);
@@ -219,8 +219,8 @@ void call_reach(struct call *call, enum point point)
 bool call_answers(const struct call *call)
 {
     for (const struct due *due = call->due; due; due = due->next) {
-        if (due->action->fault->order == FAULT_FORM ||
-            due->action->fault->ends) {
+        if (due->action && (due->action->fault->order == FAULT_FORM ||
+                            due->action->fault->ends)) {
             return true;
         }
     }
@@ -265,20 +265,23 @@ static bool same_reply(const struct reply *a, const struct reply *b)
 void call_apply(struct call *call)
 {
     struct exchange *ex = call->ex;
-    struct subject subject = subject_of(call);
     const struct reply *good;
 
     if (!call->due) {
         return;
     }
     good = ex->planned ? ex->planned : keep_reply(ex);
+    call->applying = true;
     for (struct due *due = call->due; due; due = due->next) {
         if (due->action) {
+            struct subject subject = subject_of(call, due->step);
+
             due->action->fault->reply(due->action->params, &subject);
         } else {
             plan_states(call, due->step);
         }
     }
+    call->applying = false;
     call->due = NULL;
     ex->planned = same_reply(good, &ex->reply) ? NULL : good;
     if (ex->planned &&

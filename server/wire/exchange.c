@@ -38,6 +38,12 @@ struct exchange *exchange_new(uint64_t id, const struct conn_facts *conn)
     return ex;
 }
 
+void exchange_connection(struct exchange *ex, const struct conn_facts *conn)
+{
+    ex->conn = copy_facts(ex->arena, conn);
+    ex->facts.conn = ex->conn;
+}
+
 struct exchange *exchange_ref(struct exchange *ex)
 {
     ex->references++;

@@ -95,6 +95,8 @@ struct sent {
 enum exchange_kind {
     EXCHANGE_HTTP,
     EXCHANGE_KDC, /* `kdc` tells it; request and reply stay empty */
+    EXCHANGE_TCP, /* a connection to which something was done */
+    EXCHANGE_TLS, /* a handshake: it failed, or something was done to it */
 };
 
 /* One request to the KDC and its answer, for the journal. */
@@ -115,11 +117,25 @@ struct kdc_exchange {
     bool forged;       /* the KDC was not asked, or its answer was changed */
 };
 
+/* A handshake, for the journal. */
+struct tls_exchange {
+    bool complete;
+    int alert;                  /* the client's fatal one; -1: none */
+    const char *alert_name;     /* "unknown CA" */
+    const char *certificate;    /* the profile, where it is not the world's */
+    const char *made_out_to;    /* where that is not what was asked */
+    bool client_asked;          /* a certificate of the client was asked for */
+    const char *client_subject; /* of what it sent; NULL: none */
+    const char *client_issuer;
+    struct span client_hash; /* SHA-256 */
+};
+
 struct exchange {
     struct arena *arena;
     unsigned references;
     enum exchange_kind kind;
     struct kdc_exchange *kdc; /* of EXCHANGE_KDC alone */
+    struct tls_exchange *tls; /* of EXCHANGE_TLS alone */
     uint64_t id;              /* 1, 2, 3 ... within the run */
     int64_t began;            /* wall clock, ns; first byte of the request */
     int64_t began_monotonic;
@@ -144,11 +160,14 @@ struct exchange {
     struct exchange_kept *kept;
     /* The session's name, whose test it belongs to; NULL: not known yet. */
     const char *session;
+    uint64_t seed; /* of its chance */
 };
 
 /* An exchange with one reference, an arena and a copy of the facts. */
 struct exchange *exchange_new(uint64_t id, const struct conn_facts *conn);
 struct exchange *exchange_ref(struct exchange *ex);
+/* The facts as they are by now. */
+void exchange_connection(struct exchange *ex, const struct conn_facts *conn);
 void exchange_unref(struct exchange *ex);
 
 /* `release` runs when the exchange is freed, the last kept first: for what it

@@ -1,6 +1,6 @@
 /*
- * What a fault does to bytes: to a connection before its first byte, to a TLS
- * handshake, to a reply on its way out. Faults write these plans, the edge
+ * What a fault does to bytes: to a connection, to a TLS handshake, to a reply
+ * on its way out. Faults write these plans, the edge
  * obeys them and does not ask whether they make sense. All zero: nothing.
  */
 #ifndef WIRE_PLANS_H
@@ -11,24 +11,57 @@
 #include <stdint.h>
 
 #include "util/span.h"
+#include "wire/profile.h"
 
-/* A connection before its first request. */
-struct accept_plan {
-    bool reset;   /* RST at once */
-    bool silence; /* accepted, never answered */
+/* How a connection ends. */
+enum reply_cut {
+    REPLY_CUT_CLOSE, /* TLS close_notify, then FIN */
+    REPLY_CUT_FIN,   /* FIN without close_notify */
+    REPLY_CUT_RESET, /* a real RST */
+    REPLY_CUT_HOLD,  /* nothing more, until the client leaves: a FIN is
+                        its leave, also over plain HTTP */
+    REPLY_CUT_HALF,  /* as FIN, and what the client sends is read on */
+};
+
+/* A port that takes no new connections. */
+struct refuse_plan {
+    bool refuse;
+    int64_t time; /* ns; 0: for good */
+};
+
+/* A connection at some point of its life. */
+struct conn_plan {
+    int64_t delay; /* ns; nothing is read or sent for so long */
+    bool ends;     /* ... and then, or at once: */
+    enum reply_cut how;
+    /* Not at once, but as soon as one of these is true; 0: not said. */
+    uint64_t received; /* raw bytes from the client since it came */
+    uint64_t sent;     /* raw bytes to the client from here on */
+    int64_t idle;      /* ns without a request */
+    struct refuse_plan refuse;
 };
 
 /* A TLS handshake whose ClientHello is here. */
 struct hello_plan {
-    bool abort;           /* close at ClientHello */
-    bool reset;           /* RST at ClientHello */
-    bool stall;           /* never answer the ClientHello */
-    int alert;            /* fatal alert of choice (RFC 8446 6); 0: none */
-    bool stall_in_flight; /* stop after so many raw bytes of our flight: */
-    uint64_t stall_after;
+    struct alert_plan {
+        bool send;
+        bool warning;   /* and the handshake goes on; else fatal */
+        uint8_t number; /* RFC 8446 6 */
+    } alert;
     int minimum; /* TLS1_VERSION ...; 0: the edge's own setting */
     int maximum;
-    bool ask_client_certificate;
+    enum client_certificate {
+        CLIENT_CERTIFICATE_NOT_ASKED,
+        CLIENT_CERTIFICATE_OPTIONAL, /* any, or none */
+        CLIENT_CERTIFICATE_REQUIRED, /* any */
+    } client_certificate;
+    bool no_resumption; /* neither this session nor one that it makes */
+    const char *alpn;   /* picked, offered or not; NULL: none is */
+    bool alpn_refuse;   /* alert no_application_protocol */
+    /* Another certificate than the world's. */
+    bool certificate;
+    enum cert_profile profile;
+    const char *name; /* made out to; NULL: the name that was asked */
 };
 
 /* The bytes of one reply. */
@@ -40,13 +73,7 @@ struct reply_plan {
     bool cut;           /* end the connection after `cut_after` bytes ... */
     uint64_t cut_after; /* ... of the reply, counted as plaintext; where it
                            has fewer, after its end */
-    enum reply_cut {
-        REPLY_CUT_CLOSE, /* TLS close_notify, then FIN */
-        REPLY_CUT_FIN,   /* FIN without close_notify */
-        REPLY_CUT_RESET, /* a real RST */
-        REPLY_CUT_HOLD,  /* nothing more, until the client leaves: a FIN is
-                            its leave, also over plain HTTP */
-    } cut_how;
+    enum reply_cut cut_how;
     int64_t delay;       /* ns before the first byte */
     uint64_t drip_bytes; /* at most so many bytes ... */
     int64_t drip_every;  /* ... every so many ns; 0: no drip */
@@ -64,6 +91,7 @@ struct reply_plan {
         REPLY_THEN_RESET,
     } then;
     int64_t idle; /* ns that the connection may then idle; 0: the usual time */
+    struct refuse_plan refuse; /* the port, once the reply is planned */
 };
 
 /*
@@ -165,6 +193,133 @@ struct kdc_plan {
         int64_t ends;     /* ns from now; 0: as it is */
         const char *name; /* another service in sname; NULL: as it is */
     } ticket;
+};
+
+/*
+ * An NTLM CHALLENGE as it shall be on the wire ([MS-NLMP] 2.2.1.2), whatever it
+ * should be; texts are hexadecimal. NULL, and what is not given: as it is.
+ */
+struct ntlm_message {
+    bool fields_omitted; /* it ends behind ServerChallenge: 32 bytes */
+    bool flags_given;
+    bool type_given;
+    bool name_length_given;
+    bool name_max_given;
+    bool name_offset_given;
+    bool info_length_given;
+    bool info_max_given;
+    bool info_offset_given;
+    bool truncate_given;
+    const char *signature; /* 8 bytes */
+    const char *reserved;  /* 8 bytes */
+    const char *version;   /* 8 bytes */
+    const char *av_pairs;  /* in this order, by comma: names and "ID=HEX" */
+    const char *bytes;     /* the whole message */
+    uint32_t flags;
+    unsigned type;
+    unsigned name_length;
+    unsigned name_max;
+    unsigned name_offset;
+    unsigned info_length;
+    unsigned info_max;
+    unsigned info_offset;
+    unsigned truncate; /* so many bytes of it */
+    unsigned padding;  /* so many zeros behind it */
+};
+
+/* How NTLM answers one leg. */
+struct ntlm_plan {
+    enum ntlm_turn {
+        NTLM_TURN_GOOD,
+        NTLM_TURN_CHALLENGE, /* by a fresh challenge, whatever came */
+        NTLM_TURN_AGAIN,     /* by the challenge of this handshake once more */
+        NTLM_TURN_BARE,      /* by the name of the scheme alone */
+    } turn;
+    enum ntlm_replay {
+        NTLM_REPLAY_NONE,
+        NTLM_REPLAY_STALE, /* that of an earlier handshake; another is judged */
+        NTLM_REPLAY_REPEATED, /* the same, and it is judged */
+    } replay;
+    const struct ntlm_message *message; /* NULL: as it should be */
+    struct span last; /* the challenge before, of whatever connection */
+    struct span sent; /* set as one is made */
+};
+
+/*
+ * A web ticket and the answer that carries it, not as they should be (protocol:
+ * webticket 5). Zero: as they should.
+ */
+struct ticket_lies {
+    enum ticket_signature {
+        TICKET_SIGNATURE_GOOD,
+        TICKET_SIGNATURE_BROKEN,    /* one letter of SignatureValue */
+        TICKET_SIGNATURE_DIGEST,    /* ... of DigestValue */
+        TICKET_SIGNATURE_OTHER_KEY, /* by a key that nobody knows */
+        TICKET_SIGNATURE_OMIT,
+    } signature;
+    enum ticket_assertion {
+        TICKET_ASSERTION_GOOD,
+        TICKET_ASSERTION_OMIT,      /* RequestedSecurityToken is empty */
+        TICKET_ASSERTION_NO_TOKEN,  /* ... or not there at all */
+        TICKET_ASSERTION_INHERITED, /* its prefix is declared outside of it */
+        TICKET_ASSERTION_REFERENCE, /* an AssertionIDReference stands before */
+    } assertion;
+    enum ticket_confirmation {
+        TICKET_CONFIRMATION_ASKED,
+        TICKET_CONFIRMATION_BEARER,
+        TICKET_CONFIRMATION_KEY,
+    } confirmation;
+    enum ticket_secret {
+        TICKET_SECRET_GOOD,
+        TICKET_SECRET_OMIT,
+        TICKET_SECRET_OTHER,  /* not the one that the key was made of */
+        TICKET_SECRET_EARLY,  /* another one stands before it */
+        TICKET_SECRET_SERVER, /* the key itself, made without the client */
+    } secret;
+    enum ticket_lifetime_form {
+        TICKET_LIFETIME_GOOD,
+        TICKET_LIFETIME_OMIT,
+        TICKET_LIFETIME_NO_CREATED,
+        TICKET_LIFETIME_NO_EXPIRES,
+        TICKET_LIFETIME_PREFIXED,   /* wsu:Created, declared on Lifetime */
+        TICKET_LIFETIME_REDECLARED, /* ... and on each of its children */
+    } lifetime;
+    enum ticket_times {
+        TICKET_TIMES_UTC,
+        TICKET_TIMES_FRACTION, /* .000Z */
+        TICKET_TIMES_NO_ZONE,
+        TICKET_TIMES_OFFSET, /* +00:00 */
+        TICKET_TIMES_DATE,   /* as HTTP writes dates */
+        TICKET_TIMES_EMPTY,
+    } times;
+    enum ticket_context {
+        TICKET_CONTEXT_ECHO,
+        TICKET_CONTEXT_OMIT,
+        TICKET_CONTEXT_OTHER,
+    } context;
+    enum ticket_cwt {
+        TICKET_CWT_GOOD,
+        TICKET_CWT_TRUNCATED, /* its base64 ends early */
+        TICKET_CWT_FLIPPED,   /* one bit of the MAC */
+        TICKET_CWT_LENGTH,    /* a field says another length */
+        TICKET_CWT_NO_LABEL,  /* without "cwt=" */
+        TICKET_CWT_PADDED,    /* base64 as of old: +, / and = */
+    } cwt;
+    bool prefixed;          /* trust elements as t:... */
+    bool no_collection;     /* RSTR without RSTRC */
+    bool other_format;      /* CWT for SAML and the other way round */
+    const char *applies_to; /* NULL: as asked; "omit": none */
+    const char *token_type; /* NULL: as asked; "omit": none */
+    bool said_given;        /* Lifetime says another end than the ticket: */
+    int64_t said_lifetime;  /* ns from its issue */
+};
+
+/* A verdict that a step wants, whatever the credentials are worth. */
+struct verdict_plan {
+    bool forced;
+    bool accepted;
+    const char *reason; /* of a refusal, in the words of the fact; NULL: any */
+    const char *user;   /* whom to take it for; NULL: who it says */
 };
 
 /* How SPNEGO and Kerberos answer one token. */

@@ -186,26 +186,6 @@ static const struct setting rows[] = {
       "the answer to a longer one: 400 with the page that Windows sends, or "
       "431"},
      setting_word, AT(header_status)},
-    {{"ticket.format", "saml|cwt", "the ticket where the client does not say"},
-     setting_word, AT(ticket.format)},
-    {{"ticket.lifetime", "duration", "from issue to expiry"},
-     setting_positive_duration, AT(ticket.lifetime)},
-    {{"ticket.guest-lifetime", "duration",
-      "the same for the tickets of meeting guests"},
-     setting_positive_duration, AT(ticket.guest_lifetime)},
-    {{"ticket.key", "p256|rsa2048", "the key that signs tickets"},
-     setting_word, AT(ticket.key)},
-    {{"ticket.sha1", "yes|no", "sign with SHA-1; needs ticket.key rsa2048"},
-     setting_flag, AT(ticket.sha1)},
-    {{"ticket.audience", "text",
-      "whom tickets are for; by default AppliesTo of the request"},
-     setting_text, AT(ticket.audience)},
-    {{"ticket.clock", "duration",
-      "moves issue and expiry of tickets, beside the world's clock"},
-     setting_duration, AT(ticket.clock)},
-    {{"ticket.check-audience", "any|pool|service|url",
-      "what AppliesTo must share with the URL that gets the ticket"},
-     setting_word, AT(check_audience)},
     {{"discover.user-challenge", "none|webticket|oauth|both",
       "how the User resource asks for a ticket; by default as the product"},
      setting_word, AT(user_challenge), GIVEN(user_challenge)},
@@ -215,8 +195,47 @@ static const struct setting rows[] = {
     {{"discover.sip-internal-port", "port",
       "the port of SipClientInternalAccess"},
      setting_port, AT(sip_internal_port)},
+    {{"discover.form", "asked|xml|json|ucwa-json|ucwa-xml",
+      "the form of discovery answers, whatever Accept says"},
+     setting_word, AT(discover_form)},
+    {{"discover.form-type", "answered|asked",
+      "Content-Type with another form: of what is sent, or of what was asked "
+      "for"},
+     setting_word, AT(discover_type_asked)},
     {{"mex.policy", "2005/07|200702", "namespace of WS-SecurityPolicy"},
-     setting_word, AT(policy_200702)},
+     setting_word, AT(mex.policy_200702)},
+    {{"mex.policies", "with|without", "policies in the metadata, or none"},
+     setting_word, AT(mex.no_policies)},
+    {{"mex.document", "whole|import|two-services|empty",
+      "import: policies and bindings are in a document of their own; "
+      "two-services: the first has no Windows ports, the second no others"},
+     setting_word, AT(mex.document)},
+    {{"mex.host", "text",
+      "host and port in the metadata's addresses; empty: as elsewhere"},
+     setting_text, AT(mex.host)},
+    {{"mex.scheme", "https|http", "the scheme of the metadata's addresses"},
+     setting_word, AT(mex.http)},
+    {{"mex.negotiate", "no|yes|auto",
+      "whether WebTicketServiceWinNegotiate is in the metadata; auto: as the world offers it, as in those below"},
+     setting_switch, AT(mex.negotiate)},
+    {{"mex.ntlm", "no|yes|auto",
+      "whether WebTicketServiceWinNtlm is in the metadata"},
+     setting_switch, AT(mex.ntlm)},
+    {{"mex.auth", "no|yes|auto",
+      "whether WebTicketServiceAuth is in the metadata"},
+     setting_switch, AT(mex.auth)},
+    {{"mex.anon", "no|yes|auto",
+      "whether WebTicketServiceAnon is in the metadata"},
+     setting_switch, AT(mex.anon)},
+    {{"mex.cert", "no|yes|auto",
+      "whether WebTicketServiceCert is in the metadata; auto: no, as it is not emulated"},
+     setting_switch, AT(mex.cert)},
+    {{"mex.pin", "no|yes|auto",
+      "whether WebTicketServicePin is in the metadata; auto: no"},
+     setting_switch, AT(mex.pin)},
+    {{"mex.fed", "no|yes|auto",
+      "whether WsFedBearer is in the metadata; auto: no"},
+     setting_switch, AT(mex.fed)},
     {{"webticket.strict-applies-to", "yes|no",
       "AppliesTo outside the pool is a fault"},
      setting_flag, AT(strict_applies_to)},
@@ -232,9 +251,21 @@ static const struct setting rows[] = {
     {{"usertoken.tell-state", "yes|no",
       "say of a disabled account and an expired password that they are that"},
      setting_flag, AT(usertoken_tells)},
-    {{"oauth.entities", "yes|no",
-      "read &amp; as & in forms for the OAuth token endpoint"},
-     setting_flag, AT(oauth_entities)},
+    {{"tcp.http", "open|refused|dropped",
+      "the HTTP port: clients are let in, refused with a RST, or their SYN "
+      "gets no answer"},
+     setting_word, AT(tcp.ports[0])},
+    {{"tcp.https", "open|refused|dropped", "the same for the HTTPS port"},
+     setting_word, AT(tcp.ports[1])},
+    {{"tcp.ipv4", "open|refused|dropped",
+      "the same for both ports on IPv4 addresses"},
+     setting_word, AT(tcp.families[0])},
+    {{"tcp.ipv6", "open|refused|dropped", "and on IPv6 addresses"},
+     setting_word, AT(tcp.families[1])},
+    {{"tcp.connections", "number",
+      "so many at once, and further ones are reset; 0: as many as there is "
+      "room for"},
+     setting_count, AT(tcp.connections)},
     {{"tls.min", "1.0|1.1|1.2|1.3", "the oldest TLS version spoken"},
      setting_word, AT(tls.minimum), .first = WORLD_TLS_1_0},
     {{"tls.max", "1.0|1.1|1.2|1.3", "the newest TLS version spoken"},
@@ -263,6 +294,12 @@ _Static_assert(CHANNEL_BINDING_NONE == 0 && CHANNEL_BINDING_ALLOW == 1 &&
                    CHALLENGE_WEBTICKET == 1 && CHALLENGE_OAUTH == 2,
                "channel binding, ticket, key, challenge");
 
+_Static_assert(MEX_PORT_NO == 0 && MEX_PORT_YES == 1 && MEX_PORT_AUTO == 2 &&
+                   MEX_WHOLE == 0 && MEX_IMPORT == 1 && MEX_TWO_SERVICES == 2 &&
+                   MEX_EMPTY == 3 && DISCOVER_FORM_ASKED == 0 &&
+                   DISCOVER_FORM_XML == 1 && DISCOVER_FORM_JSON == 2 &&
+                   DISCOVER_FORM_UCWA_JSON == 3 && DISCOVER_FORM_UCWA_XML == 4,
+               "mex, discover.form");
 _Static_assert(KERBEROS_NO == 0 && KERBEROS_YES == 1 && KERBEROS_AUTO == 2,
                "offer.kerberos");
 _Static_assert(ANONYMOUS_URI_ANYWHERE == 0 && ANONYMOUS_URI_CLAIMS == 1 &&
@@ -275,7 +312,8 @@ _Static_assert(ANONYMOUS_URI_ANYWHERE == 0 && ANONYMOUS_URI_CLAIMS == 1 &&
 const struct setting *setting_row(size_t index)
 {
     static const struct setting *(*const tables[])(size_t index) = {
-        setting_pool_row, setting_user_row, setting_meeting_row};
+        setting_ticket_row, setting_pool_row, setting_user_row,
+        setting_meeting_row};
 
     if (index < ARRAY_SIZE(rows)) {
         return &rows[index];
@@ -308,12 +346,10 @@ static const struct setting *find(const char *name, struct err *err)
     const struct setting *row;
 
     nearest_init(&nearest, name);
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        if (strcmp(rows[i].info.name, name) == 0) {
-            return &rows[i];
-        }
-    }
     for (size_t i = 0; (row = setting_row(i)) != NULL; i++) {
+        if (strcmp(row->info.name, name) == 0) {
+            return row;
+        }
         nearest_try(&nearest, span_text(row->info.name));
     }
     err_set(err, "there is no setting \"%s\"", name);

@@ -16,7 +16,9 @@
 #include "util/attr.h"
 #include "util/err.h"
 #include "wire/krb_keys.h"
+#include "wire/plans.h"
 #include "wire/profile.h"
+#include "world/documents.h"
 #include "world/index.h"
 
 enum location {
@@ -201,6 +203,29 @@ struct ticket_settings {
     bool sha1;                 /* RSA only: rsa-sha1 instead of rsa-sha256 */
     const char *audience;      /* NULL: AppliesTo of the request */
     int64_t clock;             /* ns; moves issue and expiry */
+    struct ticket_lies lies;
+};
+
+/* The challenge of the OAuth family (protocol: discover 3.2). Texts: NULL: as
+ * it should be; "omit": not there. */
+struct oauth_settings {
+    const char *trusted_issuers;
+    const char *client_id;
+    const char *authorization_uri;
+    enum oauth_href {
+        OAUTH_HREF_QUOTED,
+        OAUTH_HREF_UNQUOTED,
+        OAUTH_HREF_EMPTY,
+        OAUTH_HREF_OMIT,
+    } href;
+    enum oauth_grants {
+        OAUTH_GRANTS_GOOD,
+        OAUTH_GRANTS_DOUBLED,
+        OAUTH_GRANTS_REVERSED,
+        OAUTH_GRANTS_PASSIVE,
+        OAUTH_GRANTS_OMIT,
+    } grants;
+    bool one_line;
 };
 
 /* Where a guest's request names its meeting; protocol: webticket 4.5. */
@@ -283,6 +308,13 @@ enum { WORLD_CLOCK_REAL = 1000 };
 #define WORLD_CLOCK_FIRST (INT64_C(-5364662400) * INT64_C(1000000000))
 #define WORLD_CLOCK_LAST  (INT64_C(5680281600) * INT64_C(1000000000))
 
+/* Whether a port lets clients in, as words of settings. */
+enum port_state {
+    PORT_OPEN,
+    PORT_REFUSED, /* the kernel answers with RST */
+    PORT_DROPPED, /* and here not at all */
+};
+
 struct world {
     struct arena *arena; /* owns all texts */
     unsigned references;
@@ -320,7 +352,9 @@ struct world {
     struct ticket_settings ticket;
     unsigned user_challenge;       /* families on /root/user */
     unsigned oauth_user_challenge; /* on /root/oauth/user */
-    bool policy_200702;     /* MEX: ws-securitypolicy 200702, not 2005/07 */
+    enum discover_form discover_form;
+    bool discover_type_asked; /* Content-Type is that of what was asked for */
+    struct mex_settings mex;
     bool strict_applies_to; /* AppliesTo outside the pool is a fault */
     struct {
         enum anonymous_uri uri_in;
@@ -328,9 +362,16 @@ struct world {
         enum anonymous_type type;
     } anonymous;
     bool usertoken_tells; /* whether an account is disabled or expired */
-    bool oauth_entities;  /* "&amp;" in a form of OAuth is "&" */
+    struct oauth_settings oauth;
+    bool diagnostics_positional;        /* the grammar of X-Ms-diagnostics */
+    bool oauth_entities;                /* "&amp;" in a form of OAuth is "&" */
     enum audience_check check_audience; /* else 28077 */
     struct world_clock clock;
+    struct {
+        enum port_state ports[2];    /* HTTP, HTTPS */
+        enum port_state families[2]; /* IPv4, IPv6 */
+        unsigned connections;        /* at once; 0: as many as there is room */
+    } tcp;
     struct {
         int minimum; /* TLS1_VERSION ... TLS1_3_VERSION */
         int maximum;

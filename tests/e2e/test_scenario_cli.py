@@ -156,14 +156,6 @@ def test_options_that_do_not_fit_the_file(write):
     assert done.stderr.startswith("lyncmock: error: ticket.sha1: expected")
 
 
-def test_expectations_are_not_judged_and_this_is_said(serve, write):
-    server = serve(write("expect: [{at: webticket.issue, times: 2}]\n"
-                         "fail-on: [must]\n"))
-    assert "does not judge the client" in server.messages()
-    server = serve(write("title: none\n"))
-    assert "does not judge" not in server.messages()
-
-
 def test_two_scenarios_are_one_too_many(tmp_path):
     done = run_cli(tmp_path, "serve", "a.yaml", "b.yaml")
     assert done.returncode == 2
@@ -436,8 +428,8 @@ def test_explain_alone_lists_what_can_be_asked(tmp_path):
         ask(tmp_path, "explain", word.strip("'"))
 
 
-@pytest.mark.parametrize("verb", ["check", "decode", "explain", "list", "probe",
-                                  "schema", "serve"])
+@pytest.mark.parametrize("verb", ["check", "decode", "explain", "list", "new",
+                                  "probe", "schema", "serve"])
 def test_help_is_had_in_any_way(tmp_path, verb):
     text = ask(tmp_path, verb, "--help").stdout
     assert ask(tmp_path, "help", verb).stdout == text
@@ -455,8 +447,8 @@ def test_help_of_what_is_no_verb(tmp_path):
         ask(tmp_path, "version", "--help").stdout)
 
 
-@pytest.mark.parametrize("verb", ["check", "decode", "explain", "list", "schema",
-                                  "serve"])
+@pytest.mark.parametrize("verb", ["check", "decode", "explain", "list", "new",
+                                  "schema", "serve"])
 def test_each_verb_has_help(tmp_path, verb):
     text = ask(tmp_path, verb, "--help").stdout
     assert text.startswith(f"usage: lyncmock {verb} ")

@@ -55,7 +55,10 @@ static const struct {
     {"sip-edge.client-port", "5061"},
     {"sip-edge.server-port", "5062"},
     {"lockout-duration", "30m"},
-    {"clock", "+6m"},
+    {"clock", "+5m"},
+    {"clock.start", "2013-06-01T12:00:00Z"},
+    {"clock.skew", "+6m"},
+    {"clock.scale", "0.5"},
     {"clock-runs", "no"},
     {"ntlm.v1", "true"},
     {"ntlm.v1-ess", "on"},
@@ -97,16 +100,55 @@ static const struct {
     {"ticket.sha1", "yes"},
     {"ticket.audience", "https://elsewhere.test/"},
     {"ticket.clock", "-1h"},
+    {"diagnostics.grammar", "positional"},
+    {"ticket.said-lifetime", "-1m"},
+    {"ticket.signature", "other-key"},
+    {"ticket.assertion", "inherited"},
+    {"ticket.confirmation", "bearer"},
+    {"ticket.secret", "early"},
+    {"ticket.lifetime-element", "redeclared"},
+    {"ticket.times", "no-zone"},
+    {"ticket.context", "other"},
+    {"ticket.cwt", "flipped"},
+    {"ticket.prefixed", "yes"},
+    {"ticket.no-collection", "yes"},
+    {"ticket.other-format", "yes"},
+    {"ticket.applies-to", "omit"},
+    {"ticket.token-type", "urn:x"},
+    {"oauth.trusted-issuers", "omit"},
+    {"oauth.client-id", "x"},
+    {"oauth.authorization-uri", "https://login.test/"},
+    {"oauth.href", "unquoted"},
+    {"oauth.grants", "doubled"},
+    {"oauth.one-line", "yes"},
     {"ticket.check-audience", "url"},
     {"discover.user-challenge", "both"},
     {"discover.oauth-user-challenge", "none"},
     {"discover.sip-internal-port", "443"},
+    {"discover.form", "ucwa-xml"},
+    {"discover.form-type", "asked"},
     {"mex.policy", "200702"},
+    {"mex.policies", "without"},
+    {"mex.document", "import"},
+    {"mex.host", "pool01.contoso.test:4443"},
+    {"mex.scheme", "http"},
+    {"mex.negotiate", "no"},
+    {"mex.ntlm", "yes"},
+    {"mex.auth", "off"},
+    {"mex.anon", "auto"},
+    {"mex.cert", "on"},
+    {"mex.pin", "yes"},
+    {"mex.fed", "yes"},
     {"webticket.strict-applies-to", "yes"},
     {"anonymous.uri-in", "usertoken"},
     {"anonymous.key", "require"},
     {"anonymous.token-type", "anon-cwt-1"},
     {"usertoken.tell-state", "no"},
+    {"tcp.http", "refused"},
+    {"tcp.https", "dropped"},
+    {"tcp.ipv4", "dropped"},
+    {"tcp.ipv6", "refused"},
+    {"tcp.connections", "7"},
     {"tls.min", "1.1"},
     {"tls.max", "1.2"},
     {"tls.key", "rsa2048"},
@@ -143,8 +185,15 @@ static void check_general(const struct world *world)
     assert_string_equal(world->hosted_url,
                         "https://webdir.cloud.test/Autodiscover/root");
     assert_int_equal(world->clock.skew, 360 * ENV_NS_PER_SEC);
+    assert_true(world->clock.fixed);
+    assert_int_equal(world->clock.scale, WORLD_CLOCK_REAL / 2);
     assert_int_equal(world->lockout_duration, 1800 * ENV_NS_PER_SEC);
     assert_false(world->clock.runs);
+    assert_int_equal(world->tcp.ports[0], PORT_REFUSED);
+    assert_int_equal(world->tcp.ports[1], PORT_DROPPED);
+    assert_int_equal(world->tcp.families[0], PORT_DROPPED);
+    assert_int_equal(world->tcp.families[1], PORT_REFUSED);
+    assert_int_equal(world->tcp.connections, 7);
     assert_int_equal(world->tls.minimum, 0x0302);
     assert_int_equal(world->tls.maximum, 0x0303);
     assert_int_equal(world->tls.key, KEY_RSA2048);
@@ -211,12 +260,27 @@ static void check_services(const struct world *world)
     assert_int_equal(world->ticket.guest_lifetime, 420 * ENV_NS_PER_SEC);
     assert_int_equal(world->ticket.key, KEY_RSA2048);
     assert_true(world->ticket.sha1);
+    assert_true(world->ticket.lies.said_given);
+    assert_int_equal(world->ticket.lies.said_lifetime, -60 * ENV_NS_PER_SEC);
+    assert_int_equal(world->ticket.lies.signature, TICKET_SIGNATURE_OTHER_KEY);
+    assert_int_equal(world->ticket.lies.assertion, TICKET_ASSERTION_INHERITED);
+    assert_int_equal(world->ticket.lies.confirmation,
+                     TICKET_CONFIRMATION_BEARER);
+    assert_int_equal(world->ticket.lies.secret, TICKET_SECRET_EARLY);
+    assert_int_equal(world->ticket.lies.lifetime, TICKET_LIFETIME_REDECLARED);
+    assert_int_equal(world->ticket.lies.cwt, TICKET_CWT_FLIPPED);
+    assert_string_equal(world->ticket.lies.applies_to, "omit");
+    assert_string_equal(world->ticket.lies.token_type, "urn:x");
+    assert_int_equal(world->oauth.href, OAUTH_HREF_UNQUOTED);
+    assert_int_equal(world->oauth.grants, OAUTH_GRANTS_DOUBLED);
+    assert_true(world->oauth.one_line);
+    assert_true(world->diagnostics_positional);
     assert_int_equal(world->check_audience, AUDIENCE_URL);
     assert_int_equal(world->user_challenge,
                      CHALLENGE_WEBTICKET | (unsigned)CHALLENGE_OAUTH);
     assert_int_equal(world->oauth_user_challenge, 0);
     assert_int_equal(world->sip_internal_port, 443);
-    assert_true(world->policy_200702);
+    assert_true(world->mex.policy_200702);
     assert_true(world->strict_applies_to);
     assert_int_equal(world->anonymous.uri_in, ANONYMOUS_URI_USERTOKEN);
     assert_int_equal(world->anonymous.key, ANONYMOUS_KEY_REQUIRE);
@@ -375,8 +439,9 @@ static void what_is_written_is_read_back(void **state)
     struct world *world = *state;
     struct err err;
 
-    /* All but hosted.*, ntlm's own texts and challenge, ticket.audience. */
-    assert_int_equal(round_trip(world, other, "alice"), ARRAY_SIZE(good) - 10);
+    /* All but hosted.*, ntlm's own texts and challenge, those of tickets and of
+     * OAuth, mex.host, clock.start. */
+    assert_int_equal(round_trip(world, other, "alice"), ARRAY_SIZE(good) - 17);
     for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
         assert_true(world_set(world, good[i].name, good[i].value, &err));
     }
@@ -498,7 +563,7 @@ static void takes_every_word_of_its_type(void **state)
             at += length + (at[length] == '|');
         }
     }
-    assert_in_range(words, 35, 100);
+    assert_in_range(words, 60, 200);
 }
 
 static const struct {
@@ -630,6 +695,13 @@ static const struct {
     {"tls.clock", "-18251d", "is too long: 18250 days"},
     {"tls.clock", "2013-06-01T12:00:00Z", "tls.clock: expected a whole"},
     {"tls.profile", "expird", "the nearest is \"expired\""},
+    {"clock.start", "5m", "clock.start: expected a time such as"},
+    {"clock.scale", "0", "clock.scale: expected a factor from 0.001"},
+    {"clock.scale", "0.0001", "clock.scale: expected a factor"},
+    {"clock.scale", "1000000.001", "clock.scale: expected a factor"},
+    {"clock.scale", "-1", "clock.scale: expected a factor"},
+    {"clock.scale", "1.", "clock.scale: expected a factor"},
+    {"clock.scale", ".5", "clock.scale: expected a factor"},
     {"clock-runs", "never", "clock-runs: expected yes|no"},
     {"ntlm.timestamp", "omitted",
      "ntlm.timestamp: expected send, omit, or a duration such as -1h"},
@@ -646,8 +718,9 @@ static const struct {
     {"ntlm.server-challenge", "0123456789abcdeg",
      "ntlm.server-challenge: expected 16 hexadecimal digits"},
     {"ticket.format", "sam", "the nearest is \"saml\""},
-    {"ticket.lifetime", "0s", "ticket.lifetime: expected more than"},
-    {"ticket.lifetime", "-5m", "ticket.lifetime: expected more than"},
+    {"ticket.signature", "brocken", "the nearest is \"broken\""},
+    {"ticket.said-lifetime", "later", "ticket.said-lifetime: expected a whole"},
+    {"oauth.href", "bare", "oauth.href: expected"},
     {"ticket.lifetime", "soon", "ticket.lifetime: expected a whole"},
     {"ticket.key", "rsa", "the nearest is \"rsa2048\""},
     {"ticket.sha1", "sha1", "ticket.sha1: expected yes|no"},
