@@ -368,6 +368,26 @@ static void name_scenario(struct scenario *scenario, const struct chain *chain)
     scenario->about = chain->layers[0].about;
 }
 
+/* Of the files that a user wrote; what is shipped has passed the tests. */
+static void warn_of_layers(struct reading *reading, const struct chain *chain,
+                           const struct scenario *scenario)
+{
+    const struct step *steps = scenario->steps;
+
+    for (size_t i = 0; i < chain->count; i++) {
+        const struct node *list = entry_of(&chain->layers[i], "steps");
+
+        reading->source = &chain->layers[i].source;
+        if (!reading->source->id) {
+            warn_of_secrets(reading, chain->layers[i].root);
+        }
+        if (list) {
+            warn_of_steps(reading, list, steps, scenario);
+            steps += list->count;
+        }
+    }
+}
+
 static void read_all(struct reading *reading,
                      const struct scenario_source *from, struct chain *chain,
                      struct scenario *scenario)
@@ -386,6 +406,7 @@ static void read_all(struct reading *reading,
     read_expectations(reading, chain, scenario);
     if (!reading->diagnostics->errors) {
         check_states(reading, scenario);
+        warn_of_layers(reading, chain, scenario);
     }
 }
 
