@@ -210,6 +210,25 @@ static struct template split(struct arena *arena, const char *text)
     };
 }
 
+/* One line where one thing is wrong, as that there is no such file. */
+static void tell_template(const struct options *options, const char *item,
+                          const struct diagnostics *diagnostics)
+{
+    const char *origin = options->templates.origin;
+
+    if (diagnostics->errors == 1 && diagnostics->count == 1) {
+        AUTO(arena) arena = arena_new();
+
+        log_error("%s %s: %s", origin, item,
+                  diagnostic_line(arena, &diagnostics->items[0]));
+        return;
+    }
+    print_diagnostics(diagnostics, options->log_format);
+    if (diagnostics->errors) {
+        log_error("%s %s: the scenario is wrong", origin, item);
+    }
+}
+
 bool play_check_templates(const struct options *options,
                           const struct scenario *base)
 {
@@ -230,12 +249,8 @@ bool play_check_templates(const struct options *options,
 
         diagnostics_init(&diagnostics);
         good = read_scenario(&beating, &source, &scenario, &diagnostics);
-        print_diagnostics(&diagnostics, options->log_format);
+        tell_template(options, given->items[i], &diagnostics);
         diagnostics_clear(&diagnostics);
-        if (!good) {
-            log_error("%s %s: the scenario is wrong", given->origin,
-                      given->items[i]);
-        }
     }
     return good;
 }

@@ -13,7 +13,7 @@ from harness import (ROOT_PATH, free_port, has_ipv6_loopback, run_cli,
                      taken_port)
 
 READY = re.compile(
-    r"lyncmock: ready pid=\d+ https=\d+ http=\d+( kdc=\d+)? "
+    r"lyncmock: ready pid=\d+ https=\d+ http=\d+ admin=\d+( kdc=\d+)? "
     r"domain=contoso\.test ca_file=\S+( krb5_conf=\S+)? seed=\d+\n")
 
 

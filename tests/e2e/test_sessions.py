@@ -68,7 +68,7 @@ def test_patterns_choose(plain, tmp_path):
 
 
 @pytest.mark.parametrize("options,said", [
-    (["--template", "good/nosuch"], "--template good/nosuch: the scenario is"),
+    (["--template", "good/nosuch"], "--template good/nosuch: good/nosuch:1:1: error"),
     (["--template", "t*=good/nosuch"], "no shipped scenario of this name"),
     (["--template", "t*="], "--template"),
     (["--template", ""], "--template"),
