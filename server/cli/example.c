@@ -175,6 +175,12 @@ static const char *step_key(const struct examples *examples,
         return example_do(examples, "status: 503, delay: 3s");
     case SHAPE_SET:
         return states(examples);
+    case SHAPE_TEXT:
+        return example_text(examples,
+                            "steps:\n  - at: discover.root\n    %s\n    "
+                            "when: {chance: 10%%, max-in-a-row: 2}\n    do: "
+                            "{status: 503}",
+                            pair(examples, key));
     default:
         return example_text(examples,
                             "steps:\n  - at: discover.root\n    do: {delay: "
@@ -204,8 +210,8 @@ static const char *when_key(const struct examples *examples,
     }
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         if (strcmp(rows[i].word, key->name) == 0) {
-            words = arena_printf(examples->arena, "%s, %s", words,
-                                 rows[i].beside);
+            words =
+                arena_printf(examples->arena, "%s, %s", words, rows[i].beside);
         }
     }
     return example_when(examples, words);
