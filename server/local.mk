@@ -171,6 +171,8 @@ libserver_a_SOURCES = \
 	%D%/cli/new_fault.c \
 	%D%/cli/option_rows.c \
 	%D%/cli/option_rows.h \
+	%D%/cli/option_types.c \
+	%D%/cli/option_types.h \
 	%D%/cli/options.c \
 	%D%/cli/options.h \
 	%D%/cli/play.c \
@@ -602,6 +604,7 @@ libserver_a_SOURCES = \
 	%D%/world/setting_users.c \
 	%D%/world/setting_value.c \
 	%D%/world/settings.c \
+	%D%/world/tickets.h \
 	%D%/world/world.c \
 	%D%/world/world.h
 
