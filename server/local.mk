@@ -148,6 +148,7 @@ libserver_a_SOURCES = \
 	%D%/cli/explain.c \
 	%D%/cli/explain.h \
 	%D%/cli/explain_keys.c \
+	%D%/cli/explain_mentions.c \
 	%D%/cli/explain_points.c \
 	%D%/cli/explain_settings.c \
 	%D%/cli/explain_text.c \

@@ -175,6 +175,12 @@ static const char *step_key(const struct examples *examples,
         return example_do(examples, "status: 503, delay: 3s");
     case SHAPE_SET:
         return states(examples);
+    case SHAPE_TEXT:
+        return example_text(examples,
+                            "steps:\n  - at: discover.root\n    %s\n    "
+                            "when: {chance: 10%%, max-in-a-row: 2}\n    do: "
+                            "{status: 503}",
+                            pair(examples, key));
     default:
         return example_text(examples,
                             "steps:\n  - at: discover.root\n    do: {delay: "

@@ -7,15 +7,19 @@
 #include "cli/load.h"
 #include "util/log.h"
 
-static enum exit_code unknown(const struct telling *telling)
+static enum exit_code unknown(struct telling *telling)
 {
-    if (telling->nearest.best.size) {
-        log_error("no word is \"%s\"; the nearest is \"%s\"", telling->word,
-                  (const char *)telling->nearest.best.data);
-    } else {
-        log_error("no word is \"%s\"; lyncmock explain lists what there is",
-                  telling->word);
-    }
+    const char *spoken = telling_mentions(telling);
+    bool near = telling->nearest.best.size != 0;
+
+    log_error(
+        "no word is \"%s\"; %s%s%s%s%s", telling->word,
+        near ? "the nearest is \"" : "",
+        near ? (const char *)telling->nearest.best.data : "", near ? "\"" : "",
+        spoken ? (near ? "; it is spoken of in: " : "it is spoken of in: ")
+        : near ? ""
+               : "lyncmock explain lists what there is",
+        spoken ? spoken : "");
     return EXIT_USAGE;
 }
 

@@ -46,6 +46,9 @@ void tell_faults(struct telling *telling);
 void tell_rest(struct telling *telling);
 void tell_fact_words(struct telling *telling);
 void tell_scenarios(struct telling *telling);
+/* explain_mentions.c: points, faults and settings that speak of the word, with
+ * commas; NULL: none does. */
+const char *telling_mentions(struct telling *telling);
 /* explain_settings.c: settings, also of a user at hand; groups; values. */
 void tell_settings(struct telling *telling);
 /* explain_topics.c: what is no word of the language, but how words are

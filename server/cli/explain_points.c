@@ -83,7 +83,7 @@ static void tell_fault(struct telling *telling, const struct fault *fault)
     tell_heading(telling, fault->name,
                  arena_printf(telling->arena, "a fault: %s", fault->title));
     tell_line(telling, "where",
-              fits_points(telling->arena, telling->words, fault));
+              fits_points_short(telling->arena, telling->words, fault));
     tell_line(telling, "source", fault->spec);
     tell_paragraph(telling, fault->doc);
     if (at != POINT_COUNT) {

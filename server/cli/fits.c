@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "scenario/keys.h"
+#include "scenario/layers.h"
 #include "scenario/read.h"
 #include "util/buf.h"
 
@@ -77,6 +78,46 @@ const char *fits_points(struct arena *arena, const struct vocabulary *words,
     for (int i = 0; i < POINT_COUNT; i++) {
         if (fits_example(words, fault, (enum point)i)) {
             add_name(&out, point_info((enum point)i)->name);
+        }
+    }
+    return arena_text(arena, buf_span(&out));
+}
+
+/* How many points of the layer there are, and how many take the fault; those
+ * are added by name. */
+static bool fits_all_of(const struct vocabulary *words,
+                        const struct fault *fault,
+                        const struct layer_info *layer, struct buf *out_names)
+{
+    size_t count = 0;
+    size_t fit = 0;
+
+    for (int i = 0; i < POINT_COUNT; i++) {
+        if (span_equal(point_layer((enum point)i), span_text(layer->name))) {
+            count++;
+            if (fits_example(words, fault, (enum point)i)) {
+                add_name(out_names, point_info((enum point)i)->name);
+                fit++;
+            }
+        }
+    }
+    return count > 1 && fit == count;
+}
+
+const char *fits_points_short(struct arena *arena,
+                              const struct vocabulary *words,
+                              const struct fault *fault)
+{
+    AUTO_BUF out = {0};
+    const struct layer_info *layer;
+
+    for (size_t i = 0; (layer = layer_at(i)) != NULL; i++) {
+        AUTO_BUF names = {0};
+
+        if (fits_all_of(words, fault, layer, &names)) {
+            add_name(&out, arena_printf(arena, "%s.*", layer->name));
+        } else if (names.size) {
+            add_name(&out, buf_text(&names));
         }
     }
     return arena_text(arena, buf_span(&out));

@@ -18,6 +18,10 @@ const char *fits_faults(struct arena *arena, const struct vocabulary *words,
                         enum point at);
 const char *fits_points(struct arena *arena, const struct vocabulary *words,
                         const struct fault *fault);
+/* The same for people: "discover.*" for all points of a layer. */
+const char *fits_points_short(struct arena *arena,
+                              const struct vocabulary *words,
+                              const struct fault *fault);
 /* "host, method": facts known at a point. */
 const char *fits_facts(struct arena *arena, enum point at);
 

@@ -132,8 +132,11 @@ static void list_fault(struct listing *listing, const struct fault *fault)
                  fault->spec);
     listing_text(listing, "example", fault->example);
     add_examples(listing, fault);
-    listing_list(listing, "points",
-                 fits_points(listing->arena, listing->words, fault));
+    listing_list(
+        listing, "points",
+        listing->form == LISTING_JSON
+            ? fits_points(listing->arena, listing->words, fault)
+            : fits_points_short(listing->arena, listing->words, fault));
     add_parameters(listing, fault);
     listing_end(listing);
 }
@@ -147,8 +150,8 @@ bool list_faults(struct listing *listing)
     }
     for (size_t i = 0; listing->words->faults[i]; i++) {
         const struct fault *fault = listing->words->faults[i];
-        const char *texts[] = {fault->name, fault->title, fault->doc,
-                               fault->spec, NULL};
+        const char *texts[] = {fault->name, fault->title,   fault->doc,
+                               fault->spec, fault->example, NULL};
 
         if (listing_wants(listing, texts) &&
             (!listing->at || fits_example(listing->words, fault, at))) {

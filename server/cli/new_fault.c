@@ -113,7 +113,8 @@ static void add_step(struct draft *draft, enum point at,
                              "explain counters`.",
                              fits_facts(arena, at)));
     buf_printf(&draft->steps,
-               "  - at: %s\n    when: {first: 2}\n    do: {%s: %s}\n",
+               "  - at: %s\n    when: {first: 2} # leave it out: always\n    "
+               "do: {%s: %s}\n",
                info->name, fault->name, value);
 }
 

@@ -100,6 +100,25 @@ def test_an_example_is_at_a_point_that_fits(tmp_path):
         assert any(line in dedented(block).splitlines() for block in blocks)
 
 
+@pytest.mark.parametrize("word,where", [
+    ("AccessLocation", "remove"),
+    ("401", "auth.offer"),
+    ("Wi-Fi", "captive-portal"),
+])
+def test_what_speaks_of_a_word_that_is_none(tmp_path, word, where):
+    done = run_cli(tmp_path, "explain", word)
+    assert done.returncode == 2
+    told = done.stderr.split("it is spoken of in: ")[1].strip()
+    assert where in told.split(", ")
+    assert len(told.split(", ")) <= 8
+
+
+def test_a_fault_of_a_whole_layer(tmp_path):
+    text = ask(tmp_path, "explain", "status")
+    assert re.search(r"where .*discover\.\*", text)
+    assert "discover.root," not in text
+
+
 def test_a_layer_lists_its_points(tmp_path):
     text = ask(tmp_path, "explain", "kdc")
     assert "kdc: a layer of the points: " in text
