@@ -148,8 +148,7 @@ static void log_in(struct conn_auth *auth, struct span name)
     if (user) {
         const struct auth_outcome outcome = {.user = user, .mechanism = "ntlm"};
 
-        conn_auth_establish(auth, world, auth_method("ntlm"),
-                            &outcome);
+        conn_auth_establish(auth, world, auth_method("ntlm"), &outcome);
     }
 }
 

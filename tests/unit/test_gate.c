@@ -244,8 +244,7 @@ static void a_door_wants_a_scheme_that_it_offers(void **state)
     const struct auth_outcome outcome = {.user = world_user(f->world, "alice"),
                                          .mechanism = "ntlm"};
 
-    conn_auth_establish(f->auth, f->world, auth_method("ntlm"),
-                        &outcome);
+    conn_auth_establish(f->auth, f->world, auth_method("ntlm"), &outcome);
     assert_int_equal(ask(f, "GET", "/auth/ntlm", NULL), 200);
     assert_int_equal(ask(f, "GET", "/auth/any", NULL), 200);
     assert_int_equal(ask(f, "GET", "/auth/negotiate", NULL), 401);
