@@ -85,6 +85,18 @@ static bool check_kerberos(const struct scenario *scenario,
     return true;
 }
 
+/* Those of today do, and so most tests go well. */
+static void warn_of_issuer(const struct server *server, const char *domain,
+                           const struct world *world)
+{
+    if (!pki_suits(server->pki, world->tls.profile)) {
+        log_warning("session %s: devices of 2013 take an RSA chain alone, and "
+                    "the CA of this run has another key; for them, start the "
+                    "server with --set tls.key=rsa2048",
+                    domain);
+    }
+}
+
 /* ---- Making one ---- */
 
 /* Splitmix64 (Vigna) over FNV-1a: far apart for names that are close. */
@@ -124,6 +136,7 @@ bool play_make(struct server *server, const struct play_wish *wish,
         add_error(diagnostics, &err);
         return false;
     }
+    warn_of_issuer(server, beating.domain, scenario->world);
     world_start(scenario->world, env_now(server->env));
     session_seed(session, server->env,
                  wish->seed_given

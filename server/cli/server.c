@@ -268,6 +268,7 @@ static bool start_kdc(struct server *server, struct err *err)
         .env = server->env,
         .world = server->world,
         .session = sessions_default(server->sessions),
+        .sessions = server->sessions,
         .journal = server->journal,
         .addresses = addresses(server->options),
         .port = server->options->kdc_port,

@@ -284,6 +284,7 @@ static bool start_relay(struct kdc *kdc, struct err *err)
         .loop = options->loop,
         .env = options->env,
         .session = options->session,
+        .sessions = options->sessions,
         .journal = options->journal,
         .addresses = options->addresses,
         .port = options->port,

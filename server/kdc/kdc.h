@@ -24,13 +24,15 @@ struct journal;
 struct kdc;
 struct loop;
 struct session;
+struct sessions;
 
 struct kdc_options {
     struct loop *loop;
     struct env *env;
-    struct world *world; /* at the start: the realm is made of it */
-    struct session *session;
-    struct journal *journal; /* NULL: none */
+    struct world *world;       /* at the start: the realm is made of it */
+    struct session *session;   /* the default one */
+    struct sessions *sessions; /* NULL: there is no other */
+    struct journal *journal;   /* NULL: none */
     /* As in struct edge_options. */
     const char *const *addresses;
     int port;            /* 0: ephemeral */

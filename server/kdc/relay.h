@@ -30,7 +30,8 @@ enum {
 struct relay_options {
     struct loop *loop;
     struct env *env;
-    struct session *session;
+    struct session *session;        /* the default one */
+    struct sessions *sessions;      /* NULL: there is no other */
     struct journal *journal;        /* NULL: none */
     const char *const *addresses;   /* ends with NULL */
     int port;                       /* 0: ephemeral */

@@ -23,7 +23,8 @@ static bool is_plain(const struct krb_name *name)
 
 /*
  * A reload has taken it away, and a principal stays in the realm for good.
- * MIT's KDC would go on to serve it.
+ * MIT's KDC would go on to serve it. Of a session but the default one nothing
+ * was in the realm from the start; whoever has a TGT may ask for its services.
  */
 int32_t relay_is_gone(const struct relay_request *request)
 {
@@ -33,7 +34,9 @@ int32_t relay_is_gone(const struct relay_request *request)
         return 0;
     }
     if (!request->user && !request->foreign &&
-        (request->req.type == KRB_TGS_REQ || is_plain(&request->req.client))) {
+        (request->req.type == KRB_TGS_REQ
+             ? request->session == request->relay->options.session
+             : is_plain(&request->req.client))) {
         return KDC_ERR_C_PRINCIPAL_UNKNOWN;
     }
     return service && strncasecmp(service, "HTTP/", strlen("HTTP/")) == 0 &&

@@ -171,6 +171,8 @@ void request_refuse(struct relay_request *request, int32_t code);
 /* The way is done with it, or its client has gone. It is freed. */
 void request_end(struct relay_request *request, enum sent_outcome outcome,
                  uint64_t bytes);
+/* From here on it is of this session: at first the default one. */
+void request_belong(struct relay_request *request, struct session *session);
 /* By its world's clock, ns. */
 int64_t request_time(const struct relay_request *request);
 /* The relay ends. */

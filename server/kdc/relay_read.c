@@ -7,8 +7,10 @@
 #include "kdc/relay_parts.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "kdc/ticket_open.h"
+#include "scenario/sessions.h"
 #include "util/mem.h"
 
 /* Those that prove a password, or what stands for it (RFC 4120 section 5.2.7,
@@ -148,6 +150,50 @@ static void read_service(struct relay_request *request)
     }
 }
 
+static const char *host_of(const char *service)
+{
+    return service && strncasecmp(service, "HTTP/", strlen("HTTP/")) == 0
+               ? service + strlen("HTTP/")
+               : NULL;
+}
+
+/* "contoso.test" of a user principal name, which has an "@" in it. */
+static const char *domain_of(struct arena *arena, const struct krb_name *client)
+{
+    const char *at =
+        client->count == 1
+            ? strrchr(arena_text(arena, client->components[0]), '@')
+            : NULL;
+
+    return at ? at + 1 : NULL;
+}
+
+/*
+ * Whose test it is: a TGS-REQ is that of the host whose ticket is asked for, an
+ * AS-REQ that of the domain of a user principal name. Any other is the default
+ * session's: all have one realm.
+ */
+static void choose_session(struct relay_request *request)
+{
+    const struct relay_options *options = &request->relay->options;
+    struct session *session = options->session;
+    const char *name;
+
+    if (!options->sessions) {
+        return;
+    }
+    if (request->req.type == KRB_AS_REQ) {
+        name = domain_of(request->ex->arena, &request->req.client);
+        session = name ? sessions_of_domain(options->sessions, name) : session;
+    } else {
+        name = host_of(request->ex->facts.service);
+        session = name ? sessions_of(options->sessions, name) : session;
+    }
+    if (session != request->session) {
+        request_belong(request, session);
+    }
+}
+
 void relay_read(struct relay_request *request)
 {
     struct exchange *ex = request->ex;
@@ -164,7 +210,8 @@ void relay_read(struct relay_request *request)
     request->readable = true;
     kdc->etypes = etypes_text(ex->arena, &request->req);
     kdc->padata = padata_text(ex->arena, &request->req);
-    read_client(request);
     read_service(request);
+    choose_session(request);
+    read_client(request);
     ex->facts.user = request->user ? request->user->name : NULL;
 }

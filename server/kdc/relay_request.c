@@ -35,6 +35,17 @@ struct exchange *relay_exchange(struct relay *relay, const char *transport,
     return ex;
 }
 
+static void release_session(void *session)
+{
+    session_unref(session);
+}
+
+static void keep_session(struct exchange *ex, struct session *session)
+{
+    exchange_keep(ex, release_session, session_ref(session));
+    ex->session = session_name(session);
+}
+
 void relay_exchange_take(struct exchange *ex, struct span raw, size_t prefix)
 {
     ex->raw = arena_copy(ex->arena, raw);
@@ -46,6 +57,9 @@ void relay_exchange_end(struct relay *relay, struct exchange *ex,
                         enum sent_outcome outcome, uint64_t bytes)
 {
     ex->sent = (struct sent){.outcome = outcome, .bytes = bytes};
+    if (!ex->session) { /* it never became a request */
+        keep_session(ex, relay->options.session);
+    }
     if (relay->options.journal) {
         journal_end(relay->options.journal, ex);
     }
@@ -257,27 +271,21 @@ static void sync_and_ask(struct relay_request *request)
                RELAY_SYNC_SECONDS * ENV_NS_PER_SEC);
 }
 
-static void release_session(void *session)
-{
-    session_unref(session);
-}
-
 static void release_scenario(void *scenario)
 {
     scenario_unref(scenario);
 }
 
 /* What a request began with stays, though a reload may come meanwhile. */
-static void keep_session(struct relay_request *request, struct session *session)
+void request_belong(struct relay_request *request, struct session *session)
 {
     struct exchange *ex = request->ex;
 
-    request->session = session_ref(session);
-    exchange_keep(ex, release_session, request->session);
+    request->session = session;
+    keep_session(ex, session);
     request->scenario = scenario_ref(session_scenario(session));
     exchange_keep(ex, release_scenario, request->scenario);
     request->world = request->scenario->world;
-    ex->session = session_name(session);
 }
 
 int64_t request_time(const struct relay_request *request)
@@ -304,7 +312,7 @@ struct relay_request *request_new(struct relay *relay,
     request->ex = ex;
     request->stage = RELAY_READ;
     request->backend.fd = -1;
-    keep_session(request, relay->options.session);
+    request_belong(request, relay->options.session);
     TAILQ_INSERT_TAIL(&relay->requests, request, all);
     relay->requests_count++;
     return request;

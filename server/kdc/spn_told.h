@@ -18,7 +18,7 @@ struct spn_told;
 
 enum {
     /* That clients bring, and hosts of later worlds: one more stays unknown. */
-    SPN_SPELLINGS_MAX = 1024,
+    SPN_SPELLINGS_MAX = 4096,
 };
 
 struct spn_told_options {

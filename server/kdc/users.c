@@ -35,7 +35,8 @@ struct kdc_users {
     struct entry **entries;
     size_t count;
     size_t room;
-    struct name_index index; /* of the entries, by account */
+    struct name_index index; /* of the entries, see key_of */
+    size_t of_sessions;      /* so many of them */
     struct keeper_user *all;
     bool lost;
 };
@@ -119,6 +120,31 @@ static void add_names(struct arena *arena, const struct world *world,
     }
 }
 
+/*
+ * One realm serves all sessions, and "alice" in it is the default session's.
+ * The accounts of another are principals by their user principal names alone.
+ */
+static bool is_of_session(const struct world *world)
+{
+    return world->also != NULL;
+}
+
+static const char *key_of(struct arena *arena,
+                          const struct kdc_account *account)
+{
+    return is_of_session(account->world)
+               ? arena_printf(arena, "%s@%s", account->user->account,
+                              account->world->domain)
+               : account->user->account;
+}
+
+static void add_upn(struct arena *arena, const struct world *world,
+                    const char *account, const char **names, size_t *count)
+{
+    add_name(names, count,
+             arena_printf(arena, "%s@%s", account, world->domain));
+}
+
 /* As written, and in lower case: Active Directory takes both, MIT's KDC looks
  * for the very bytes. */
 static const char *const *names_of(struct arena *arena,
@@ -126,10 +152,13 @@ static const char *const *names_of(struct arena *arena,
                                    const struct user *user)
 {
     const char **names = arena_alloc(arena, (NAMES_MAX + 1) * sizeof(*names));
+    void (*add)(struct arena *, const struct world *, const char *,
+                const char **, size_t *) =
+        is_of_session(world) ? add_upn : add_names;
     size_t count = 0;
 
-    add_names(arena, world, user->account, names, &count);
-    add_names(arena, world, arena_lower(arena, user->account), names, &count);
+    add(arena, world, user->account, names, &count);
+    add(arena, world, arena_lower(arena, user->account), names, &count);
     return names;
 }
 
@@ -163,7 +192,8 @@ static void use_names(struct kdc_users *users,
 static struct entry *add_entry(struct kdc_users *users,
                                const struct kdc_account *account)
 {
-    const char *name = arena_strdup(users->arena, account->user->account);
+    const char *name =
+        arena_strdup(users->arena, key_of(users->arena, account));
     struct entry *entry = NEW(struct entry);
 
     if (users->count == users->room) {
@@ -172,20 +202,19 @@ static struct entry *add_entry(struct kdc_users *users,
             mem_resize(users->entries, users->room * sizeof(*users->entries));
     }
     name_index_add(&users->index, users->arena, name, users->count);
+    users->of_sessions += is_of_session(account->world);
     users->entries[users->count++] = entry;
     use_names(users, account, entry);
     note(account, entry);
     return entry;
 }
 
-static struct entry *find(const struct kdc_users *users,
-                          const struct user *user)
+static struct entry *find(const struct kdc_users *users, const char *key)
 {
     size_t place;
 
-    return name_index_find(&users->index, user->account, &place)
-               ? users->entries[place]
-               : NULL;
+    return name_index_find(&users->index, key, &place) ? users->entries[place]
+                                                       : NULL;
 }
 
 struct kdc_users *kdc_users_new(const struct kdc_users_options *options)
@@ -306,6 +335,7 @@ static void keep_account(struct entry *entry, const struct kdc_account *account)
 bool kdc_users_sync(struct kdc_users *users, const struct kdc_account *who,
                     const char *name, void (*done)(void *), void *done_ctx)
 {
+    AUTO(arena) arena = arena_new();
     struct kdc_account account = *who;
     struct entry *entry;
     bool added;
@@ -316,7 +346,11 @@ bool kdc_users_sync(struct kdc_users *users, const struct kdc_account *who,
     if (users->lost || !account.user) {
         return true;
     }
-    entry = find(users, account.user);
+    entry = find(users, key_of(arena, &account));
+    if (!entry && is_of_session(account.world) &&
+        users->of_sessions >= KDC_SESSION_USERS_MAX) {
+        return true;
+    }
     if (!entry) {
         entry = add_entry(users, &account);
     }
@@ -381,7 +415,7 @@ void kdc_users_lost(struct kdc_users *users)
 const char *kdc_users_ccache(const struct kdc_users *users,
                              const struct user *user)
 {
-    const struct entry *entry = find(users, user);
+    const struct entry *entry = find(users, user->account);
 
     return entry ? entry->told.ccache : NULL;
 }

@@ -22,6 +22,9 @@ enum {
     /* Names that clients write in another way than those above, of each user:
      * one more stays unknown. */
     KDC_SPELLINGS_MAX = 16,
+    /* Accounts of sessions but the default one, over the run: one more is
+     * unknown to the KDC. What is in the realm stays there. */
+    KDC_SESSION_USERS_MAX = 4096,
 };
 
 struct kdc_users_options {

@@ -97,11 +97,13 @@ struct pki_site_options {
     int64_t leaf_clock; /* ns */
 };
 
-/* Errors: the CA's name constraints do not permit the domain, or the profile
- * wants another CA. */
+/* Error: the CA's name constraints do not permit the domain. A profile that
+ * wants another CA gets its leaves from this one, see pki_suits. */
 MUST_CHECK bool pki_site_new(struct pki *pki,
                              const struct pki_site_options *options,
                              struct pki_site **out_site, struct err *err);
+/* false: old devices want a CA with an RSA key for this profile. */
+bool pki_suits(const struct pki *pki, enum cert_profile profile);
 void pki_site_free(struct pki_site *site);
 /* As pki_leaf. Borrowed from the site. */
 MUST_CHECK bool pki_site_leaf(struct pki *pki, struct pki_site *site,

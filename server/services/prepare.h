@@ -12,7 +12,7 @@ struct pki;
  * certificates for the names of its world and keys for its tickets. Keys that
  * it has stay where they are of the right kind, so that what its clients hold
  * stays good. The error is one of the scenario's world: the CA does not permit
- * its domain, or its profile.
+ * its domain.
  */
 MUST_CHECK bool session_prepare(struct session *session,
                                 const struct scenario *scenario,
