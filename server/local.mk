@@ -374,6 +374,8 @@ libserver_a_SOURCES = \
 	%D%/util/env.h \
 	%D%/util/err.c \
 	%D%/util/err.h \
+	%D%/util/guard.c \
+	%D%/util/guard.h \
 	%D%/util/json.c \
 	%D%/util/json.h \
 	%D%/util/json_indent.c \
@@ -392,6 +394,7 @@ libserver_a_SOURCES = \
 	%D%/util/number.h \
 	%D%/util/program.c \
 	%D%/util/program.h \
+	%D%/util/refs.h \
 	%D%/util/span.c \
 	%D%/util/span.h \
 	%D%/util/stamp.c \

@@ -18,7 +18,7 @@ static struct edge_conn *conn_new(struct edge *edge, bool tls, int fd)
     conn->deadline = INT64_MAX;
     conn->sock.fd = fd;
     conn->bridge.watch.fd = -1;
-    conn->facts.id = ++edge->next_id;
+    conn->facts.id = __atomic_add_fetch(edge->ids, 1, __ATOMIC_RELAXED);
     conn->facts.tls = tls;
     conn->facts.local_port = (unsigned)edge->ports[tls];
     conn->facts.peer = conn->peer;

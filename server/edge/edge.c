@@ -165,7 +165,12 @@ bool edge_new(const struct edge_options *options, struct loop *loop,
     edge->keylog = -1;
     edge->turn_end.run = end_turn;
     edge->descriptors = raise_descriptors();
-    if (!listeners_open(edge, err)) {
+    if (options->edges) {
+        edge->descriptors /= options->edges;
+    }
+    edge->ids = options->conn_ids ? options->conn_ids : &edge->own_ids;
+    if (!(options->first ? listeners_share(edge, err)
+                         : listeners_open(edge, err))) {
         return false;
     }
     if (edge->ports[1] && !tls_open(edge, err)) {

@@ -104,6 +104,12 @@ struct edge_options {
     size_t connections_limit;
     int handshake_seconds;
     int idle_seconds;
+    /* Another edge, of another loop, whose listeners and session tickets this
+     * one shares; it outlives this one. NULL: it has its own. */
+    const struct edge *first;
+    /* Of `edges` that share the machine's descriptors; 0: this one alone. */
+    size_t edges;
+    uint64_t *conn_ids; /* given out by all of them; NULL: it has its own */
 };
 
 /*

@@ -62,7 +62,8 @@ struct edge {
     bool engine_due;
     struct loop_task turn_end;
     struct edge_counts counts;
-    uint64_t next_id;
+    uint64_t own_ids;
+    uint64_t *ids; /* of connections, given out so far */
     uint8_t scratch[EDGE_SCRATCH];
 };
 
@@ -173,6 +174,8 @@ struct edge_conn {
 
 /* listener.c: sockets that listen. */
 MUST_CHECK bool listeners_open(struct edge *edge, struct err *err);
+/* Those of options.first. */
+MUST_CHECK bool listeners_share(struct edge *edge, struct err *err);
 MUST_CHECK bool listeners_start(struct edge *edge, struct err *err);
 void listeners_close(struct edge *edge);
 /* A descriptor has become free. */

@@ -5,7 +5,9 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -15,6 +17,7 @@
 
 enum {
     ACCEPT_BATCH = 64,        /* then others have their turn */
+    ACCEPT_SHARED = 1,        /* the same where other loops accept, too */
     ACCEPT_PAUSE_MS = 100,    /* after the last descriptor */
     DESCRIPTOR_RESERVE = 64,  /* for files, engines, and others ... */
     RESERVE_SHARE = 4,        /* ... but no more than this part of all */
@@ -85,7 +88,9 @@ static void ready(struct loop_watch *watch, uint32_t events UNUSED)
     struct listener *listener = CONTAINER(watch, struct listener, watch);
     struct edge *edge = listener->edge;
 
-    for (int i = 0; i < ACCEPT_BATCH && edge->accepting; i++) {
+    int batch = edge->options.edges > 1 ? ACCEPT_SHARED : ACCEPT_BATCH;
+
+    for (int i = 0; i < batch && edge->accepting; i++) {
         union address peer = {0};
         socklen_t size = sizeof(peer);
         int fd;
@@ -106,10 +111,17 @@ static void ready(struct loop_watch *watch, uint32_t events UNUSED)
     }
 }
 
+/* Of several loops that wait, one is woken for each connection. */
+static uint32_t shared_events(const struct edge *edge)
+{
+    return edge->options.edges > 1 ? (uint32_t)EPOLLEXCLUSIVE : 0;
+}
+
 static bool watch_all(struct edge *edge, struct err *err)
 {
     for (size_t i = 0; i < edge->listeners_count; i++) {
-        if (!loop_watch(edge->loop, &edge->listeners[i].watch, EPOLLIN, err)) {
+        if (!loop_watch(edge->loop, &edge->listeners[i].watch,
+                        EPOLLIN | shared_events(edge), err)) {
             while (i-- > 0) {
                 loop_unwatch(edge->loop, &edge->listeners[i].watch);
             }
@@ -189,6 +201,28 @@ bool listeners_open(struct edge *edge, struct err *err)
             bind_port(edge, false, options->http_port, err)) &&
            (options->https_port < 0 ||
             bind_port(edge, true, options->https_port, err));
+}
+
+/* A descriptor of its own for each: an epoll instance tells them apart. */
+bool listeners_share(struct edge *edge, struct err *err)
+{
+    const struct edge *first = edge->options.first;
+
+    edge->listeners =
+        mem_array(first->listeners_count + 1, sizeof(*edge->listeners));
+    edge->accept_again.expired = accept_again;
+    memcpy(edge->ports, first->ports, sizeof(edge->ports));
+    for (size_t i = 0; i < first->listeners_count; i++) {
+        const struct listener *from = &first->listeners[i];
+        int fd = fcntl(from->watch.fd, F_DUPFD_CLOEXEC, 0);
+
+        if (fd < 0) {
+            return err_errno(err, "cannot share a listener");
+        }
+        edge->listeners[edge->listeners_count++] = (struct listener){
+            .watch = {fd, ready}, .edge = edge, .tls = from->tls};
+    }
+    return true;
 }
 
 void listeners_close(struct edge *edge)

@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -23,6 +24,13 @@ struct tasks {
     struct loop_task **tail;
 };
 
+/* From other threads. */
+struct notes {
+    pthread_mutex_t lock;
+    struct loop_note *head;
+    struct loop_note **tail;
+};
+
 struct loop {
     struct env *env;
     int epoll;
@@ -33,6 +41,7 @@ struct loop {
     struct tasks queued;
     struct tasks running; /* those of the turn that is about to end */
     struct worker *worker;
+    struct notes notes;
     struct epoll_event events[EVENTS_MAX];
     int events_count;
     int events_at;
@@ -205,6 +214,54 @@ static void finish_jobs(struct loop_job *jobs)
     }
 }
 
+/* ---- Notes ---- */
+
+static void notes_init(struct notes *notes)
+{
+    pthread_mutex_init(&notes->lock, NULL);
+    notes->head = NULL;
+    notes->tail = &notes->head;
+}
+
+void loop_post(struct loop *loop, struct loop_note *note)
+{
+    struct notes *notes = &loop->notes;
+
+    note->next = NULL;
+    pthread_mutex_lock(&notes->lock);
+    *notes->tail = note;
+    notes->tail = &note->next;
+    pthread_mutex_unlock(&notes->lock);
+    (void)eventfd_write(loop->wake.fd, 1);
+}
+
+static struct loop_note *take_notes(struct notes *notes)
+{
+    struct loop_note *first;
+
+    pthread_mutex_lock(&notes->lock);
+    first = notes->head;
+    notes->head = NULL;
+    notes->tail = &notes->head;
+    pthread_mutex_unlock(&notes->lock);
+    return first;
+}
+
+/* false: there were none. */
+static bool run_notes(struct loop *loop)
+{
+    struct loop_note *note = take_notes(&loop->notes);
+    bool any = note != NULL;
+
+    while (note) {
+        struct loop_note *next = note->next;
+
+        note->run(note);
+        note = next;
+    }
+    return any;
+}
+
 static void woken(struct loop_watch *watch, uint32_t events UNUSED)
 {
     struct loop *loop =
@@ -213,6 +270,7 @@ static void woken(struct loop_watch *watch, uint32_t events UNUSED)
 
     (void)eventfd_read(watch->fd, &count);
     finish_jobs(worker_collect(loop->worker));
+    (void)run_notes(loop);
 }
 
 /* ---- The loop ---- */
@@ -241,6 +299,7 @@ bool loop_new(struct env *env, struct loop **out_loop, struct err *err)
     loop->wake = (struct loop_watch){-1, woken};
     tasks_init(&loop->queued);
     tasks_init(&loop->running);
+    notes_init(&loop->notes);
     if (!start(loop, err)) {
         return false;
     }
@@ -252,9 +311,11 @@ void loop_drain(struct loop *loop)
 {
     struct loop_job *jobs;
 
-    while (loop->worker && (jobs = worker_wait(loop->worker))) {
-        finish_jobs(jobs);
-    }
+    do {
+        while (loop->worker && (jobs = worker_wait(loop->worker))) {
+            finish_jobs(jobs);
+        }
+    } while (run_notes(loop));
 }
 
 void loop_free(struct loop *loop)
@@ -271,6 +332,7 @@ void loop_free(struct loop *loop)
         close(loop->epoll);
     }
     heap_clear(&loop->timers);
+    pthread_mutex_destroy(&loop->notes.lock);
     mem_free(loop);
 }
 

@@ -75,6 +75,15 @@ void loop_submit(struct loop *loop, struct loop_job *job);
 /* Waits for all jobs and calls their done(); for the way down. */
 void loop_drain(struct loop *loop);
 
+/* Something for the loop's thread, from any other. */
+struct loop_note {
+    void (*run)(struct loop_note *note); /* once, on the loop's thread */
+    struct loop_note *next;
+};
+/* In the order of the posts. What has not run as the loop is freed runs then,
+ * on the thread that frees it. */
+void loop_post(struct loop *loop, struct loop_note *note);
+
 /* Monotonic ns, read once per turn. */
 int64_t loop_now(const struct loop *loop);
 

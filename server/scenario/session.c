@@ -7,6 +7,7 @@
 
 #include "scenario/match.h"
 #include "util/mem.h"
+#include "util/refs.h"
 
 struct kept {
     void *data;
@@ -53,7 +54,7 @@ struct session *session_new(const char *name, struct scenario *scenario)
 
 struct session *session_ref(struct session *session)
 {
-    session->references++;
+    refs_take(&session->references);
     return session;
 }
 
@@ -67,7 +68,7 @@ static void release_kept(struct kept *kept)
 
 void session_unref(struct session *session)
 {
-    if (session && --session->references == 0) {
+    if (session && refs_drop(&session->references)) {
         for (size_t i = 0; i < SESSION_SLOT_COUNT; i++) {
             release_kept(&session->kept[i]);
         }
