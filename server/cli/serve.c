@@ -245,7 +245,7 @@ static enum exit_code serve(struct env *env, const struct options *options)
 {
     struct serving serving = {
         .exit_code = EXIT_GOOD,
-        .signals = {block_signals(), on_signal},
+        .signals = {block_signals(), on_signal, true},
     };
     enum exit_code code;
     struct err err;

@@ -12,9 +12,11 @@ static struct edge_conn *conn_new(struct edge *edge, bool tls, int fd)
     struct edge_conn *conn = NEW(struct edge_conn);
 
     conn->edge = edge;
-    conn->watch = (struct loop_watch){fd, conn_ready};
+    conn->watch = (struct loop_watch){fd, conn_ready, true};
     conn->timer.expired = conn_expired;
+    conn->timer.bare = true;
     conn->pace.expired = output_wait_over;
+    conn->pace.bare = true;
     conn->deadline = INT64_MAX;
     conn->sock.fd = fd;
     conn->bridge.watch.fd = -1;

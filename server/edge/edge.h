@@ -45,6 +45,9 @@ struct edge_identity {
     EVP_PKEY *key;
     struct span hash; /* tls-server-end-point; sessions are resumed only
                          under the same one */
+    /* Called once they are no longer needed; NULL: nothing is. */
+    void (*release)(void *held);
+    void *held;
 };
 
 /*

@@ -116,24 +116,35 @@ static void keep_hash(struct edge_conn *conn, struct span hash)
     conn->facts.certificate_hash = span_of(conn->hash, size);
 }
 
-static bool choose_identity(struct edge_conn *conn)
+static bool show_identity(struct edge_conn *conn,
+                          const struct edge_identity *identity)
 {
-    const struct edge_hooks *hooks = &conn->edge->hooks;
-    struct edge_identity identity = {0};
-
-    if (!hooks->identity(hooks->ctx, conn->sni, &identity)) {
+    keep_hash(conn, identity->hash);
+    if (!bind_session(conn->ssl, identity->hash)) {
         return false;
     }
-    keep_hash(conn, identity.hash);
-    if (!bind_session(conn->ssl, identity.hash)) {
-        return false;
-    }
-    if (use_identity(conn->ssl, &identity)) {
+    if (use_identity(conn->ssl, identity)) {
         return true;
     }
     /* Weak keys and digests are what some worlds are about. */
     SSL_set_security_level(conn->ssl, 0);
-    return use_identity(conn->ssl, &identity);
+    return use_identity(conn->ssl, identity);
+}
+
+static bool choose_identity(struct edge_conn *conn)
+{
+    const struct edge_hooks *hooks = &conn->edge->hooks;
+    struct edge_identity identity = {0};
+    bool shown;
+
+    if (!hooks->identity(hooks->ctx, conn->sni, &identity)) {
+        return false;
+    }
+    shown = show_identity(conn, &identity);
+    if (identity.release) {
+        identity.release(identity.held);
+    }
+    return shown;
 }
 
 int hello_callback(SSL *ssl, int *alert, void *ctx)

@@ -181,7 +181,7 @@ static bool bind_port(struct edge *edge, bool tls, int port, struct err *err)
 
     for (size_t i = 0; i < count; i++) {
         edge->listeners[edge->listeners_count++] = (struct listener){
-            .watch = {sockets[i].fd, ready}, .edge = edge, .tls = tls};
+            .watch = {sockets[i].fd, ready, true}, .edge = edge, .tls = tls};
     }
     mem_free(sockets);
     return good;
@@ -197,6 +197,7 @@ bool listeners_open(struct edge *edge, struct err *err)
     edge->listeners =
         mem_array(2 * edge->addresses_count + 1, sizeof(*edge->listeners));
     edge->accept_again.expired = accept_again;
+    edge->accept_again.bare = true;
     return (options->http_port < 0 ||
             bind_port(edge, false, options->http_port, err)) &&
            (options->https_port < 0 ||
@@ -211,6 +212,7 @@ bool listeners_share(struct edge *edge, struct err *err)
     edge->listeners =
         mem_array(first->listeners_count + 1, sizeof(*edge->listeners));
     edge->accept_again.expired = accept_again;
+    edge->accept_again.bare = true;
     memcpy(edge->ports, first->ports, sizeof(edge->ports));
     for (size_t i = 0; i < first->listeners_count; i++) {
         const struct listener *from = &first->listeners[i];
@@ -220,7 +222,7 @@ bool listeners_share(struct edge *edge, struct err *err)
             return err_errno(err, "cannot share a listener");
         }
         edge->listeners[edge->listeners_count++] = (struct listener){
-            .watch = {fd, ready}, .edge = edge, .tls = from->tls};
+            .watch = {fd, ready, true}, .edge = edge, .tls = from->tls};
     }
     return true;
 }

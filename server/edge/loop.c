@@ -15,6 +15,7 @@
 #include "edge/heap.h"
 #include "edge/worker.h"
 #include "util/env.h"
+#include "util/guard.h"
 #include "util/mem.h"
 
 enum { EVENTS_MAX = 256 };
@@ -86,7 +87,11 @@ static void dispatch(struct loop *loop)
         const struct epoll_event *event = &loop->events[loop->events_at++];
         struct loop_watch *watch = event->data.ptr;
 
-        if (watch) {
+        if (watch && watch->bare) {
+            watch->ready(watch, event->events);
+        } else if (watch) {
+            GUARDED;
+
             watch->ready(watch, event->events);
         }
     }
@@ -106,6 +111,17 @@ void loop_cancel(struct loop *loop, struct loop_timer *timer)
     heap_remove(&loop->timers, timer);
 }
 
+static void call_timer(struct loop_timer *timer)
+{
+    if (timer->bare) {
+        timer->expired(timer);
+    } else {
+        GUARDED;
+
+        timer->expired(timer);
+    }
+}
+
 /* A timer that is started meanwhile waits for the next turn. */
 static void expire(struct loop *loop)
 {
@@ -114,7 +130,7 @@ static void expire(struct loop *loop)
 
     while (timer && timer->due <= loop->now && timer->order < end) {
         heap_remove(&loop->timers, timer);
-        timer->expired(timer);
+        call_timer(timer);
         timer = heap_first(&loop->timers);
     }
 }
@@ -210,6 +226,7 @@ static void finish_jobs(struct loop_job *jobs)
         struct loop_job *job = jobs;
 
         jobs = job->next;
+        GUARDED;
         job->done(job);
     }
 }
@@ -256,6 +273,7 @@ static bool run_notes(struct loop *loop)
     while (note) {
         struct loop_note *next = note->next;
 
+        GUARDED;
         note->run(note);
         note = next;
     }
@@ -296,7 +314,7 @@ bool loop_new(struct env *env, struct loop **out_loop, struct err *err)
     loop->env = env;
     loop->now = env_monotonic(env);
     loop->epoll = -1;
-    loop->wake = (struct loop_watch){-1, woken};
+    loop->wake = (struct loop_watch){-1, woken, true};
     tasks_init(&loop->queued);
     tasks_init(&loop->running);
     notes_init(&loop->notes);

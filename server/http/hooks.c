@@ -8,6 +8,7 @@
 
 #include "http/internal.h"
 #include "scenario/sessions.h"
+#include "util/guard.h"
 #include "util/log.h"
 
 /* Steps before there is an exchange: no reply is planned, a log line tells. */
@@ -37,6 +38,7 @@ static void on_accepted(void *ctx, struct edge_conn *conn,
     struct http *http = ctx;
     struct facts facts = {.conn = edge_conn_facts(conn)};
     struct subject subject = {.accept = plan};
+    GUARDED;
 
     /* There is no name yet. */
     reach(sessions_default(http->options.services->sessions), POINT_TCP_ACCEPT,
@@ -60,37 +62,53 @@ static void on_hello(void *ctx, struct edge_conn *conn, const char *sni,
 {
     struct http *http = ctx;
     struct sessions *sessions = http->options.services->sessions;
-    struct session *session = sessions_of(sessions, sni);
     struct facts facts = {.conn = edge_conn_facts(conn), .host = sni};
     struct subject subject = {.hello = plan};
+    struct session *session;
+    GUARDED;
 
+    session = sessions_of(sessions, sni);
     follow_world(sessions, session, plan);
     reach(session, POINT_TLS_HELLO, &facts, &subject);
 }
 
-/* The session's own names have leaves of its own. */
-static bool leaf_of(struct http *http, const char *sni,
-                    const struct pki_leaf **out_leaf, struct err *err)
+/* The session's own names have leaves of its own. One reference: a reload may
+ * put another in its place meanwhile. */
+static struct pki_site *site_of(struct http *http, const char *sni)
 {
-    struct session *session =
-        sessions_peek(http->options.services->sessions, sni);
-    struct pki_site *site = session_kept(session, SESSION_LEAVES);
+    struct session *session;
+    struct pki_site *site;
+    GUARDED;
 
-    return site ? pki_site_leaf(http->options.pki, site, sni, out_leaf, err)
-                : pki_leaf(http->options.pki, sni, out_leaf, err);
+    session = sessions_peek(http->options.services->sessions, sni);
+    site = session_kept(session, SESSION_LEAVES);
+    return pki_site_ref(site ? site : pki_site(http->options.pki));
+}
+
+static void release_site(void *site)
+{
+    pki_site_free(site);
 }
 
 static bool on_identity(void *ctx, const char *sni, struct edge_identity *out)
 {
     struct http *http = ctx;
+    struct pki_site *site = site_of(http, sni);
     const struct pki_leaf *leaf;
     struct err err;
 
-    if (!leaf_of(http, sni, &leaf, &err)) {
+    if (!pki_site_leaf(http->options.pki, site, sni, &leaf, &err)) {
         log_error("%s, ending the handshake", err.text);
+        pki_site_free(site);
         return false;
     }
-    *out = (struct edge_identity){leaf->certificate, leaf->key, leaf->hash};
+    *out = (struct edge_identity){
+        .certificate = leaf->certificate,
+        .key = leaf->key,
+        .hash = leaf->hash,
+        .release = release_site,
+        .held = site,
+    };
     return true;
 }
 
@@ -149,6 +167,7 @@ static void release_session(void *session)
 static void belong(struct http *http, struct exchange *ex)
 {
     struct session *session;
+    GUARDED;
 
     if (ex->session) {
         return;

@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "http/internal.h"
+#include "util/guard.h"
 #include "util/mem.h"
 #include "util/url.h"
 
@@ -164,6 +165,7 @@ static void resume(void *ctx)
 bool http_run_services(struct http_request *rq, void (*resumed)(void *))
 {
     struct exchange *ex = rq->ex;
+    GUARDED;
 
     if (!host_is_clear(&ex->request)) {
         refuse_host(ex);

@@ -10,6 +10,7 @@
 
 #include "journal/journal.h"
 #include "util/env.h"
+#include "util/guard.h"
 #include "util/log.h"
 #include "util/mem.h"
 #include "world/lockout.h"
@@ -179,6 +180,7 @@ void request_answered(struct relay_request *request, struct span reply,
                       const char *why_not)
 {
     struct exchange *ex = request->ex;
+    unsigned held;
 
     if (!reply.size) {
         exchange_why(ex, "kdc", "%s", why_not);
@@ -189,7 +191,9 @@ void request_answered(struct relay_request *request, struct span reply,
         request_refuse(request, KDC_ERR_ETYPE_NOSUPP);
         return;
     }
+    held = guard_pause();
     reply = relay_rewrite(request, reply);
+    guard_resume(held);
     request->judged = true;
     if (reply.size > request->way->reply_max) {
         exchange_remark(ex, "kdc.too-big",
@@ -322,13 +326,16 @@ void request_go(struct relay_request *request)
 {
     enum krb_message kind = krb_kind_of(request->ex->kdc->request);
     struct span reply;
+    unsigned held;
 
     if (kind != KRB_AS_REQ && kind != KRB_TGS_REQ) {
         exchange_why(request->ex, "kdc.request", "this is no request to a KDC");
         settle(request, SPAN_NONE);
         return;
     }
+    held = guard_pause();
     relay_read(request);
+    guard_resume(held);
     relay_plan(request);
     if (request->plan.drop) {
         request->stage = RELAY_LEAVING;

@@ -3,6 +3,7 @@
 
 #include "pki/pki.h"
 
+#include <pthread.h>
 #include <string.h>
 #include <strings.h>
 
@@ -16,7 +17,9 @@
 #include "pki/store.h"
 #include "util/buf.h"
 #include "util/dnsname.h"
+#include "util/guard.h"
 #include "util/mem.h"
+#include "util/refs.h"
 
 /* A leaf that may be minted already: then public.certificate is set. */
 struct leaf {
@@ -25,6 +28,8 @@ struct leaf {
 };
 
 struct pki_site {
+    unsigned references;
+    bool loopback; /* its default leaf carries loopback addresses */
     struct pki_site_options options;
     char *domain;
     char **names; /* ends with NULL */
@@ -35,6 +40,9 @@ struct pki_site {
 };
 
 struct pki {
+    /* Keys and leaves are made while it is held, where several threads ask for
+     * them: what all share stays free meanwhile. */
+    pthread_mutex_t making;
     struct identity ca;
     struct identity other_ca; /* made where a profile wants it */
     struct buf ca_pem;
@@ -60,6 +68,20 @@ static bool check_names(const char *domain, const char *const *names,
     return true;
 }
 
+static bool lock_making(struct pki *pki)
+{
+    bool locked = guard_needed();
+
+    return locked && pthread_mutex_lock(&pki->making) == 0;
+}
+
+static void unlock_making(struct pki *pki, bool locked)
+{
+    if (locked) {
+        pthread_mutex_unlock(&pki->making);
+    }
+}
+
 /* Made at first use; RSA takes a tenth of a second. */
 static bool key_of(struct pki *pki, const struct profile *profile,
                    enum pki_key kind, EVP_PKEY **out_key, struct err *err)
@@ -80,6 +102,7 @@ static struct pki_site *make_site(const struct pki_site_options *options)
     struct pki_site *site = NEW(struct pki_site);
     size_t count = 0;
 
+    site->references = 1;
     while (options->names[count]) {
         count++;
     }
@@ -103,9 +126,20 @@ static void free_leaves(struct pki_site *site, struct leaf *leaves)
     mem_free(leaves);
 }
 
+struct pki_site *pki_site_ref(struct pki_site *site)
+{
+    refs_take(&site->references);
+    return site;
+}
+
+struct pki_site *pki_site(const struct pki *pki)
+{
+    return pki->site;
+}
+
 void pki_site_free(struct pki_site *site)
 {
-    if (!site) {
+    if (!site || !refs_drop(&site->references)) {
         return;
     }
     for (size_t i = 0; i < CERT_PROFILE_COUNT; i++) {
@@ -153,11 +187,15 @@ bool pki_suits(const struct pki *pki, enum cert_profile profile)
 bool pki_site_new(struct pki *pki, const struct pki_site_options *options,
                   struct pki_site **out_site, struct err *err)
 {
+    bool locked = lock_making(pki);
     EVP_PKEY *key;
+    bool good =
+        check_names(options->domain, options->names, err) &&
+        covers(pki, options->domain, err) &&
+        key_of(pki, profile_of(options->profile), options->key, &key, err);
 
-    if (!check_names(options->domain, options->names, err) ||
-        !covers(pki, options->domain, err) ||
-        !key_of(pki, profile_of(options->profile), options->key, &key, err)) {
+    unlock_making(pki, locked);
+    if (!good) {
         return false;
     }
     *out_site = make_site(options);
@@ -204,6 +242,7 @@ static void use_site(struct pki *pki, const struct pki_options *options)
         .profile = options->profile,
         .leaf_clock = options->leaf_clock,
     });
+    pki->site->loopback = true;
     pki->options.names = pki->site->options.names;
     pki->options.domain = pki->site->options.domain;
     pki->options.profile = options->profile;
@@ -216,6 +255,7 @@ bool pki_new(const struct pki_options *options, struct pki **out_pki,
     AUTO(pki) pki = NEW(struct pki);
     EVP_PKEY *key;
 
+    pthread_mutex_init(&pki->making, NULL);
     pki->options = *options;
     use_site(pki, options);
     if (!check_names(options->domain, options->names, err) ||
@@ -241,6 +281,7 @@ void pki_free(struct pki *pki)
     identity_clear(&pki->ca);
     identity_clear(&pki->other_ca);
     buf_clear(&pki->ca_pem);
+    pthread_mutex_destroy(&pki->making);
     mem_free(pki);
 }
 
@@ -286,11 +327,11 @@ static const char **default_names(const struct pki_site *site, bool loopback)
 }
 
 /* The names of a leaf; the last of all is the default leaf. */
-static bool mint_named(struct pki *pki, const struct pki_site *site,
-                       struct leaf_plan *plan, size_t index,
+static bool mint_named(const struct pki_site *site, struct leaf_plan *plan,
+                       size_t index,
                        X509 **out_certificate, struct err *err)
 {
-    bool own_site = site == pki->site;
+    bool own_site = site->loopback;
     AUTO(str) wrong = mem_printf("wrong-name.%s", site->domain);
     AUTO(mem) all = default_names(site, own_site);
     const char *own[] = {plan->profile->wrong_name ? wrong : site->names[index],
@@ -319,7 +360,7 @@ static bool mint(struct pki *pki, const struct pki_site *site,
 
     if (!key_of(pki, profile, site->options.key, &plan.key, err) ||
         !issuer_of(pki, profile, &plan.ca, err) ||
-        !mint_named(pki, site, &plan, index, &certificate, err) ||
+        !mint_named(site, &plan, index, &certificate, err) ||
         !leaf_hash(certificate, leaf->hash, &size, err)) {
         return false;
     }
@@ -342,9 +383,9 @@ static size_t index_of(const struct pki_site *site, const char *name)
     return site->name_count;
 }
 
-static bool leaf_of(struct pki *pki, struct pki_site *site,
-                    enum cert_profile profile, const char *name,
-                    const struct pki_leaf **out_leaf, struct err *err)
+static bool make_leaf(struct pki *pki, struct pki_site *site,
+                      enum cert_profile profile, const char *name,
+                      const struct pki_leaf **out_leaf, struct err *err)
 {
     const struct profile *how = profile_of(profile);
     size_t index = index_of(site, name);
@@ -360,6 +401,17 @@ static bool leaf_of(struct pki *pki, struct pki_site *site,
     }
     *out_leaf = &leaf->public;
     return true;
+}
+
+static bool leaf_of(struct pki *pki, struct pki_site *site,
+                    enum cert_profile profile, const char *name,
+                    const struct pki_leaf **out_leaf, struct err *err)
+{
+    bool locked = lock_making(pki);
+    bool made = make_leaf(pki, site, profile, name, out_leaf, err);
+
+    unlock_making(pki, locked);
+    return made;
 }
 
 bool pki_leaf_as(struct pki *pki, enum cert_profile profile, const char *name,
@@ -416,6 +468,7 @@ bool pki_follow(struct pki *pki, const struct pki_options *options,
                 struct err *err)
 {
     struct pki_site *old = pki->site;
+    bool locked;
 
     if (!check_issuer(pki, options->profile, err) ||
         !check_names(options->domain, options->names, err) ||
@@ -423,11 +476,14 @@ bool pki_follow(struct pki *pki, const struct pki_options *options,
         return false;
     }
     if (same_names(old, options) &&
+        pki->options.profile == options->profile &&
         pki->options.leaf_clock == options->leaf_clock) {
-        pki->options.profile = options->profile;
         return true;
     }
+    GUARDED;
+    locked = lock_making(pki);
     use_site(pki, options);
+    unlock_making(pki, locked);
     pki_site_free(old);
     return true;
 }
@@ -456,7 +512,11 @@ bool pki_signer(struct pki *pki, enum pki_key kind, struct buf *out_key_pem,
     AUTO(bio) key = BIO_new(BIO_s_mem());
     AUTO(bio) certificate = BIO_new(BIO_s_mem());
 
-    if (!signer_key(pki, kind, &signer.key, err)) {
+    bool locked = lock_making(pki);
+    bool made = signer_key(pki, kind, &signer.key, err);
+
+    unlock_making(pki, locked);
+    if (!made) {
         return err_wrap(err, "ticket signer");
     }
     if (!signer_make(&pki->ca, signer.key, pki->options.now,

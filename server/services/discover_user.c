@@ -16,6 +16,7 @@
 #include "services/oauth.h"
 #include "services/reach.h"
 #include "ticket/ticket.h"
+#include "util/guard.h"
 #include "wire/diagnostics.h"
 
 #define WEB_TICKET_SERVICE "/WebTicket/WebTicketService.svc"
@@ -54,9 +55,11 @@ static void judge(struct call *call, const char *text,
                   struct presented *presented)
 {
     struct ticket *ticket = &presented->ticket;
+    unsigned held = guard_pause();
 
     presented->flaw = ticket_open(call->ticket_keys, call->arena, text,
                                   call->now, call->pool, ticket);
+    guard_resume(held);
     if (presented->flaw == TICKET_VALID &&
         !audience_fits(call, ticket->audience)) {
         presented->flaw = TICKET_WRONG_AUDIENCE;

@@ -14,6 +14,7 @@
 #include "services/gate_reply.h"
 #include "services/reach.h"
 #include "services/verdict.h"
+#include "util/guard.h"
 #include "wire/diagnostics.h"
 #include "wire/httpauth.h"
 
@@ -169,6 +170,7 @@ static void pick_up(struct call *call, const struct auth_method *method)
 static const struct world *before_challenge(void *plan)
 {
     struct call *call = plan;
+    GUARDED;
 
     call_reach(call, POINT_NTLM_CHALLENGE);
     return call->world;
@@ -179,6 +181,7 @@ static const struct negotiate_plan *
 before_mechanism(void *plan, const struct world **out_world)
 {
     struct call *call = plan;
+    GUARDED;
 
     call_reach(call, POINT_NEGOTIATE_INIT);
     *out_world = call->world;
@@ -192,6 +195,7 @@ before_answer(void *plan, const struct auth_outcome *out)
 {
     struct call *call = plan;
     struct facts *facts = &call->ex->facts;
+    GUARDED;
 
     facts->auth = KERBEROS;
     facts->user = out->user ? out->user->name : facts->user;
@@ -220,8 +224,12 @@ static void step(struct call *call, const struct auth_method *method,
         .plan = call,
     };
 
+    unsigned held;
+
     call->ex->facts.auth = method->name;
+    held = guard_pause();
     method->step(handle, &ctx, token, out);
+    guard_resume(held);
     if (out->mechanism) {
         call->ex->facts.auth = out->mechanism;
     }

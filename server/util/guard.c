@@ -6,10 +6,38 @@
 
 #include <assert.h>
 #include <pthread.h>
+#include <unistd.h>
+
+#include "util/buf.h"
 
 static bool needed;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static _Thread_local unsigned depth;
+static _Thread_local struct buf kept; /* lines of the log */
+
+void guard_print(struct span line)
+{
+    ssize_t written = write(STDERR_FILENO, line.data, line.size);
+
+    (void)written; /* nowhere left to complain */
+}
+
+bool guard_keep(struct span line)
+{
+    if (depth == 0) {
+        return false;
+    }
+    buf_add(&kept, line);
+    return true;
+}
+
+static void print_kept(void)
+{
+    if (kept.size) {
+        guard_print(buf_span(&kept));
+        buf_clear(&kept);
+    }
+}
 
 static void lock(void)
 {
@@ -23,6 +51,7 @@ static void unlock(void)
     int rc = pthread_mutex_unlock(&mutex);
 
     assert(rc == 0);
+    print_kept();
 }
 
 void guard_start(void)

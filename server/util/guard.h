@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 #include "util/attr.h"
+#include "util/span.h"
 
 /* Before the second thread that serves begins, and after it has ended. */
 void guard_start(void);
@@ -23,6 +24,12 @@ bool guard_needed(void);
 /* May be nested. */
 void guard_enter(void);
 void guard_leave(void);
+
+/* Nothing is written while the lock is held: where it is, this keeps a line of
+ * the log until it is let go, and says true. */
+bool guard_keep(struct span line);
+/* Writes it now, on stderr. */
+void guard_print(struct span line);
 
 /* Lets go, however deep; what it returns is for guard_resume. Whoever is called
  * in between must not find half of anything. */
