@@ -86,6 +86,8 @@ libserver_a_SOURCES = \
 	%D%/cli/arguments.c \
 	%D%/cli/arguments.h \
 	%D%/cli/check.c \
+	%D%/cli/crew.c \
+	%D%/cli/crew.h \
 	%D%/cli/decode.c \
 	%D%/cli/decode_input.c \
 	%D%/cli/decode_input.h \
@@ -186,6 +188,7 @@ libserver_a_SOURCES = \
 	%D%/journal/text.c \
 	%D%/journal/text.h \
 	%D%/kdc/account.h \
+	%D%/kdc/cross.c \
 	%D%/kdc/exports.c \
 	%D%/kdc/exports.h \
 	%D%/kdc/kdc.c \

@@ -14,6 +14,8 @@
 #include "util/env.h"
 #include "util/nearest.h"
 
+enum { WORKERS_MAX = 64 };
+
 #define PREFIX      "LYNCMOCK_"
 #define SESSION_TTL (10 * 60 * ENV_NS_PER_SEC)
 
@@ -74,6 +76,18 @@ static bool read_port_or_none(void *field, struct options *options,
                          "\"%s\" is no port: expected 0 (ephemeral) to 65535, "
                          "or none",
                          text);
+}
+
+static bool read_workers(void *field, struct options *options UNUSED,
+                         const char *text, struct err *err)
+{
+    uint64_t value;
+
+    if (!parse_number(text, WORKERS_MAX, &value) || value == 0) {
+        return err_set(err, "\"%s\": expected 1 to %d", text, WORKERS_MAX);
+    }
+    *(int *)field = (int)value;
+    return true;
 }
 
 static bool read_fd(void *field, struct options *options UNUSED,
@@ -243,6 +257,8 @@ static const struct option_row rows[] = {
     {"watch", NULL,
      "read the scenario again when one of its files changes, as HUP does",
      read_switch, FIELD(watch)},
+    {"workers", "N", "serve with so many threads, 1 to 64 (1)", read_workers,
+     FIELD(workers)},
     {"timeout", "TIME", "stop after so long (30s, 5m), with exit code 4",
      read_duration, FIELD(timeout)},
     {"set", "NAME=VALUE",
@@ -475,6 +491,7 @@ bool options_parse(int argc, char **argv, struct env *env,
     struct options options = {
         .arena = arena_new(),
         .ready_fd = -1,
+        .workers = 1,
         .log_level = LOG_INFO,
         .session_ttl = SESSION_TTL,
     };

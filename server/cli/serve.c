@@ -133,7 +133,8 @@ static bool become_ready(struct serving *serving, const struct options *options,
     if (options->timeout) {
         loop_start(server->loop, &serving->limit, options->timeout);
     }
-    return serving->ended || server_announce(server, err);
+    return serving->ended ||
+           (crew_start(server->crew, err) && server_announce(server, err));
 }
 
 /* What came while it started. */
@@ -159,6 +160,7 @@ static bool start(struct serving *serving, struct env *env,
          !watch_start(serving->watch, serving->server.loop, err))) {
         watch_free(serving->watch);
         serving->watch = NULL;
+        crew_stop(serving->server.crew);
         server_stop(&serving->server);
         return false;
     }
@@ -197,6 +199,7 @@ static enum exit_code serve_scenario(struct serving *serving, struct env *env,
     if (!serving->ended) {
         loop_run(serving->server.loop);
     }
+    crew_stop(serving->server.crew);
     watch_free(serving->watch);
     serving->watch = NULL;
     loop_cancel(serving->server.loop, &serving->limit);

@@ -243,10 +243,11 @@ static const char *const *addresses(const struct options *options)
                                  : loopback;
 }
 
-static bool start_edge(struct server *server, struct err *err)
+struct edge_options server_edge_options(struct server *server)
 {
     const struct options *options = server->options;
-    struct edge_options edge = {
+
+    return (struct edge_options){
         .addresses = addresses(options),
         .http_port = options->http_port,
         .https_port = options->https_port,
@@ -255,7 +256,14 @@ static bool start_edge(struct server *server, struct err *err)
         .header_limit = server->world->header_limit,
         .header_431 = server->world->header_status == HEADER_STATUS_431,
         .keylog = options->keylog,
+        .edges = (size_t)options->workers,
+        .conn_ids = &server->conn_ids,
     };
+}
+
+static bool start_edge(struct server *server, struct err *err)
+{
+    const struct edge_options edge = server_edge_options(server);
 
     return edge_new(&edge, server->loop, &server->edge, err);
 }
@@ -303,6 +311,7 @@ void server_expect_tickets(struct server *server,
 {
     if (server->krb5 && changes_tickets(scenario)) {
         krb5_acceptor_doubt(server->krb5);
+        crew_doubt(server->crew);
     }
 }
 
@@ -370,7 +379,7 @@ static bool start_all(struct server *server, struct err *err)
            make_run_dir(server, err) && start_kdc(server, err) &&
            start_edge(server, err) && start_pki(server, err) &&
            start_tickets(server, err) && use_kdc(server, err) &&
-           start_http(server, err);
+           start_http(server, err) && crew_new(server, &server->crew, err);
 }
 
 bool server_start(struct server *server, struct env *env,
@@ -400,8 +409,12 @@ bool server_start(struct server *server, struct env *env,
 void server_stop(struct server *server)
 {
     server_withdraw(server);
+    if (server->loop) {
+        loop_drain(server->loop); /* what other workers want of the KDC */
+    }
     kdc_stop(server->kdc);
     server->services.kdc = NULL;
+    crew_free(server->crew);
     if (server->loop) {
         loop_drain(server->loop);
     }

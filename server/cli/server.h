@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include "auth/krb5.h"
+#include "cli/crew.h"
 #include "cli/kerberos.h"
 #include "cli/options.h"
 #include "cli/run_dir.h"
@@ -32,6 +33,8 @@ struct server {
     struct edge *edge;
     struct http *http;
     struct services_context services;
+    struct crew *crew; /* the other workers; NULL: none */
+    uint64_t conn_ids; /* of all workers */
     const struct kerberos *kerberos;
     struct kdc *kdc; /* NULL: no Kerberos */
     struct krb5_acceptor *krb5;
@@ -62,6 +65,7 @@ MUST_CHECK bool server_start(struct server *server, struct env *env,
                              struct scenario *scenario, struct err *err);
 void server_stop(struct server *server);
 
+struct edge_options server_edge_options(struct server *server);
 /* Certificates for another world. false: the CA cannot vouch for it. */
 MUST_CHECK bool server_follow_pki(struct server *server,
                                   const struct world *world, struct err *err);
