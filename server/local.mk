@@ -6,26 +6,62 @@
 # rules below write them into headers.
 FAULTS = \
 	%D%/faults/account \
+	%D%/faults/alert \
 	%D%/faults/ap_error \
 	%D%/faults/body \
+	%D%/faults/bom \
+	%D%/faults/captive_portal \
+	%D%/faults/cdata \
+	%D%/faults/certificate \
+	%D%/faults/charset \
+	%D%/faults/chunks \
 	%D%/faults/clock \
+	%D%/faults/close \
+	%D%/faults/comment \
+	%D%/faults/compress \
+	%D%/faults/connection \
+	%D%/faults/content_length \
+	%D%/faults/cut_body \
 	%D%/faults/delay \
 	%D%/faults/diagnostics \
 	%D%/faults/discover_redirect \
+	%D%/faults/drip \
+	%D%/faults/duplicate \
+	%D%/faults/entities \
+	%D%/faults/extra_reply \
 	%D%/faults/garbage \
+	%D%/faults/header_form \
+	%D%/faults/header_line \
 	%D%/faults/headers \
+	%D%/faults/http10 \
+	%D%/faults/huge_header \
+	%D%/faults/insert \
+	%D%/faults/interim \
 	%D%/faults/kdc_error \
 	%D%/faults/kerberos_ticket \
+	%D%/faults/letter_case \
 	%D%/faults/mutual_token \
+	%D%/faults/namespace \
+	%D%/faults/prefix \
 	%D%/faults/raw \
 	%D%/faults/redirect \
+	%D%/faults/refuse \
+	%D%/faults/remove \
+	%D%/faults/rename \
+	%D%/faults/reorder \
+	%D%/faults/replace \
 	%D%/faults/reset \
 	%D%/faults/soap_fault \
 	%D%/faults/spnego \
 	%D%/faults/stall \
 	%D%/faults/status \
+	%D%/faults/status_line \
 	%D%/faults/target_info \
-	%D%/faults/too_big
+	%D%/faults/tls \
+	%D%/faults/too_big \
+	%D%/faults/truncate \
+	%D%/faults/unwanted_body \
+	%D%/faults/whitespace
 
 SERVICES = \
 	%D%/services/anonymous \
@@ -49,6 +85,13 @@ libserver_a_SOURCES = \
 	$(AUTH_METHODS:=.c) \
 	$(FAULTS:=.c) \
 	$(SERVICES:=.c) \
+	%D%/admin/admin.h \
+	%D%/admin/answer.c \
+	%D%/admin/api.c \
+	%D%/admin/guard.c \
+	%D%/admin/internal.h \
+	%D%/admin/listener.c \
+	%D%/admin/wish.c \
 	%D%/auth/account.c \
 	%D%/auth/auth.c \
 	%D%/auth/auth.h \
@@ -82,6 +125,8 @@ libserver_a_SOURCES = \
 	%D%/auth/password.h \
 	%D%/auth/report.c \
 	%D%/auth/report.h \
+	%D%/cli/admin.c \
+	%D%/cli/admin.h \
 	%D%/cli/announce.c \
 	%D%/cli/arguments.c \
 	%D%/cli/arguments.h \
@@ -93,17 +138,32 @@ libserver_a_SOURCES = \
 	%D%/cli/decode_input.h \
 	%D%/cli/decode_keytab.c \
 	%D%/cli/decode_keytab.h \
+	%D%/cli/example.c \
+	%D%/cli/example.h \
+	%D%/cli/example_setting.c \
 	%D%/cli/explain.c \
 	%D%/cli/explain.h \
+	%D%/cli/explain_keys.c \
+	%D%/cli/explain_points.c \
 	%D%/cli/explain_settings.c \
 	%D%/cli/explain_text.c \
 	%D%/cli/explain_topics.c \
+	%D%/cli/explain_words.c \
+	%D%/cli/fits.c \
+	%D%/cli/fits.h \
 	%D%/cli/help.c \
 	%D%/cli/kerberos.c \
 	%D%/cli/kerberos.h \
 	%D%/cli/list.c \
+	%D%/cli/list_points.c \
+	%D%/cli/list_scenarios.c \
+	%D%/cli/listing.c \
+	%D%/cli/listing.h \
 	%D%/cli/load.c \
 	%D%/cli/load.h \
+	%D%/cli/new.c \
+	%D%/cli/new.h \
+	%D%/cli/new_fault.c \
 	%D%/cli/options.c \
 	%D%/cli/options.h \
 	%D%/cli/play.c \
@@ -120,6 +180,8 @@ libserver_a_SOURCES = \
 	%D%/cli/verb.h \
 	%D%/cli/watch.c \
 	%D%/cli/watch.h \
+	%D%/cli/wrap.c \
+	%D%/cli/wrap.h \
 	%D%/edge/accept.c \
 	%D%/edge/bind.c \
 	%D%/edge/bind.h \
@@ -143,26 +205,37 @@ libserver_a_SOURCES = \
 	%D%/edge/loop.c \
 	%D%/edge/loop.h \
 	%D%/edge/output.c \
+	%D%/edge/place.c \
 	%D%/edge/record.c \
 	%D%/edge/reply.c \
 	%D%/edge/request.c \
+	%D%/edge/tell.c \
 	%D%/edge/tls.c \
 	%D%/edge/worker.c \
 	%D%/edge/worker.h \
+	%D%/faults/editing.c \
+	%D%/faults/editing.h \
+	%D%/faults/ending.c \
+	%D%/faults/ending.h \
 	%D%/faults/faults.c \
 	%D%/faults/faults.h \
 	%D%/faults/krb_failure.c \
 	%D%/faults/krb_failure.h \
 	%D%/faults/overlay.c \
 	%D%/faults/overlay.h \
+	%D%/faults/spread.c \
+	%D%/faults/spread.h \
+	%D%/http/connection.c \
 	%D%/http/engine.c \
 	%D%/http/hooks.c \
 	%D%/http/http.c \
 	%D%/http/http.h \
 	%D%/http/internal.h \
+	%D%/http/refused.c \
 	%D%/http/reply.c \
 	%D%/http/request.c \
 	%D%/http/whole.c \
+	%D%/http/written.c \
 	%D%/journal/content.c \
 	%D%/journal/content.h \
 	%D%/journal/file.c \
@@ -229,6 +302,7 @@ libserver_a_SOURCES = \
 	%D%/pki/ca.h \
 	%D%/pki/cert.c \
 	%D%/pki/cert.h \
+	%D%/pki/internal.h \
 	%D%/pki/leaf.c \
 	%D%/pki/leaf.h \
 	%D%/pki/ossl.c \
@@ -239,6 +313,7 @@ libserver_a_SOURCES = \
 	%D%/pki/profile.h \
 	%D%/pki/signer.c \
 	%D%/pki/signer.h \
+	%D%/pki/site.c \
 	%D%/pki/store.c \
 	%D%/pki/store.h \
 	%D%/scenario/diagnostics.c \
@@ -272,7 +347,9 @@ libserver_a_SOURCES = \
 	%D%/scenario/read_do.c \
 	%D%/scenario/read_expect.c \
 	%D%/scenario/read_hidden.c \
+	%D%/scenario/read_identity.c \
 	%D%/scenario/read_settings.c \
+	%D%/scenario/read_state.c \
 	%D%/scenario/read_step.c \
 	%D%/scenario/read_value.c \
 	%D%/scenario/read_when.c \
@@ -285,6 +362,10 @@ libserver_a_SOURCES = \
 	%D%/scenario/schema_value.h \
 	%D%/scenario/session.c \
 	%D%/scenario/session.h \
+	%D%/scenario/session_counts.c \
+	%D%/scenario/session_judge.c \
+	%D%/scenario/session_parts.h \
+	%D%/scenario/session_state.c \
 	%D%/scenario/sessions.c \
 	%D%/scenario/sessions.h \
 	%D%/scenario/settings_rows.c \
@@ -293,6 +374,8 @@ libserver_a_SOURCES = \
 	%D%/scenario/shipped.h \
 	%D%/scenario/source.c \
 	%D%/scenario/source.h \
+	%D%/scenario/tallies.c \
+	%D%/scenario/tallies.h \
 	%D%/scenario/vocabulary.h \
 	%D%/scenario/yaml_hint.c \
 	%D%/scenario/yaml_hint.h \
@@ -306,6 +389,8 @@ libserver_a_SOURCES = \
 	%D%/services/audience.h \
 	%D%/services/autodiscover.c \
 	%D%/services/autodiscover.h \
+	%D%/services/cleartext.c \
+	%D%/services/cleartext.h \
 	%D%/services/conn_auth.c \
 	%D%/services/conn_auth.h \
 	%D%/services/credentials.c \
@@ -402,6 +487,8 @@ libserver_a_SOURCES = \
 	%D%/util/span.h \
 	%D%/util/stamp.c \
 	%D%/util/stamp.h \
+	%D%/util/stream.c \
+	%D%/util/stream.h \
 	%D%/util/url.c \
 	%D%/util/url.h \
 	%D%/util/utf.c \
@@ -463,7 +550,16 @@ libserver_a_SOURCES = \
 	%D%/wire/usertoken.h \
 	%D%/wire/xml.c \
 	%D%/wire/xml.h \
+	%D%/wire/xml_body.c \
+	%D%/wire/xml_body.h \
+	%D%/wire/xml_edit.c \
+	%D%/wire/xml_edit.h \
 	%D%/wire/xml_fill.c \
+	%D%/wire/xml_json.c \
+	%D%/wire/xml_places.c \
+	%D%/wire/xml_places.h \
+	%D%/wire/xml_select.c \
+	%D%/wire/xml_select.h \
 	%D%/world/accounts.c \
 	%D%/world/changes.c \
 	%D%/world/changes.h \
@@ -485,6 +581,7 @@ libserver_a_SOURCES = \
 	%D%/world/setting_kinds.c \
 	%D%/world/setting_meetings.c \
 	%D%/world/setting_pools.c \
+	%D%/world/setting_range.c \
 	%D%/world/setting_types.c \
 	%D%/world/setting_users.c \
 	%D%/world/setting_value.c \

@@ -24,6 +24,11 @@ static void ready_line(const struct server *server, struct buf *out)
 
     buf_printf(out, "lyncmock: ready pid=%d https=%d http=%d", (int)getpid(),
                edge_https_port(server->edge), edge_http_port(server->edge));
+    if (server->admin && server->options->admin_socket) {
+        buf_printf(out, " admin=%s", server->options->admin_socket);
+    } else if (server->admin) {
+        buf_printf(out, " admin=%d", admin_port(server->admin));
+    }
     if (kdc) {
         buf_printf(out, " kdc=%d", kdc_port(kdc));
     }
@@ -52,6 +57,20 @@ static void kdc_json(const struct server *server, struct json *json)
     json_close(json, '}');
 }
 
+/* The one place that has the token. */
+static void admin_json(const struct server *server, struct json *json)
+{
+    if (!server->admin) {
+        return;
+    }
+    if (server->options->admin_socket) {
+        json_text(json, "admin", server->options->admin_socket);
+    } else {
+        json_number(json, "admin", admin_port(server->admin));
+    }
+    json_text(json, "admin_token", admin_token(server->admin));
+}
+
 static void ports_json(const struct server *server, struct buf *out)
 {
     struct json json;
@@ -61,6 +80,7 @@ static void ports_json(const struct server *server, struct buf *out)
     json_number(&json, "pid", getpid());
     json_number(&json, "https", edge_https_port(server->edge));
     json_number(&json, "http", edge_http_port(server->edge));
+    admin_json(server, &json);
     if (server->kdc) {
         json_number(&json, "kdc", kdc_port(server->kdc));
     }
@@ -90,14 +110,16 @@ static bool write_all(int fd, struct span bytes)
     return true;
 }
 
-/* By rename: a reader sees the whole file or none. */
+/* By rename: a reader sees the whole file or none. With a token in it, it is
+ * for its owner alone. */
 static bool write_ports_file(struct server *server, struct err *err)
 {
     const char *path = server->options->ports_file;
     AUTO(str) temporary = mem_printf("%s.%d", path, (int)getpid());
     AUTO_BUF json = {0};
     struct stat stat;
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+                  server->admin ? 0600 : 0644);
     bool good;
 
     if (fd < 0) {
@@ -105,6 +127,7 @@ static bool write_ports_file(struct server *server, struct err *err)
     }
     ports_json(server, &json);
     good = write_all(fd, buf_span(&json)) && fstat(fd, &stat) == 0;
+    mem_wipe(json.data, json.size);
     good = close(fd) == 0 && good;
     good = good && rename(temporary, path) == 0;
     if (!good) {

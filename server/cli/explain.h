@@ -2,6 +2,8 @@
 #ifndef CLI_EXPLAIN_H
 #define CLI_EXPLAIN_H
 
+#include "scenario/vocabulary.h"
+#include "util/arena.h"
 #include "util/buf.h"
 #include "util/nearest.h"
 
@@ -9,6 +11,7 @@
 struct telling {
     const char *word;
     struct arena *arena;
+    const struct vocabulary *words;
     struct buf out;
     struct nearest nearest;
 };
@@ -28,8 +31,21 @@ void tell_paragraph(struct telling *telling, const char *text);
 /* One of several things, with a few words. */
 void tell_item(struct telling *telling, const char *name, const char *text);
 
+/* A scenario, whole, so that it can be copied and checked. NULL: nothing. */
+void tell_example(struct telling *telling, const char *scenario);
+
 /* ---- What there is ---- */
 
+/* explain_keys.c */
+void tell_keys(struct telling *telling);
+/* explain_points.c: points and layers, faults and their parameters. */
+void tell_points(struct telling *telling);
+void tell_faults(struct telling *telling);
+/* explain_words.c: ways to authenticate, and services; what facts can be; the
+ * text of shipped scenarios. */
+void tell_rest(struct telling *telling);
+void tell_fact_words(struct telling *telling);
+void tell_scenarios(struct telling *telling);
 /* explain_settings.c: settings, also of a user at hand; groups; values. */
 void tell_settings(struct telling *telling);
 /* explain_topics.c: what is no word of the language, but how words are

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "cli/example.h"
 #include "cli/explain.h"
 #include "pki/profile.h"
 #include "scenario/settings_rows.h"
@@ -102,6 +103,7 @@ static void tell_profiles(struct telling *telling)
 /* "cwt": which settings take it. */
 static void tell_values(struct telling *telling)
 {
+    const struct examples examples = {telling->arena, telling->words};
     const struct setting *row;
 
     for (size_t i = 0; (row = setting_row(i)) != NULL; i++) {
@@ -116,6 +118,8 @@ static void tell_values(struct telling *telling)
         tell_line(telling, "of", row->info.type);
         tell_line(telling, "means", meaning(row, telling->word));
         tell_paragraph(telling, row->info.doc);
+        tell_example(telling, example_setting(&examples, row, row->info.name,
+                                              telling->word));
     }
 }
 
@@ -124,6 +128,8 @@ static void tell_values(struct telling *telling)
 static void tell_setting(struct telling *telling, const struct setting *row,
                          const char *name)
 {
+    const struct examples examples = {telling->arena, telling->words};
+
     if (tell_is_short_for(telling, name)) {
         tell_heading(telling, telling->word,
                      arena_printf(telling->arena, "the setting %s", name));
@@ -136,6 +142,7 @@ static void tell_setting(struct telling *telling, const struct setting *row,
     tell_line(telling, "or",
               arena_printf(telling->arena, "--set %s=VALUE", name));
     tell_paragraph(telling, row->info.doc);
+    tell_example(telling, example_setting(&examples, row, name, NULL));
     if (is_profile(row)) {
         tell_profiles(telling);
     }
@@ -157,6 +164,7 @@ static void tell_short(struct telling *telling)
 static void tell_group(struct telling *telling, const char *group,
                        const char *written)
 {
+    const struct examples examples = {telling->arena, telling->words};
     size_t length = strlen(group);
     const struct setting *row;
     bool begun = false;
@@ -169,6 +177,8 @@ static void tell_group(struct telling *telling, const char *group,
         if (!begun) {
             tell_heading(telling, telling->word, "settings of the world");
             tell_line(telling, "written", written);
+            tell_example(telling,
+                         example_setting(&examples, row, row->info.name, NULL));
             begun = true;
         }
         tell_item(telling, row->info.name, row->info.doc);

@@ -5,8 +5,7 @@
 #include <strings.h>
 
 #include "cli/explain.h"
-
-enum { WIDTH = 76 };
+#include "cli/wrap.h"
 
 bool tell_is_named(struct telling *telling, const char *name)
 {
@@ -29,31 +28,35 @@ void tell_heading(struct telling *telling, const char *name, const char *what)
 
 void tell_line(struct telling *telling, const char *label, const char *text)
 {
-    if (text && *text) {
-        buf_printf(&telling->out, "  %-9s %s\n", label, text);
-    }
+    wrap_line(&telling->out, 2, 12, label, text);
 }
 
 void tell_item(struct telling *telling, const char *name, const char *text)
 {
-    buf_printf(&telling->out, "  %-30s %s\n", name, text);
+    if (strlen(name) >= 30) {
+        buf_printf(&telling->out, "  %s\n", name);
+        name = "";
+    }
+    wrap_line(&telling->out, 2, 33, name, text);
 }
 
 void tell_paragraph(struct telling *telling, const char *text)
 {
-    size_t column = 0;
+    wrap_line(&telling->out, 2, 2, "", text);
+}
 
-    while (*text) {
-        size_t length = strcspn(text, " ");
-
-        if (column && column + 1 + length > WIDTH) {
-            buf_add_u8(&telling->out, '\n');
-            column = 0;
-        }
-        buf_add_text(&telling->out, column ? " " : "  ");
-        buf_add(&telling->out, span_of(text, length));
-        column += length + 1;
-        text += length + (text[length] == ' ');
+void tell_example(struct telling *telling, const char *scenario)
+{
+    if (!scenario) {
+        return;
     }
-    buf_add_u8(&telling->out, '\n');
+    buf_add_text(&telling->out, "  example\n");
+    while (*scenario) {
+        size_t length = strcspn(scenario, "\n");
+
+        buf_add_text(&telling->out, "    ");
+        buf_add(&telling->out, span_of(scenario, length));
+        buf_add_u8(&telling->out, '\n');
+        scenario += length + (scenario[length] == '\n');
+    }
 }

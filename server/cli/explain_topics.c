@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "cli/example.h"
 #include "cli/explain.h"
 #include "scenario/expand.h"
 #include "wire/diagnostics.h"
@@ -30,6 +31,7 @@ static const char *written(struct telling *telling, const char *name)
 
 static void tell_value(struct telling *telling)
 {
+    const struct examples examples = {telling->arena, telling->words};
     const char *name;
     const char *doc;
 
@@ -39,6 +41,11 @@ static void tell_value(struct telling *telling)
             tell_heading(telling, telling->word,
                          "what stands for it in a text that is sent");
             tell_paragraph(telling, doc);
+            tell_example(
+                telling,
+                example_do(&examples, arena_printf(telling->arena,
+                                                   "headers: {X-Note: '%s'}",
+                                                   telling->word)));
         }
     }
 }
@@ -63,6 +70,7 @@ static const char *number(struct telling *telling, unsigned value)
 static void tell_diagnostic(struct telling *telling,
                             const struct diagnostic *row)
 {
+    const struct examples examples = {telling->arena, telling->words};
     const char *id = number(telling, row->id);
 
     if (!tell_is_named(telling, id)) {
@@ -78,9 +86,10 @@ static void tell_diagnostic(struct telling *telling,
                                  "%s:%s",
                                  row->fault_prefix, row->fault_code)
                   : "the header X-Ms-diagnostics");
-    tell_line(telling, "example",
-              arena_printf(telling->arena, "do: {diagnostics: %s}", id));
     tell_line(telling, "source", "protocol: webticket 6.4");
+    tell_example(telling,
+                 example_do(&examples, arena_printf(telling->arena,
+                                                    "diagnostics: %s", id)));
 }
 
 static void tell_diagnostics(struct telling *telling)
@@ -116,6 +125,7 @@ static const char *krb_error_item(struct telling *telling, const char *word,
 
 static void tell_krb_errors(struct telling *telling)
 {
+    const struct examples examples = {telling->arena, telling->words};
     const char *word;
 
     for (size_t i = 0; (word = krb_error_word_at(i)) != NULL; i++) {
@@ -129,9 +139,10 @@ static void tell_krb_errors(struct telling *telling)
         tell_heading(
             telling, word,
             arena_printf(telling->arena, "an error of Kerberos: %s", text));
-        tell_line(telling, "example",
-                  arena_printf(telling->arena, "do: {kdc-error: %s}", word));
         tell_line(telling, "source", "RFC 4120 7.5.9");
+        tell_example(telling, example_do(&examples,
+                                         arena_printf(telling->arena,
+                                                      "kdc-error: %s", word)));
     }
 }
 

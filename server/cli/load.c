@@ -13,6 +13,7 @@
 #include "scenario/read.h"
 #include "services/route.h"
 #include "services/verdict.h"
+#include "util/nearest.h"
 
 enum { WORDS_MAX = 256 };
 
@@ -147,6 +148,52 @@ void print_diagnostics(const struct diagnostics *diagnostics,
     if (told < diagnostics->errors) {
         log_error("there are more errors; the first %zu are shown", told);
     }
+}
+
+/* ---- Names on the command line ---- */
+
+void load_unknown(const char *what, const char *name,
+                  const struct nearest *nearest, const char *otherwise)
+{
+    if (nearest->best.size) {
+        log_error("unknown %s \"%s\"; the nearest is \"%.*s\"", what, name,
+                  (int)nearest->best.size, (const char *)nearest->best.data);
+    } else {
+        log_error("unknown %s \"%s\"; %s", what, name, otherwise);
+    }
+}
+
+bool load_point(const char *name, enum point *out_point)
+{
+    enum point point = point_named(name);
+    struct nearest nearest;
+
+    if (point != POINT_COUNT) {
+        *out_point = point;
+        return true;
+    }
+    nearest_init(&nearest, name);
+    for (int i = 0; i < POINT_COUNT; i++) {
+        nearest_try(&nearest, span_text(point_info((enum point)i)->name));
+    }
+    load_unknown("point", name, &nearest, "lyncmock list points prints them");
+    return false;
+}
+
+bool load_shipped(const char *id, const struct vocabulary *words,
+                  struct scenario **out_scenario)
+{
+    const struct scenario_source source = {.name = id, .shipped = true};
+    struct diagnostics diagnostics;
+    bool good;
+
+    diagnostics_init(&diagnostics);
+    good = scenario_read(&source, words, out_scenario, &diagnostics);
+    if (!good) {
+        print_diagnostics(&diagnostics, LOG_TEXT);
+    }
+    diagnostics_clear(&diagnostics);
+    return good;
 }
 
 /* ---- The scenario ---- */

@@ -14,6 +14,17 @@ const struct vocabulary *load_vocabulary(struct arena *arena);
 void print_diagnostics(const struct diagnostics *diagnostics,
                        enum log_format format);
 
+/* A shipped one, by its id. false: diagnostics were printed. */
+MUST_CHECK bool load_shipped(const char *id, const struct vocabulary *words,
+                             struct scenario **out_scenario);
+
+/* The point of this name. false: an error says what is near. */
+MUST_CHECK bool load_point(const char *name, enum point *out_point);
+/* Logs that WHAT is unknown: the nearest, else `otherwise`. */
+struct nearest;
+void load_unknown(const char *what, const char *name,
+                  const struct nearest *nearest, const char *otherwise);
+
 /* The scenario that the options name, the good world without one; with what
  * --set says. false: told on stderr why. */
 MUST_CHECK bool load_scenario(const struct options *options,

@@ -146,7 +146,6 @@ static bool make(struct server *server, const struct play_wish *wish,
         return false;
     }
     warn_of_issuer(server, beating.domain, scenario->world);
-    world_start(scenario->world, env_now(server->env));
     session_seed(session, server->env,
                  wish->seed_given
                      ? wish->seed
@@ -176,7 +175,6 @@ static bool play_next(struct server *server, struct session *session,
         !session_prepare(session, scenario, server->pki, err)) {
         return false;
     }
-    world_start(scenario->world, env_now(server->env));
     GUARDED;
     session_play(session, scenario);
     server_expect_tickets(server, scenario);
@@ -373,7 +371,6 @@ void play_reset(struct server *server, struct session *session)
     struct env *env = session_env(session, server->env);
 
     world_reset_accounts(scenario->world);
-    world_start(scenario->world, env_now(server->env));
     session_play(session, scenario);
     if (env != server->env) {
         session_seed(session, server->env, env->seed);

@@ -140,7 +140,6 @@ static void swap(struct server *server, struct scenario *scenario)
 
     export_names(server, scenario->world);
     GUARDED;
-    world_start(scenario->world, env_now(server->env));
     session_play(sessions_default(server->sessions), scenario);
     server->scenario = scenario;
     server->world = scenario->world;

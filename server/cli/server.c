@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/admin.h"
 #include "cli/play.h"
 #include "util/log.h"
 #include "util/mem.h"
@@ -202,6 +203,8 @@ static bool check_ports(const struct options *options, struct err *err)
         {"--http-port", options->http_port},
         {"--https-port", options->https_port},
         {"--kdc-port", options->kdc_port},
+        {"--admin-port",
+         options->admin_port == OPTION_NONE ? 0 : options->admin_port},
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(ports); i++) {
@@ -243,11 +246,23 @@ static const char *const *addresses(const struct options *options)
                                  : loopback;
 }
 
+static enum bind_kind bind_kind_of(enum port_state state)
+{
+    switch (state) {
+    case PORT_OPEN:
+        return BIND_LISTEN;
+    case PORT_REFUSED:
+        return BIND_RESERVE;
+    case PORT_DROPPED:
+        return BIND_DEAF;
+    }
+    return BIND_LISTEN;
+}
+
 struct edge_options server_edge_options(struct server *server)
 {
     const struct options *options = server->options;
-
-    return (struct edge_options){
+    struct edge_options edge = {
         .addresses = addresses(options),
         .http_port = options->http_port,
         .https_port = options->https_port,
@@ -256,9 +271,18 @@ struct edge_options server_edge_options(struct server *server)
         .header_limit = server->world->header_limit,
         .header_431 = server->world->header_status == HEADER_STATUS_431,
         .keylog = options->keylog,
+        .connections_limit = server->world->tcp.connections,
+        .surplus_reset = server->world->tcp.connections > 0,
         .edges = (size_t)options->workers,
         .conn_ids = &server->conn_ids,
+        .conns_open = &server->conns_open,
     };
+
+    for (int i = 0; i < 2; i++) {
+        edge.ports[i] = bind_kind_of(server->world->tcp.ports[i]);
+        edge.families[i] = bind_kind_of(server->world->tcp.families[i]);
+    }
+    return edge;
 }
 
 static bool start_edge(struct server *server, struct err *err)
@@ -354,9 +378,15 @@ static bool start_http(struct server *server, struct err *err)
         .kdc = server->kdc,
         .loop = server->loop,
         .https_port = edge_https_port(server->edge),
+        .http_port = edge_http_port(server->edge),
     };
     play_start(server);
     return http_new(&http, &server->http, err) && edge_start(server->edge, err);
+}
+
+static bool wants_admin(const struct options *options)
+{
+    return options->admin_socket || options->admin_port != OPTION_NONE;
 }
 
 static bool start_journal(struct server *server, struct err *err)
@@ -366,6 +396,7 @@ static bool start_journal(struct server *server, struct err *err)
         .secrets = server->options->log_secrets,
         .file_limit = JOURNAL_FILE_LIMIT,
         .memory_limit = JOURNAL_MEMORY_LIMIT,
+        .asked = wants_admin(server->options),
     };
 
     return journal_open(&journal, server->env, &server->journal, err) ||
@@ -379,7 +410,8 @@ static bool start_all(struct server *server, struct err *err)
            make_run_dir(server, err) && start_kdc(server, err) &&
            start_edge(server, err) && start_pki(server, err) &&
            start_tickets(server, err) && use_kdc(server, err) &&
-           start_http(server, err) && crew_new(server, &server->crew, err);
+           start_http(server, err) && crew_new(server, &server->crew, err) &&
+           server_start_admin(server, err);
 }
 
 bool server_start(struct server *server, struct env *env,
@@ -397,7 +429,7 @@ bool server_start(struct server *server, struct env *env,
         .scenario_is_file =
             options->scenario && access(options->scenario, F_OK) == 0,
     };
-    world_start(server->world, env_now(env));
+    session_start(sessions_default(server->sessions), env);
     xml_init();
     if (!start_all(server, err)) {
         server_stop(server);
@@ -412,6 +444,7 @@ void server_stop(struct server *server)
     if (server->loop) {
         loop_drain(server->loop); /* what other workers want of the KDC */
     }
+    admin_free(server->admin);
     kdc_stop(server->kdc);
     server->services.kdc = NULL;
     crew_free(server->crew);

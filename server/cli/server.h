@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include "admin/admin.h"
 #include "auth/krb5.h"
 #include "cli/crew.h"
 #include "cli/kerberos.h"
@@ -34,10 +35,13 @@ struct server {
     struct http *http;
     struct services_context services;
     struct crew *crew; /* the other workers; NULL: none */
-    uint64_t conn_ids; /* of all workers */
+    /* Of all workers. */
+    uint64_t conn_ids;
+    size_t conns_open;
     const struct kerberos *kerberos;
     struct kdc *kdc; /* NULL: no Kerberos */
     struct krb5_acceptor *krb5;
+    struct admin *admin;     /* NULL: no admin port */
     struct loop_timer sweep; /* of sessions whose time is up */
     struct run_dir *run_dir; /* NULL: none was needed */
     char *ca_file;           /* what clients should trust */

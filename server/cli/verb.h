@@ -15,12 +15,20 @@ enum exit_code {
     EXIT_SKIPPED = 77,  /* it needs what this machine has not */
 };
 
+/* An option of one verb alone; --help and --json are not among them. */
+struct verb_option {
+    const char *name;  /* "--at" */
+    const char *value; /* "POINT"; NULL: it takes none */
+    const char *doc;
+};
+
 struct verb {
     const char *name;
     const char *usage; /* what follows the name */
     const char *doc;   /* one sentence */
     const char *help;  /* what --help says; NULL: the verb says it itself */
     const char *json;  /* what --json does; NULL: there is none */
+    const struct verb_option *options; /* ends with name NULL; NULL: none */
     enum exit_code (*run)(int argc, char **argv);
 };
 
@@ -29,6 +37,7 @@ extern const struct verb verb_decode;
 extern const struct verb verb_explain;
 extern const struct verb verb_help;
 extern const struct verb verb_list;
+extern const struct verb verb_new;
 extern const struct verb verb_probe;
 extern const struct verb verb_schema;
 extern const struct verb verb_serve;

@@ -20,6 +20,7 @@ static struct edge_conn *conn_new(struct edge *edge, bool tls, int fd)
     conn->deadline = INT64_MAX;
     conn->sock.fd = fd;
     conn->bridge.watch.fd = -1;
+    conn->alert = -1;
     conn->facts.id = __atomic_add_fetch(edge->ids, 1, __ATOMIC_RELAXED);
     conn->facts.tls = tls;
     conn->facts.local_port = (unsigned)edge->ports[tls];
@@ -35,23 +36,14 @@ static struct edge_conn *conn_new(struct edge *edge, bool tls, int fd)
     return conn;
 }
 
-static void greet(struct edge_conn *conn)
+/* A client that is let in. */
+static void begin(struct edge_conn *conn)
 {
-    struct edge *edge = conn->edge;
-    struct accept_plan plan = {0};
-
-    if (edge->hooks.accepted) {
-        edge->hooks.accepted(edge->hooks.ctx, conn, &plan);
-    }
-    if (plan.reset) {
-        conn_finish(conn, REPLY_CUT_RESET);
-    } else if (plan.silence) {
-        conn->phase = CONN_STALLED;
-        conn_deadline(conn, EDGE_STALL_SECONDS * ENV_NS_PER_SEC);
-    } else if (!conn->facts.tls) {
+    conn->phase = CONN_HANDSHAKE;
+    if (!conn->facts.tls) {
         conn_idle(conn);
     } else if (tls_attach(conn)) {
-        conn_deadline(conn, edge_handshake_time(edge));
+        conn_deadline(conn, edge_handshake_time(conn->edge));
     } else {
         conn_drop(conn);
     }
@@ -73,6 +65,8 @@ void conn_accept(struct listener *listener, int fd, const struct sockaddr *peer)
     }
     conn->watched = true;
     conn->interest = EPOLLIN;
-    greet(conn);
+    if (place_pass(conn, EDGE_ACCEPT, begin)) {
+        begin(conn);
+    }
     conn_settle(conn);
 }

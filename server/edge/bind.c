@@ -70,7 +70,7 @@ static void set_options(int fd, int family, enum bind_kind kind)
 {
     int on = 1;
 
-    if (kind == BIND_LISTEN) {
+    if (kind == BIND_LISTEN || kind == BIND_DEAF) {
         (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
         /* Accepted sockets inherit it. */
         (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
@@ -80,30 +80,113 @@ static void set_options(int fd, int family, enum bind_kind kind)
     }
 }
 
-/* Returns 0, or an errno. */
-static int bind_one(union address address, enum bind_kind kind, int *port,
-                    int *out_fd)
+static int port_of(const union address *address)
+{
+    return ntohs(address->any.sa_family == AF_INET6 ? address->v6.sin6_port
+                                                    : address->v4.sin_port);
+}
+
+/* A socket with its address, not listening yet. Returns 0, or an errno; the
+ * address has the port then. */
+static int name_socket(union address *address, enum bind_kind kind, int port,
+                       int *out_fd)
 {
     int type = kind == BIND_DATAGRAM ? SOCK_DGRAM : SOCK_STREAM;
-    socklen_t size = with_port(&address, *port);
+    socklen_t size = with_port(address, port);
     int fd =
-        socket(address.any.sa_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        socket(address->any.sa_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     int error;
 
     if (fd < 0) {
         return errno;
     }
-    set_options(fd, address.any.sa_family, kind);
-    if (bind(fd, &address.any, size) != 0 ||
-        (kind == BIND_LISTEN && listen(fd, EDGE_LISTEN_BACKLOG) != 0) ||
-        getsockname(fd, &address.any, &size) != 0) {
+    set_options(fd, address->any.sa_family, kind);
+    if (bind(fd, &address->any, size) != 0 ||
+        getsockname(fd, &address->any, &size) != 0) {
         error = errno;
         close(fd);
         return error;
     }
-    *port = ntohs(address.any.sa_family == AF_INET6 ? address.v6.sin6_port
-                                                    : address.v4.sin_port);
     *out_fd = fd;
+    return 0;
+}
+
+/*
+ * A port that the kernel has picked is given back when a socket stops to
+ * listen; one that was asked for is kept, so that it can refuse connections
+ * for a while (listener.c). So the port is asked for once more by its number,
+ * while the first socket holds it: SO_REUSEADDR lets both have it.
+ */
+static int name_listener(union address *address, int port, int *out_fd)
+{
+    int picked = -1;
+    int error;
+
+    if (port) {
+        return name_socket(address, BIND_LISTEN, port, out_fd);
+    }
+    error = name_socket(address, BIND_LISTEN, 0, &picked);
+    if (error) {
+        return error;
+    }
+    error = name_socket(address, BIND_LISTEN, port_of(address), out_fd);
+    close(picked);
+    return error;
+}
+
+/*
+ * A queue for one connection, which is our own and is never accepted: the
+ * kernel drops the SYN of all others, as a firewall does. Returns -1 where
+ * that cannot be had.
+ */
+static int fill_queue(const union address *address)
+{
+    int fd = socket(address->any.sa_family,
+                    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    socklen_t size = address->any.sa_family == AF_INET6 ? sizeof(address->v6)
+                                                        : sizeof(address->v4);
+
+    if (fd >= 0 && connect(fd, &address->any, size) != 0 &&
+        errno != EINPROGRESS) {
+        close(fd);
+        fd = -1;
+    }
+    return fd;
+}
+
+static bool start_listening(int fd, enum bind_kind kind)
+{
+    switch (kind) {
+    case BIND_LISTEN:
+        return listen(fd, EDGE_LISTEN_BACKLOG) == 0;
+    case BIND_DEAF:
+        return listen(fd, 0) == 0;
+    case BIND_RESERVE:
+    case BIND_DATAGRAM:
+        return true;
+    }
+    return true;
+}
+
+/* Returns 0, or an errno. */
+static int bind_one(union address address, enum bind_kind kind, int *port,
+                    struct bound_socket *out_socket)
+{
+    int fd = -1;
+    int error = kind == BIND_LISTEN ? name_listener(&address, *port, &fd)
+                                    : name_socket(&address, kind, *port, &fd);
+
+    if (error) {
+        return error;
+    }
+    if (!start_listening(fd, kind)) {
+        error = errno;
+        close(fd);
+        return error;
+    }
+    *port = port_of(&address);
+    *out_socket = (struct bound_socket){
+        fd, kind, kind == BIND_DEAF ? fill_queue(&address) : -1};
     return 0;
 }
 
@@ -116,7 +199,12 @@ static bool lacks_ipv6(const char *text, int error)
 static void drop_all(struct binding *binding)
 {
     while (binding->count > 0) {
-        close(binding->sockets[--binding->count].fd);
+        const struct bound_socket *socket = &binding->sockets[--binding->count];
+
+        close(socket->fd);
+        if (socket->filler >= 0) {
+            close(socket->filler);
+        }
     }
 }
 
@@ -136,14 +224,18 @@ static int bind_address(struct binding *binding, const char *text)
 
     for (size_t i = 0; i < binding->request->kinds_count; i++) {
         enum bind_kind kind = binding->request->kinds[i];
-        int fd = -1;
-        int error = address.any.sa_family == AF_UNSPEC
-                        ? EINVAL
-                        : bind_one(address, kind, &binding->port, &fd);
+        struct bound_socket bound;
+        int error = EINVAL;
 
+        if (kind == BIND_LISTEN) {
+            kind =
+                binding->request->families[address.any.sa_family == AF_INET6];
+        }
+        if (address.any.sa_family != AF_UNSPEC) {
+            error = bind_one(address, kind, &binding->port, &bound);
+        }
         if (error == 0) {
-            binding->sockets[binding->count++] =
-                (struct bound_socket){fd, kind};
+            binding->sockets[binding->count++] = bound;
         } else if (lacks_ipv6(text, error)) {
             leave_out(binding, text);
         } else {

@@ -20,11 +20,13 @@ enum bind_kind {
     BIND_LISTEN,   /* TCP, listening */
     BIND_RESERVE,  /* TCP; whoever connects is refused */
     BIND_DATAGRAM, /* UDP */
+    BIND_DEAF,     /* TCP; whoever connects gets no answer at all */
 };
 
 struct bound_socket {
     int fd;
     enum bind_kind kind;
+    int filler; /* of BIND_DEAF: a connection that fills its queue; else -1 */
 };
 
 /* What is to be bound: each of the kinds on each of the addresses. */
@@ -32,14 +34,17 @@ struct bind_request {
     const char *const *addresses; /* ends with NULL */
     enum bind_kind kinds[2];
     size_t kinds_count;
+    /* In place of BIND_LISTEN on IPv4 and on IPv6 addresses. */
+    enum bind_kind families[2];
     int port;         /* 0: one that is free on all of them */
     const char *what; /* "HTTP", for messages */
     bool quiet;       /* the log has said that there is no ::1 */
 };
 
 /*
- * Fills in the sockets, which the caller closes; there is room for each kind
- * on each address. They do not block, and no child inherits them.
+ * Fills in the sockets, which the caller closes with their fillers; there is
+ * room for each kind on each address. They do not block, and no child inherits
+ * them.
  */
 MUST_CHECK bool bind_sockets(const struct bind_request *request,
                              struct bound_socket *out_sockets,

@@ -15,11 +15,19 @@ ssize_t sock_recv(struct sock *sock, void *out, size_t size)
 {
     ssize_t got;
 
+    if (sock->in_limited && size > sock->in_budget) {
+        size = (size_t)sock->in_budget;
+    }
+    if (sock->in_limited && size == 0) {
+        errno = EAGAIN;
+        return -1;
+    }
     do {
         got = recv(sock->fd, out, size, MSG_DONTWAIT);
     } while (got < 0 && errno == EINTR);
     if (got > 0) {
         sock->received += (uint64_t)got;
+        sock->in_budget -= sock->in_limited ? (uint64_t)got : 0;
     }
     if (got == 0 && size > 0) {
         sock->eof = true;

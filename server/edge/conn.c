@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 
 #include "edge/internal.h"
 
@@ -50,6 +51,7 @@ static bool wants_input(const struct edge_conn *conn)
     case CONN_REPLY:
         return !conn->in_closed && conn->in.size < EDGE_READ_AHEAD;
     case CONN_STALLED:
+    case CONN_PAUSED:
     case CONN_RESET:
     case CONN_DEAD:
         return false;
@@ -75,6 +77,11 @@ static uint32_t wanted(const struct edge_conn *conn)
 
 /* ---- Reading ---- */
 
+static void say_goodbye(struct edge_conn *conn)
+{
+    conn_finish(conn, REPLY_CUT_CLOSE);
+}
+
 /* By close_notify or FIN: no request will come any more. */
 static void input_ended(struct edge_conn *conn)
 {
@@ -86,6 +93,12 @@ static void input_ended(struct edge_conn *conn)
         if ((conn->ssl && conn->sock.eof && !conn->in.size) ||
             conn->reply.stalled) {
             conn_drop(conn);
+        }
+        return;
+    }
+    if (conn->phase == CONN_IDLE) {
+        if (place_pass(conn, EDGE_CLIENT_FIN, say_goodbye)) {
+            say_goodbye(conn);
         }
         return;
     }
@@ -118,8 +131,13 @@ static void read_some(struct edge_conn *conn)
 void conn_idle(struct edge_conn *conn)
 {
     conn->phase = CONN_IDLE;
-    conn->rested = false;
-    conn_deadline(conn, rest_after(conn->edge));
+    conn->rested = conn->idle > 0;
+    if (conn->idle_limited) {
+        conn_deadline(conn, conn->idle_limit);
+    } else {
+        conn_deadline(conn,
+                      conn->idle > 0 ? conn->idle : rest_after(conn->edge));
+    }
     if (conn->in.size) {
         request_resume(conn);
     }
@@ -152,10 +170,31 @@ static void transfer(struct edge_conn *conn, uint32_t events)
     }
 }
 
+/* The first byte, unread as yet, has not been let through. */
+static bool is_held(struct edge_conn *conn, uint32_t events)
+{
+    int waiting = 0;
+
+    if (conn->first_byte_passed || !(events & EPOLLIN)) {
+        return false;
+    }
+    if (place_concerned(conn, EDGE_FIRST_BYTE) &&
+        (ioctl(conn->sock.fd, FIONREAD, &waiting) != 0 || !waiting)) {
+        return false; /* a FIN, or an error */
+    }
+    conn->first_byte_passed = true;
+    return !place_pass(conn, EDGE_FIRST_BYTE,
+                       conn->facts.tls ? tls_again : conn_idle);
+}
+
 void conn_ready(struct loop_watch *watch, uint32_t events)
 {
     struct edge_conn *conn = CONTAINER(watch, struct edge_conn, watch);
 
+    if (conn->phase <= CONN_IDLE && is_held(conn, events)) {
+        conn_settle(conn);
+        return;
+    }
     switch (conn->phase) {
     case CONN_HANDSHAKE:
         tls_handshake(conn);
@@ -175,6 +214,12 @@ void conn_ready(struct loop_watch *watch, uint32_t events)
             conn_drop(conn);
         }
         break;
+    case CONN_PAUSED:
+        conn->fin |= (events & EPOLLRDHUP) != 0;
+        if (events & (EPOLLHUP | EPOLLERR)) {
+            conn_drop(conn);
+        }
+        break;
     case CONN_DEAD:
         break;
     }
@@ -188,6 +233,9 @@ void conn_settle(struct edge_conn *conn)
     if (conn->phase >= CONN_IDLE && conn->phase <= CONN_REPLY &&
         wants_input(conn) && tls_pending(conn)) {
         read_some(conn);
+    }
+    if (conn->sock.in_limited && conn->sock.in_budget == 0) {
+        place_spent(conn);
     }
     if (!conn_alive(conn)) {
         return;
@@ -219,7 +267,9 @@ static void time_is_up(struct edge_conn *conn)
         conn_drop(conn);
         break;
     case CONN_IDLE:
-        if (conn->rested) {
+        if (conn->idle_limited) {
+            place_end(conn, conn->idle_how);
+        } else if (conn->rested) {
             conn_finish(conn, REPLY_CUT_CLOSE);
         } else {
             rest(conn);
@@ -234,6 +284,9 @@ static void time_is_up(struct edge_conn *conn)
     case CONN_STALLED:
     case CONN_LINGER:
         conn_drop(conn);
+        break;
+    case CONN_PAUSED:
+        place_resume(conn);
         break;
     case CONN_RESET:
         conn_try_reset(conn);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <openssl/prov_ssl.h>
+#include <openssl/ssl.h>
 
 #include "edge/internal.h"
 #include "util/log.h"
@@ -168,6 +169,7 @@ bool edge_new(const struct edge_options *options, struct loop *loop,
     if (options->edges) {
         edge->descriptors /= options->edges;
     }
+    edge->open = options->conns_open ? options->conns_open : &edge->own_open;
     edge->ids = options->conn_ids ? options->conn_ids : &edge->own_ids;
     if (!(options->first ? listeners_share(edge, err)
                          : listeners_open(edge, err))) {
@@ -262,6 +264,21 @@ void edge_conn_keep(struct edge_conn *conn, void *state)
 void *edge_conn_kept(const struct edge_conn *conn)
 {
     return conn->kept;
+}
+
+void edge_conn_note(struct edge_conn *conn, struct exchange *handshake)
+{
+    conn->noted = handshake;
+}
+
+struct exchange *edge_conn_noted(const struct edge_conn *conn)
+{
+    return conn->noted;
+}
+
+const struct hello_plan *edge_conn_hello(const struct edge_conn *conn)
+{
+    return &conn->hello;
 }
 
 struct edge_counts edge_counts(const struct edge *edge)

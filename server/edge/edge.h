@@ -18,6 +18,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include "edge/bind.h"
 #include "edge/loop.h"
 #include "util/attr.h"
 #include "util/err.h"
@@ -39,15 +40,47 @@ enum {
     EDGE_LISTEN_BACKLOG = 1024,
 };
 
+/* Places on a connection's way where the upper layers have a say, in the order
+ * in which it comes by. */
+enum edge_place {
+    EDGE_ACCEPT,
+    EDGE_FIRST_BYTE,   /* it waits, unread */
+    EDGE_HELLO,        /* a ClientHello is here */
+    EDGE_RESUME,       /* it offers to resume a session */
+    EDGE_CERTIFICATE,  /* one is about to be sent: nothing is resumed */
+    EDGE_ESTABLISHED,  /* the client's Finished is here */
+    EDGE_IDLE,         /* a reply was sent, the next request awaited */
+    EDGE_REUSE,        /* the first byte of a further request is here */
+    EDGE_CLIENT_FIN,   /* between requests */
+    EDGE_CLOSE_NOTIFY, /* about to be sent */
+    EDGE_CLOSE,        /* the FIN is about to be sent */
+};
+
 /* Certificate and key for a name; borrowed until the hook's caller returns. */
 struct edge_identity {
     X509 *certificate;
     EVP_PKEY *key;
-    struct span hash; /* tls-server-end-point; sessions are resumed only
-                         under the same one */
+    X509 *intermediate; /* sent behind it; NULL: none */
+    struct span hash;   /* tls-server-end-point; sessions are resumed only
+                           under the same one */
     /* Called once they are no longer needed; NULL: nothing is. */
     void (*release)(void *held);
     void *held;
+};
+
+/* A refusal before anybody has read the request. */
+struct edge_refusal {
+    enum edge_refused {
+        EDGE_REFUSED_MALFORMED, /* no HTTP, or not to be read in one way */
+        EDGE_REFUSED_HEAD,      /* over header_limit */
+        EDGE_REFUSED_BODY,      /* over body_limit */
+        EDGE_REFUSED_BUSY,      /* no descriptors are left */
+    } what;
+    unsigned status;
+    const char *reason;
+    const char *type;   /* of the body; NULL: text/plain */
+    const char *server; /* NULL: no such header */
+    const char *body;   /* NULL: why */
 };
 
 /*
@@ -57,13 +90,18 @@ struct edge_identity {
 struct edge_hooks {
     void *ctx;
 
-    void (*accepted)(void *ctx, struct edge_conn *conn,
-                     struct accept_plan *plan);
-    /* sni: lower case, NULL where none was sent. */
-    void (*hello)(void *ctx, struct edge_conn *conn, const char *sni,
-                  struct hello_plan *plan);
-    /* false: the handshake fails with internal_error. */
-    bool (*identity)(void *ctx, const char *sni, struct edge_identity *out);
+    /* Asked before `reached`, which is left out where this says no. NULL: it
+     * is never left out. */
+    bool (*concerned)(void *ctx, const struct edge_conn *conn,
+                      enum edge_place place);
+    /* hello: from EDGE_HELLO to EDGE_CERTIFICATE, with what was planned before;
+     * else NULL. The name in the ClientHello is among the facts by then. */
+    void (*reached)(void *ctx, struct edge_conn *conn, enum edge_place place,
+                    struct conn_plan *plan, struct hello_plan *hello);
+    /* sni: lower case, NULL where none was sent. false: the handshake fails
+     * with internal_error. */
+    bool (*identity)(void *ctx, const char *sni, const struct hello_plan *plan,
+                     struct edge_identity *out);
 
     /*
      * Gives the HTTP engine its end of a socketpair. The engine closes it,
@@ -88,9 +126,15 @@ struct edge_hooks {
      * and ex->raw_size are filled in. Who keeps a reference beyond this finds
      * facts in ex->conn that live as long as the exchange. */
     void (*request_end)(void *ctx, struct edge_conn *conn, struct exchange *ex);
-    /* A TLS handshake failed, for the log: one sentence. */
+    /* The edge, or the engine, is about to refuse what is no request that it
+     * takes. May call edge_conn_plan: then those bytes are sent instead. */
+    void (*refused)(void *ctx, struct edge_conn *conn, struct exchange *ex,
+                    const struct edge_refusal *refusal);
+    /* A TLS handshake failed: one sentence. */
     void (*handshake_failed)(void *ctx, struct edge_conn *conn,
                              const char *why);
+    /* It is complete. */
+    void (*handshake_done)(void *ctx, struct edge_conn *conn);
     void (*closed)(void *ctx, struct edge_conn *conn);
 };
 
@@ -100,11 +144,16 @@ struct edge_options {
     int https_port;
     int tls_minimum; /* TLS1_VERSION ... TLS1_3_VERSION */
     int tls_maximum;
+    /* BIND_LISTEN: clients are let in. Else nobody is, and why not: HTTP and
+     * HTTPS, IPv4 and IPv6. */
+    enum bind_kind ports[2];
+    enum bind_kind families[2];
     const char *keylog;  /* NULL: no key log file */
     size_t header_limit; /* 0: EDGE_HEADER_LIMIT, and so on */
     bool header_431;     /* a longer one gets 431, and not what HTTP.sys says */
     size_t body_limit;
     size_t connections_limit;
+    bool surplus_reset; /* those beyond it get a RST, not a FIN */
     int handshake_seconds;
     int idle_seconds;
     /* Another edge, of another loop, whose listeners and session tickets this
@@ -112,7 +161,9 @@ struct edge_options {
     const struct edge *first;
     /* Of `edges` that share the machine's descriptors; 0: this one alone. */
     size_t edges;
-    uint64_t *conn_ids; /* given out by all of them; NULL: it has its own */
+    /* Ids given out, and connections open, of all of them; NULL: its own. */
+    uint64_t *conn_ids;
+    size_t *conns_open;
 };
 
 /*
@@ -148,6 +199,15 @@ struct exchange *edge_conn_exchange(struct edge_conn *conn);
  * the `closed` hook does that. */
 void edge_conn_keep(struct edge_conn *conn, void *state);
 void *edge_conn_kept(const struct edge_conn *conn);
+/* A second slot: the exchange of the handshake. */
+void edge_conn_note(struct edge_conn *conn, struct exchange *handshake);
+struct exchange *edge_conn_noted(const struct edge_conn *conn);
+/* What the handshake was to be like; borrowed. */
+const struct hello_plan *edge_conn_hello(const struct edge_conn *conn);
+/* How it went, and what came of the client; texts live in the arena. What was
+ * planned is left out. */
+void edge_conn_tell(const struct edge_conn *conn, struct arena *arena,
+                    struct tls_exchange *out);
 /* The request says that it is the last one of its connection. */
 bool edge_conn_is_last(const struct edge_conn *conn);
 /*
@@ -163,6 +223,13 @@ void edge_conn_plan(struct edge_conn *conn, const struct reply_plan *plan);
 /* The reply to a request that the `request` hook has taken: plan->raw, to be
  * called while its exchange has not ended. */
 void edge_conn_reply(struct edge_conn *conn, const struct reply_plan *plan);
+/*
+ * The request gets its reply though its body is still to come: takes it from
+ * the engine; edge_conn_reply is to follow. Such a connection ends with it.
+ */
+void edge_conn_early(struct edge_conn *conn);
+/* The engine's 1xx replies to the current request are not passed on. */
+void edge_conn_withhold(struct edge_conn *conn);
 
 struct edge_counts {
     uint64_t accepted;

@@ -25,7 +25,8 @@ void conn_drop(struct edge_conn *conn)
         return;
     }
     record_lost(conn);
-    if (conn->phase == CONN_STALLED && conn->ssl) {
+    if (conn->phase == CONN_STALLED && conn->ssl &&
+        !SSL_is_init_finished(conn->ssl)) {
         tls_failed(conn, "the client left a handshake stalled on purpose");
     }
     conn->phase = CONN_DEAD;
@@ -45,6 +46,7 @@ void conn_drop(struct edge_conn *conn)
     conn->next = edge->dead;
     edge->dead = conn;
     edge->counts.open--;
+    __atomic_sub_fetch(edge->open, 1, __ATOMIC_RELAXED);
     edge_at_turn_end(edge);
     listeners_resume(edge);
 }
@@ -84,6 +86,36 @@ void conn_try_reset(struct edge_conn *conn)
     conn_drop(conn);
 }
 
+static void close_again(struct edge_conn *conn)
+{
+    conn_finish(conn, REPLY_CUT_CLOSE);
+}
+
+static void fin_again(struct edge_conn *conn)
+{
+    conn_finish(conn, REPLY_CUT_FIN);
+}
+
+/* The places at a connection's end; false: it ends in another way, or later. */
+static bool may_end(struct edge_conn *conn, enum reply_cut how)
+{
+    bool notifies =
+        how == REPLY_CUT_CLOSE && conn->ssl && SSL_is_init_finished(conn->ssl);
+
+    if (notifies && !conn->notify_passed) {
+        conn->notify_passed = true;
+        if (!place_pass(conn, EDGE_CLOSE_NOTIFY, close_again)) {
+            return false;
+        }
+    }
+    if (!conn->close_passed) {
+        conn->close_passed = true;
+        return place_pass(conn, EDGE_CLOSE,
+                          how == REPLY_CUT_CLOSE ? close_again : fin_again);
+    }
+    return true;
+}
+
 void conn_finish(struct edge_conn *conn, enum reply_cut how)
 {
     assert(!conn->exchange);
@@ -94,6 +126,9 @@ void conn_finish(struct edge_conn *conn, enum reply_cut how)
         conn_try_reset(conn);
         return;
     }
+    if (how != REPLY_CUT_HALF && !may_end(conn, how)) {
+        return;
+    }
     if (how == REPLY_CUT_CLOSE) {
         tls_notify_close(conn);
     }
@@ -101,7 +136,9 @@ void conn_finish(struct edge_conn *conn, enum reply_cut how)
      * under the client's eyes: the client's FIN is awaited. */
     shutdown(conn->sock.fd, SHUT_WR);
     conn->phase = CONN_LINGER;
-    conn_deadline(conn, EDGE_LINGER_SECONDS * ENV_NS_PER_SEC);
+    conn_deadline(conn, (how == REPLY_CUT_HALF ? EDGE_STALL_SECONDS
+                                               : EDGE_LINGER_SECONDS) *
+                            ENV_NS_PER_SEC);
     if (conn->sock.eof) {
         conn_drop(conn);
     }

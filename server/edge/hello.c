@@ -51,18 +51,17 @@ static char *read_sni(SSL *ssl)
     return name_text(name);
 }
 
-static void decide_fate(struct edge_conn *conn, const struct hello_plan *plan)
+/*
+ * Asks at a place; false: what is wanted is for carry_out of tls.c, since
+ * nothing can end within OpenSSL's state machine.
+ */
+static bool passes(struct edge_conn *conn, enum edge_place place)
 {
-    if (plan->reset) {
-        conn->fate = HELLO_RESET;
-    } else if (plan->abort) {
-        conn->fate = HELLO_ABORT;
-    } else if (plan->stall) {
-        conn->fate = HELLO_STALL;
-    } else if (plan->alert) {
-        conn->fate = HELLO_ALERT;
-        conn->alert = (uint8_t)plan->alert;
+    if (!place_concerned(conn, place)) {
+        return true;
     }
+    place_ask(conn, place, &conn->fate);
+    return !conn->hello.alert.send && !plan_stops(&conn->fate);
 }
 
 static int accept_any(int ok UNUSED, X509_STORE_CTX *store UNUSED)
@@ -70,14 +69,18 @@ static int accept_any(int ok UNUSED, X509_STORE_CTX *store UNUSED)
     return 1;
 }
 
-static bool apply(struct edge_conn *conn, const struct hello_plan *plan)
+static bool apply(struct edge_conn *conn)
 {
+    const struct hello_plan *plan = &conn->hello;
     SSL *ssl = conn->ssl;
 
-    conn->sock.limited = plan->stall_in_flight;
-    conn->sock.budget = plan->stall_after;
-    if (plan->ask_client_certificate) {
-        SSL_set_verify(ssl, SSL_VERIFY_PEER, accept_any);
+    if (plan->client_certificate) {
+        SSL_set_verify(ssl,
+                       SSL_VERIFY_PEER | (plan->client_certificate ==
+                                                  CLIENT_CERTIFICATE_REQUIRED
+                                              ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT
+                                              : 0),
+                       accept_any);
     }
     if ((plan->minimum && plan->minimum < TLS1_2_VERSION) ||
         (plan->maximum && plan->maximum < TLS1_2_VERSION)) {
@@ -89,20 +92,26 @@ static bool apply(struct edge_conn *conn, const struct hello_plan *plan)
 
 static bool use_identity(SSL *ssl, const struct edge_identity *identity)
 {
+    SSL_certs_clear(ssl);
     return SSL_use_certificate(ssl, identity->certificate) == 1 &&
-           SSL_use_PrivateKey(ssl, identity->key) == 1;
+           SSL_use_PrivateKey(ssl, identity->key) == 1 &&
+           (!identity->intermediate ||
+            SSL_add1_chain_cert(ssl, identity->intermediate) == 1);
 }
 
 /*
  * A session is resumed only under the certificate that it began with: its
- * hash is what channel bindings speak of (RFC 5929, section 4).
+ * hash is what channel bindings speak of (RFC 5929, section 4). One that shall
+ * not be resumed has a context of its own.
  */
-static bool bind_session(SSL *ssl, struct span hash)
+static struct span session_context(const struct edge_conn *conn)
 {
-    struct span id = hash.size ? hash : span_text("edge");
+    struct span id = conn->hello.no_resumption
+                         ? span_of(&conn->facts.id, sizeof(conn->facts.id))
+                         : conn->facts.certificate_hash;
 
-    id = span_slice(id, 0, SSL_MAX_SID_CTX_LENGTH);
-    return SSL_set_session_id_context(ssl, id.data, (unsigned)id.size) == 1;
+    id = id.size ? id : span_text("edge");
+    return span_slice(id, 0, SSL_MAX_SID_CTX_LENGTH);
 }
 
 /* The certificate may be replaced while the connection lives. */
@@ -120,9 +129,6 @@ static bool show_identity(struct edge_conn *conn,
                           const struct edge_identity *identity)
 {
     keep_hash(conn, identity->hash);
-    if (!bind_session(conn->ssl, identity->hash)) {
-        return false;
-    }
     if (use_identity(conn->ssl, identity)) {
         return true;
     }
@@ -137,7 +143,7 @@ static bool choose_identity(struct edge_conn *conn)
     struct edge_identity identity = {0};
     bool shown;
 
-    if (!hooks->identity(hooks->ctx, conn->sni, &identity)) {
+    if (!hooks->identity(hooks->ctx, conn->sni, &conn->hello, &identity)) {
         return false;
     }
     shown = show_identity(conn, &identity);
@@ -147,29 +153,101 @@ static bool choose_identity(struct edge_conn *conn)
     return shown;
 }
 
-int hello_callback(SSL *ssl, int *alert, void *ctx)
+/* RFC 8446, 4.2.11; RFC 5077, 3.2; RFC 5246, 7.4.1.2: by number, where there
+ * is nothing of TLS 1.3, whose clients fill it in for middleboxes. */
+static bool offers_session(SSL *ssl)
 {
-    struct edge *edge = ctx;
-    struct edge_conn *conn = SSL_get_app_data(ssl);
-    struct hello_plan plan = {0};
+    const unsigned char *bytes;
+    size_t size;
 
+    if (SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_psk, &bytes, &size)) {
+        return true;
+    }
+    if (SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_session_ticket, &bytes,
+                                  &size) &&
+        size > 0) {
+        return true;
+    }
+    return !SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_supported_versions,
+                                      &bytes, &size) &&
+           SSL_client_hello_get0_session_id(ssl, &bytes) > 0;
+}
+
+int hello_callback(SSL *ssl, int *alert, void *ctx UNUSED)
+{
+    struct edge_conn *conn = SSL_get_app_data(ssl);
+    struct span context;
+
+    if (conn->stage == HELLO_NEW) {
+        conn->stage = HELLO_GREETED;
+        conn->sni = read_sni(ssl);
+        conn->facts.sni = conn->sni;
+        if (!passes(conn, EDGE_HELLO)) {
+            return SSL_CLIENT_HELLO_RETRY;
+        }
+    }
+    if (conn->stage == HELLO_GREETED) {
+        conn->stage = HELLO_RESUME_ASKED;
+        if (offers_session(ssl) && !passes(conn, EDGE_RESUME)) {
+            return SSL_CLIENT_HELLO_RETRY;
+        }
+    }
     /* It comes again after a HelloRetryRequest (RFC 8446, 4.1.4). */
-    if (conn->greeted) {
+    if (conn->stage == HELLO_APPLIED) {
         return SSL_CLIENT_HELLO_SUCCESS;
     }
-    conn->greeted = true;
-    conn->sni = read_sni(ssl);
-    conn->facts.sni = conn->sni;
-    if (edge->hooks.hello) {
-        edge->hooks.hello(edge->hooks.ctx, conn, conn->sni, &plan);
+    conn->stage = HELLO_APPLIED;
+    if (!apply(conn) || !choose_identity(conn)) {
+        *alert = SSL_AD_INTERNAL_ERROR;
+        return SSL_CLIENT_HELLO_ERROR;
     }
-    decide_fate(conn, &plan);
-    if (conn->fate != HELLO_GO_ON) {
-        return SSL_CLIENT_HELLO_RETRY;
-    }
-    if (!apply(conn, &plan) || !choose_identity(conn)) {
+    context = session_context(conn);
+    if (SSL_set_session_id_context(ssl, context.data, (unsigned)context.size) !=
+        1) {
         *alert = SSL_AD_INTERNAL_ERROR;
         return SSL_CLIENT_HELLO_ERROR;
     }
     return SSL_CLIENT_HELLO_SUCCESS;
+}
+
+/* Not reached where a session is resumed. */
+int certificate_callback(SSL *ssl, void *ctx UNUSED)
+{
+    struct edge_conn *conn = SSL_get_app_data(ssl);
+    SSL_SESSION *session = SSL_get_session(ssl);
+    struct span context;
+
+    if (!conn->certificate_asked) {
+        conn->certificate_asked = true;
+        if (!place_concerned(conn, EDGE_CERTIFICATE)) {
+            return 1;
+        }
+        if (!passes(conn, EDGE_CERTIFICATE)) {
+            return -1;
+        }
+    }
+    if (!choose_identity(conn)) {
+        return 0;
+    }
+    context = session_context(conn);
+    return !session || SSL_SESSION_set1_id_context(session, context.data,
+                                                   (unsigned)context.size) == 1;
+}
+
+int alpn_callback(SSL *ssl, const unsigned char **out, unsigned char *out_size,
+                  const unsigned char *in UNUSED, unsigned in_size UNUSED,
+                  void *ctx UNUSED)
+{
+    const struct edge_conn *conn = SSL_get_app_data(ssl);
+    const struct hello_plan *plan = &conn->hello;
+
+    if (plan->alpn_refuse) {
+        return SSL_TLSEXT_ERR_ALERT_FATAL;
+    }
+    if (!plan->alpn) {
+        return SSL_TLSEXT_ERR_NOACK;
+    }
+    *out = (const unsigned char *)plan->alpn;
+    *out_size = (unsigned char)strlen(plan->alpn);
+    return SSL_TLSEXT_ERR_OK;
 }

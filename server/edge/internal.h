@@ -32,6 +32,18 @@ struct listener {
     struct loop_watch watch;
     struct edge *edge;
     bool tls;
+    bool open;    /* it lets clients in, but for a while perhaps */
+    bool refuses; /* it does not listen */
+    bool waits;   /* another edge has stopped its listening */
+    bool watched;
+    int filler; /* a connection of our own that fills its queue; -1: none */
+};
+
+/* A port that refuses connections for a while. */
+struct refusal_timer {
+    struct loop_timer timer;
+    struct edge *edge;
+    bool tls;
 };
 
 struct edge {
@@ -47,6 +59,7 @@ struct edge {
     size_t descriptors; /* RLIMIT_NOFILE */
     bool said_short;    /* that they are not enough */
     struct loop_timer accept_again;
+    struct refusal_timer refusals[2]; /* HTTP, HTTPS */
 
     SSL_CTX *tls;
     BIO_METHOD *bio;
@@ -64,6 +77,8 @@ struct edge {
     struct edge_counts counts;
     uint64_t own_ids;
     uint64_t *ids; /* of connections, given out so far */
+    size_t own_open;
+    size_t *open; /* connections of all edges that share */
     uint8_t scratch[EDGE_SCRATCH];
 };
 
@@ -73,6 +88,8 @@ struct sock {
     bool eof;        /* the peer's FIN was read */
     bool limited;    /* writes stop ... */
     uint64_t budget; /* ... after so many more bytes */
+    bool in_limited; /* reads stop ... */
+    uint64_t in_budget;
     uint64_t received;
 };
 
@@ -100,6 +117,7 @@ struct conn_request {
 struct conn_reply {
     struct reply_plan plan;
     struct buf raw;  /* the plan's, our copy */
+    bool withheld;   /* 1xx replies of the engine are not passed on */
     struct buf held; /* an incomplete head from the engine */
     struct framer framer;
     bool planned;
@@ -125,18 +143,25 @@ enum conn_phase {
     CONN_BODY,    /* the engine has the head */
     CONN_REPLY,   /* the request is whole, or we read no more of it */
     CONN_STALLED, /* silent on purpose */
+    CONN_PAUSED,  /* goes on later */
     CONN_LINGER,  /* FIN sent, waiting for the peer's */
     CONN_RESET,   /* RST as soon as what was sent has arrived */
     CONN_DEAD,
 };
 
-/* What the hello hook has decided; carried out by tls_handshake. */
-enum hello_fate {
-    HELLO_GO_ON,
-    HELLO_ABORT,
-    HELLO_RESET,
-    HELLO_STALL,
-    HELLO_ALERT,
+/* How far the callbacks of a handshake have come. */
+enum hello_stage {
+    HELLO_NEW,
+    HELLO_GREETED, /* the ClientHello was seen */
+    HELLO_RESUME_ASKED,
+    HELLO_APPLIED,
+};
+
+/* What comes after a pause. */
+struct pause {
+    void (*go_on)(struct edge_conn *conn);
+    bool ends;
+    enum reply_cut how;
 };
 
 struct edge_conn {
@@ -151,19 +176,34 @@ struct edge_conn {
     int64_t deadline;
     struct loop_timer pace; /* delay and drip */
     bool rested;            /* idle, and its engine given back */
+    int64_t idle;           /* ns, by a plan; 0: as long as usual */
     bool fin;               /* the peer's FIN came, perhaps unread */
     unsigned reset_tries;
     struct sock sock;
     SSL *ssl;             /* NULL: plain HTTP */
     bool ssl_wants_write; /* to go on reading */
-    bool greeted;         /* the ClientHello was seen */
-    enum hello_fate fate;
-    uint8_t alert;
+    enum hello_stage stage;
+    bool certificate_asked;
+    struct hello_plan hello;
+    struct conn_plan fate; /* of a handshake, carried out by tls_handshake */
+    int alert;             /* the client's; -1: none */
     char *sni;
+    struct pause pause;
+    bool first_byte_passed; /* places that are come by once */
+    bool reuse_passed;
+    bool notify_passed;
+    bool close_passed;
+    bool answered; /* a reply was sent, the connection kept */
+    bool idle_limited;
+    int64_t idle_limit;      /* ns; without a request it then ends ... */
+    enum reply_cut idle_how; /* ... like this */
+    enum reply_cut in_how;   /* ... where sock.in_limited is used up */
+    enum reply_cut out_how;  /* ... where sock.limited is */
     char peer[PEER_TEXT_SIZE];
     uint8_t hash[EVP_MAX_MD_SIZE]; /* of its certificate */
     struct conn_facts facts;
     void *kept;
+    struct exchange *noted;
     struct exchange *exchange;
     struct buf in;  /* received, not yet taken */
     bool in_closed; /* no more will come */
@@ -180,6 +220,9 @@ MUST_CHECK bool listeners_start(struct edge *edge, struct err *err);
 void listeners_close(struct edge *edge);
 /* A descriptor has become free. */
 void listeners_resume(struct edge *edge);
+/* The port refuses connections for a while, or for good. */
+void listeners_refuse(struct edge *edge, bool tls,
+                      const struct refuse_plan *plan);
 
 /* accept.c: the beginning of a connection. */
 void conn_accept(struct listener *listener, int fd,
@@ -203,6 +246,31 @@ static inline bool conn_busy(const struct edge_conn *conn)
 {
     return conn->phase >= CONN_HEAD && conn->phase <= CONN_REPLY;
 }
+
+/* place.c: what the upper layers want at a place of a connection's way. */
+/* No: there is no need to ask. */
+bool place_concerned(const struct edge_conn *conn, enum edge_place place);
+/* Asks; what does not end the connection now is noted. */
+void place_ask(struct edge_conn *conn, enum edge_place place,
+               struct conn_plan *out_plan);
+/* Something stands in the way of going on. */
+static inline bool plan_stops(const struct conn_plan *plan)
+{
+    return plan->delay > 0 ||
+           (plan->ends && !plan->received && !plan->sent && !plan->idle);
+}
+/* Ends or pauses it. */
+void place_stop(struct edge_conn *conn, const struct conn_plan *plan,
+                void (*go_on)(struct edge_conn *conn));
+/* All in one. false: not now; where it pauses, go_on is called later. */
+bool place_pass(struct edge_conn *conn, enum edge_place place,
+                void (*go_on)(struct edge_conn *conn));
+/* Ends a connection as a plan says, whatever it does. */
+void place_end(struct edge_conn *conn, enum reply_cut how);
+/* What was to arrive before the end has arrived. */
+void place_spent(struct edge_conn *conn);
+/* The pause is over. */
+void place_resume(struct edge_conn *conn);
 
 /* finish.c: the end of a connection. */
 /* Ends the connection: FIN and the peer's FIN awaited, or RST. */
@@ -229,6 +297,8 @@ void tls_close(struct edge *edge);
 /* false: OpenSSL has no memory; the connection cannot go on. */
 bool tls_attach(struct edge_conn *conn);
 void tls_handshake(struct edge_conn *conn);
+/* The same after a pause. */
+void tls_again(struct edge_conn *conn);
 void tls_failed(struct edge_conn *conn, const char *why);
 enum tls_result {
     TLS_OK,
@@ -246,6 +316,11 @@ void tls_notify_close(struct edge_conn *conn);
 
 /* hello.c: OpenSSL's client-hello callback. */
 int hello_callback(SSL *ssl, int *alert, void *ctx);
+/* Where a certificate is about to be shown. */
+int certificate_callback(SSL *ssl, void *ctx);
+/* Which protocol is picked (RFC 7301). */
+int alpn_callback(SSL *ssl, const unsigned char **out, unsigned char *out_size,
+                  const unsigned char *in, unsigned in_size, void *ctx);
 
 /* request.c: what the client sends. */
 void request_input(struct edge_conn *conn, struct span bytes);
@@ -273,17 +348,8 @@ void bridge_settle(struct edge_conn *conn);
 void reply_input(struct edge_conn *conn, struct span bytes);
 /* The engine will say no more. */
 void reply_input_end(struct edge_conn *conn);
-/* How a request is refused that the engine never gets. */
-struct refusal {
-    unsigned status;
-    const char *reason;
-    const char *type;   /* of the body; NULL: text/plain */
-    const char *server; /* NULL: no such header */
-    const char *body;   /* NULL: why */
-};
-
-/* A reply of our own, and the connection ends. */
-void reply_refuse(struct edge_conn *conn, const struct refusal *refusal,
+/* A reply of our own to what the engine never gets, and the connection ends. */
+void reply_refuse(struct edge_conn *conn, const struct edge_refusal *refusal,
                   const char *why);
 void reply_reset(struct edge_conn *conn);
 

@@ -9,6 +9,7 @@
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "edge/internal.h"
@@ -44,16 +45,29 @@ static void say_short(struct edge *edge)
     edge->said_short = true;
 }
 
+static void unwatch(struct listener *listener)
+{
+    if (listener->watched) {
+        loop_unwatch(listener->edge->loop, &listener->watch);
+    }
+    listener->watched = false;
+}
+
+static void unwatch_all(struct edge *edge)
+{
+    for (size_t i = 0; i < edge->listeners_count; i++) {
+        unwatch(&edge->listeners[i]);
+    }
+    edge->accepting = false;
+}
+
 static void pause_accepting(struct edge *edge)
 {
     if (!edge->accepting) {
         return;
     }
     say_short(edge);
-    for (size_t i = 0; i < edge->listeners_count; i++) {
-        loop_unwatch(edge->loop, &edge->listeners[i].watch);
-    }
-    edge->accepting = false;
+    unwatch_all(edge);
     edge->counts.refused++;
     loop_start(edge->loop, &edge->accept_again,
                (int64_t)ACCEPT_PAUSE_MS * ENV_NS_PER_MS);
@@ -70,17 +84,44 @@ static bool short_of_descriptors(const struct edge *edge)
            edge->descriptors;
 }
 
+/* Where it cannot be, the client gets a FIN. */
+static void reset_on_close(int fd)
+{
+    struct linger linger = {.l_onoff = 1, .l_linger = 0};
+
+    (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+}
+
 static void take_one(struct listener *listener, int fd,
                      const union address *peer)
 {
     struct edge *edge = listener->edge;
 
-    if (edge->counts.open >= edge->options.connections_limit) {
+    if (__atomic_add_fetch(edge->open, 1, __ATOMIC_RELAXED) >
+        edge->options.connections_limit) {
+        __atomic_sub_fetch(edge->open, 1, __ATOMIC_RELAXED);
         edge->counts.refused++;
+        if (edge->options.surplus_reset) {
+            reset_on_close(fd);
+        }
         close(fd);
         return;
     }
     conn_accept(listener, fd, &peer->any);
+}
+
+/* Another edge has stopped its listening for a while (below), and it is one
+ * socket: nothing tells when that is over. */
+static void await_listening(struct listener *listener)
+{
+    struct edge *edge = listener->edge;
+
+    unwatch(listener);
+    listener->waits = true;
+    if (!edge->accept_again.slot) {
+        loop_start(edge->loop, &edge->accept_again,
+                   (int64_t)ACCEPT_PAUSE_MS * ENV_NS_PER_MS);
+    }
 }
 
 static void ready(struct loop_watch *watch, uint32_t events UNUSED)
@@ -90,7 +131,7 @@ static void ready(struct loop_watch *watch, uint32_t events UNUSED)
 
     int batch = edge->options.edges > 1 ? ACCEPT_SHARED : ACCEPT_BATCH;
 
-    for (int i = 0; i < batch && edge->accepting; i++) {
+    for (int i = 0; i < batch && listener->watched; i++) {
         union address peer = {0};
         socklen_t size = sizeof(peer);
         int fd;
@@ -105,6 +146,8 @@ static void ready(struct loop_watch *watch, uint32_t events UNUSED)
         } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
                    errno == ENOMEM) {
             pause_accepting(edge);
+        } else if (errno == EINVAL) {
+            await_listening(listener);
         } else if (errno == EAGAIN) {
             return;
         }
@@ -117,14 +160,24 @@ static uint32_t shared_events(const struct edge *edge)
     return edge->options.edges > 1 ? (uint32_t)EPOLLEXCLUSIVE : 0;
 }
 
+static bool watch(struct listener *listener, struct err *err)
+{
+    const struct edge *edge = listener->edge;
+
+    if (listener->watched || !listener->open || listener->refuses ||
+        listener->waits) {
+        return true;
+    }
+    listener->watched = loop_watch(edge->loop, &listener->watch,
+                                   EPOLLIN | shared_events(edge), err);
+    return listener->watched;
+}
+
 static bool watch_all(struct edge *edge, struct err *err)
 {
     for (size_t i = 0; i < edge->listeners_count; i++) {
-        if (!loop_watch(edge->loop, &edge->listeners[i].watch,
-                        EPOLLIN | shared_events(edge), err)) {
-            while (i-- > 0) {
-                loop_unwatch(edge->loop, &edge->listeners[i].watch);
-            }
+        if (!watch(&edge->listeners[i], err)) {
+            unwatch_all(edge);
             return false;
         }
     }
@@ -132,12 +185,34 @@ static bool watch_all(struct edge *edge, struct err *err)
     return true;
 }
 
+/* false: one does not listen yet. */
+static bool all_listen(struct edge *edge)
+{
+    bool all = true;
+
+    for (size_t i = 0; i < edge->listeners_count; i++) {
+        struct listener *listener = &edge->listeners[i];
+        int listens = 0;
+        socklen_t size = sizeof(listens);
+
+        if (listener->waits) {
+            listener->waits =
+                getsockopt(listener->watch.fd, SOL_SOCKET, SO_ACCEPTCONN,
+                           &listens, &size) != 0 ||
+                !listens;
+        }
+        all = all && !listener->waits;
+    }
+    return all;
+}
+
 static void accept_again(struct loop_timer *timer)
 {
     struct edge *edge = CONTAINER(timer, struct edge, accept_again);
+    bool all = all_listen(edge);
     struct err err;
 
-    if (!watch_all(edge, &err)) {
+    if (!watch_all(edge, &err) || !all) {
         loop_start(edge->loop, timer, (int64_t)ACCEPT_PAUSE_MS * ENV_NS_PER_MS);
     }
 }
@@ -155,12 +230,127 @@ bool listeners_start(struct edge *edge, struct err *err)
     return watch_all(edge, err);
 }
 
+/* ---- Refusing for a while ---- */
+
+/*
+ * shutdown(2) ends listening and keeps the port, which was asked for by number
+ * (bind.c): the kernel answers a SYN with a RST. Who waits in the queue gets
+ * one, too.
+ */
+static void stop_listening(struct listener *listener)
+{
+    if (!listener->open || listener->refuses) {
+        return;
+    }
+    unwatch(listener);
+    if (shutdown(listener->watch.fd, SHUT_RD) != 0) {
+        log_warning("a port cannot refuse connections: %s", strerror(errno));
+    }
+    listener->refuses = true;
+}
+
+static void listen_again(struct listener *listener)
+{
+    struct err err;
+
+    if (!listener->refuses) {
+        return;
+    }
+    if (listen(listener->watch.fd, EDGE_LISTEN_BACKLOG) != 0) {
+        log_error("a port that refused connections cannot listen again: %s",
+                  strerror(errno));
+        return;
+    }
+    listener->refuses = false;
+    if (listener->edge->accepting && !watch(listener, &err)) {
+        log_error("a port that refused connections: %s", err.text);
+    }
+}
+
+static void refused_enough(struct loop_timer *timer)
+{
+    struct refusal_timer *refusal =
+        CONTAINER(timer, struct refusal_timer, timer);
+    struct edge *edge = refusal->edge;
+
+    for (size_t i = 0; i < edge->listeners_count; i++) {
+        if (edge->listeners[i].tls == refusal->tls) {
+            listen_again(&edge->listeners[i]);
+        }
+    }
+}
+
+void listeners_refuse(struct edge *edge, bool tls,
+                      const struct refuse_plan *plan)
+{
+    struct refusal_timer *refusal = &edge->refusals[tls];
+
+    refusal->timer.expired = refused_enough;
+    refusal->timer.bare = true;
+    refusal->edge = edge;
+    refusal->tls = tls;
+    loop_cancel(edge->loop, &refusal->timer);
+    for (size_t i = 0; i < edge->listeners_count; i++) {
+        if (edge->listeners[i].tls == tls) {
+            stop_listening(&edge->listeners[i]);
+        }
+    }
+    if (plan->time) {
+        loop_start(edge->loop, &refusal->timer, plan->time);
+    }
+}
+
 /* ---- Binding ---- */
 
 static void drop_listeners(struct edge *edge)
 {
     while (edge->listeners_count > 0) {
-        close(edge->listeners[--edge->listeners_count].watch.fd);
+        struct listener *listener = &edge->listeners[--edge->listeners_count];
+
+        close(listener->watch.fd);
+        if (listener->filler >= 0) {
+            close(listener->filler);
+        }
+    }
+}
+
+/* How a port is bound: what the port says comes before the addresses. */
+static struct bind_request request_for(const struct edge *edge, bool tls,
+                                       int port)
+{
+    const struct edge_options *options = &edge->options;
+    enum bind_kind kind = options->ports[tls];
+
+    return (struct bind_request){
+        .addresses = options->addresses,
+        .kinds = {kind},
+        .kinds_count = 1,
+        .families = {kind ? kind : options->families[0],
+                     kind ? kind : options->families[1]},
+        .port = port,
+        .what = tls ? "HTTPS" : "HTTP",
+        .quiet = tls && edge->ports[0],
+    };
+}
+
+static const char *kind_text(enum bind_kind kind)
+{
+    return kind == BIND_DEAF ? "never answers a SYN" : "refuses connections";
+}
+
+static void add_listener(struct edge *edge, bool tls,
+                         const struct bound_socket *socket)
+{
+    edge->listeners[edge->listeners_count++] = (struct listener){
+        .watch = {socket->fd, ready, true},
+        .edge = edge,
+        .tls = tls,
+        .open = socket->kind == BIND_LISTEN,
+        .filler = socket->filler,
+    };
+    if (socket->kind != BIND_LISTEN) {
+        log_info("%s port %d %s on purpose", tls ? "HTTPS" : "HTTP",
+                 edge->ports[tls], kind_text(socket->kind));
     }
 }
 
@@ -168,20 +358,12 @@ static bool bind_port(struct edge *edge, bool tls, int port, struct err *err)
 {
     struct bound_socket *sockets =
         mem_array(edge->addresses_count + 1, sizeof(*sockets));
-    struct bind_request request = {
-        .addresses = edge->options.addresses,
-        .kinds = {BIND_LISTEN},
-        .kinds_count = 1,
-        .port = port,
-        .what = tls ? "HTTPS" : "HTTP",
-        .quiet = tls && edge->ports[0],
-    };
+    struct bind_request request = request_for(edge, tls, port);
     size_t count = 0;
     bool good = bind_sockets(&request, sockets, &count, &edge->ports[tls], err);
 
     for (size_t i = 0; i < count; i++) {
-        edge->listeners[edge->listeners_count++] = (struct listener){
-            .watch = {sockets[i].fd, ready, true}, .edge = edge, .tls = tls};
+        add_listener(edge, tls, &sockets[i]);
     }
     mem_free(sockets);
     return good;
@@ -216,13 +398,20 @@ bool listeners_share(struct edge *edge, struct err *err)
     memcpy(edge->ports, first->ports, sizeof(edge->ports));
     for (size_t i = 0; i < first->listeners_count; i++) {
         const struct listener *from = &first->listeners[i];
-        int fd = fcntl(from->watch.fd, F_DUPFD_CLOEXEC, 0);
+        int fd = from->open ? fcntl(from->watch.fd, F_DUPFD_CLOEXEC, 0) : -1;
 
-        if (fd < 0) {
+        if (from->open && fd < 0) {
             return err_errno(err, "cannot share a listener");
         }
-        edge->listeners[edge->listeners_count++] = (struct listener){
-            .watch = {fd, ready, true}, .edge = edge, .tls = from->tls};
+        if (from->open) {
+            edge->listeners[edge->listeners_count++] = (struct listener){
+                .watch = {fd, ready, true},
+                .edge = edge,
+                .tls = from->tls,
+                .open = true,
+                .filler = -1,
+            };
+        }
     }
     return true;
 }
@@ -230,10 +419,9 @@ bool listeners_share(struct edge *edge, struct err *err)
 void listeners_close(struct edge *edge)
 {
     loop_cancel(edge->loop, &edge->accept_again);
-    for (size_t i = 0; edge->accepting && i < edge->listeners_count; i++) {
-        loop_unwatch(edge->loop, &edge->listeners[i].watch);
-    }
-    edge->accepting = false;
+    loop_cancel(edge->loop, &edge->refusals[0].timer);
+    loop_cancel(edge->loop, &edge->refusals[1].timer);
+    unwatch_all(edge);
     drop_listeners(edge);
     mem_free(edge->listeners);
     edge->listeners = NULL;

@@ -27,7 +27,11 @@ static bool cuts(const struct conn_reply *reply)
 
 static enum reply_cut how_it_ends(const struct conn_reply *reply)
 {
-    return cuts(reply) ? reply->plan.cut_how : REPLY_CUT_CLOSE;
+    if (cuts(reply)) {
+        return reply->plan.cut_how;
+    }
+    return reply->plan.then == REPLY_THEN_RESET ? REPLY_CUT_RESET
+                                                : REPLY_CUT_CLOSE;
 }
 
 /* The FIN of a client may have been its goodbye: then it answers by a RST. */
@@ -50,10 +54,17 @@ static void finish_whole(struct edge_conn *conn)
         conn->reply.close || cuts(&conn->reply) || conn->phase != CONN_REPLY;
     enum reply_cut how = how_it_ends(&conn->reply);
 
+    conn->idle = conn->reply.plan.idle;
     record_end(conn, whole_or_broken(conn));
     if (last) {
         conn_finish(conn, how);
-    } else {
+        return;
+    }
+    conn->answered = true;
+    conn->phase = CONN_IDLE;
+    /* Whoever has sent the next request already does not wait. */
+    if (conn->in.size || conn->in_closed ||
+        place_pass(conn, EDGE_IDLE, conn_idle)) {
         conn_idle(conn);
     }
 }
@@ -117,6 +128,9 @@ static size_t allowed(const struct conn_reply *reply)
     if (reply->plan.drip_every && size > reply->drip_left) {
         size = reply->drip_left;
     }
+    if (reply->plan.pause && size > reply->plan.pause_at - reply->sent) {
+        size = reply->plan.pause_at - reply->sent;
+    }
     return (size_t)size;
 }
 
@@ -126,13 +140,38 @@ void output_wait(struct edge_conn *conn, int64_t delay)
     loop_start(conn->edge->loop, &conn->pace, delay);
 }
 
+/* Once each: in the middle of a reply, and behind it. */
+static bool pauses(struct edge_conn *conn, bool over)
+{
+    struct reply_plan *plan = &conn->reply.plan;
+    int64_t pause = 0;
+
+    if (!conn->reply.begun || conn->reply.waiting) {
+        return false;
+    }
+    if (plan->pause && conn->reply.sent >= plan->pause_at) {
+        pause = plan->pause;
+        plan->pause = 0;
+    } else if (over) {
+        pause = plan->linger;
+        plan->linger = 0;
+    }
+    if (pause) {
+        output_wait(conn, pause);
+    }
+    return pause != 0;
+}
+
 /* Nothing more may or can be sent now: is that the end? */
 static void after_flush(struct edge_conn *conn)
 {
     struct conn_reply *reply = &conn->reply;
     bool empty = waiting_bytes(reply) == 0;
 
-    if (empty && reply->complete) {
+    if (pauses(conn, empty && reply->complete)) {
+        return;
+    }
+    if (empty && reply->complete && !reply->waiting) {
         finish_whole(conn);
     } else if (reply->plan.cut && reply->begun && !reply->waiting &&
                reply->sent >= reply->plan.cut_after) {

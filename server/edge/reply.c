@@ -66,6 +66,9 @@ static void queue_raw(struct edge_conn *conn)
                          raw.size;
     reply->close = !framed || !reply->framer.done || reply->framer.close ||
                    conn->request.framer.close;
+    if (reply->plan.then != REPLY_THEN_FRAMED) {
+        reply->close = reply->plan.then != REPLY_THEN_OPEN;
+    }
     output_add(conn, raw);
 }
 
@@ -80,9 +83,35 @@ static void complete(struct edge_conn *conn)
 /* An informational reply (RFC 9110, 15.2) goes before the final one. */
 static size_t pass_interim(struct edge_conn *conn, struct span head)
 {
-    conn->reply.interim += head.size;
-    output_add(conn, head);
+    if (!conn->reply.withheld) {
+        conn->reply.interim += head.size;
+        output_add(conn, head);
+    }
     return head.size;
+}
+
+/* Somebody below HTTP refuses the request: whoever knows better may say so. */
+static void tell_refused(struct edge_conn *conn,
+                         const struct edge_refusal *refusal)
+{
+    const struct edge_hooks *hooks = &conn->edge->hooks;
+
+    if (hooks->refused && !conn->reply.planned) {
+        hooks->refused(hooks->ctx, conn, conn->exchange, refusal);
+    }
+}
+
+/* The engine answers by itself: it has not asked anybody. */
+static void engine_refuses(struct edge_conn *conn)
+{
+    const struct edge_refusal refusal = {
+        .what = EDGE_REFUSED_MALFORMED,
+        .status = conn->reply.framer.status,
+        .reason = "Bad Request",
+    };
+
+    request_keep(conn);
+    tell_refused(conn, &refusal);
 }
 
 /* How many of the bytes were taken; 0: the head is not whole yet. */
@@ -100,6 +129,9 @@ static size_t take_some(struct edge_conn *conn, struct span bytes)
                      conn->request.framer.head_method);
         if (reply->framer.status / 100 == 1 && reply->framer.status != 101) {
             return pass_interim(conn, span_slice(bytes, 0, size));
+        }
+        if (conn->bridge.watch.fd >= 0) {
+            engine_refuses(conn);
         }
         begin(conn, span_slice(bytes, 0, size));
     }
@@ -158,12 +190,13 @@ void reply_input_end(struct edge_conn *conn)
 
 /* ---- Replies that are not the engine's ---- */
 
-void reply_refuse(struct edge_conn *conn, const struct refusal *refusal,
+void reply_refuse(struct edge_conn *conn, const struct edge_refusal *refusal,
                   const char *why)
 {
-    const char *body = refusal->body ? refusal->body : "";
     struct exchange *ex = conn->exchange;
     struct conn_reply *reply = &conn->reply;
+    struct edge_refusal whole = *refusal;
+    const char *body;
     AUTO_BUF text = {0};
 
     /* An interim reply that is on its way stays on it. */
@@ -172,7 +205,7 @@ void reply_refuse(struct edge_conn *conn, const struct refusal *refusal,
     reply->plan = (struct reply_plan){0};
     buf_reset(&reply->raw);
     buf_reset(&reply->held);
-    body = *body ? body : arena_printf(ex->arena, "%s\n", why);
+    body = refusal->body ? refusal->body : arena_printf(ex->arena, "%s\n", why);
     buf_printf(&text, "HTTP/1.1 %u %s\r\nContent-Type: %s\r\n", refusal->status,
                refusal->reason, refusal->type ? refusal->type : "text/plain");
     if (refusal->server) {
@@ -184,6 +217,9 @@ void reply_refuse(struct edge_conn *conn, const struct refusal *refusal,
                stamp_http(ex->arena, ex->began), strlen(body), body);
     exchange_why(ex, "refused", "%s", why);
     conn->request.framer.close = true;
+    whole.body = body;
+    request_keep(conn);
+    tell_refused(conn, &whole);
     reply_input(conn, buf_span(&text));
 }
 
@@ -209,6 +245,27 @@ void edge_conn_plan(struct edge_conn *conn, const struct reply_plan *plan)
     if (reply->plan.drip_bytes == 0) {
         reply->plan.drip_bytes = 1;
     }
+    reply->plan.interim = SPAN_NONE;
     buf_reset(&reply->raw);
     buf_add(&reply->raw, plan->raw);
+    if (plan->refuse.refuse) {
+        listeners_refuse(conn->edge, conn->facts.tls, &plan->refuse);
+    }
+    reply->interim += plan->interim.size;
+    output_add(conn, plan->interim);
+}
+
+void edge_conn_withhold(struct edge_conn *conn)
+{
+    conn->reply.withheld = true;
+}
+
+void edge_conn_early(struct edge_conn *conn)
+{
+    struct conn_request *request = &conn->request;
+
+    bridge_close(conn);
+    buf_reset(&conn->reply.held);
+    conn->phase = CONN_REPLY;
+    request->framer.close |= !request->framer.done;
 }

@@ -65,10 +65,21 @@ static const char *reason_of(unsigned status)
     }
 }
 
+static enum edge_refused what_of(unsigned status)
+{
+    return status == 413   ? EDGE_REFUSED_BODY
+           : status == 503 ? EDGE_REFUSED_BUSY
+                           : EDGE_REFUSED_MALFORMED;
+}
+
 static void refuse(struct edge_conn *conn, struct span bytes, unsigned status,
                    const char *why)
 {
-    struct refusal refusal = {.status = status, .reason = reason_of(status)};
+    struct edge_refusal refusal = {
+        .what = what_of(status),
+        .status = status,
+        .reason = reason_of(status),
+    };
 
     note_raw(conn, bytes);
     conn->phase = CONN_REPLY;
@@ -82,7 +93,8 @@ static void refuse(struct edge_conn *conn, struct span bytes, unsigned status,
 static void refuse_head(struct edge_conn *conn, struct span bytes, size_t size,
                         bool whole)
 {
-    static const struct refusal windows = {
+    static const struct edge_refusal windows = {
+        .what = EDGE_REFUSED_HEAD,
         .status = 400,
         .reason = "Bad Request",
         .type = "text/html; charset=us-ascii",
@@ -97,8 +109,11 @@ static void refuse_head(struct edge_conn *conn, struct span bytes, size_t size,
                 "long.</p>\r\n"
                 "</BODY></HTML>\r\n",
     };
-    static const struct refusal standard = {
-        .status = 431, .reason = "Request Header Fields Too Large"};
+    static const struct edge_refusal standard = {
+        .what = EDGE_REFUSED_HEAD,
+        .status = 431,
+        .reason = "Request Header Fields Too Large",
+    };
     const struct edge_options *options = &conn->edge->options;
     const char *why =
         arena_printf(conn->exchange->arena,
@@ -296,6 +311,14 @@ static size_t take_first(struct edge_conn *conn, struct span bytes)
     if (!bytes.size) {
         return skipped;
     }
+    if (conn->answered && !conn->reuse_passed) {
+        conn->reuse_passed = true;
+        if (!place_pass(conn, EDGE_REUSE, conn_idle)) {
+            return conn->phase == CONN_PAUSED ? skipped : skipped + bytes.size;
+        }
+    }
+    conn->reuse_passed = false;
+    conn->idle_limited = false;
     conn->phase = CONN_HEAD;
     record_begin(conn);
     taken = take_part(conn, bytes);
@@ -332,6 +355,7 @@ static size_t take_some(struct edge_conn *conn, struct span bytes)
     case CONN_BODY:
         return take_body(conn, bytes);
     case CONN_REPLY:
+    case CONN_PAUSED:
         return 0;
     case CONN_HANDSHAKE:
     case CONN_STALLED:

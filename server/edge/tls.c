@@ -87,6 +87,8 @@ static void set_modes(struct edge *edge)
     SSL_CTX_set_num_tickets(tls, 1);
     SSL_CTX_set_dh_auto(tls, 1);
     SSL_CTX_set_client_hello_cb(tls, hello_callback, edge);
+    SSL_CTX_set_cert_cb(tls, certificate_callback, edge);
+    SSL_CTX_set_alpn_select_cb(tls, alpn_callback, edge);
 }
 
 /* A client that comes back may find another edge, which must be able to read
@@ -173,6 +175,17 @@ void tls_failed(struct edge_conn *conn, const char *why)
     }
 }
 
+/* Established: others hear of it, and the client may speak. */
+static void settle_down(struct edge_conn *conn)
+{
+    const struct edge_hooks *hooks = &conn->edge->hooks;
+
+    if (hooks->handshake_done) {
+        hooks->handshake_done(hooks->ctx, conn);
+    }
+    conn_idle(conn);
+}
+
 static void succeeded(struct edge_conn *conn)
 {
     conn->facts.tls_version = SSL_get_version(conn->ssl);
@@ -180,51 +193,94 @@ static void succeeded(struct edge_conn *conn)
     conn->facts.tls_resumed = SSL_session_reused(conn->ssl) == 1;
     conn->ssl_wants_write = false;
     conn->sock.limited = false;
-    conn_idle(conn);
+    if (place_pass(conn, EDGE_ESTABLISHED, settle_down)) {
+        settle_down(conn);
+    }
 }
 
-/* A fatal alert of any number, in the clear as all is that early. */
+void tls_again(struct edge_conn *conn)
+{
+    conn->phase = CONN_HANDSHAKE;
+    conn_deadline(conn, edge_handshake_time(conn->edge));
+    if (conn->stage != HELLO_NEW) {
+        tls_handshake(conn);
+    }
+}
+
+/* An alert of any number, in the clear as all is that early. */
 static void send_alert(struct edge_conn *conn)
 {
+    const struct alert_plan *alert = &conn->hello.alert;
     const uint8_t record[] = {
-        0x15, 0x03, 0x03, 0, 2, SSL3_AL_FATAL, conn->alert,
+        0x15,
+        0x03,
+        0x03,
+        0,
+        2,
+        alert->warning ? SSL3_AL_WARNING : SSL3_AL_FATAL,
+        alert->number,
     };
 
     /* Where even seven bytes do not fit, the peer gets the FIN alone. */
     (void)sock_send(&conn->sock, record, sizeof(record));
 }
 
-static void stall(struct edge_conn *conn)
+/* Says how it ends, before it does. */
+static void tell_end(struct edge_conn *conn, enum reply_cut how)
 {
-    conn->ssl_wants_write = false;
-    conn->phase = CONN_STALLED;
-    conn_deadline(conn, EDGE_STALL_SECONDS * ENV_NS_PER_SEC);
-}
-
-static void carry_out(struct edge_conn *conn)
-{
-    switch (conn->fate) {
-    case HELLO_GO_ON:
-    case HELLO_ABORT:
-        tls_failed(conn, "closed at ClientHello on purpose");
-        conn_finish(conn, REPLY_CUT_FIN);
+    switch (how) {
+    case REPLY_CUT_CLOSE:
+    case REPLY_CUT_FIN:
+    case REPLY_CUT_HALF:
+        tls_failed(conn, "closed in the handshake on purpose");
         break;
-    case HELLO_RESET:
-        tls_failed(conn, "reset at ClientHello on purpose");
-        conn_finish(conn, REPLY_CUT_RESET);
+    case REPLY_CUT_RESET:
+        tls_failed(conn, "reset in the handshake on purpose");
         break;
-    case HELLO_STALL:
-        stall(conn);
-        break;
-    case HELLO_ALERT:
-        send_alert(conn);
-        tls_failed(conn, "answered with an alert on purpose");
-        conn_finish(conn, REPLY_CUT_FIN);
-        break;
+    case REPLY_CUT_HOLD:
+        break; /* its client will end it */
     }
 }
 
-static const char *explain(const struct edge_conn *conn, unsigned long code,
+/* What the callbacks have found, outside of OpenSSL's state machine. */
+static void carry_out(struct edge_conn *conn)
+{
+    struct conn_plan fate = conn->fate;
+    const struct conn_plan wait = {.delay = fate.delay};
+
+    conn->ssl_wants_write = false;
+    if (fate.delay) {
+        conn->fate.delay = 0;
+        place_stop(conn, &wait, carry_out);
+        return;
+    }
+    conn->fate = (struct conn_plan){0};
+    if (conn->hello.alert.send) {
+        send_alert(conn);
+        conn->hello.alert.send = false;
+        if (!conn->hello.alert.warning) {
+            tls_failed(conn, "answered with an alert on purpose");
+            conn_finish(conn, REPLY_CUT_FIN);
+            return;
+        }
+    }
+    if (plan_stops(&fate)) {
+        tell_end(conn, fate.how);
+        place_end(conn, fate.how);
+    } else {
+        tls_again(conn);
+    }
+}
+
+/* So many bytes of our flight are out. */
+static void flight_spent(struct edge_conn *conn)
+{
+    conn->ssl_wants_write = false;
+    tell_end(conn, conn->out_how);
+    place_end(conn, conn->out_how);
+}
+
+static const char *explain(struct edge_conn *conn, unsigned long code,
                            char *text, size_t size)
 {
     int reason = ERR_GET_REASON(code);
@@ -235,10 +291,11 @@ static const char *explain(const struct edge_conn *conn, unsigned long code,
     if (reason == SSL_R_HTTP_REQUEST || reason == SSL_R_HTTPS_PROXY_REQUEST) {
         return "the client spoke plain HTTP to the HTTPS port";
     }
-    if (reason == SSL_R_WRONG_VERSION_NUMBER && !conn->greeted) {
+    if (reason == SSL_R_WRONG_VERSION_NUMBER && conn->stage == HELLO_NEW) {
         return "what the client sent is not TLS";
     }
     if (reason > ALERT_ERRORS) {
+        conn->alert = reason - ALERT_ERRORS;
         snprintf(text, size, "the client refused with alert %d (%s)",
                  reason - ALERT_ERRORS,
                  SSL_alert_desc_string_long(reason - ALERT_ERRORS));
@@ -282,10 +339,11 @@ void tls_handshake(struct edge_conn *conn)
     case SSL_ERROR_WANT_WRITE:
         conn->ssl_wants_write = true;
         if (conn->sock.limited && conn->sock.budget == 0) {
-            stall(conn);
+            flight_spent(conn);
         }
         break;
     case SSL_ERROR_WANT_CLIENT_HELLO_CB:
+    case SSL_ERROR_WANT_X509_LOOKUP:
         carry_out(conn);
         break;
     default:

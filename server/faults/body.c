@@ -68,7 +68,7 @@ const struct fault fault_body = {
            "otherwise. A file is sent byte for byte; in a text ${...} is "
            "replaced.",
     .spec = "RFC 9110 section 6.4",
-    .example = "{file: captured-mex.xml, type: text/xml}",
+    .example = "{text: '<html>Sign in</html>', type: text/html}",
     .subjects = SUBJECT_REPLY,
     .order = FAULT_BODY,
     .params = params,

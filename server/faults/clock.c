@@ -2,12 +2,7 @@
 #include "config.h"
 
 #include "scenario/fault.h"
-#include "util/env.h"
-
-/* ns: the years 1800 and 2150. A lifetime and a skew, 18250 days each, can
- * still be added to such a time. */
-#define FIRST (INT64_C(-5364662400) * ENV_NS_PER_SEC)
-#define LAST  (INT64_C(5680281600) * ENV_NS_PER_SEC)
+#include "world/world.h"
 
 struct clock_params {
     int64_t by;
@@ -32,10 +27,7 @@ static void clock_plan(const void *data, struct subject *subject)
 {
     const struct clock_params *asked = data;
 
-    /* Both are small enough for their sum. */
-    int64_t clock = *subject->clock + asked->by;
-
-    *subject->clock = clock < FIRST ? FIRST : clock > LAST ? LAST : clock;
+    *subject->clock = world_clock_add(*subject->clock, asked->by);
 }
 
 extern const struct fault fault_clock;

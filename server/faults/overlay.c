@@ -228,7 +228,8 @@ static void plan(const char *word, const struct overlay *asked,
         {.info = {NULL, NULL, NULL}},                                          \
     }
 
-#define OVERLAY(ident, word, heading, where, sample)                           \
+/* The first example, and more for other points. */
+#define OVERLAY(ident, word, heading, where, sample, ...)                      \
     static bool ident##_check(const void *params, enum point at,               \
                               struct err *err)                                 \
     {                                                                          \
@@ -245,6 +246,7 @@ static void plan(const char *word, const struct overlay *asked,
         .doc = "For this exchange alone. " where,                              \
         .spec = "the world's settings, `lyncmock list`",                       \
         .example = (sample),                                                   \
+        .examples = (const char *const[]){__VA_ARGS__},                        \
         .subjects = SUBJECT_WORLD,                                             \
         .order = FAULT_BYTES,                                                  \
         .params = ident##_params,                                              \
@@ -256,10 +258,10 @@ static void plan(const char *word, const struct overlay *asked,
 /* A word that is a setting itself, and one that has settings below it. */
 #define ONE(ident, word, row_type, heading, where, sample)                     \
     PARAMS(ident, word, row_type, setting_text, value);                        \
-    OVERLAY(ident, word, heading, where, sample)
-#define MANY(ident, word, heading, where, sample)                              \
+    OVERLAY(ident, word, heading, where, sample, NULL)
+#define MANY(ident, word, heading, where, ...)                                 \
     PARAMS(ident, word, "names and values", setting_map, settings);            \
-    OVERLAY(ident, word, heading, where, sample)
+    OVERLAY(ident, word, heading, where, __VA_ARGS__, NULL)
 
 MANY(discover, "discover", "how the User resource asks for tickets, and ports",
      "user-challenge, oauth-user-challenge and sip-internal-port, at "
@@ -295,7 +297,7 @@ MANY(offer, "offer", "which ways to authenticate are offered",
      "discover.user and mex.get; kerberos at negotiate.init, where no leaves "
      "NTLM to Negotiate; all of them at http.request, where a scheme that is "
      "not offered is refused as well.",
-     "{windows: [NTLM], one-line: yes}");
+     "{windows: [NTLM], one-line: yes}", "{windows: [NTLM]}", "{kerberos: no}");
 ONE(product, "product", "lync2013|sfb2015",
     "which product the answer comes from",
     "Its headers, its challenges and its negotiation, unless the world sets "
@@ -309,7 +311,7 @@ MANY(ticket, "ticket", "what the ticket says, and how tickets are judged",
      "format, lifetime, sha1, audience and clock at webticket.request or "
      "webticket.issue; check-audience at discover.user; all of them at "
      "http.request. The key that signs is made when the server starts.",
-     "{lifetime: 5m}");
+     "{lifetime: 5m}", "{check-audience: yes}");
 MANY(webticket, "webticket", "how a ticket request is judged",
      "strict-applies-to, at webticket.request or http.request.",
      "{strict-applies-to: yes}");

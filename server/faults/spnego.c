@@ -85,6 +85,7 @@ const struct fault fault_spnego = {
            "there was no Kerberos, `offer: {kerberos: no}`.",
     .spec = "RFC 4178 sections 4.2.2, 5",
     .example = "{mech: ntlm}",
+    .examples = (const char *const[]){"{mech-list-mic: wrong}", NULL},
     .subjects = SUBJECT_SPNEGO | SUBJECT_AP,
     .order = FAULT_BODY,
     .params = params,

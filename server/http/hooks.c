@@ -11,67 +11,6 @@
 #include "util/guard.h"
 #include "util/log.h"
 
-/* Steps before there is an exchange: no reply is planned, a log line tells. */
-static void reach(struct session *session, enum point point,
-                  const struct facts *facts, struct subject *subject)
-{
-    struct steps steps;
-
-    scenario_at(session, point, facts, &steps);
-    for (size_t i = 0; i < steps.count; i++) {
-        const struct step *step = steps.items[i];
-
-        log_info("connection %llu from %s: %s: step %s",
-                 (unsigned long long)facts->conn->id, facts->conn->peer,
-                 point_info(point)->name, step->where);
-        for (size_t k = 0; k < step->action_count; k++) {
-            if (step->actions[k].fault->plan) {
-                step->actions[k].fault->plan(step->actions[k].params, subject);
-            }
-        }
-    }
-}
-
-static void on_accepted(void *ctx, struct edge_conn *conn,
-                        struct accept_plan *plan)
-{
-    struct http *http = ctx;
-    struct facts facts = {.conn = edge_conn_facts(conn)};
-    struct subject subject = {.accept = plan};
-    GUARDED;
-
-    /* There is no name yet. */
-    reach(sessions_default(http->options.services->sessions), POINT_TCP_ACCEPT,
-          &facts, &subject);
-}
-
-/* The edge's own versions are those of the default session's world. */
-static void follow_world(const struct sessions *sessions,
-                         const struct session *session, struct hello_plan *plan)
-{
-    const struct world *world = session_world(session);
-
-    if (session != sessions_default(sessions)) {
-        plan->minimum = world->tls.minimum;
-        plan->maximum = world->tls.maximum;
-    }
-}
-
-static void on_hello(void *ctx, struct edge_conn *conn, const char *sni,
-                     struct hello_plan *plan)
-{
-    struct http *http = ctx;
-    struct sessions *sessions = http->options.services->sessions;
-    struct facts facts = {.conn = edge_conn_facts(conn), .host = sni};
-    struct subject subject = {.hello = plan};
-    struct session *session;
-    GUARDED;
-
-    session = sessions_of(sessions, sni);
-    follow_world(sessions, session, plan);
-    reach(session, POINT_TLS_HELLO, &facts, &subject);
-}
-
 /* The session's own names have leaves of its own. One reference: a reload may
  * put another in its place meanwhile. */
 static struct pki_site *site_of(struct http *http, const char *sni)
@@ -85,19 +24,36 @@ static struct pki_site *site_of(struct http *http, const char *sni)
     return pki_site_ref(site ? site : pki_site(http->options.pki));
 }
 
+static bool leaf_of(struct http *http, struct pki_site *site, const char *sni,
+                    const struct hello_plan *plan,
+                    const struct pki_leaf **out_leaf, struct err *err)
+{
+    struct pki *pki = http->options.pki;
+
+    if (!plan->certificate) {
+        return pki_site_leaf(pki, site, sni, out_leaf, err);
+    }
+    return plan->name
+               ? pki_site_leaf_for(pki, site, plan->profile, plan->name,
+                                   out_leaf, err)
+               : pki_site_leaf_as(pki, site, plan->profile, sni, out_leaf, err);
+}
+
 static void release_site(void *site)
 {
     pki_site_free(site);
 }
 
-static bool on_identity(void *ctx, const char *sni, struct edge_identity *out)
+static bool on_identity(void *ctx, const char *sni,
+                        const struct hello_plan *plan,
+                        struct edge_identity *out)
 {
     struct http *http = ctx;
     struct pki_site *site = site_of(http, sni);
     const struct pki_leaf *leaf;
     struct err err;
 
-    if (!pki_site_leaf(http->options.pki, site, sni, &leaf, &err)) {
+    if (!leaf_of(http, site, sni, plan, &leaf, &err)) {
         log_error("%s, ending the handshake", err.text);
         pki_site_free(site);
         return false;
@@ -105,6 +61,7 @@ static bool on_identity(void *ctx, const char *sni, struct edge_identity *out)
     *out = (struct edge_identity){
         .certificate = leaf->certificate,
         .key = leaf->key,
+        .intermediate = leaf->intermediate,
         .hash = leaf->hash,
         .release = release_site,
         .held = site,
@@ -177,30 +134,31 @@ static void belong(struct http *http, struct exchange *ex)
     ex->session = session_name(session);
 }
 
+/* What waits for its end may be about what all share. */
+static void end_guarded(struct exchange *ex)
+{
+    GUARDED;
+
+    exchange_end(ex);
+}
+
 static void on_request_end(void *ctx, struct edge_conn *conn UNUSED,
                            struct exchange *ex)
 {
     struct http *http = ctx;
     bool planned = ex->reply.status != 0 || ex->reply.raw.size != 0;
 
-    if (!planned && ex->sent.status != 0) {
+    if (planned ? !ex->dispatched : ex->sent.status != 0) {
         find_refused(ex);
     }
+    end_guarded(ex);
     belong(http, ex);
     journal_end(http->options.journal, ex);
 }
 
-static void on_handshake_failed(void *ctx UNUSED, struct edge_conn *conn,
-                                const char *why)
+static void on_closed(void *ctx, struct edge_conn *conn)
 {
-    const struct conn_facts *facts = edge_conn_facts(conn);
-
-    log_info("connection %llu from %s: TLS handshake failed: %s",
-             (unsigned long long)facts->id, facts->peer, why);
-}
-
-static void on_closed(void *ctx UNUSED, struct edge_conn *conn)
-{
+    connection_closed(ctx, conn);
     conn_auth_unref(edge_conn_kept(conn));
     edge_conn_keep(conn, NULL);
 }
@@ -209,15 +167,17 @@ void http_hooks(struct http *http, struct edge_hooks *out_hooks)
 {
     *out_hooks = (struct edge_hooks){
         .ctx = http,
-        .accepted = on_accepted,
-        .hello = on_hello,
+        .concerned = connection_concerned,
+        .reached = connection_reached,
         .identity = on_identity,
         .attach = on_attach,
         .request = http_whole_request,
         .run = on_run,
+        .refused = http_refused,
         .request_begin = on_request_begin,
         .request_end = on_request_end,
-        .handshake_failed = on_handshake_failed,
+        .handshake_failed = connection_handshake_failed,
+        .handshake_done = connection_handshake_done,
         .closed = on_closed,
     };
 }

@@ -26,6 +26,7 @@ struct http_request {
     struct http_request *next;
     struct http_request **link;
     struct exchange *ex;    /* one reference */
+    struct pipeline *line;  /* the exchange's; NULL: not begun */
     struct conn_auth *auth; /* one reference */
     struct buf body;
     bool started; /* head taken over */
@@ -56,6 +57,8 @@ struct conn_auth *http_auth(struct edge_conn *conn);
 void http_add_field(struct exchange *ex, struct span name, struct span value);
 void http_take_head(struct exchange *ex);
 bool http_run_services(struct http_request *rq, void (*resume)(void *));
+/* The head alone is here. true: the reply is decided already. */
+bool http_begin_services(struct http_request *rq);
 
 /* whole.c: the edge's hook for requests that came whole. */
 bool http_whole_request(void *ctx, struct edge_conn *conn, struct exchange *ex);
@@ -65,10 +68,41 @@ bool http_whole_read(struct exchange *ex);
 void http_whole_forget(struct http *http);
 
 /* reply.c: the decided reply as bytes, exactly as it says; they are good until
- * the next call. And a way past libmicrohttpd for them. */
+ * the next call. Places in it that the plan speaks of are filled in. And a way
+ * past libmicrohttpd for them. */
 struct span http_reply_bytes(struct http_request *rq,
-                             const struct edge_conn *conn);
+                             const struct edge_conn *conn,
+                             struct reply_plan *plan);
 enum MHD_Result http_reply_queue(struct http_request *rq);
+bool http_has_no_body(unsigned status);
+/* Neither there nor taken away by a step: then http adds it. */
+bool http_is_open(const struct reply *reply, const char *name);
+/* The header Connection that http adds; NULL: none. */
+const char *http_connection(const struct exchange *ex,
+                            const struct edge_conn *conn);
+
+/* written.c: the same where the reply has a struct write_plan. */
+struct span http_written_bytes(struct http_request *rq,
+                               const struct edge_conn *conn,
+                               struct reply_plan *plan);
+
+/* refused.c: the edge's hook for what is no request. */
+void http_refused(void *ctx, struct edge_conn *conn, struct exchange *ex,
+                  const struct edge_refusal *refusal);
+/* One Host with HTTP/1.1, or an answer is planned as Windows gives it, who
+ * refuses this before IIS or Lync see it. */
+bool http_host_is_clear(struct http *http, struct exchange *ex);
+
+/* connection.c: hooks before and between requests. */
+bool connection_concerned(void *ctx, const struct edge_conn *conn,
+                          enum edge_place place);
+void connection_reached(void *ctx, struct edge_conn *conn,
+                        enum edge_place place, struct conn_plan *plan,
+                        struct hello_plan *hello);
+void connection_handshake_failed(void *ctx, struct edge_conn *conn,
+                                 const char *why);
+void connection_handshake_done(void *ctx, struct edge_conn *conn);
+void connection_closed(void *ctx, struct edge_conn *conn);
 
 /* hooks.c: the edge's hooks. */
 void http_hooks(struct http *http, struct edge_hooks *out_hooks);

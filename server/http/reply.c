@@ -18,14 +18,13 @@ enum {
     STATUS_NOT_MODIFIED = 304,
 };
 
-static bool has_no_body(unsigned status)
+bool http_has_no_body(unsigned status)
 {
     return status < STATUS_FINAL || status == STATUS_EMPTY ||
            status == STATUS_NOT_MODIFIED;
 }
 
-/* Neither there nor taken away by a step: then we add it. */
-static bool is_open(const struct reply *reply, const char *name)
+bool http_is_open(const struct reply *reply, const char *name)
 {
     return !headers_get(&reply->headers, name) &&
            !headers_get(&reply->without, name) &&
@@ -39,7 +38,7 @@ static void add_date(struct http_request *rq)
     struct exchange *ex = rq->ex;
     int64_t now = ex->date ? ex->date : env_now(services->env);
 
-    if (is_open(&ex->reply, "Date")) {
+    if (http_is_open(&ex->reply, "Date")) {
         headers_add(&ex->reply.headers, ex->arena, "Date",
                     stamp_http(ex->arena, now));
     }
@@ -54,17 +53,16 @@ static void add_line(struct buf *out, const char *name, const char *value)
 }
 
 /* RFC 9112, 9.3: HTTP/1.0 goes on only where both sides say so. */
-static void add_connection(struct buf *out, const struct exchange *ex,
-                           const struct edge_conn *conn)
+const char *http_connection(const struct exchange *ex,
+                            const struct edge_conn *conn)
 {
-    if (!is_open(&ex->reply, "Connection")) {
-        return;
+    if (!http_is_open(&ex->reply, "Connection")) {
+        return NULL;
     }
     if (ex->reply.close || !conn || edge_conn_is_last(conn)) {
-        add_line(out, "Connection", "close");
-    } else if (strcmp(ex->request.version, "HTTP/1.0") == 0) {
-        add_line(out, "Connection", "Keep-Alive");
+        return "close";
     }
+    return strcmp(ex->request.version, "HTTP/1.0") == 0 ? "Keep-Alive" : NULL;
 }
 
 static void add_head(struct buf *out, const struct exchange *ex,
@@ -72,23 +70,27 @@ static void add_head(struct buf *out, const struct exchange *ex,
 {
     const struct reply *reply = &ex->reply;
     const struct headers *headers = &reply->headers;
+    const char *connection = http_connection(ex, conn);
 
     buf_printf(out, "HTTP/1.1 %u %s\r\n", reply->status,
                MHD_get_reason_phrase_for(reply->status));
     for (size_t i = 0; i < headers->count; i++) {
         add_line(out, headers->items[i].name, headers->items[i].value);
     }
-    if (is_open(reply, "Content-Length") &&
+    if (http_is_open(reply, "Content-Length") &&
         !headers_get(headers, "Transfer-Encoding") &&
-        !has_no_body(reply->status)) {
+        !http_has_no_body(reply->status)) {
         buf_printf(out, "Content-Length: %zu\r\n", reply->body.size);
     }
-    add_connection(out, ex, conn);
+    if (connection) {
+        add_line(out, "Connection", connection);
+    }
     buf_add_text(out, "\r\n");
 }
 
 struct span http_reply_bytes(struct http_request *rq,
-                             const struct edge_conn *conn)
+                             const struct edge_conn *conn,
+                             struct reply_plan *plan)
 {
     struct exchange *ex = rq->ex;
     struct buf *out = &rq->http->reply;
@@ -97,6 +99,9 @@ struct span http_reply_bytes(struct http_request *rq,
         return ex->reply.raw;
     }
     add_date(rq);
+    if (ex->reply.write) {
+        return http_written_bytes(rq, conn, plan);
+    }
     buf_reset(out);
     add_head(out, ex, conn);
     /* RFC 9110 9.3.2: all but the body. */
@@ -120,7 +125,7 @@ enum MHD_Result http_reply_queue(struct http_request *rq)
     if (!response) {
         return MHD_NO;
     }
-    plan.raw = http_reply_bytes(rq, conn);
+    plan.raw = http_reply_bytes(rq, conn, &plan);
     edge_conn_plan(conn, &plan);
     result = MHD_queue_response(rq->mhd, STATUS_EMPTY, response);
     MHD_destroy_response(response);

@@ -7,7 +7,6 @@
 #include "config.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "http/internal.h"
 #include "util/guard.h"
@@ -101,6 +100,7 @@ void http_take_head(struct exchange *ex)
     ex->facts.host = request->host;
     ex->facts.method = request->method;
     ex->facts.path = request->path;
+    ex->facts.query = request->query;
     ex->facts.client = headers_get(&request->headers, "User-Agent");
     ex->dispatched = true;
 }
@@ -116,41 +116,6 @@ static void take_head(struct http_request *rq, const char *method,
     http_take_head(ex);
 }
 
-/* RFC 9112 3.2: exactly one Host with HTTP/1.1; HTTP/1.0 may do without. */
-static bool host_is_clear(const struct request *request)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < request->headers.count; i++) {
-        count += strcasecmp(request->headers.items[i].name, "Host") == 0;
-    }
-    return count == 1 ||
-           (count == 0 && strcmp(request->version, "HTTP/1.0") == 0);
-}
-
-/* Windows' HTTP.SYS refuses this before IIS or Lync see it. */
-static void refuse_host(struct exchange *ex)
-{
-    const char *first = headers_get(&ex->request.headers, "Host");
-    static const char page[] = "<!DOCTYPE html>\r\n<html><head><title>Bad "
-                               "Request</title></head>\r\n<body><h2>Bad "
-                               "Request - Invalid Hostname</h2></body></html>"
-                               "\r\n";
-    struct finding finding = {
-        .rule = "HT-002",
-        .level = FINDING_MUST,
-        .section = "RFC 9112 section 3.2",
-        .text = "an HTTP/1.1 request carries exactly one Host",
-        .evidence = span_text(first),
-    };
-
-    exchange_finding(ex, &finding);
-    exchange_reply(ex, 400);
-    exchange_header(ex, "Server", "Microsoft-HTTPAPI/2.0");
-    exchange_body(ex, "text/html; charset=us-ascii", span_text(page));
-    ex->reply.close = true;
-}
-
 /* Services have decided after they were pending; on the loop's thread. */
 static void resume(void *ctx)
 {
@@ -162,17 +127,53 @@ static void resume(void *ctx)
     loop_defer(rq->http->options.loop, &rq->http->again);
 }
 
-bool http_run_services(struct http_request *rq, void (*resumed)(void *))
+bool http_begin_services(struct http_request *rq)
 {
-    struct exchange *ex = rq->ex;
+    bool early = true;
     GUARDED;
 
-    if (!host_is_clear(&ex->request)) {
-        refuse_host(ex);
-        return true;
+    if (http_host_is_clear(rq->http, rq->ex)) {
+        rq->line = services_begin(rq->http->options.services, rq->ex, rq->auth,
+                                  &early);
     }
-    return services_run(rq->http->options.services, ex, rq->auth, resumed,
-                        rq) != SERVICES_PENDING;
+    return early;
+}
+
+bool http_run_services(struct http_request *rq, void (*resumed)(void *))
+{
+    GUARDED;
+
+    return services_go_on(rq->line, resumed, rq) != SERVICES_PENDING;
+}
+
+/* The reply goes out past libmicrohttpd, which then hears that its client is
+ * gone: it would wait for the body. */
+static enum MHD_Result reply_early(struct http_request *rq,
+                                   struct edge_conn *conn)
+{
+    struct reply_plan plan = rq->ex->reply.plan;
+
+    edge_conn_early(conn);
+    plan.raw = http_reply_bytes(rq, conn, &plan);
+    edge_conn_reply(conn, &plan);
+    return MHD_NO;
+}
+
+/* The head is here, and perhaps all of the body. */
+static enum MHD_Result begin(struct http_request *rq)
+{
+    struct edge_conn *conn = http_conn(rq->http, rq->mhd);
+
+    if (!conn) {
+        return MHD_NO;
+    }
+    if (http_begin_services(rq)) {
+        return reply_early(rq, conn);
+    }
+    if (rq->ex->reply.plan.withhold) {
+        edge_conn_withhold(conn);
+    }
+    return MHD_YES;
 }
 
 static enum MHD_Result run_services(struct http_request *rq)
@@ -206,7 +207,7 @@ enum MHD_Result http_request_step(void *cls UNUSED,
     if (!rq->started) {
         rq->started = true;
         take_head(rq, method, version);
-        return MHD_YES;
+        return begin(rq);
     }
     if (*data_size > 0) {
         /* The edge lets no body through that is over its limit. */

@@ -105,7 +105,7 @@ static void reply(struct http_request *rq)
 
     /* The client may have gone while services were at work. */
     if (!ex->ended) {
-        plan.raw = http_reply_bytes(rq, rq->conn);
+        plan.raw = http_reply_bytes(rq, rq->conn, &plan);
         edge_conn_reply(rq->conn, &plan);
     }
     finish(rq);
@@ -149,7 +149,7 @@ bool http_whole_request(void *ctx, struct edge_conn *conn, struct exchange *ex)
     }
     http_take_head(ex);
     rq = new_request(http, conn, ex);
-    if (http_run_services(rq, resume)) {
+    if (http_begin_services(rq) || http_run_services(rq, resume)) {
         reply(rq);
     }
     return true;

@@ -174,15 +174,40 @@ static const struct ring_item *behind(const struct ring_share *share,
     return found;
 }
 
+/* What is visited: kept, since what memory has may go meanwhile. */
+struct visited {
+    struct exchange *ex;
+    uint64_t position;
+};
+
+static size_t collect(const struct ring_share *share, uint64_t after,
+                      struct visited *out)
+{
+    size_t count = 0;
+
+    for (const struct ring_item *item = share ? behind(share, after) : NULL;
+         item; item = TAILQ_NEXT(item, own)) {
+        out[count++] =
+            (struct visited){exchange_ref(item->ex), item->position};
+    }
+    return count;
+}
+
 uint64_t journal_visit(const struct journal *journal, const char *session,
                        uint64_t after,
                        bool (*visit)(void *ctx, struct exchange *ex), void *ctx)
 {
     const struct ring_share *share = ring_share(&journal->ring, session);
-    const struct ring_item *item = share ? behind(share, after) : NULL;
+    AUTO(mem) block =
+        mem_array(share ? share->count + 1 : 1, sizeof(struct visited));
+    struct visited *visited = block;
+    size_t count = collect(share, after, visited);
+    bool more = true;
 
-    for (; item && visit(ctx, item->ex); item = TAILQ_NEXT(item, own)) {
-        after = item->position;
+    for (size_t i = 0; i < count; i++) {
+        more = more && visit(ctx, visited[i].ex);
+        after = more ? visited[i].position : after;
+        exchange_unref(visited[i].ex);
     }
     return after;
 }

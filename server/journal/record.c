@@ -178,6 +178,44 @@ static void add_kdc(struct json *json, const struct exchange *ex, bool secrets)
     json_close(json, '}');
 }
 
+/* NULL: HTTP, as most are. */
+static const char *kind_name(enum exchange_kind kind)
+{
+    switch (kind) {
+    case EXCHANGE_HTTP:
+        return NULL;
+    case EXCHANGE_KDC:
+        return "kdc";
+    case EXCHANGE_TCP:
+        return "tcp";
+    case EXCHANGE_TLS:
+        return "tls";
+    }
+    return NULL;
+}
+
+static void add_tls(struct json *json, const struct exchange *ex)
+{
+    const struct tls_exchange *tls = ex->tls;
+
+    json_open_named(json, "handshake", '{');
+    json_boolean(json, "complete", tls->complete);
+    if (tls->alert >= 0) {
+        json_number(json, "alert", tls->alert);
+        json_text(json, "alert_name", tls->alert_name);
+    }
+    json_text(json, "certificate", tls->certificate);
+    json_text(json, "made_out_to", tls->made_out_to);
+    if (tls->client_asked) {
+        json_open_named(json, "client_certificate", '{');
+        json_text(json, "subject", tls->client_subject);
+        json_text(json, "issuer", tls->client_issuer);
+        json_hex(json, "sha256", tls->client_hash);
+        json_close(json, '}');
+    }
+    json_close(json, '}');
+}
+
 void record_write(struct buf *out, struct exchange *ex,
                   const struct token_view *view)
 {
@@ -186,8 +224,8 @@ void record_write(struct buf *out, struct exchange *ex,
     json_init(&json, out);
     json_open(&json, '{');
     json_number(&json, "id", (int64_t)ex->id);
-    if (ex->kind == EXCHANGE_KDC) {
-        json_text(&json, "kind", "kdc");
+    if (kind_name(ex->kind)) {
+        json_text(&json, "kind", kind_name(ex->kind));
     }
     json_text(&json, "session", ex->session);
     json_text(&json, "outcome", record_outcome(ex));
@@ -200,6 +238,11 @@ void record_write(struct buf *out, struct exchange *ex,
         break;
     case EXCHANGE_KDC:
         add_kdc(&json, ex, view->secrets);
+        break;
+    case EXCHANGE_TCP:
+        break;
+    case EXCHANGE_TLS:
+        add_tls(&json, ex);
         break;
     }
     content_remarks(&json, ex, view->secrets);

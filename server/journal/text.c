@@ -162,6 +162,29 @@ static void log_kdc(struct exchange *ex)
     log_fields(LOG_INFO, "exchange", fields, ARRAY_SIZE(fields));
 }
 
+static void log_connection(struct exchange *ex, const char *kind)
+{
+    const struct tls_exchange *tls = ex->tls;
+    const struct log_field fields[] = {
+        {"id", number(ex, ex->id)},
+        {"kind", kind},
+        {"conn", number(ex, ex->conn->id)},
+        {"peer", ex->conn->peer},
+        {"host", ex->conn->sni},
+        {"version", ex->conn->tls_version},
+        {"complete", !tls            ? NULL
+                     : tls->complete ? "yes"
+                                     : "no"},
+        {"certificate", tls ? tls->certificate : NULL},
+        {"client-certificate", tls ? tls->client_subject : NULL},
+        {"ms", milliseconds(ex)},
+        {"step", ex->step},
+        {"why", ex->why},
+    };
+
+    log_fields(LOG_INFO, "exchange", fields, ARRAY_SIZE(fields));
+}
+
 void text_log(struct exchange *ex)
 {
     if (!log_enabled(LOG_INFO)) {
@@ -173,6 +196,12 @@ void text_log(struct exchange *ex)
         break;
     case EXCHANGE_KDC:
         log_kdc(ex);
+        break;
+    case EXCHANGE_TCP:
+        log_connection(ex, "tcp");
+        break;
+    case EXCHANGE_TLS:
+        log_connection(ex, "tls");
         break;
     }
 }

@@ -11,6 +11,41 @@
 #include "scenario/session.h"
 #include "util/env.h"
 
+struct setting_states {
+    struct session *session;
+    const struct scenario *scenario;
+    const struct step *step;
+};
+
+static void commit_states(void *data)
+{
+    const struct setting_states *states = data;
+
+    session_set(states->session, states->scenario, states->step);
+}
+
+static void plan_states(struct relay_request *request, const struct step *step)
+{
+    struct exchange *ex = request->ex;
+    struct session *session = request->relay->options.session;
+    struct setting_states *states = ARENA_NEW(ex->arena, struct setting_states);
+
+    if (step->set_count) {
+        *states =
+            (struct setting_states){session, session_scenario(session), step};
+        exchange_effect(ex, commit_states, states);
+    }
+}
+
+static uint64_t draw(void *ctx)
+{
+    struct env *env = ctx;
+    uint64_t drawn;
+
+    env_random(env, &drawn, sizeof(drawn));
+    return drawn;
+}
+
 /* "kdc.as: clock.yaml:12: kdc-error, delay" */
 static void take_step(struct relay_request *request, enum point point,
                       const struct step *step)
@@ -21,6 +56,8 @@ static void take_step(struct relay_request *request, enum point point,
         .kdc = &request->plan,
         .user = request->user,
         .arena = ex->arena,
+        .random = draw,
+        .random_ctx = request->relay->options.env,
     };
     const char *words = "";
 
@@ -33,6 +70,7 @@ static void take_step(struct relay_request *request, enum point point,
             action->fault->plan(action->params, &subject);
         }
     }
+    plan_states(request, step);
     exchange_step(ex, step->where);
     exchange_remark(ex, "step", "%s: %s: %s", point_info(point)->name,
                     step->where, words);

@@ -47,6 +47,9 @@ static void write_constraints(struct buf *out,
             buf_printf(out, "permitted;DNS:%s,", options->names[i]);
         }
     }
+    if (!is_below(options->domain, PKI_OTHER_DOMAIN)) {
+        buf_add_text(out, "permitted;DNS:" PKI_OTHER_DOMAIN ",");
+    }
     buf_add_text(out, "permitted;IP:127.0.0.0/255.0.0.0,permitted;IP:::1/"
                       "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff");
 }
@@ -71,7 +74,7 @@ bool ca_make(const struct pki_options *options, int life,
     }
 
     const struct cert_extension extensions[] = {
-        {NID_basic_constraints, "critical,CA:TRUE,pathlen:0"},
+        {NID_basic_constraints, "critical,CA:TRUE,pathlen:1"},
         {NID_key_usage, "critical,keyCertSign,cRLSign"},
         {NID_name_constraints, buf_text(&constraints)},
         {0, NULL},
@@ -90,6 +93,41 @@ bool ca_make(const struct pki_options *options, int life,
     }
     *out_ca = ca;
     ca = (struct identity){0};
+    return true;
+}
+
+bool ca_make_intermediate(const struct pki_options *options,
+                          const struct identity *ca,
+                          struct identity *out_intermediate, struct err *err)
+{
+    static const struct cert_extension extensions[] = {
+        {NID_basic_constraints, "critical,CA:TRUE,pathlen:0"},
+        {NID_key_usage, "critical,keyCertSign,cRLSign"},
+        {0, NULL},
+    };
+    AUTO_IDENTITY intermediate = {0};
+    struct cert_plan plan = {
+        .common_name = "lyncmock intermediate CA",
+        .issuer = ca,
+        .extensions = extensions,
+    };
+
+    /* A CA that was kept from earlier on may permit none below it. */
+    if (X509_get_pathlen(ca->certificate) == 0) {
+        return err_set(err, "the CA may have no intermediate CA below it "
+                            "(pathlen:0); name an empty --ca-dir to have a new "
+                            "one made");
+    }
+    if (!cert_key(options->key, &intermediate.key, err)) {
+        return err_wrap(err, "intermediate CA");
+    }
+    plan.key = intermediate.key;
+    cert_times(&plan, options->now);
+    if (!cert_make(&plan, &intermediate.certificate, err)) {
+        return err_wrap(err, "intermediate CA");
+    }
+    *out_intermediate = intermediate;
+    intermediate = (struct identity){0};
     return true;
 }
 

@@ -17,6 +17,12 @@ enum {
 MUST_CHECK bool ca_make(const struct pki_options *options, int life,
                         struct identity *out_ca, struct err *err);
 
+/* One below the CA, for as long as that is good. */
+MUST_CHECK bool ca_make_intermediate(const struct pki_options *options,
+                                     const struct identity *ca,
+                                     struct identity *out_intermediate,
+                                     struct err *err);
+
 /*
  * Judges a CA that was made earlier: is the key its own, may it issue
  * certificates, is it valid now, do its constraints cover the world? The

@@ -66,8 +66,10 @@ bool leaf_make(const struct leaf_plan *leaf, X509 **out_certificate,
     const struct cert_extension extensions[] = {
         {NID_basic_constraints, "critical,CA:FALSE"},
         {NID_key_usage, key_usage(leaf->key)},
-        {NID_ext_key_usage, "serverAuth"},
-        {NID_subject_alt_name, buf_text(&alternatives)},
+        {NID_ext_key_usage,
+         leaf->profile->usage ? leaf->profile->usage : "serverAuth"},
+        {leaf->profile->no_alternatives ? 0 : NID_subject_alt_name,
+         buf_text(&alternatives)},
         {0, NULL},
     };
     struct cert_plan plan = {

@@ -20,6 +20,10 @@
 
 struct pki;
 
+/* Where certificates of the profile other-domain are from. The CA may sign for
+ * it: .test is nobody's (RFC 6761). */
+#define PKI_OTHER_DOMAIN "provider.test"
+
 enum pki_key {
     PKI_P256,
     PKI_RSA2048,
@@ -43,6 +47,7 @@ struct pki_options {
 struct pki_leaf {
     const char *name; /* the DNS name; "default" for the default leaf */
     X509 *certificate;
+    X509 *intermediate; /* sent behind it; NULL: none */
     EVP_PKEY *key;
     struct span hash; /* RFC 5929 4.1: tls-server-end-point */
 };
@@ -109,11 +114,23 @@ struct pki_site *pki_site_ref(struct pki_site *site);
 void pki_site_free(struct pki_site *site);
 /* That of the options; borrowed, until pki_follow. */
 struct pki_site *pki_site(const struct pki *pki);
-/* As pki_leaf. Borrowed from the site. */
+/* As pki_leaf. Borrowed from the site, here and below. */
 MUST_CHECK bool pki_site_leaf(struct pki *pki, struct pki_site *site,
                               const char *name,
                               const struct pki_leaf **out_leaf,
                               struct err *err);
+
+/* The same by another profile; site NULL: that of the options. */
+MUST_CHECK bool pki_site_leaf_as(struct pki *pki, struct pki_site *site,
+                                 enum cert_profile profile, const char *name,
+                                 const struct pki_leaf **out_leaf,
+                                 struct err *err);
+/* The same for any name, which need not be one of the site: clients believe
+ * it as far as the constraints of the CA go. */
+MUST_CHECK bool pki_site_leaf_for(struct pki *pki, struct pki_site *site,
+                                  enum cert_profile profile, const char *name,
+                                  const struct pki_leaf **out_leaf,
+                                  struct err *err);
 
 /* A fresh key and a certificate for signing tickets, both PEM; caller frees
  * with buf_clear. */

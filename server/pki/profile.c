@@ -42,7 +42,7 @@ static const struct profile profiles[] = {
         {
             .name = "wrong-name",
             .doc = "for another name than any that is served",
-            .wrong_name = true,
+            .names = NAMES_WRONG,
         },
     [CERT_PROFILE_SELF_SIGNED] =
         {
@@ -65,6 +65,58 @@ static const struct profile profiles[] = {
             .own_key = true,
             .key = PKI_RSA1024,
             .sha1 = true,
+        },
+    [CERT_PROFILE_SHA1] =
+        {
+            .name = "sha1",
+            .doc = "as good ones, but signed with SHA-1",
+            .sha1 = true,
+        },
+    [CERT_PROFILE_INTERMEDIATE] =
+        {
+            .name = "intermediate",
+            .doc = "signed by an intermediate CA, whose certificate is sent",
+            .issuer = ISSUER_INTERMEDIATE,
+        },
+    [CERT_PROFILE_MISSING_INTERMEDIATE] =
+        {
+            .name = "missing-intermediate",
+            .doc = "signed by an intermediate CA, whose certificate is not "
+                   "sent",
+            .issuer = ISSUER_INTERMEDIATE,
+            .withhold = true,
+        },
+    [CERT_PROFILE_WILDCARD] =
+        {
+            .name = "wildcard",
+            .doc = "for all names of the domain, as alternative name",
+            .names = NAMES_WILDCARD,
+        },
+    /* protocol: discover 6, F-10: a wildcard counts as alternative name. */
+    [CERT_PROFILE_WILDCARD_CN] =
+        {
+            .name = "wildcard-cn",
+            .doc = "for all names of the domain, in the subject alone",
+            .names = NAMES_WILDCARD,
+            .no_alternatives = true,
+        },
+    [CERT_PROFILE_NO_SAN] =
+        {
+            .name = "no-san",
+            .doc = "the right name, in the subject alone",
+            .no_alternatives = true,
+        },
+    [CERT_PROFILE_OTHER_DOMAIN] =
+        {
+            .name = "other-domain",
+            .doc = "for a host of provider.test, as of a hosting provider",
+            .names = NAMES_OTHER_DOMAIN,
+        },
+    [CERT_PROFILE_WRONG_USAGE] =
+        {
+            .name = "wrong-usage",
+            .doc = "for clients, by its extended key usage",
+            .usage = "clientAuth",
         },
 };
 

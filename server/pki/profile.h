@@ -8,6 +8,7 @@ enum profile_issuer {
     ISSUER_CA,
     ISSUER_OTHER_CA, /* one that nobody trusts */
     ISSUER_SELF,
+    ISSUER_INTERMEDIATE, /* below the CA */
 };
 
 struct profile {
@@ -18,7 +19,15 @@ struct profile {
     enum pki_key key;
     bool rsa_issuer; /* the CA's key must be RSA, too */
     bool sha1;       /* the signature; else SHA-256 */
-    bool wrong_name; /* a name of the domain that is no name of the world */
+    bool withhold;   /* the intermediate is not sent */
+    enum profile_names {
+        NAMES_ASKED,        /* the one that was asked, or all of them */
+        NAMES_WRONG,        /* of the domain, and no name of the world */
+        NAMES_WILDCARD,     /* "*." and the domain */
+        NAMES_OTHER_DOMAIN, /* the host in PKI_OTHER_DOMAIN */
+    } names;
+    bool no_alternatives; /* the name is in the subject alone */
+    const char *usage;    /* extended key usage; NULL: serverAuth */
     /* Days from now; both 0: as good ones. */
     int first_day;
     int last_day;

@@ -37,12 +37,16 @@ struct subject_forms {
     void (*discover_redirect)(void *ctx, const char *target);
     /* The text with its ${...} replaced, see expand.h. */
     const char *(*expand)(void *ctx, const char *text);
+    /* What was asked for, as a URL of this server: on this host (NULL: the
+     * same), by this scheme, with this query (NULL: none). */
+    const char *(*here)(void *ctx, const char *host, bool https,
+                        const char *query);
 };
 
 /* What a fault may lay hands on. NULL: not at this point. */
 struct subject {
-    struct accept_plan *accept; /* SUBJECT_ACCEPT */
-    struct hello_plan *hello;   /* SUBJECT_HELLO */
+    struct conn_plan *conn;   /* SUBJECT_CONNECTION */
+    struct hello_plan *hello; /* SUBJECT_HELLO, SUBJECT_CERTIFICATE */
     struct exchange
         *ex; /* SUBJECT_REPLY: ex->reply; else for remarks and
                 effects, which are committed as the answer is sent */
@@ -56,6 +60,9 @@ struct subject {
     const struct user *user; /* SUBJECT_ACCOUNT: who is known; NULL: nobody */
     const struct subject_forms *forms;
     void *forms_ctx;
+    /* Chance, by the seed: 64 bits each time. NULL: no fault asks there. */
+    uint64_t (*random)(void *ctx);
+    void *random_ctx;
 };
 
 /* In this order the faults of a step are let at a reply: one gives it another
@@ -63,9 +70,19 @@ struct subject {
 enum fault_order {
     FAULT_FORM, /* status, redirect, soap-fault ...: takes the reply's place */
     FAULT_BODY,
+    FAULT_EDIT,     /* remove, rename ...: parts of the body, by path */
+    FAULT_ENCODING, /* bom, charset: its bytes, once its text stands */
+    FAULT_CODING,   /* compress: the body as it then is */
     FAULT_HEADERS,
+    FAULT_FRAME,  /* content-length, chunks ...: how it is written down */
     FAULT_EFFECT, /* account: what the reply, once it is sent, brings about */
     FAULT_BYTES,  /* delay, reset ...: how it is sent */
+};
+
+/* Another fault that makes no sense beside this one, and why. */
+struct fault_clash {
+    const char *name;
+    const char *why; /* behind their names: "go ill together: ..." */
 };
 
 struct fault {
@@ -74,7 +91,10 @@ struct fault {
     const char *doc;     /* some sentences, for `lyncmock explain` */
     const char *spec;    /* document and section, or what it stands for */
     const char *example; /* the value in YAML, in flow style: "3s" */
-    unsigned subjects;   /* any of these will do */
+    /* More of them, for parameters that it lacks, and for points where it does
+     * not apply and the fault does; ends with NULL. NULL: none. */
+    const char *const *examples;
+    unsigned subjects; /* any of these will do */
     enum fault_order order;
     /*
      * Parameters by dotted name, "body" and "body.file": offsets into a
@@ -85,6 +105,10 @@ struct fault {
     /* All that is sent comes from here: no other form, body or headers may
      * stand in the same step. */
     bool whole;
+    /* It ends the exchange by itself, as a form does: no good answer is
+     * awaited where one is still far, as at http.head. */
+    bool ends;
+    const struct fault_clash *clashes; /* ends with name NULL; NULL: none */
     /* What the types cannot say; NULL: nothing. */
     bool (*check)(const void *params, enum point at, struct err *err);
     /* As the point is reached, before the good answer is planned. All there is

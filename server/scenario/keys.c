@@ -35,11 +35,11 @@ const struct key keys_scenario[] = {
      "point whose `when` holds applies.",
      "[{at: discover.root, do: {status: 503}}]", 0, 0},
     {"expect", SHAPE_EXPECT,
-     "What the client must do for the run to pass. This version checks how it "
-     "is written, and does not judge it yet.",
+     "What the client must do for the run to pass. It is judged as the server "
+     "ends: each item that did not come is told, and the exit code is 1. A run "
+     "in which no client came fails, too.",
      "[{at: webticket.issue, times: 2, within: 20s}]", 0, 0},
-    {"fail-on", SHAPE_WORDS,
-     "What else fails the run. Checked and not judged yet, as `expect`.",
+    {"fail-on", SHAPE_WORDS, "What else fails the run, whatever it expects.",
      "[must, unexpected]", 0, 0},
     {NULL, SHAPE_TEXT, NULL, NULL, 0, 0},
 };
@@ -76,6 +76,20 @@ const struct key keys_step[] = {
      "What happens instead of the good behaviour, or to it: one or more "
      "faults (`lyncmock list faults`).",
      "{status: 503, delay: 3s}", 0, 0},
+    {"set", SHAPE_SET,
+     "States that the step puts down, for `is` of others: a name and a text, "
+     "or null for one that is no longer set. They are set once the answer to "
+     "this request is decided and is one of which something is sent: not where "
+     "a later step, or this one, lets no byte of it out (reset, stall), or "
+     "where a later step puts another answer in its place. At tcp.accept and "
+     "tls.handshake they are set at once. A step that sets something need not "
+     "do anything else; with \"also: yes\" it hides no other step.",
+     "{phase: signed-in}", 0, 0},
+    {"id", SHAPE_TEXT,
+     "A word of its own for what is drawn for this step's `chance`. Without it "
+     "that is what the step says, so that a step that is changed draws anew; "
+     "with it the draws stay the same.",
+     "flaky-discovery", 0, 0},
     {"also", SHAPE_FLAG,
      "yes: the steps behind this one are tried too, though it applies.", "yes",
      0, 0},
@@ -107,11 +121,58 @@ const struct key keys_when[] = {
         "The leg of the handshake, from 1."),
     ROW("user", SHAPE_PATTERNS, FACT_USER, user, "alice",
         "The user, by the name that the world has."),
+    ROW("account", SHAPE_PATTERNS, FACT_ACCOUNT, account, "'CONTOSO\\*'",
+        "The account as the client wrote it, whoever that is: "
+        "CONTOSO\\alice, alice@contoso.test, alice; of a Kerberos ticket "
+        "alice@CONTOSO.TEST. On a connection that is signed in already it is "
+        "that of the sign-in."),
+    ROW("domain", SHAPE_PATTERNS, FACT_DOMAIN, domain, "CONTOSO",
+        "The domain in the account, before the backslash or behind the @; '' "
+        "where the client wrote none."),
+    ROW("site", SHAPE_PATTERNS, FACT_SITE, site, "internal",
+        "Which site serves the name that was asked: internal or external."),
+    ROW("query", SHAPE_QUERY, FACT_QUERY, query,
+        "{sipuri: '*alice*', originalDomain: null}",
+        "Parameters of the request's query by name, any letter case, "
+        "percent-decoded; of several of one name the first. null: there is "
+        "none of this name."),
+    ROW("connection", SHAPE_WHICH, FACT_CONNECTION, connection, "1",
+        "The number of the connection within the session, from 1, in the "
+        "order in which they first reach a point of it; or a list of numbers. "
+        "A connection that has been silent while 4096 others spoke is a new "
+        "one when it speaks again."),
+    ROW("xpath", SHAPE_XPATH, FACT_XPATH, xpath,
+        "\"//wst:TokenType[contains(., 'SAML')]\"",
+        "An expression of XPath 1.0 that is true of the request's body: a node "
+        "that exists, a number but 0, a text that is not empty. These prefixes "
+        "are known, whatever the body itself calls them: soap (SOAP 1.1), "
+        "soap12, wsa, wsa04 (August 2004), wst, wst05 (February 2005), wsse, "
+        "wsu, wsp, wsp15, auth, af, saml, ds, xenc, wsdl, wsx, wxf, sp, "
+        "sp07; and *[local-name()='x'] is any namespace. It never holds on a "
+        "body that is no XML, is longer than 64 KiB, or that would take too "
+        "many operations; then the journal has a remark."),
+    ROW("form", SHAPE_PATTERNS, FACT_FORM, form, "json",
+        "What the answer is written in: xml or json. At the points of "
+        "discovery as the client's Accept makes it, at http.response by the "
+        "Content-Type that is planned."),
     ROW("action", SHAPE_PATTERNS, FACT_ACTION, action, "'*/RST/Issue'",
         "The SOAP action of the request."),
     ROW("ticket", SHAPE_PATTERNS, FACT_TICKET, ticket, "expired",
         "What the web ticket of the request is worth: none, valid, expired, "
         "not-yet-valid, bad-signature, garbage, other-pool, wrong-audience."),
+    ROW("ticket-format", SHAPE_PATTERNS, FACT_TICKET_FORMAT, ticket_format,
+        "cwt",
+        "The format of the web ticket that the request shows: saml or cwt. "
+        "Like the next ones it is known of what can be read, be it good or "
+        "not."),
+    ROW("ticket-user", SHAPE_PATTERNS, FACT_TICKET_USER, ticket_user, "alice",
+        "Whom that ticket names, by the name that the world has."),
+    ROW("ticket-pool", SHAPE_PATTERNS, FACT_TICKET_POOL, ticket_pool,
+        "pool01.*", "The pool that issued that ticket, by its full name."),
+    ROW("ticket-age", SHAPE_DURATION, FACT_TICKET_AGE, ticket_age, "5m",
+        "That ticket was issued so long ago, or longer, by the world's clock."),
+    ROW("ticket-left", SHAPE_DURATION, FACT_TICKET_LEFT, ticket_left, "10m",
+        "That ticket expires in this time or has expired."),
     ROW("grant", SHAPE_PATTERNS, FACT_GRANT, grant, "password",
         "The grant_type of a request for an OAuth token."),
     ROW("verdict", SHAPE_PATTERNS, FACT_VERDICT, verdict, "refused",
@@ -135,25 +196,50 @@ const struct key keys_when[] = {
         "realm: krbtgt/CONTOSO.TEST, or HTTP/ and a host."),
     ROW("transport", SHAPE_PATTERNS, FACT_TRANSPORT, transport, "udp",
         "How a request came to the KDC: udp, tcp, or proxy (over HTTPS)."),
+    ROW("is", SHAPE_STATES, 0, is, "{phase: signed-in}",
+        "States that a step has put down with `set`, by name; null: it is not "
+        "set. Each session has its own; all begin unset."),
+    ROW("per", SHAPE_PER, 0, per, "user",
+        "Counts for each user, connection or address of a client alone; "
+        "without it for the whole session. A user who is not known there is "
+        "counted as one called nobody. A session keeps 4096 such counters: "
+        "where there are more, the one that was not needed for the longest "
+        "begins anew."),
     ROW("after", SHAPE_COUNT, 0, after, "1",
         "Not the first so many times that the facts hold. They are counted for "
-        "the whole server, not for each user or connection, and also where an "
-        "earlier step applies; `user` or `client` beside it counts the "
-        "requests of one alone. Of the counting words `requests` looks at this "
-        "count, `first` and `every` at what `after` leaves of it, and all that "
-        "are there must agree."),
+        "the whole session, or `per` user, connection or address, and also "
+        "where an earlier step applies; each step counts for itself. Of the "
+        "counting words `requests` looks at this count, `first` and `every` at "
+        "what `after` leaves of it, and all that are there must agree."),
     ROW("first", SHAPE_COUNT, 0, first, "2",
         "Only the first so many times that the facts hold, behind those that "
-        "`after` leaves out; counted for the whole server, not for each user "
-        "or connection."),
+        "`after` leaves out; counted for the whole session, or `per` user, "
+        "connection or address."),
     ROW("every", SHAPE_COUNT, 0, every, "3",
         "Only each third time, say, behind those that `after` leaves out: with "
         "`after: 1` the 4th, the 7th and so on, with `first: 6` the 3rd and "
-        "the 6th. Counted for the whole server, not for each user or "
-        "connection."),
+        "the 6th. Counted for the whole session, or `per` user, connection or "
+        "address."),
     ROW("requests", SHAPE_NUMBERS, 0, requests, "[2, 5]",
         "Only these times, in rising order, counted from 1 whatever `after` "
-        "says; for the whole server, not for each user or connection."),
+        "says; for the whole session, or `per` user, connection or address."),
+    ROW("chance", SHAPE_CHANCE, 0, chance, "10%",
+        "Of the times that the other words leave, each with this chance. What "
+        "is drawn depends on the seed of the run (--seed), the session, what "
+        "the step says or its `id`, whom it counts for, and how many times "
+        "the facts have held; so the same seed gives the same faults, and a "
+        "step that is added shifts no other's. 0% is never, 100% always; up to "
+        "six digits may stand behind a point. Bound it with max-in-a-row or "
+        "eventually."),
+    ROW("eventually", SHAPE_COUNT, 0, eventually, "3",
+        "The good answer comes in the end: the step applies so many times at "
+        "most, and never again. Counted as the other words count, so with "
+        "`per` "
+        "for each alone, and also where an earlier step applied instead."),
+    ROW("max-in-a-row", SHAPE_COUNT, 0, max_in_a_row, "2",
+        "Of the times that the other words leave, the step applies to so many "
+        "in a row at most; the next one is spared, and then chance goes on. "
+        "Counted as the other words count, so with `per` for each alone."),
     {NULL, SHAPE_TEXT, NULL, NULL, 0, 0},
 };
 
@@ -188,6 +274,8 @@ const struct key keys_never[] = {
     {NULL, SHAPE_TEXT, NULL, NULL, 0, 0},
 };
 
+const char *const per_words[] = {"user", "connection", "address", NULL};
+
 const struct key keys_fail_on[] = {
     {"must", SHAPE_TEXT, "A breach of a rule of level MUST.", NULL, 0, 0},
     {"should", SHAPE_TEXT, "A breach of a rule of level SHOULD.", NULL, 0, 0},
@@ -215,6 +303,13 @@ const char *key_shape_text(enum key_shape shape)
         [SHAPE_FLAG] = "yes or no",
         [SHAPE_PATTERNS] = "a text, or a list of texts",
         [SHAPE_HEADERS] = "a mapping of header names to texts",
+        [SHAPE_QUERY] = "a mapping of parameters' names to texts",
+        [SHAPE_XPATH] = "an expression of XPath",
+        [SHAPE_WHICH] = "a whole number from 1, or a list of them that rises",
+        [SHAPE_STATES] = "a mapping of states' names to texts",
+        [SHAPE_SET] = "a mapping of states' names to texts",
+        [SHAPE_PER] = "user, connection or address",
+        [SHAPE_CHANCE] = "a part of a hundred such as 10% or 0.5%",
         [SHAPE_COUNT] = "a whole number from 1",
         [SHAPE_TIMES] = "a whole number",
         [SHAPE_NUMBERS] = "a list of whole numbers that rise, from 1",

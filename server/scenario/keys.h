@@ -16,6 +16,13 @@ enum key_shape {
     SHAPE_FLAG,     /* yes|no */
     SHAPE_PATTERNS, /* a text or a list of them, with * and ? */
     SHAPE_HEADERS,  /* {NAME: patterns or nothing} */
+    SHAPE_QUERY,    /* the same of parameters */
+    SHAPE_XPATH,    /* an expression of XPath 1.0 */
+    SHAPE_WHICH,    /* a whole number from 1, or a list of them that rises */
+    SHAPE_STATES,   /* {NAME: patterns or nothing} */
+    SHAPE_SET,      /* {NAME: text or nothing} */
+    SHAPE_PER,      /* user, connection, address */
+    SHAPE_CHANCE,   /* "10%" */
     SHAPE_COUNT,    /* a whole number, from 1 */
     SHAPE_TIMES,    /* a whole number, 0 as well */
     SHAPE_NUMBERS,  /* a list of them that rises */
@@ -48,6 +55,9 @@ extern const struct key keys_step[];
 extern const struct key keys_when[];        /* into a struct condition */
 extern const struct key keys_expectation[]; /* into a struct expectation */
 extern const struct key keys_never[];
+
+/* The words of `per`, from PER_USER on; ends with NULL. */
+extern const char *const per_words[];
 
 /* The words of fail-on, in the order of enum fail_on. */
 extern const struct key keys_fail_on[];

@@ -18,13 +18,13 @@ static const struct layer_info layers[] = {
     {"ntlm", "NTLM over HTTP"},
     {"negotiate", "Negotiate over HTTP: SPNEGO and Kerberos"},
     {"basic", "HTTP Basic"},
+    {"plain", "the endpoints below /auth, for any HTTP client"},
     {"kdc", "the domain controller that gives Kerberos tickets"},
     {"webticket", "the web ticket service"},
     {"usertoken", "a user name and password in SOAP"},
     {"anonymous", "guests of a meeting"},
     {"ticket", "web tickets themselves"},
     {"oauth", "OAuth tokens of mobile clients"},
-    {"plain", "the endpoints below /auth, for any HTTP client"},
 };
 
 const struct layer_info *layer_at(size_t index)

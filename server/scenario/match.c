@@ -6,8 +6,11 @@
 #include <string.h>
 #include <strings.h>
 
+#include "util/arena.h"
 #include "util/attr.h"
+#include "util/url.h"
 #include "wire/exchange.h"
+#include "wire/xml_body.h"
 
 static unsigned char lower(char c)
 {
@@ -48,9 +51,10 @@ bool patterns_fit(const struct patterns *patterns, const char *text)
     return false;
 }
 
-static bool header_holds(const struct header_condition *asked,
-                         const struct headers *headers)
+static bool header_holds(const struct named_condition *asked,
+                         const struct facts *facts)
 {
+    const struct headers *headers = facts->headers;
     bool present = false;
 
     for (size_t i = 0; headers && i < headers->count; i++) {
@@ -64,11 +68,22 @@ static bool header_holds(const struct header_condition *asked,
     return asked->absent && !present;
 }
 
-static bool headers_hold(const struct condition *when,
-                         const struct facts *facts)
+static bool parameter_holds(const struct named_condition *asked,
+                            const struct facts *facts)
 {
-    for (size_t i = 0; i < when->header_count; i++) {
-        if (!header_holds(&when->headers[i], facts->headers)) {
+    AUTO(arena) arena = arena_new();
+    const char *value =
+        facts->query ? url_query(arena, facts->query, asked->name) : NULL;
+
+    return asked->absent ? !value : patterns_fit(&asked->value, value);
+}
+
+static bool
+all_hold(const struct named_conditions *asked, const struct facts *facts,
+         bool (*holds)(const struct named_condition *, const struct facts *))
+{
+    for (size_t i = 0; i < asked->count; i++) {
+        if (!holds(&asked->items[i], facts)) {
             return false;
         }
     }
@@ -81,22 +96,44 @@ static const struct {
     size_t patterns;
     size_t text;
 } asked[] = {
-#define ROW(fact, member)                                                      \
+#define PLAIN(fact, text, member)                                              \
     [__builtin_ctz(fact)] = {offsetof(struct condition, member),               \
-                             offsetof(struct facts, member)}
-    ROW(FACT_HOST, host),       ROW(FACT_METHOD, method),
-    ROW(FACT_PATH, path),       ROW(FACT_CLIENT, client),
-    ROW(FACT_AUTH, auth),       ROW(FACT_USER, user),
-    ROW(FACT_ACTION, action),   ROW(FACT_TICKET, ticket),
-    ROW(FACT_GRANT, grant),     ROW(FACT_VERDICT, verdict),
-    ROW(FACT_REASON, reason),   ROW(FACT_STATUS, status),
-    ROW(FACT_SERVICE, service), ROW(FACT_TRANSPORT, transport),
+                             offsetof(struct facts, text)}
+#define ROW(fact, member) PLAIN(fact, member, member)
+    ROW(FACT_HOST, host),
+    ROW(FACT_METHOD, method),
+    ROW(FACT_PATH, path),
+    ROW(FACT_CLIENT, client),
+    ROW(FACT_AUTH, auth),
+    ROW(FACT_USER, user),
+    ROW(FACT_ACTION, action),
+    ROW(FACT_TICKET, ticket),
+    ROW(FACT_GRANT, grant),
+    ROW(FACT_VERDICT, verdict),
+    ROW(FACT_REASON, reason),
+    ROW(FACT_STATUS, status),
+    ROW(FACT_SERVICE, service),
+    ROW(FACT_TRANSPORT, transport),
+    ROW(FACT_ACCOUNT, account),
+    ROW(FACT_DOMAIN, domain),
+    ROW(FACT_SITE, site),
+    ROW(FACT_FORM, form),
+    PLAIN(FACT_TICKET_FORMAT, shown.format, ticket_format),
+    PLAIN(FACT_TICKET_USER, shown.user, ticket_user),
+    PLAIN(FACT_TICKET_POOL, shown.pool, ticket_pool),
 #undef ROW
+#undef PLAIN
+};
+
+/* Those that are no patterns, and cost more the further down they stand. */
+enum {
+    FACTS_OTHER = FACT_HEADER | FACT_LEG | FACT_CONNECTION | FACT_QUERY |
+                  FACT_XPATH | FACT_TICKET_AGE | FACT_TICKET_LEFT,
 };
 
 static bool texts_hold(const struct condition *when, const struct facts *facts)
 {
-    unsigned left = when->facts & ~(FACT_HEADER | (unsigned)FACT_LEG);
+    unsigned left = when->facts & ~(unsigned)FACTS_OTHER;
 
     for (; left; left &= left - 1) {
         size_t bit = (size_t)__builtin_ctz(left);
@@ -112,14 +149,6 @@ static bool texts_hold(const struct condition *when, const struct facts *facts)
     return true;
 }
 
-bool condition_holds(const struct condition *when, const struct facts *facts)
-{
-    if ((when->facts & FACT_LEG) && (unsigned)facts->leg != when->leg) {
-        return false;
-    }
-    return texts_hold(when, facts) && headers_hold(when, facts);
-}
-
 static bool is_listed(const unsigned *numbers, uint64_t n)
 {
     for (; *numbers; numbers++) {
@@ -128,6 +157,42 @@ static bool is_listed(const unsigned *numbers, uint64_t n)
         }
     }
     return false;
+}
+
+/* A ticket that cannot be read has no age. */
+static bool ticket_holds(const struct condition *when,
+                         const struct ticket_facts *shown)
+{
+    if ((when->facts & FACT_TICKET_AGE) &&
+        !(shown->format && shown->age >= when->ticket_age)) {
+        return false;
+    }
+    return !(when->facts & FACT_TICKET_LEFT) ||
+           (shown->format && shown->left <= when->ticket_left);
+}
+
+static bool numbers_hold(const struct condition *when,
+                         const struct facts *facts)
+{
+    if ((when->facts & FACT_LEG) && (unsigned)facts->leg != when->leg) {
+        return false;
+    }
+    return !(when->facts & FACT_CONNECTION) ||
+           is_listed(when->connection, facts->connection);
+}
+
+bool condition_holds(const struct condition *when, const struct facts *facts)
+{
+    if (!numbers_hold(when, facts) || !texts_hold(when, facts)) {
+        return false;
+    }
+    if (!(when->facts & (unsigned)FACTS_OTHER)) {
+        return true;
+    }
+    return ticket_holds(when, &facts->shown) &&
+           all_hold(&when->headers, facts, header_holds) &&
+           all_hold(&when->query, facts, parameter_holds) &&
+           (!when->xpath || xml_body_holds(facts->xml, when->xpath));
 }
 
 bool condition_counts(const struct condition *when, uint64_t n)
@@ -141,4 +206,11 @@ bool condition_counts(const struct condition *when, uint64_t n)
     n -= when->after;
     return (!when->first || n <= when->first) &&
            (!when->every || n % when->every == 0);
+}
+
+bool condition_is_counting(const struct condition *when)
+{
+    return when->after || when->first || when->every || when->requests ||
+           when->per || when->has_chance || when->eventually ||
+           when->max_in_a_row;
 }

@@ -17,4 +17,7 @@ bool condition_holds(const struct condition *when, const struct facts *facts);
 /* Whether the n-th time (from 1) that the facts hold is one that counts. */
 bool condition_counts(const struct condition *when, uint64_t n);
 
+/* Something is counted: not each time that the facts hold is one. */
+bool condition_is_counting(const struct condition *when);
+
 #endif

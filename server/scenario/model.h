@@ -22,16 +22,33 @@ struct patterns {
     size_t count;
 };
 
-/* header: {NAME: PATTERN}; no pattern: the header must be absent. */
-struct header_condition {
+/* header: {NAME: PATTERN}; no pattern: the header must be absent. The same of
+ * parameters of the query. */
+struct named_condition {
     const char *name;
     struct patterns value;
     bool absent;
 };
 
+struct named_conditions {
+    struct named_condition *items;
+    size_t count;
+};
+
+/* Whom a step counts for. */
+enum per {
+    PER_SESSION, /* all together */
+    PER_USER,
+    PER_CONNECTION,
+    PER_ADDRESS, /* the client's, without its port */
+};
+
+/* Of so many: 10 % is a tenth of it. */
+enum { CHANCE_ALL = 100000000 };
+
 /*
- * `when`. Facts must all hold. Then the step's own counter goes up, and the
- * counting words are asked, in this order.
+ * `when`. Facts and states must all hold. Then the step's own counter goes up,
+ * and the counting words are asked, in this order; last of all chance.
  */
 struct condition {
     unsigned facts; /* those that are asked, enum fact; others are ignored */
@@ -49,13 +66,30 @@ struct condition {
     struct patterns status;
     struct patterns service;
     struct patterns transport;
-    struct header_condition *headers;
-    size_t header_count;
-    unsigned leg;             /* 0: any */
+    struct patterns account;
+    struct patterns domain;
+    struct patterns site;
+    struct patterns form;
+    struct patterns ticket_format;
+    struct patterns ticket_user;
+    struct patterns ticket_pool;
+    struct named_conditions headers;
+    struct named_conditions query; /* parameters */
+    const char *xpath;             /* holds on the body */
+    const unsigned *connection;    /* one of these; ends with 0 */
+    int64_t ticket_age;            /* ns: so old or older */
+    int64_t ticket_left;           /* ns: so long to live, or less */
+    struct named_conditions is;    /* states; absent: not set */
+    unsigned leg;                  /* 0: any */
+    enum per per;
     unsigned after;           /* skips so many */
     unsigned first;           /* of those behind `after`; 0: all */
     unsigned every;           /* of those behind `after`, each n-th; 0: each */
     const unsigned *requests; /* by number, from 1; ends with 0; NULL: any */
+    bool has_chance;
+    unsigned chance;       /* of CHANCE_ALL */
+    unsigned eventually;   /* applies so often, then never; 0: no bound */
+    unsigned max_in_a_row; /* applies so often, then once not; 0: no bound */
 };
 
 struct action {
@@ -63,17 +97,28 @@ struct action {
     void *params; /* fault->size bytes */
 };
 
+/* set: {NAME: VALUE} */
+struct state_setting {
+    const char *name;
+    const char *value; /* NULL: no longer set */
+};
+
 struct step {
     const char *where; /* "FILE:LINE", for journal and messages */
+    /* What its chance is drawn for: its `id`, or what it says; no other step
+     * has the same. */
+    const char *identity;
     enum point at;
     struct condition when;
     bool also;              /* the next steps are tried, too */
     struct action *actions; /* in fault_order */
     size_t action_count;
+    struct state_setting *sets;
+    size_t set_count;
     size_t index; /* its place among all steps: its counter's */
 };
 
-/* What is expected of the client: read and checked, not judged yet. */
+/* What is expected of the client. */
 struct expectation {
     const char *where; /* "FILE:LINE" */
     enum point at;     /* POINT_COUNT: `never` alone */
@@ -113,6 +158,7 @@ struct scenario {
     struct expectation *expectations;
     size_t expectation_count;
     unsigned fail_on; /* enum fail_on */
+    unsigned asked;   /* enum fact: that a step or an expectation asks for */
     /* The steps of each point, in order; ends with NULL. NULL: none. */
     const struct step **at[POINT_COUNT];
 };
@@ -131,10 +177,10 @@ char *scenario_needs_kerberos(const struct scenario *scenario);
 /* Adds an action where fault_order wants it, behind those of the same order;
  * the step has room. */
 void step_insert(struct step *step, const struct action *action);
-/* The fault of the step whose answer this one would replace, or the other way
- * round; NULL: they go together. */
+/* The fault of the step that this one cannot stand beside, and why: "both take
+ * the place of the reply". NULL: they go together. */
 const struct fault *step_clash(const struct step *step,
-                               const struct fault *fault);
+                               const struct fault *fault, const char **out_why);
 
 AUTO_DEFINE(scenario, struct scenario *, scenario_unref)
 

@@ -4,11 +4,12 @@
 
 #define POINTS_DISCOVER(X)                                                     \
     X(DISCOVER_ROOT, "discover.root", "the Root resource is answered",         \
-      FACTS_HTTP, SUBJECTS_DISCOVER, "[MS-OCDISCWS] 3.1.5.2")                  \
+      FACTS_HTTP | FACT_FORM, SUBJECTS_DISCOVER, "[MS-OCDISCWS] 3.1.5.2")      \
     X(DISCOVER_DOMAIN, "discover.domain", "the Domain resource is answered",   \
-      FACTS_HTTP, SUBJECTS_DISCOVER, "[MS-OCDISCWS] 3.1.5")                    \
+      FACTS_HTTP | FACT_FORM, SUBJECTS_DISCOVER, "[MS-OCDISCWS] 3.1.5")        \
     X(DISCOVER_USER, "discover.user", "the User resource is answered",         \
-      FACTS_KNOWN | FACT_TICKET, SUBJECTS_DISCOVER, "[MS-OCDISCWS] 3.1.5.3")   \
+      FACTS_KNOWN | FACTS_TICKET | FACT_FORM, SUBJECTS_DISCOVER,               \
+      "[MS-OCDISCWS] 3.1.5.3")                                                 \
     X(DISCOVER_XFRAME, "discover.xframe", "the XFrame page is answered",       \
       FACTS_HTTP, SUBJECTS_HTTP, "protocol: discover 2.10")
 

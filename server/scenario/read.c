@@ -363,6 +363,9 @@ static void read_all(struct reading *reading,
         }
     }
     read_expectations(reading, chain, scenario);
+    if (!reading->diagnostics->errors) {
+        check_states(reading, scenario);
+    }
 }
 
 bool scenario_read(const struct scenario_source *from,

@@ -75,6 +75,23 @@ static const char *const *statuses(struct reading *reading)
     return words;
 }
 
+static const char *const *pools(struct reading *reading)
+{
+    const struct world *world = reading->world;
+    const char **words =
+        arena_alloc(reading->arena, (world->pool_count + 1) * sizeof(*words));
+
+    for (size_t i = 0; i < world->pool_count; i++) {
+        words[i] = world->pools[i].fqdn;
+    }
+    return words;
+}
+
+/* What services/ say of a host, of an answer and of a ticket. */
+static const char *const sites[] = {"internal", "external", NULL};
+static const char *const forms[] = {"xml", "json", NULL};
+static const char *const formats[] = {"saml", "cwt", NULL};
+
 /* The words that a fact can have; NULL: any text. */
 static const char *const *words_of(struct reading *reading, unsigned fact,
                                    enum point at)
@@ -85,6 +102,7 @@ static const char *const *words_of(struct reading *reading, unsigned fact,
     case FACT_HOST:
         return reading->world_known ? hosts(reading) : NULL;
     case FACT_USER:
+    case FACT_TICKET_USER:
         return reading->world_known ? users(reading) : NULL;
     case FACT_METHOD:
         return is_open(at) ? any_methods : words->methods;
@@ -102,6 +120,14 @@ static const char *const *words_of(struct reading *reading, unsigned fact,
         return words->transports;
     case FACT_STATUS:
         return statuses(reading);
+    case FACT_SITE:
+        return sites;
+    case FACT_FORM:
+        return forms;
+    case FACT_TICKET_FORMAT:
+        return formats;
+    case FACT_TICKET_POOL:
+        return reading->world_known ? pools(reading) : NULL;
     default:
         return NULL;
     }
@@ -112,6 +138,11 @@ static struct span first_label(const char *name)
     return span_of(name, strcspn(name, "."));
 }
 
+static bool is_name(unsigned fact)
+{
+    return fact == FACT_HOST || fact == FACT_TICKET_POOL;
+}
+
 /* Hosts are alike in their domain: it is the first label that counts. */
 static const char *nearest_to(struct reading *reading, unsigned fact,
                               const char *pattern, const char *const *words)
@@ -119,13 +150,13 @@ static const char *nearest_to(struct reading *reading, unsigned fact,
     struct nearest nearest;
     const char *word = pattern;
 
-    if (fact == FACT_HOST) {
+    if (is_name(fact)) {
         word = arena_text(reading->arena, first_label(pattern));
     }
     nearest_init(&nearest, word);
     for (size_t i = 0; words[i]; i++) {
-        nearest_try(&nearest, fact == FACT_HOST ? first_label(words[i])
-                                                : span_text(words[i]));
+        nearest_try(&nearest, is_name(fact) ? first_label(words[i])
+                                            : span_text(words[i]));
     }
     return nearest.best.size ? (const char *)nearest.best.data : NULL;
 }
@@ -135,22 +166,22 @@ static void complain(struct reading *reading, const struct node *node,
                      const char *const *words)
 {
     static const char *const what[] = {
-        "host of the world",
-        "method that is served",
-        "path that is served",
-        "client",
-        "header",
-        "way to authenticate",
-        "leg",
-        "user of the world",
-        "action",
-        "state of a ticket",
-        "grant",
-        "verdict",
-        "reason of a refusal",
-        "status",
-        "service",
-        "transport",
+#define WHAT(fact, text) [__builtin_ctz(fact)] = (text)
+        WHAT(FACT_HOST, "host of the world"),
+        WHAT(FACT_METHOD, "method that is served"),
+        WHAT(FACT_PATH, "path that is served"),
+        WHAT(FACT_AUTH, "way to authenticate"),
+        WHAT(FACT_USER, "user of the world"),
+        WHAT(FACT_TICKET, "state of a ticket"),
+        WHAT(FACT_VERDICT, "verdict"),
+        WHAT(FACT_REASON, "reason of a refusal"),
+        WHAT(FACT_TRANSPORT, "transport"),
+        WHAT(FACT_SITE, "site"),
+        WHAT(FACT_FORM, "form of an answer"),
+        WHAT(FACT_TICKET_FORMAT, "format of a ticket"),
+        WHAT(FACT_TICKET_USER, "user of the world"),
+        WHAT(FACT_TICKET_POOL, "pool of the world"),
+#undef WHAT
     };
     const char *nearest = nearest_to(reading, fact, pattern, words);
     size_t index = (size_t)__builtin_ctz(fact);

@@ -234,17 +234,17 @@ static void read_fault(struct reading *reading, const struct node *entry,
 {
     const struct fault *fault = find_fault(reading, entry, at);
     const struct fault *other;
+    const char *why;
     struct action action;
 
     if (!fault) {
         return;
     }
-    other = step_clash(step, fault);
+    other = step_clash(step, fault, &why);
     if (other) {
         reading_error(reading, entry->key,
-                      "%s and %s both take the place of the reply; leave one "
-                      "of them out",
-                      fault->name, other->name);
+                      "%s and %s %s; leave one of them out", fault->name,
+                      other->name, why);
         return;
     }
     if (fill(reading, entry, fault, at, &action)) {

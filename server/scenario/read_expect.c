@@ -1,4 +1,4 @@
-/* `expect` and `fail-on`: checked and kept; judging is another matter. */
+/* `expect` and `fail-on`: checked and kept. session_judge.c judges. */
 #include "config.h"
 
 #include <string.h>
@@ -46,10 +46,11 @@ static void read_facts(struct reading *reading, const struct node *entry,
     struct condition *when = &expectation->when;
 
     read_when(reading, entry, expectation->at, when);
-    if (when->after || when->first || when->every || when->requests) {
+    if (condition_is_counting(when)) {
         reading_error(reading, entry,
                       "when: an expectation counts with times, at-least and "
-                      "at-most");
+                      "at-most; after, first, every, requests, per, chance, "
+                      "eventually and max-in-a-row are for steps");
     }
 }
 
@@ -94,6 +95,13 @@ static void check_whole(struct reading *reading, const struct node *node,
         reading_error(reading, node,
                       "an expectation without `at`; expected a point, such as "
                       "\"at: webticket.issue\", or `never`");
+    }
+    if (expectation->answered && expectation->at != POINT_COUNT &&
+        !(point_info(expectation->at)->subjects & SUBJECT_REPLY)) {
+        reading_error(reading, node_entry(node, "answered"),
+                      "answered: no HTTP answer is sent at %s, so this would "
+                      "never hold",
+                      point_info(expectation->at)->name);
     }
     if (expectation->times >= 0 &&
         (expectation->at_least >= 0 || expectation->at_most >= 0)) {

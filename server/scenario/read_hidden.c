@@ -34,11 +34,11 @@ static bool covers(const struct patterns *outer, const struct patterns *inner)
     return true;
 }
 
-static bool asks_header(const struct condition *when,
-                        const struct header_condition *asked)
+static bool asks_same(const struct named_conditions *conditions,
+                      const struct named_condition *asked)
 {
-    for (size_t i = 0; i < when->header_count; i++) {
-        const struct header_condition *one = &when->headers[i];
+    for (size_t i = 0; i < conditions->count; i++) {
+        const struct named_condition *one = &conditions->items[i];
 
         if (strcasecmp(one->name, asked->name) == 0 &&
             one->absent == asked->absent &&
@@ -49,15 +49,58 @@ static bool asks_header(const struct condition *when,
     return false;
 }
 
-static bool covers_headers(const struct condition *outer,
-                           const struct condition *inner)
+static bool covers_named(const struct named_conditions *outer,
+                         const struct named_conditions *inner)
 {
-    for (size_t i = 0; i < outer->header_count; i++) {
-        if (!asks_header(inner, &outer->headers[i])) {
+    for (size_t i = 0; i < outer->count; i++) {
+        if (!asks_same(inner, &outer->items[i])) {
             return false;
         }
     }
     return true;
+}
+
+static bool covers_numbers(const unsigned *outer, const unsigned *inner)
+{
+    if (!outer) {
+        return true;
+    }
+    for (; inner && *inner; inner++) {
+        const unsigned *one = outer;
+
+        while (*one && *one != *inner) {
+            one++;
+        }
+        if (!*one) {
+            return false;
+        }
+    }
+    return inner != NULL;
+}
+
+/* The ones that are no patterns. */
+static bool covers_others(const struct condition *outer,
+                          const struct condition *inner)
+{
+    if (outer->xpath &&
+        (!inner->xpath || strcmp(outer->xpath, inner->xpath) != 0)) {
+        return false;
+    }
+    if ((outer->facts & FACT_TICKET_AGE) &&
+        !((inner->facts & FACT_TICKET_AGE) &&
+          inner->ticket_age >= outer->ticket_age)) {
+        return false;
+    }
+    if ((outer->facts & FACT_TICKET_LEFT) &&
+        !((inner->facts & FACT_TICKET_LEFT) &&
+          inner->ticket_left <= outer->ticket_left)) {
+        return false;
+    }
+    return covers_numbers(outer->connection, inner->connection) &&
+           (!outer->leg || outer->leg == inner->leg) &&
+           covers_named(&outer->headers, &inner->headers) &&
+           covers_named(&outer->query, &inner->query) &&
+           covers_named(&outer->is, &inner->is);
 }
 
 static bool covers_facts(const struct condition *outer,
@@ -72,16 +115,22 @@ static bool covers_facts(const struct condition *outer,
             return false;
         }
     }
-    return (!outer->leg || outer->leg == inner->leg) &&
-           covers_headers(outer, inner);
+    return covers_others(outer, inner);
 }
 
+/* It is not one of some; a chance of 100 % alone is each time. */
 static bool always(const struct step *step)
 {
-    const struct condition *when = &step->when;
+    struct condition when = step->when;
 
-    return !step->also && !when->after && !when->first && !when->every &&
-           !when->requests;
+    if (when.has_chance && when.chance == CHANCE_ALL) {
+        when.has_chance = false;
+    }
+    if (!when.first && !when.after && !when.every && !when.requests &&
+        !when.has_chance && !when.eventually && !when.max_in_a_row) {
+        when.per = PER_SESSION;
+    }
+    return !step->also && !condition_is_counting(&when);
 }
 
 static const struct step *hider(const struct step *steps, size_t index)

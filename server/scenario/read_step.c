@@ -49,6 +49,8 @@ static void read_entries(struct reading *reading, const struct node *node,
             read_when(reading, entry, step->at, &step->when);
         } else if (key->shape == SHAPE_FAULTS) {
             read_do(reading, entry, step->at, step);
+        } else if (key->shape == SHAPE_SET) {
+            read_set(reading, entry, step);
         } else if (key->shape == SHAPE_FLAG) {
             (void)read_flag(reading, entry, &step->also);
         }
@@ -56,7 +58,7 @@ static void read_entries(struct reading *reading, const struct node *node,
 }
 
 static void read_step(struct reading *reading, const struct node *node,
-                      struct step *step)
+                      const struct step *steps, size_t index, struct step *step)
 {
     if (!reading_kind(reading, node, NODE_MAP,
                       "a step, a mapping with at and do")) {
@@ -65,11 +67,12 @@ static void read_step(struct reading *reading, const struct node *node,
     step->where = reading_where(reading, node);
     step->at = find_point(reading, node);
     check_kerberos(reading, node, step->at);
+    read_identity(reading, node, steps, index, step);
     read_entries(reading, node, step);
-    if (!node_entry(node, "do")) {
+    if (!node_entry(node, "do") && !node_entry(node, "set")) {
         reading_error(reading, node,
                       "a step without `do`; expected one or more faults, such "
-                      "as \"do: {status: 503}\"");
+                      "as \"do: {status: 503}\", or `set`");
     }
 }
 
@@ -78,6 +81,7 @@ void read_steps(struct reading *reading, const struct node *list,
 {
     for (const struct node *node = list->first;
          node && !diagnostics_full(reading->diagnostics); node = node->next) {
-        read_step(reading, node, &steps[(*count)++]);
+        read_step(reading, node, steps, *count, &steps[*count]);
+        ++*count;
     }
 }

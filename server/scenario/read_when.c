@@ -5,6 +5,8 @@
 
 #include "scenario/reading.h"
 #include "util/buf.h"
+#include "util/number.h"
+#include "wire/xml_body.h"
 
 /* ---- Patterns ---- */
 
@@ -26,8 +28,8 @@ static bool add_pattern(struct reading *reading, const struct node *node,
 }
 
 /* A text, or a list of them. `empty`: "" is a text like any other. */
-static bool read_patterns(struct reading *reading, const struct node *node,
-                          bool empty, struct patterns *out_patterns)
+static bool read_texts(struct reading *reading, const struct node *node,
+                       bool empty, struct patterns *out_patterns)
 {
     size_t room = node->kind == NODE_LIST ? node->count : 1;
     struct patterns patterns = {
@@ -56,39 +58,48 @@ static bool read_patterns(struct reading *reading, const struct node *node,
     return good;
 }
 
-/* ---- Headers ---- */
+bool read_patterns(struct reading *reading, const struct node *node,
+                   struct patterns *out_patterns)
+{
+    return read_texts(reading, node, false, out_patterns);
+}
 
-static void read_header(struct reading *reading, const struct node *entry,
-                        struct header_condition *out)
+/* ---- Headers, parameters of a query ---- */
+
+static void read_named(struct reading *reading, const struct node *entry,
+                       bool header, struct named_condition *out)
 {
     const char *name = entry->key->text;
 
     out->name = arena_strdup(reading->arena, name);
-    if (!*name || strpbrk(name, " \t:\r\n")) {
-        reading_error(reading, entry->key, "\"%s\" is no name of a header",
-                      name);
+    if (!*name || strpbrk(name, header ? " \t:\r\n" : "&=#?\r\n")) {
+        reading_error(reading, entry->key, "\"%s\" is no name of a %s", name,
+                      header ? "header" : "parameter");
     } else if (entry->kind == NODE_NULL) {
         out->absent = true;
     } else {
-        (void)read_patterns(reading, entry, true, &out->value);
+        (void)read_texts(reading, entry, true, &out->value);
     }
 }
 
-static void read_headers(struct reading *reading, const struct node *node,
-                         struct condition *when)
+static void read_map(struct reading *reading, const struct node *node,
+                     enum key_shape shape, struct named_conditions *out)
 {
-    if (!reading_kind(reading, node, NODE_MAP, key_shape_text(SHAPE_HEADERS)) ||
+    const char *expected = key_shape_text(shape);
+
+    if (!reading_kind(reading, node, NODE_MAP, expected) ||
         !reading_few(reading, node)) {
         return;
     }
     if (!node->first) {
-        reading_error(reading, node, "header: expected %s, not {}",
-                      key_shape_text(SHAPE_HEADERS));
+        reading_error(reading, node, "%s: expected %s, not {}", node->key->text,
+                      expected);
     }
-    when->headers =
-        arena_alloc(reading->arena, (node->count + 1) * sizeof(*when->headers));
+    out->items =
+        arena_alloc(reading->arena, (node->count + 1) * sizeof(*out->items));
     for (const struct node *entry = node->first; entry; entry = entry->next) {
-        read_header(reading, entry, &when->headers[when->header_count++]);
+        read_named(reading, entry, shape == SHAPE_HEADERS,
+                   &out->items[out->count++]);
     }
 }
 
@@ -97,6 +108,7 @@ static void read_headers(struct reading *reading, const struct node *node,
 static void read_numbers(struct reading *reading, const struct node *node,
                          const unsigned **out_numbers)
 {
+    const char *name = node->key->text;
     unsigned *numbers;
     size_t count = 0;
 
@@ -107,7 +119,7 @@ static void read_numbers(struct reading *reading, const struct node *node,
     }
     if (!node->first) {
         reading_error(reading, node,
-                      "requests: an empty list would never apply; expected %s",
+                      "%s: an empty list would never apply; expected %s", name,
                       key_shape_text(SHAPE_NUMBERS));
         return;
     }
@@ -118,14 +130,121 @@ static void read_numbers(struct reading *reading, const struct node *node,
         }
         if (count && numbers[count] <= numbers[count - 1]) {
             reading_error(reading, item,
-                          "requests: %u stands behind %u; expected numbers "
-                          "that rise",
-                          numbers[count], numbers[count - 1]);
+                          "%s: %u stands behind %u; expected numbers that rise",
+                          name, numbers[count], numbers[count - 1]);
             return;
         }
         count++;
     }
     *out_numbers = numbers;
+}
+
+/* One number alone, or a list of them. */
+static void read_which(struct reading *reading, const struct node *node,
+                       const unsigned **out_numbers)
+{
+    unsigned *numbers = arena_alloc(reading->arena, 2 * sizeof(*numbers));
+
+    if (node->kind == NODE_LIST) {
+        read_numbers(reading, node, out_numbers);
+    } else if (read_number(reading, node, 1, &numbers[0])) {
+        *out_numbers = numbers;
+    }
+}
+
+/* ---- Other values ---- */
+
+static void read_xpath(struct reading *reading, const struct node *node,
+                       const char **out_xpath)
+{
+    struct err err;
+
+    if (!reading_kind(reading, node, NODE_TEXT, key_shape_text(SHAPE_XPATH))) {
+        return;
+    }
+    if (!xml_path_check(node->text, &err)) {
+        reading_error(reading, node, "xpath: %s", err.text);
+        return;
+    }
+    *out_xpath = arena_strdup(reading->arena, node->text);
+}
+
+static void read_duration(struct reading *reading, const struct node *node,
+                          int64_t *out_duration)
+{
+    const struct setting row = {.type = setting_positive_duration,
+                                .size = sizeof(*out_duration)};
+    struct err err;
+
+    if (reading_kind(reading, node, NODE_TEXT,
+                     key_shape_text(SHAPE_DURATION)) &&
+        !row.type(&row, reading->world, out_duration, node->text, &err)) {
+        reading_error(reading, node, "%s: %s", node->key->text, err.text);
+    }
+}
+
+/* Of all sessions it is whom a step counts for; what is not known there cannot
+ * be counted. */
+static void read_per(struct reading *reading, const struct node *node,
+                     enum point at, enum per *out_per)
+{
+    static const unsigned needs[] = {
+        [PER_USER] = FACT_USER,
+        [PER_CONNECTION] = FACT_CONNECTION,
+        [PER_ADDRESS] = 0,
+    };
+    const char *expected = key_shape_text(SHAPE_PER);
+    struct nearest nearest;
+
+    if (!reading_kind(reading, node, NODE_TEXT, expected)) {
+        return;
+    }
+    nearest_init(&nearest, node->text);
+    for (int i = 0; per_words[i]; i++) {
+        enum per per = (enum per)(PER_USER + i);
+
+        if (strcmp(per_words[i], node->text) != 0) {
+            nearest_try(&nearest, span_text(per_words[i]));
+            continue;
+        }
+        if (at != POINT_COUNT && needs[per] &&
+            !(point_info(at)->facts & needs[per])) {
+            reading_error(reading, node,
+                          "per: a %s is not known at %s, so nothing could be "
+                          "counted for it",
+                          node->text, point_info(at)->name);
+        }
+        *out_per = per;
+        return;
+    }
+    reading_unknown(reading, node, "word of per", &nearest,
+                    "expected user, connection or address");
+}
+
+static void read_chance(struct reading *reading, const struct node *node,
+                        struct condition *when)
+{
+    enum { DIGITS = 6, ALL = 100 };
+    const char *expected = key_shape_text(SHAPE_CHANCE);
+    const char *number;
+    uint64_t chance;
+    size_t length;
+
+    if (!reading_kind(reading, node, NODE_TEXT, expected)) {
+        return;
+    }
+    length = strlen(node->text);
+    number = arena_printf(reading->arena, "%.*s",
+                          (int)(length ? length - 1 : 0), node->text);
+    if (!length || node->text[length - 1] != '%' ||
+        !number_parse_decimal(number, DIGITS, ALL, &chance)) {
+        reading_error(reading, node,
+                      "chance: expected %s, from 0%% to 100%%, not \"%s\"",
+                      expected, node->text);
+        return;
+    }
+    when->has_chance = true;
+    when->chance = (unsigned)chance;
 }
 
 /* ---- Words ---- */
@@ -170,7 +289,26 @@ static void read_word(struct reading *reading, const struct key *key,
     when->facts |= key->fact;
     switch (key->shape) {
     case SHAPE_HEADERS:
-        read_headers(reading, entry, when);
+    case SHAPE_QUERY:
+        read_map(reading, entry, key->shape, field);
+        break;
+    case SHAPE_XPATH:
+        read_xpath(reading, entry, field);
+        break;
+    case SHAPE_STATES:
+        read_is(reading, entry, field);
+        break;
+    case SHAPE_PER:
+        read_per(reading, entry, at, field);
+        break;
+    case SHAPE_CHANCE:
+        read_chance(reading, entry, when);
+        break;
+    case SHAPE_WHICH:
+        read_which(reading, entry, field);
+        break;
+    case SHAPE_DURATION:
+        read_duration(reading, entry, field);
         break;
     case SHAPE_COUNT:
         (void)read_number(reading, entry, 1, field);
@@ -179,7 +317,7 @@ static void read_word(struct reading *reading, const struct key *key,
         read_numbers(reading, entry, field);
         break;
     default:
-        if (read_patterns(reading, entry, false, field)) {
+        if (read_texts(reading, entry, key->fact == FACT_DOMAIN, field)) {
             check_patterns(reading, entry, key->fact, at, field);
         }
         break;

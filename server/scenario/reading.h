@@ -30,6 +30,7 @@ struct reading {
     size_t setting_count;
     /* Without errors so far: names and users may be relied upon. */
     bool world_known;
+    struct wanted_state *wanted; /* read_state.c */
 };
 
 void reading_error(struct reading *reading, const struct node *node,
@@ -101,6 +102,19 @@ void check_patterns(struct reading *reading, const struct node *node,
                     const struct patterns *patterns);
 void check_counts(struct reading *reading, const struct node *when,
                   const struct condition *condition);
+/* read_state.c */
+void read_is(struct reading *reading, const struct node *node,
+             struct named_conditions *out);
+void read_set(struct reading *reading, const struct node *node,
+              struct step *step);
+/* Once all steps are known: states that none of them sets. */
+void check_states(struct reading *reading, const struct scenario *scenario);
+/* read_identity.c; `steps`: those before it. */
+void read_identity(struct reading *reading, const struct node *node,
+                   const struct step *steps, size_t index, struct step *step);
+/* read_when.c: a text or a list of them, none of them empty. */
+bool read_patterns(struct reading *reading, const struct node *node,
+                   struct patterns *out_patterns);
 /* read_when.c; `at` POINT_COUNT: unknown, nothing is said about its facts. */
 void read_when(struct reading *reading, const struct node *node, enum point at,
                struct condition *out_when);

@@ -103,6 +103,13 @@ void scenario_index(struct scenario *scenario)
 {
     for (size_t i = 0; i < scenario->step_count; i++) {
         scenario->steps[i].index = i;
+        scenario->asked |= scenario->steps[i].when.facts;
+        if (scenario->steps[i].when.per == PER_CONNECTION) {
+            scenario->asked |= FACT_CONNECTION;
+        }
+    }
+    for (size_t i = 0; i < scenario->expectation_count; i++) {
+        scenario->asked |= scenario->expectations[i].when.facts;
     }
     for (size_t i = 0; i < POINT_COUNT; i++) {
         scenario->at[i] = steps_of(scenario, (enum point)i);
@@ -156,18 +163,42 @@ void step_insert(struct step *step, const struct action *action)
     step->actions[at] = *action;
 }
 
-static bool exclude(const struct fault *one, const struct fault *other)
+/* What the fault says of the other one; NULL: nothing against it. */
+static const char *objects(const struct fault *fault, const struct fault *other)
 {
-    return (one->order == FAULT_FORM && other->order == FAULT_FORM) ||
-           (one->whole && other->order < FAULT_EFFECT) ||
-           (other->whole && one->order < FAULT_EFFECT);
+    const struct fault_clash *clash = fault->clashes;
+
+    for (; clash && clash->name; clash++) {
+        if (strcmp(clash->name, other->name) == 0) {
+            return clash->why;
+        }
+    }
+    if (fault->whole && other->order < FAULT_EFFECT) {
+        return other->order == FAULT_FRAME
+                   ? "go ill together: the framing is among the bytes"
+                   : "both take the place of the reply";
+    }
+    return NULL;
+}
+
+static const char *exclude(const struct fault *one, const struct fault *other)
+{
+    const char *why = objects(one, other);
+
+    if (one->order == FAULT_FORM && other->order == FAULT_FORM) {
+        return "both take the place of the reply";
+    }
+    return why ? why : objects(other, one);
 }
 
 const struct fault *step_clash(const struct step *step,
-                               const struct fault *fault)
+                               const struct fault *fault, const char **out_why)
 {
     for (size_t i = 0; i < step->action_count; i++) {
-        if (exclude(step->actions[i].fault, fault)) {
+        const char *why = exclude(step->actions[i].fault, fault);
+
+        if (why) {
+            *out_why = why;
             return step->actions[i].fault;
         }
     }

@@ -63,19 +63,15 @@ static void add_numbers(struct json *json)
 static const char *definition_of(enum key_shape shape)
 {
     static const char *const names[] = {
-        [SHAPE_TEXT] = "text",
-        [SHAPE_FLAG] = "flag",
-        [SHAPE_PATTERNS] = "patterns",
-        [SHAPE_HEADERS] = "headers",
-        [SHAPE_COUNT] = "positive-number",
-        [SHAPE_TIMES] = "number",
-        [SHAPE_DURATION] = "positive-duration",
-        [SHAPE_STATUS] = "status",
-        [SHAPE_WORLD] = "world",
-        [SHAPE_FAULTS] = "do",
-        [SHAPE_WHEN] = "when",
-        [SHAPE_NEVER] = "never",
-        [SHAPE_ABOUT] = "about",
+        [SHAPE_TEXT] = "text",         [SHAPE_FLAG] = "flag",
+        [SHAPE_PATTERNS] = "patterns", [SHAPE_HEADERS] = "headers",
+        [SHAPE_QUERY] = "headers",     [SHAPE_XPATH] = "text",
+        [SHAPE_STATES] = "headers",    [SHAPE_SET] = "states",
+        [SHAPE_CHANCE] = "chance",     [SHAPE_COUNT] = "positive-number",
+        [SHAPE_TIMES] = "number",      [SHAPE_DURATION] = "positive-duration",
+        [SHAPE_STATUS] = "status",     [SHAPE_WORLD] = "world",
+        [SHAPE_FAULTS] = "do",         [SHAPE_WHEN] = "when",
+        [SHAPE_NEVER] = "never",       [SHAPE_ABOUT] = "about",
     };
 
     return names[shape];
@@ -98,6 +94,23 @@ static void add_shape(struct json *json, enum key_shape shape)
         break;
     case SHAPE_NUMBERS:
         add_numbers(json);
+        break;
+    case SHAPE_PER:
+        json_open_named(json, "enum", '[');
+        for (const char *const *word = per_words; *word; word++) {
+            json_text(json, NULL, *word);
+        }
+        json_close(json, ']');
+        break;
+    case SHAPE_WHICH:
+        json_open_named(json, "anyOf", '[');
+        json_open(json, '{');
+        schema_ref(json, "positive-number");
+        json_close(json, '}');
+        json_open(json, '{');
+        add_numbers(json);
+        json_close(json, '}');
+        json_close(json, ']');
         break;
     case SHAPE_WORDS:
         add_fail_on(json);
@@ -254,7 +267,15 @@ static void define_steps(struct json *json, const struct vocabulary *words)
 {
     json_open_named(json, "step", '{');
     add_keys(json, keys_step);
-    require(json, "at", "do");
+    require(json, "at", NULL);
+    json_open_named(json, "anyOf", '[');
+    json_open(json, '{');
+    require(json, "do", NULL);
+    json_close(json, '}');
+    json_open(json, '{');
+    require(json, "set", NULL);
+    json_close(json, '}');
+    json_close(json, ']');
     restrict_points(json, words, true);
     json_close(json, '}');
     json_open_named(json, "when", '{');

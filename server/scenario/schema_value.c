@@ -90,8 +90,11 @@ static const char *definition_of(enum setting_kind kind)
         [SETTING_NUMBER] = "number",
         [SETTING_DURATION] = "duration",
         [SETTING_POSITIVE_DURATION] = "positive-duration",
+        [SETTING_DURATION_RANGE] = "duration-range",
         [SETTING_DURATION_OR_NONE] = "duration-or-none",
         [SETTING_CLOCK] = "clock",
+        [SETTING_START] = "time",
+        [SETTING_SCALE] = "factor",
         [SETTING_TIMESTAMP] = "timestamp",
         [SETTING_HEX32] = "hexadecimal",
         [SETTING_HEX64] = "hexadecimal",
@@ -133,12 +136,19 @@ void schema_definitions(struct json *json)
     } rows[] = {
         {"bytes", "{\"type\":[\"integer\",\"string\"],\"minimum\":0,"
                   "\"pattern\":\"^[0-9]+([KkMm][Ii][Bb])?$\"}"},
+        {"chance", "{\"type\":\"string\",\"pattern\":"
+                   "\"^[0-9]+([.][0-9]{1,6})?%$\"}"},
         {"clock", "{\"anyOf\":[{\"$ref\":\"#/$defs/duration\"},{\"type\":"
                   "\"string\",\"pattern\":\"^[0-9]{4}-[0-9]{2}-[0-9]{2}T\"}]}"},
         {"duration", "{\"type\":\"string\",\"pattern\":"
                      "\"^[+-]?[0-9]+(ms|s|m|h|d)$\"}"},
         {"duration-or-none", "{\"type\":\"string\",\"pattern\":"
                              "\"^[+]?[0-9]+(ms|s|m|h|d)$\"}"},
+        {"duration-range",
+         "{\"type\":\"string\",\"pattern\":"
+         "\"^[+]?[0-9]+(ms|s|m|h|d)([.][.][+]?[0-9]+(ms|s|m|h|d))?$\"}"},
+        {"factor", "{\"type\":[\"number\",\"string\"],\"exclusiveMinimum\":0,"
+                   "\"pattern\":\"^[0-9]+([.][0-9]{1,3})?$\"}"},
         {"file", "{\"type\":\"string\",\"minLength\":1}"},
         {"flag", "{\"enum\":[true,false,\"yes\",\"no\",\"true\",\"false\","
                  "\"on\",\"off\"]}"},
@@ -162,9 +172,14 @@ void schema_definitions(struct json *json)
                               "\"^[+]?[0-9]*[1-9][0-9]*(ms|s|m|h|d)$\"}"},
         {"positive-number", "{\"type\":[\"integer\",\"string\"],\"minimum\":1,"
                             "\"pattern\":\"^[0-9]*[1-9][0-9]*$\"}"},
+        {"states", "{\"type\":\"object\",\"minProperties\":1,"
+                   "\"additionalProperties\":{\"anyOf\":[{\"type\":\"null\"},"
+                   "{\"$ref\":\"#/$defs/text\"}]}}"},
         {"status", "{\"type\":[\"integer\",\"string\"],\"minimum\":100,"
                    "\"maximum\":599,\"pattern\":\"^[1-5][0-9][0-9]$\"}"},
         {"text", "{\"type\":[\"string\",\"number\",\"boolean\"]}"},
+        {"time", "{\"type\":\"string\",\"pattern\":"
+                 "\"^[0-9]{4}-[0-9]{2}-[0-9]{2}T\"}"},
         {"timestamp", "{\"anyOf\":[{\"$ref\":\"#/$defs/flag\"},{\"enum\":["
                       "\"send\",\"omit\"]},{\"$ref\":\"#/$defs/duration\"}]}"},
         {"words", "{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"array\","

@@ -1,4 +1,4 @@
-/* Counters and clock of a running scenario, see session.h. */
+/* The life, the clock and the points of a running scenario, see session.h. */
 #include "config.h"
 
 #include "scenario/session.h"
@@ -6,40 +6,39 @@
 #include <assert.h>
 
 #include "scenario/match.h"
+#include "scenario/session_parts.h"
 #include "util/mem.h"
 #include "util/refs.h"
 
-struct kept {
-    void *data;
-    void (*release)(void *data);
-};
-
-struct session {
-    unsigned references;
-    struct kept kept[SESSION_SLOT_COUNT];
-    bool seeded;
-    struct env env; /* draws from the session's seed, where it has one */
-    char *name;
-    struct scenario *scenario;
-    uint64_t *counts;          /* one for each step */
-    int64_t moved;             /* of the clock, by steps */
-    const struct step **found; /* the last answer; room for all steps */
-};
+/* ---- Life ---- */
 
 static void begin(struct session *session, struct scenario *scenario)
 {
-    session->scenario = scenario_ref(scenario);
-    session->counts = mem_array(scenario->step_count + 1, sizeof(uint64_t));
-    session->found =
-        mem_array(scenario->step_count + 1, sizeof(*session->found));
-    session->moved = 0;
+    struct playing *play = &session->play;
+    size_t steps = scenario->step_count + 1;
+
+    *play = (struct playing){
+        .scenario = scenario_ref(scenario),
+        .began = session->run ? env_now(session->run) : 0,
+        .counts = mem_array(steps, sizeof(struct tally)),
+        .seen = mem_array(scenario->expectation_count + 1, sizeof(struct seen)),
+        .awaited = mem_array(scenario->expectation_count + 1, sizeof(size_t)),
+        .found = mem_array(steps, sizeof(*play->found)),
+    };
 }
 
 static void end(struct session *session)
 {
-    scenario_unref(session->scenario);
-    mem_free(session->counts);
-    mem_free(session->found);
+    struct playing *play = &session->play;
+
+    session_forget_states(session);
+    tallies_free(play->keyed);
+    tallies_free(play->connections);
+    mem_free(play->counts);
+    mem_free(play->seen);
+    mem_free(play->awaited);
+    mem_free(play->found);
+    scenario_unref(play->scenario);
 }
 
 struct session *session_new(const char *name, struct scenario *scenario)
@@ -50,6 +49,23 @@ struct session *session_new(const char *name, struct scenario *scenario)
     session->name = mem_strdup(name);
     begin(session, scenario);
     return session;
+}
+
+void session_start(struct session *session, struct env *run)
+{
+    if (!session->run) {
+        session->run = run;
+        session->play.began = env_now(run);
+    }
+}
+
+void session_play(struct session *session, struct scenario *scenario)
+{
+    struct scenario *held = scenario_ref(scenario);
+
+    end(session);
+    begin(session, held);
+    scenario_unref(held);
 }
 
 struct session *session_ref(struct session *session)
@@ -78,14 +94,6 @@ void session_unref(struct session *session)
     }
 }
 
-void session_play(struct session *session, struct scenario *scenario)
-{
-    struct session old = *session;
-
-    begin(session, scenario);
-    end(&old);
-}
-
 const char *session_name(const struct session *session)
 {
     return session->name;
@@ -93,12 +101,12 @@ const char *session_name(const struct session *session)
 
 struct scenario *session_scenario(const struct session *session)
 {
-    return session->scenario;
+    return session->play.scenario;
 }
 
 struct world *session_world(const struct session *session)
 {
-    return session->scenario->world;
+    return session->play.scenario->world;
 }
 
 void session_seed(struct session *session, const struct env *env, uint64_t seed)
@@ -114,6 +122,14 @@ struct env *session_env(struct session *session, struct env *run)
     return session->seeded ? &session->env : run;
 }
 
+uint64_t session_seed_of(const struct session *session)
+{
+    if (session->seeded) {
+        return session->env.seed;
+    }
+    return session->run ? session->run->seed : 0;
+}
+
 void session_keep(struct session *session, enum session_slot slot, void *data,
                   void (*release)(void *data))
 {
@@ -126,35 +142,55 @@ void *session_kept(const struct session *session, enum session_slot slot)
     return session->kept[slot].data;
 }
 
+/* ---- The clock ---- */
+
 int64_t session_now(const struct session *session, int64_t now)
 {
-    return world_now(session_world(session), now) + session->moved;
+    const struct playing *play = &session->play;
+    int64_t began = session->run ? play->began : now;
+
+    return world_clock_add(
+        world_clock_at(&play->scenario->world->clock, began, now), play->moved);
 }
 
-void session_move_clock(struct session *session, int64_t by)
+void session_advance(struct session *session, int64_t by)
 {
-    session->moved += by;
+    int64_t *moved = &session->play.moved;
+
+    if (__builtin_add_overflow(*moved, by, moved)) {
+        *moved = by < 0 ? INT64_MIN : INT64_MAX;
+    }
 }
+
+/* ---- Steps ---- */
 
 static bool applies(struct session *session, const struct step *step,
                     const struct facts *facts)
 {
     return condition_holds(&step->when, facts) &&
-           condition_counts(&step->when, ++session->counts[step->index]);
+           session_is(session, &step->when.is) &&
+           session_counts(session, step, facts);
 }
 
 void scenario_at(struct session *session, enum point point,
                  const struct facts *facts, struct steps *out_steps)
 {
-    const struct step **list;
+    struct playing *play = &session->play;
+    const struct step **list = play->scenario->at[point];
+    struct facts known;
     bool open = true;
 
     assert(point < POINT_COUNT);
-    *out_steps = (struct steps){.items = session->found};
-    list = session->scenario->at[point];
+    *out_steps = (struct steps){.items = play->found};
+    if (play->scenario->asked & FACT_CONNECTION) {
+        known = *facts;
+        known.connection = session_connection(session, facts);
+        facts = &known;
+    }
+    session_saw(session, point, facts, out_steps);
     for (; list && *list; list++) {
         if (applies(session, *list, facts) && open) {
-            session->found[out_steps->count++] = *list;
+            play->found[out_steps->count++] = *list;
             open = (*list)->also;
         }
     }

@@ -1,6 +1,7 @@
 /*
- * What moves while a scenario runs: counters, the world's clock. One session
- * is one test; sessions.h tells which one serves a name.
+ * What moves while a scenario runs: counters, states, the world's clock, what
+ * was seen of what is expected. One session is one test; sessions.h tells which
+ * one serves a name.
  */
 #ifndef SCENARIO_SESSION_H
 #define SCENARIO_SESSION_H
@@ -9,6 +10,7 @@
 #include "util/env.h"
 #include "wire/facts.h"
 
+struct exchange;
 struct session;
 
 /* One reference; takes one to the scenario. `name` is copied. */
@@ -17,9 +19,17 @@ struct session *session_ref(struct session *session);
 void session_unref(struct session *session);
 
 /*
- * Plays another scenario from here on, to which it takes a reference: counters
- * and clock begin afresh. What was found before stays for whoever keeps the old
- * scenario.
+ * Once, before it is served: the world's clock starts, and chance has the seed
+ * of the run where the session has none of its own. Of no effect where it has
+ * been started.
+ */
+void session_start(struct session *session, struct env *run);
+
+/*
+ * Puts another scenario in its place, and begins afresh: counters, chance,
+ * states, what is expected, and the clock as the new world says. Exchanges in
+ * flight keep what they have a reference to; what they would still set is of no
+ * effect.
  */
 void session_play(struct session *session, struct scenario *scenario);
 
@@ -36,6 +46,8 @@ void session_seed(struct session *session, const struct env *env,
                   uint64_t seed);
 /* Where it draws from; one that was given no seed: from the run's own. */
 struct env *session_env(struct session *session, struct env *run);
+/* The seed of its chance. */
+uint64_t session_seed_of(const struct session *session);
 
 /* What other folders keep with a session. */
 enum session_slot {
@@ -49,15 +61,24 @@ void session_keep(struct session *session, enum session_slot slot, void *data,
                   void (*release)(void *data));
 void *session_kept(const struct session *session, enum session_slot slot);
 
+/* ---- The clock (session.c) ---- */
+
 /* The world's time, ns, as its settings and steps have moved it from the real
- * one, `now`. */
+ * one, `now`. It stays between the years 1800 and 2150. */
 int64_t session_now(const struct session *session, int64_t now);
-void session_move_clock(struct session *session, int64_t by);
+/* Forward or back, from here on: what a step did, or somebody outside. */
+void session_advance(struct session *session, int64_t by);
+
+/* ---- Steps ---- */
 
 /* More than one only where steps say `also`. */
 struct steps {
     const struct step *const *items; /* until the next scenario_at */
     size_t count;
+    /* Expectations that hold here if the answer is the one they name, until
+     * the next scenario_at, too: for session_answered. */
+    const size_t *awaited;
+    size_t awaited_count;
 };
 
 /*
@@ -67,6 +88,53 @@ struct steps {
  */
 void scenario_at(struct session *session, enum point point,
                  const struct facts *facts, struct steps *out_steps);
+
+/* ---- Named states (session_state.c) ---- */
+
+/* NULL: it is not set. */
+const char *session_state(const struct session *session, const char *name);
+/* Name and value of those that are set; NULL past the end. */
+const char *session_state_at(const struct session *session, size_t index,
+                             const char **out_value);
+/* What the step's `set` says, once what it did is sure to be sent; `scenario`
+ * is the one that the step is of. */
+void session_set(struct session *session, const struct scenario *scenario,
+                 const struct step *step);
+
+/* ---- What is expected (session_judge.c) ---- */
+
+/* What is wrong whatever point it happens at. */
+enum session_note {
+    SESSION_CLEARTEXT_PASSWORD = 1u << 0,
+    SESSION_UNEXPECTED = 1u << 1, /* no endpoint serves it */
+    SESSION_MUST = 1u << 2,       /* a finding of this level */
+    SESSION_SHOULD = 1u << 3,
+};
+
+void session_note(struct session *session, enum session_note note);
+/* An exchange has ended; status: that was really sent, 0: none. `index` is
+ * one of steps.awaited, `scenario` the one that was played then. */
+void session_answered(struct session *session, const struct scenario *scenario,
+                      size_t index, unsigned status);
+
+/* One expectation, or one word of fail-on. */
+struct verdict_line {
+    const char *where; /* "FILE:LINE"; NULL: of no place */
+    const char *what;  /* "webticket.issue 2 times" */
+    bool held;
+    const char *why; /* "saw 1"; NULL where it held */
+};
+
+struct session_verdict {
+    bool judged; /* something was expected */
+    bool held;   /* ... and all of it came */
+    const struct verdict_line *lines;
+    size_t count;
+};
+
+/* As things stand; texts live in the arena or the scenario. */
+void session_verdict(const struct session *session, struct arena *arena,
+                     struct session_verdict *out_verdict);
 
 AUTO_DEFINE(session, struct session *, session_unref)
 

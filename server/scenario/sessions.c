@@ -64,6 +64,9 @@ void sessions_setup(struct sessions *sessions,
                     const struct sessions_options *options)
 {
     sessions->options = *options;
+    if (options->env) {
+        session_start(sessions->fallback, options->env);
+    }
 }
 
 struct session *sessions_default(const struct sessions *sessions)
@@ -182,6 +185,9 @@ static void put_in(struct sessions *sessions, const struct entry *entry)
     bool found;
     size_t place = place_of(sessions, session_name(entry->session), &found);
 
+    if (sessions->options.env) {
+        session_start(entry->session, sessions->options.env);
+    }
     if (sessions->count == sessions->room) {
         sessions->room = sessions->room ? 2 * sessions->room : 16;
         sessions->entries =
@@ -252,6 +258,15 @@ static bool check_new(const struct sessions *sessions, const char *domain,
                        SESSIONS_MAX);
     }
     return true;
+}
+
+bool sessions_free_domain(struct sessions *sessions, const char *domain,
+                          struct err *err)
+{
+    AUTO(arena) arena = arena_new();
+
+    sessions_sweep(sessions);
+    return check_new(sessions, arena_lower(arena, domain), err);
 }
 
 bool sessions_add(struct sessions *sessions, struct session *session,

@@ -74,6 +74,10 @@ struct session_entry {
  */
 MUST_CHECK bool sessions_add(struct sessions *sessions, struct session *session,
                              int64_t ttl, struct err *err);
+/* Whether sessions_add would take one of this domain; the error says why not.
+ */
+MUST_CHECK bool sessions_free_domain(struct sessions *sessions,
+                                     const char *domain, struct err *err);
 /* By its name; false: there is none. The default session is no entry here. */
 bool sessions_find(const struct sessions *sessions, const char *name,
                    struct session_entry *out_entry);

@@ -38,6 +38,27 @@ static enum body_form form_of(const struct autodiscover *doc,
     return asked;
 }
 
+/* What a client is about to get, for the points of discovery. */
+void discover_reach(struct call *call, enum point point)
+{
+    struct exchange *ex = call->ex;
+
+    if (call_asks(call, FACT_FORM)) {
+        switch (accept_choose(call->world->negotiation, &ex->request.headers)
+                    .form) {
+        case BODY_XML:
+        case BODY_UCWA_XML:
+            ex->facts.form = "xml";
+            break;
+        case BODY_JSON:
+        case BODY_UCWA_JSON:
+            ex->facts.form = "json";
+            break;
+        }
+    }
+    call_reach(call, point);
+}
+
 void discover_answer_at(struct call *call, const struct autodiscover *doc,
                         const char *file, int line)
 {
@@ -165,7 +186,7 @@ static void answer_root(struct call *call, const struct discover_query *query)
 
 static enum call_result discover_root(struct call *call)
 {
-    call_reach(call, POINT_DISCOVER_ROOT);
+    discover_reach(call, POINT_DISCOVER_ROOT);
     if (!discover_lead_to_https(call)) {
         struct discover_query query = discover_query(call);
         const char *why;
@@ -188,7 +209,7 @@ static enum call_result discover_root(struct call *call)
  */
 static enum call_result discover_domain(struct call *call)
 {
-    call_reach(call, POINT_DISCOVER_DOMAIN);
+    discover_reach(call, POINT_DISCOVER_DOMAIN);
     if (!discover_lead_to_https(call)) {
         const struct sip_edge *edge = &call->world->sip_edge;
         struct autodiscover doc = discover_document(

@@ -29,6 +29,9 @@ void discover_redirect_at(struct call *call, const char *element,
 #define discover_redirect(call, element, target, why)                          \
     discover_redirect_at((call), (element), (target), (why), __FILE__, __LINE__)
 
+/* call_reach with the fact `form`: what the client's Accept leads to. */
+void discover_reach(struct call *call, enum point point);
+
 /* On plain HTTP: plans the way to the Root on HTTPS, and says so. */
 bool discover_lead_to_https(struct call *call);
 

@@ -17,6 +17,7 @@
 #include "services/reach.h"
 #include "ticket/ticket.h"
 #include "util/guard.h"
+#include "util/url.h"
 #include "wire/diagnostics.h"
 
 #define WEB_TICKET_SERVICE "/WebTicket/WebTicketService.svc"
@@ -120,6 +121,39 @@ static const char *flaw_word(const struct presented *presented)
     return presented->carrier == CARRIER_NONE ? "none" : words[presented->flaw];
 }
 
+/* An assertion names its issuer; a compact ticket's MAC is made with the name
+ * of a pool, so one that holds is this pool's. */
+static const char *pool_of(struct call *call, const struct presented *presented)
+{
+    const struct ticket *ticket = &presented->ticket;
+    struct url url;
+
+    if (ticket->issuer && url_parse(call->arena, ticket->issuer, &url)) {
+        return world_pool_of(call->world, url.host)->fqdn;
+    }
+    return presented->flaw == TICKET_BAD_SIGNATURE ? NULL : call->pool->fqdn;
+}
+
+/* What can be read of it, be it good or not. */
+static void show_ticket(struct call *call, const struct presented *presented,
+                        const struct user *user)
+{
+    const struct ticket *ticket = &presented->ticket;
+    struct facts *facts = &call->ex->facts;
+
+    facts->ticket = flaw_word(presented);
+    if (presented->carrier == CARRIER_NONE || !ticket->id) {
+        return;
+    }
+    facts->shown = (struct ticket_facts){
+        .format = ticket->format == TICKET_CWT ? "cwt" : "saml",
+        .user = user ? user->name : NULL,
+        .pool = pool_of(call, presented),
+        .age = call->now - ticket->issued,
+        .left = ticket->expires - call->now,
+    };
+}
+
 /*
  * The point knows whose ticket it is and what it is worth. A step there may
  * move the clock or the pool: then it is judged afresh.
@@ -131,17 +165,17 @@ static struct presented reach_with_ticket(struct call *call)
     const struct world *world = call->world;
     struct facts *facts = &call->ex->facts;
 
-    facts->ticket = flaw_word(&presented);
+    show_ticket(call, &presented, user);
     if (presented.carrier != CARRIER_NONE) {
         facts->auth = "webticket";
     }
     if (user) {
         facts->user = user->name;
     }
-    call_reach(call, POINT_DISCOVER_USER);
+    discover_reach(call, POINT_DISCOVER_USER);
     if (call->world != world) {
         presented = take_ticket(call);
-        facts->ticket = flaw_word(&presented);
+        show_ticket(call, &presented, user);
     }
     return presented;
 }

@@ -1,6 +1,8 @@
 /* What the product says when it refuses, lent to faults; see reach.h. */
 #include "config.h"
 
+#include <string.h>
+
 #include "scenario/expand.h"
 #include "services/discover.h"
 #include "services/reach.h"
@@ -103,6 +105,34 @@ static const char *own_port(const struct call *call)
     return *port ? port : call->ex->conn->tls ? "443" : "80";
 }
 
+static int port_of(const struct call *call, bool https)
+{
+    return https ? call->services->https_port : call->services->http_port;
+}
+
+/* The port is said where the client said one. */
+static const char *here(void *ctx, const char *host, bool https,
+                        const char *query)
+{
+    struct call *call = ctx;
+    const struct request *request = &call->ex->request;
+    const char *target = request->target;
+    const char *path =
+        *target == '/'
+            ? arena_text(call->arena, span_of(target, strcspn(target, "?")))
+            : request->path;
+    const char *port = *request->port ? ":" : "";
+
+    if (*port && https == call->ex->conn->tls) {
+        port = arena_printf(call->arena, ":%s", request->port);
+    } else if (*port) {
+        port = arena_printf(call->arena, ":%d", port_of(call, https));
+    }
+    return arena_printf(call->arena, "%s://%s%s%s%s%s",
+                        https ? "https" : "http", host ? host : request->host,
+                        port, path, query ? "?" : "", query ? query : "");
+}
+
 static const char *expanded(void *ctx, const char *text)
 {
     struct call *call = ctx;
@@ -131,4 +161,5 @@ const struct subject_forms call_forms = {
     .redirect = redirect,
     .discover_redirect = say_discover_redirect,
     .expand = expanded,
+    .here = here,
 };

@@ -199,6 +199,7 @@ before_answer(void *plan, const struct auth_outcome *out)
 
     facts->auth = KERBEROS;
     facts->user = out->user ? out->user->name : facts->user;
+    verdict_reported(call, &out->report);
     verdict_facts(call, out);
     call_reach(call, POINT_NEGOTIATE_ANSWER);
     facts->verdict = NULL;
@@ -236,6 +237,7 @@ static void step(struct call *call, const struct auth_method *method,
     if (out->user) {
         call->ex->facts.user = out->user->name;
     }
+    verdict_reported(call, &out->report);
     verdict_remark(call->ex, out->notes);
     report_findings(call->ex, out->findings);
 }
@@ -411,6 +413,7 @@ static enum gate_verdict let_in(struct call *call)
     call->report = &auth->report;
     call->standing = true;
     call->ex->facts.user = auth->user->name;
+    verdict_reported(call, &auth->report);
     call->ex->facts.auth = arena_strdup(call->arena, auth->mechanism);
     return GATE_OPEN;
 }

@@ -178,6 +178,8 @@ void call_place(struct call *call)
 
     call->port = port ? arena_printf(call->arena, ":%d", port) : "";
     call->site = world_site(call->world, host);
+    call->ex->facts.site =
+        call->site == LOCATION_INTERNAL ? "internal" : "external";
     call->pool = world_pool_of(call->world, host);
 }
 

@@ -7,6 +7,7 @@
 #define SERVICES_REACH_H
 
 #include "scenario/fault.h"
+#include "scenario/model.h"
 #include "services/service.h"
 
 /*
@@ -17,9 +18,19 @@
  */
 void call_reach(struct call *call, enum point point);
 
+/* A step that was reached takes the reply's place, or ends the exchange. */
+bool call_answers(const struct call *call);
+
+/* A step or an expectation of the scenario asks for one of these facts. */
+bool call_asks(const struct call *call, unsigned facts);
+
 /* Lets the steps reached so far do to ex->reply what they will. Once the good
  * answer is planned, and again behind each later point. */
 void call_apply(struct call *call);
+
+/* Notes on the exchange that this step applies, "POINT: FILE:LINE: faults". */
+void remark_step(struct exchange *ex, enum point point,
+                 const struct step *step);
 
 /* The reply is decided: the clock stands where steps put it. */
 void call_commit(struct call *call);

@@ -36,6 +36,7 @@ struct services_context {
     struct loop *loop;
     /* Where https answers: the port for links in plain HTTP answers. */
     int https_port;
+    int http_port; /* the other one; 0: there is none */
 };
 
 /* Which HTTP schemes open the door before the handler is called. */

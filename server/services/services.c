@@ -1,15 +1,18 @@
 /*
- * The pipeline: route -> gate -> handler -> decision. A state machine that a
- * handler may leave by answering CALL_PENDING and that call->resume enters
- * again at the same stage. See services.h.
+ * The pipeline: head -> route -> gate -> handler -> decision. A state machine
+ * that a handler may leave by answering CALL_PENDING and that call->resume
+ * enters again at the same stage. See services.h.
  */
 #include "config.h"
 
 #include "services/services.h"
 
 #include <assert.h>
+#include <string.h>
+#include <strings.h>
 
 #include "scenario/sessions.h"
+#include "services/cleartext.h"
 #include "services/conn_auth.h"
 #include "services/gate.h"
 #include "services/reach.h"
@@ -86,6 +89,22 @@ static void follow_session(struct call *call)
     }
 }
 
+/* What is judged of the whole exchange: of a head that is answered at once the
+ * body comes later or never. */
+static void note_end(void *data)
+{
+    struct call *call = data;
+
+    cleartext_judge(call);
+    for (const struct finding *i = call->ex->findings; i; i = i->next) {
+        if (i->level == FINDING_MUST) {
+            session_note(call->session, SESSION_MUST);
+        } else if (i->level == FINDING_SHOULD) {
+            session_note(call->session, SESSION_SHOULD);
+        }
+    }
+}
+
 static void start_call(struct call *call,
                        const struct services_context *services,
                        struct exchange *ex)
@@ -100,12 +119,51 @@ static void start_call(struct call *call,
     };
     keep_session(call);
     call_place(call);
-    if (!world_has_host(call->world, host)) {
-        exchange_remark(ex, "host.unknown",
+    exchange_at_end(ex, note_end, call);
+}
+
+/* What the head alone tells, and other servers refuse or answer at once. */
+static void reach_by_head(struct call *call)
+{
+    const struct request *request = &call->ex->request;
+    const char *expected = headers_get(&request->headers, "Expect");
+
+    call_reach(call, POINT_HTTP_HEAD);
+    if (*request->target != '/' && strcmp(request->target, "*") != 0) {
+        call_reach(call, POINT_HTTP_PROXIED);
+    }
+    if (!world_has_host(call->world, request->host)) {
+        exchange_remark(call->ex, "host.unknown",
                         "\"%s\" is no name of this world; answered as the "
                         "first pool",
-                        host);
+                        request->host);
+        call_reach(call, POINT_HTTP_UNKNOWN_HOST);
     }
+    if (headers_get(&request->headers, "Transfer-Encoding")) {
+        call_reach(call, POINT_HTTP_CHUNKED);
+    }
+    if (expected && strcasecmp(expected, "100-continue") == 0) {
+        call_reach(call, POINT_HTTP_CONTINUE);
+    }
+}
+
+/* What would be good here is to read on: 100 (RFC 9110, 15.2.1). */
+static enum stage head_stage(struct call *call)
+{
+    struct exchange *ex = call->ex;
+
+    reach_by_head(call);
+    if (!call_answers(call)) {
+        return STAGE_ROUTE;
+    }
+    exchange_reply(ex, 100);
+    call_apply(call);
+    if (ex->reply.status == 100 && !ex->reply.raw.size && !ex->reply.plan.cut) {
+        ex->reply.status = 0;
+        ex->planned = NULL;
+        return STAGE_ROUTE;
+    }
+    return STAGE_DECIDE;
 }
 
 /* After the point: a step there may change what the world offers. */
@@ -131,16 +189,20 @@ static enum stage route_stage(struct call *call)
     case ROUTE_FOUND:
         return STAGE_GATE;
     case ROUTE_NO_PATH:
+        call_reach(call, POINT_HTTP_NOT_FOUND);
         exchange_why(ex, "unexpected",
                      "no endpoint of this world serves this path");
+        session_note(call->session, SESSION_UNEXPECTED);
         product_error_page(call, 404);
         return STAGE_DECIDE;
     case ROUTE_NO_METHOD:
+        call_reach(call, POINT_HTTP_WRONG_METHOD);
         product_error_page(call, 405);
         exchange_header(ex, "Allow", "%s",
                         route_methods_text(call->arena, allow));
         return STAGE_DECIDE;
     case ROUTE_NEEDS_TLS:
+        call_reach(call, POINT_HTTP_PLAIN);
         exchange_why(ex, "plain-http", "this endpoint wants https");
         product_error_page(call, 403);
         return STAGE_DECIDE;
@@ -175,6 +237,17 @@ static const char *status_text(const struct exchange *ex)
                             : NULL;
 }
 
+/* What is planned, by its Content-Type: "xml", "json"; NULL: neither. */
+static const char *form_of(const struct call *call)
+{
+    const char *type = headers_get(&call->ex->reply.headers, "Content-Type");
+
+    if (!type || !call_asks(call, FACT_FORM)) {
+        return NULL;
+    }
+    return strstr(type, "json") ? "json" : strstr(type, "xml") ? "xml" : NULL;
+}
+
 /* The last word on the reply; from here on it is what goes out. */
 static enum stage decide_stage(struct call *call)
 {
@@ -183,6 +256,7 @@ static enum stage decide_stage(struct call *call)
     assert(ex->reply.status != 0 || ex->reply.raw.size != 0);
     call_apply(call);
     ex->facts.status = status_text(ex);
+    ex->facts.form = form_of(call);
     call_reach(call, POINT_HTTP_RESPONSE);
     call_apply(call);
     ex->decided = env_monotonic(call->services->env);
@@ -228,18 +302,74 @@ static void resume_call(struct call *call)
     }
 }
 
-enum services_result services_run(const struct services_context *services,
-                                  struct exchange *ex, struct conn_auth *auth,
-                                  void (*resume)(void *), void *resume_ctx)
+struct pipeline *services_begin(const struct services_context *services,
+                                struct exchange *ex, struct conn_auth *auth,
+                                bool *out_early)
 {
     struct pipeline *line = ARENA_NEW(ex->arena, struct pipeline);
 
-    line->resume = resume;
-    line->resume_ctx = resume_ctx;
     auth->requests++;
     start_call(&line->call, services, ex);
     line->call.auth = auth;
     follow_session(&line->call);
     line->call.resume = resume_call;
+    line->stage = head_stage(&line->call);
+    *out_early = line->stage == STAGE_DECIDE;
+    if (*out_early) {
+        line->stage = decide_stage(&line->call);
+    }
+    return line;
+}
+
+enum services_result services_go_on(struct pipeline *line,
+                                    void (*resume)(void *), void *resume_ctx)
+{
+    line->resume = resume;
+    line->resume_ctx = resume_ctx;
     return advance(line);
+}
+
+enum services_result services_run(const struct services_context *services,
+                                  struct exchange *ex, struct conn_auth *auth,
+                                  void (*resume)(void *), void *resume_ctx)
+{
+    bool early;
+
+    return services_go_on(services_begin(services, ex, auth, &early), resume,
+                          resume_ctx);
+}
+
+/* There is no request whose words a fault could repeat. */
+static void blank_request(struct exchange *ex, const char *host)
+{
+    struct request *request = &ex->request;
+
+    request->method = request->method ? request->method : "";
+    request->target = request->target ? request->target : "/";
+    request->path = request->path ? request->path : "/";
+    request->query = request->query ? request->query : "";
+    request->version = request->version ? request->version : "HTTP/1.1";
+    request->host = host ? host : "";
+    request->port = request->port ? request->port : "";
+}
+
+bool services_refused(const struct services_context *services,
+                      struct exchange *ex, enum point point, const char *host)
+{
+    struct call *call = ARENA_NEW(ex->arena, struct call);
+    const struct request request = ex->request;
+
+    blank_request(ex, host);
+    ex->facts.host = host;
+    start_call(call, services, ex);
+    call_reach(call, point);
+    if (!call->due) {
+        ex->request = request;
+        return false;
+    }
+    call_apply(call);
+    ex->decided = env_monotonic(services->env);
+    exchange_commit(ex);
+    ex->date = session_now(call->session, env_now(services->env));
+    return true;
 }

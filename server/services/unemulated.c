@@ -5,12 +5,13 @@
  */
 #include "config.h"
 
-#include "services/service.h"
+#include "services/reach.h"
 
 static enum call_result not_emulated(struct call *call)
 {
     exchange_why(call->ex, "not-emulated",
                  "advertised as the product does, but not emulated");
+    call_reach(call, POINT_HTTP_UNEMULATED);
     product_error_page(call, 503);
     return CALL_DONE;
 }
@@ -19,7 +20,7 @@ static enum call_result not_emulated(struct call *call)
     {                                                                          \
         .path = (where), .below = true,                                        \
         .methods = METHOD_GET | METHOD_HEAD | METHOD_POST,                     \
-        .operation = (what), .point = POINT_HTTP_RESPONSE,                     \
+        .operation = (what), .point = POINT_HTTP_UNEMULATED,                   \
         .handle = not_emulated,                                                \
     }
 

@@ -3,7 +3,11 @@
 
 #include "services/verdict.h"
 
+#include <string.h>
+
 #include "auth/password.h"
+#include "scenario/point.h"
+#include "services/reach.h"
 #include "world/lockout.h"
 
 /* Notes run newest first; so do remarks. */
@@ -53,6 +57,43 @@ void verdict_count(struct exchange *ex, const struct world *world,
     }
 }
 
+/* In the forms that clients write: DOMAIN\\name, name@domain, name. */
+static const char *domain_of(struct arena *arena, const char *account)
+{
+    const char *slash = strchr(account, '\\');
+    const char *at = strrchr(account, '@');
+
+    if (slash) {
+        return arena_text(arena, span_of(account, (size_t)(slash - account)));
+    }
+    return at ? at + 1 : "";
+}
+
+void verdict_account(struct call *call, const char *account)
+{
+    struct facts *facts = &call->ex->facts;
+
+    if (call_asks(call, FACT_ACCOUNT | FACT_DOMAIN)) {
+        facts->account = account;
+        facts->domain = domain_of(call->arena, account);
+    }
+}
+
+void verdict_reported(struct call *call, const struct auth_report *report)
+{
+    const char *name = report->name;
+
+    if (!name || !call_asks(call, FACT_ACCOUNT | FACT_DOMAIN)) {
+        return;
+    }
+    if (report->krb5.present) {
+        name = report->krb5.client;
+    } else if (report->domain && *report->domain) {
+        name = arena_printf(call->arena, "%s\\%s", report->domain, name);
+    }
+    verdict_account(call, name);
+}
+
 struct count {
     struct exchange *ex;
     const struct world *world;
@@ -88,6 +129,7 @@ struct auth_outcome verdict_password(struct call *call, const char *auth,
     };
     struct auth_outcome outcome = {.mechanism = auth};
 
+    verdict_account(call, name);
     auth_password(&ctx, name, password, &outcome);
     verdict_remark(call->ex, outcome.notes);
     call->ex->facts.auth = auth;

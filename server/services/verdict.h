@@ -22,6 +22,12 @@ struct auth_outcome verdict_password(struct call *call, const char *auth,
 /* Sets the facts `verdict` and `reason`, for the points that come. */
 void verdict_facts(struct call *call, const struct auth_outcome *outcome);
 
+/* Sets the facts `account` and `domain`, where the scenario asks for them: of
+ * a name as the client wrote it, which lives as long as the exchange; of what
+ * a sign-in showed. */
+void verdict_account(struct call *call, const char *account);
+void verdict_reported(struct call *call, const struct auth_report *report);
+
 /* Why a meeting's guest stays outside, in the words of the fact `reason`. */
 #define GUEST_REASONS(X)                                                       \
     X(NONE, "none")                                                            \

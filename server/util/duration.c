@@ -4,6 +4,7 @@
 #include "util/duration.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -62,4 +63,15 @@ bool duration_parse(const char *text, int64_t *out_ns, struct err *err)
     }
     *out_ns = *text == '-' ? -ns : ns;
     return true;
+}
+
+char *duration_text(struct arena *arena, int64_t ns)
+{
+    size_t at = ns ? ARRAY_SIZE(units) - 1 : 1; /* 0s */
+
+    while (at > 0 && ns % units[at].ns != 0) {
+        at--;
+    }
+    return arena_printf(arena, "%" PRId64 "%s", ns / units[at].ns,
+                        units[at].name);
 }

@@ -40,6 +40,57 @@ bool number_parse(const char *text, enum number_base base, uint64_t most,
     return true;
 }
 
+/* So many digits that end in a point or with the text; false: none, others. */
+static bool take_digits(const char **text, uint64_t most, uint64_t *number,
+                        unsigned *out_count)
+{
+    unsigned count = 0;
+
+    for (; **text && **text != '.'; ++*text, count++) {
+        unsigned digit = digit_value(**text);
+
+        if (digit > 9 || __builtin_mul_overflow(*number, 10, number) ||
+            __builtin_add_overflow(*number, (uint64_t)digit, number) ||
+            *number > most) {
+            return false;
+        }
+    }
+    *out_count = count;
+    return count > 0;
+}
+
+bool number_parse_decimal(const char *text, unsigned digits, uint64_t most,
+                          uint64_t *out_number)
+{
+    uint64_t number = 0;
+    unsigned count;
+
+    for (unsigned i = 0; i < digits; i++) {
+        most *= 10;
+    }
+    if (!take_digits(&text, most, &number, &count)) {
+        return false;
+    }
+    count = 0;
+    if (*text == '.') {
+        text++;
+        if (!take_digits(&text, most, &number, &count) || count > digits ||
+            *text) {
+            return false;
+        }
+    }
+    for (; count < digits; count++) {
+        if (__builtin_mul_overflow(number, (uint64_t)10, &number)) {
+            return false;
+        }
+    }
+    if (number > most) {
+        return false;
+    }
+    *out_number = number;
+    return true;
+}
+
 const char *number_text(char room[NUMBER_TEXT], int64_t number)
 {
     uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;

@@ -17,6 +17,13 @@ enum number_base {
 bool number_parse(const char *text, enum number_base base, uint64_t most,
                   uint64_t *out_number);
 
+/*
+ * The same with up to `digits` digits behind a point: "0.5" of three is 500.
+ * Neither side of the point may be empty; `most` is of the number itself.
+ */
+bool number_parse_decimal(const char *text, unsigned digits, uint64_t most,
+                          uint64_t *out_number);
+
 enum { NUMBER_TEXT = sizeof("-9223372036854775808") };
 
 /* In decimal; the text is somewhere within `room`. printf costs ten times

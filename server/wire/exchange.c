@@ -40,6 +40,12 @@ struct exchange *exchange_new(uint64_t id, const struct conn_facts *conn)
     return ex;
 }
 
+void exchange_connection(struct exchange *ex, const struct conn_facts *conn)
+{
+    ex->conn = copy_facts(ex->arena, conn);
+    ex->facts.conn = ex->conn;
+}
+
 struct exchange *exchange_ref(struct exchange *ex)
 {
     refs_take(&ex->references);
@@ -64,9 +70,9 @@ void exchange_keep(struct exchange *ex, void (*release)(void *), void *data)
     ex->kept = kept;
 }
 
-void exchange_effect(struct exchange *ex, void (*commit)(void *), void *data)
+static void add_effect(struct exchange *ex, struct effect **last,
+                       void (*commit)(void *), void *data)
 {
-    struct effect **last = &ex->effects;
     struct effect *effect = ARENA_NEW(ex->arena, struct effect);
 
     effect->commit = commit;
@@ -77,12 +83,34 @@ void exchange_effect(struct exchange *ex, void (*commit)(void *), void *data)
     *last = effect;
 }
 
-void exchange_commit(struct exchange *ex)
+static void run_effects(struct effect **effects)
 {
-    for (struct effect *e = ex->effects; e; e = e->next) {
+    struct effect *first = *effects;
+
+    *effects = NULL;
+    for (struct effect *e = first; e; e = e->next) {
         e->commit(e->data);
     }
-    ex->effects = NULL;
+}
+
+void exchange_effect(struct exchange *ex, void (*commit)(void *), void *data)
+{
+    add_effect(ex, &ex->effects, commit, data);
+}
+
+void exchange_commit(struct exchange *ex)
+{
+    run_effects(&ex->effects);
+}
+
+void exchange_at_end(struct exchange *ex, void (*ended)(void *), void *data)
+{
+    add_effect(ex, &ex->at_end, ended, data);
+}
+
+void exchange_end(struct exchange *ex)
+{
+    run_effects(&ex->at_end);
 }
 
 void exchange_forget(struct exchange *ex)
@@ -228,9 +256,21 @@ void exchange_reply_at(struct exchange *ex, unsigned status, const char *file,
 {
     /* How the bytes are sent is no part of what is said. */
     struct reply_plan plan = ex->reply.plan;
+    struct write_plan *write = ex->reply.write;
 
-    ex->reply = (struct reply){
-        .status = status, .plan = plan, .file = file, .line = line};
+    ex->reply = (struct reply){.status = status,
+                               .plan = plan,
+                               .write = write,
+                               .file = file,
+                               .line = line};
+}
+
+struct write_plan *exchange_write(struct exchange *ex)
+{
+    if (!ex->reply.write) {
+        ex->reply.write = ARENA_NEW(ex->arena, struct write_plan);
+    }
+    return ex->reply.write;
 }
 
 void exchange_header(struct exchange *ex, const char *name, const char *format,

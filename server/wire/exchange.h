@@ -47,7 +47,8 @@ struct reply {
     /* Names that http shall not add by itself; "*": none at all. */
     struct headers without;
     struct span body;
-    bool close;             /* "Connection: close", and mean it */
+    bool close;               /* "Connection: close", and mean it */
+    struct write_plan *write; /* NULL: as RFC 9112 wants it */
     struct span raw;        /* not empty: exactly these bytes go out instead */
     struct reply_plan plan; /* what the edge does to the bytes of all that */
     const char *file;       /* the source line that chose this reply */
@@ -94,6 +95,8 @@ struct sent {
 enum exchange_kind {
     EXCHANGE_HTTP,
     EXCHANGE_KDC, /* `kdc` tells it; request and reply stay empty */
+    EXCHANGE_TCP, /* a connection to which something was done */
+    EXCHANGE_TLS, /* a handshake: it failed, or something was done to it */
 };
 
 /* One request to the KDC and its answer, for the journal. */
@@ -114,11 +117,25 @@ struct kdc_exchange {
     bool forged;       /* the KDC was not asked, or its answer was changed */
 };
 
+/* A handshake, for the journal. */
+struct tls_exchange {
+    bool complete;
+    int alert;                  /* the client's fatal one; -1: none */
+    const char *alert_name;     /* "unknown CA" */
+    const char *certificate;    /* the profile, where it is not the world's */
+    const char *made_out_to;    /* where that is not what was asked */
+    bool client_asked;          /* a certificate of the client was asked for */
+    const char *client_subject; /* of what it sent; NULL: none */
+    const char *client_issuer;
+    struct span client_hash; /* SHA-256 */
+};
+
 struct exchange {
     struct arena *arena;
     unsigned references;
     enum exchange_kind kind;
     struct kdc_exchange *kdc; /* of EXCHANGE_KDC alone */
+    struct tls_exchange *tls; /* of EXCHANGE_TLS alone */
     uint64_t id;              /* 1, 2, 3 ... within the run */
     int64_t began;            /* wall clock, ns; first byte of the request */
     int64_t began_monotonic;
@@ -139,6 +156,7 @@ struct exchange {
     const char *step;       /* the last step that applied, "FILE:LINE" */
     const char *why;        /* why the reply is no good one; NULL: it is */
     struct effect *effects;
+    struct effect *at_end;
     struct exchange_kept *kept;
     /* The session's name, whose test it belongs to; NULL: not known yet. */
     const char *session;
@@ -147,6 +165,8 @@ struct exchange {
 /* An exchange with one reference, an arena and a copy of the facts. */
 struct exchange *exchange_new(uint64_t id, const struct conn_facts *conn);
 struct exchange *exchange_ref(struct exchange *ex);
+/* The facts as they are by now. */
+void exchange_connection(struct exchange *ex, const struct conn_facts *conn);
 void exchange_unref(struct exchange *ex);
 
 /* `release` runs when the exchange is freed, the last kept first: for what it
@@ -156,6 +176,10 @@ void exchange_keep(struct exchange *ex, void (*release)(void *), void *data);
 /* `commit` runs when the planned reply is really chosen; data: in the arena. */
 void exchange_effect(struct exchange *ex, void (*commit)(void *), void *data);
 void exchange_commit(struct exchange *ex);
+/* `ended` runs when the exchange has ended and `sent` says how, in the order
+ * of the calls; data: in the arena. */
+void exchange_at_end(struct exchange *ex, void (*ended)(void *), void *data);
+void exchange_end(struct exchange *ex);
 /* Forgets effects and reason of a plan that another reply has replaced. */
 void exchange_forget(struct exchange *ex);
 
@@ -198,6 +222,8 @@ void exchange_reply_at(struct exchange *ex, unsigned status, const char *file,
     exchange_reply_at((ex), (status), __FILE__, __LINE__)
 void exchange_header(struct exchange *ex, const char *name, const char *format,
                      ...) PRINTF(3, 4);
+/* How the reply is written, to be changed. */
+struct write_plan *exchange_write(struct exchange *ex);
 /* Sets Content-Type and body; the body is borrowed from the arena. */
 void exchange_body(struct exchange *ex, const char *type, struct span body);
 

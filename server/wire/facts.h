@@ -28,6 +28,16 @@ struct conn_facts {
 };
 
 struct headers;
+struct xml_body;
+
+/* Of a web ticket that a client shows. */
+struct ticket_facts {
+    const char *format; /* saml, cwt; NULL: no ticket could be read */
+    const char *user;   /* account key of the world; NULL: a guest, nobody */
+    const char *pool;   /* FQDN of the pool that issued it */
+    int64_t age;        /* ns since it was issued */
+    int64_t left;       /* ns until it expires; negative: it has */
+};
 
 struct facts {
     const struct conn_facts *conn;
@@ -39,6 +49,8 @@ struct facts {
     const char *auth;      /* ntlm, negotiate+ntlm, webticket ... */
     int leg;               /* of a handshake, from 1; 0 outside of one */
     const char *user;      /* account key of the world */
+    const char *account;   /* as the client wrote it: "CONTOSO\\alice" */
+    const char *domain;    /* of that: "CONTOSO"; "": it has none */
     const char *action;    /* SOAP action */
     const char *ticket;    /* none, valid, expired, garbage ... */
     const char *grant;     /* grant_type of OAuth, as sent */
@@ -47,7 +59,13 @@ struct facts {
     const char *status;    /* of the planned reply, "200" */
     const char *service;   /* asked of the KDC: "HTTP/lyncweb.contoso.test" */
     const char *transport; /* to the KDC: udp, tcp, proxy */
+    const char *site;      /* which serves the host: internal, external */
+    const char *query;     /* as sent, without "?" */
+    const char *form;      /* of the answer: xml, json */
+    uint64_t connection;   /* its number within the session; 0: not counted */
+    struct ticket_facts shown;     /* the web ticket of the request */
     const struct headers *headers; /* of the request */
+    struct xml_body *xml; /* the request's, read when asked; NULL: none */
 };
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * What a fault does to bytes: to a connection before its first byte, to a TLS
- * handshake, to a reply on its way out. Faults write these plans, the edge
+ * What a fault does to bytes: to a connection, to a TLS handshake, to a reply
+ * on its way out. Faults write these plans, the edge
  * obeys them and does not ask whether they make sense. All zero: nothing.
  */
 #ifndef WIRE_PLANS_H
@@ -11,24 +11,57 @@
 #include <stdint.h>
 
 #include "util/span.h"
+#include "wire/profile.h"
 
-/* A connection before its first request. */
-struct accept_plan {
-    bool reset;   /* RST at once */
-    bool silence; /* accepted, never answered */
+/* How a connection ends. */
+enum reply_cut {
+    REPLY_CUT_CLOSE, /* TLS close_notify, then FIN */
+    REPLY_CUT_FIN,   /* FIN without close_notify */
+    REPLY_CUT_RESET, /* a real RST */
+    REPLY_CUT_HOLD,  /* nothing more, until the client leaves: a FIN is
+                        its leave, also over plain HTTP */
+    REPLY_CUT_HALF,  /* as FIN, and what the client sends is read on */
+};
+
+/* A port that takes no new connections. */
+struct refuse_plan {
+    bool refuse;
+    int64_t time; /* ns; 0: for good */
+};
+
+/* A connection at some point of its life. */
+struct conn_plan {
+    int64_t delay; /* ns; nothing is read or sent for so long */
+    bool ends;     /* ... and then, or at once: */
+    enum reply_cut how;
+    /* Not at once, but as soon as one of these is true; 0: not said. */
+    uint64_t received; /* raw bytes from the client since it came */
+    uint64_t sent;     /* raw bytes to the client from here on */
+    int64_t idle;      /* ns without a request */
+    struct refuse_plan refuse;
 };
 
 /* A TLS handshake whose ClientHello is here. */
 struct hello_plan {
-    bool abort;           /* close at ClientHello */
-    bool reset;           /* RST at ClientHello */
-    bool stall;           /* never answer the ClientHello */
-    int alert;            /* fatal alert of choice (RFC 8446 6); 0: none */
-    bool stall_in_flight; /* stop after so many raw bytes of our flight: */
-    uint64_t stall_after;
+    struct alert_plan {
+        bool send;
+        bool warning;   /* and the handshake goes on; else fatal */
+        uint8_t number; /* RFC 8446 6 */
+    } alert;
     int minimum; /* TLS1_VERSION ...; 0: the edge's own setting */
     int maximum;
-    bool ask_client_certificate;
+    enum client_certificate {
+        CLIENT_CERTIFICATE_NOT_ASKED,
+        CLIENT_CERTIFICATE_OPTIONAL, /* any, or none */
+        CLIENT_CERTIFICATE_REQUIRED, /* any */
+    } client_certificate;
+    bool no_resumption; /* neither this session nor one that it makes */
+    const char *alpn;   /* picked, offered or not; NULL: none is */
+    bool alpn_refuse;   /* alert no_application_protocol */
+    /* Another certificate than the world's. */
+    bool certificate;
+    enum cert_profile profile;
+    const char *name; /* made out to; NULL: the name that was asked */
 };
 
 /* The bytes of one reply. */
@@ -40,16 +73,97 @@ struct reply_plan {
     bool cut;           /* end the connection after `cut_after` bytes ... */
     uint64_t cut_after; /* ... of the reply, counted as plaintext; where it
                            has fewer, after its end */
-    enum reply_cut {
-        REPLY_CUT_CLOSE, /* TLS close_notify, then FIN */
-        REPLY_CUT_FIN,   /* FIN without close_notify */
-        REPLY_CUT_RESET, /* a real RST */
-        REPLY_CUT_HOLD,  /* nothing more, until the client leaves: a FIN is
-                            its leave, also over plain HTTP */
-    } cut_how;
+    enum reply_cut cut_how;
     int64_t delay;       /* ns before the first byte */
     uint64_t drip_bytes; /* at most so many bytes ... */
     int64_t drip_every;  /* ... every so many ns; 0: no drip */
+    /* Goes out before the reply, at once, and is no part of it: 1xx replies
+     * (RFC 9110 15.2), or what looks like some. Copied by the edge. */
+    struct span interim;
+    bool withhold;     /* the 100 that the client asked for is not sent */
+    int64_t pause;     /* ns in the middle of the reply ... */
+    uint64_t pause_at; /* ... before this byte of it, from 0 */
+    int64_t linger;    /* ns behind its last byte, before anything else */
+    enum reply_then {
+        REPLY_THEN_FRAMED, /* as its own framing says */
+        REPLY_THEN_CLOSE,
+        REPLY_THEN_OPEN, /* the next request is read, come what may */
+        REPLY_THEN_RESET,
+    } then;
+    int64_t idle; /* ns that the connection may then idle; 0: the usual time */
+    struct refuse_plan refuse; /* the port, once the reply is planned */
+};
+
+/*
+ * How a reply is written down where that is not as RFC 9112 wants it. Faults
+ * fill it in, http obeys. All zero: nothing is odd.
+ */
+struct write_plan {
+    /* Section 4. A line of its own has no other part. */
+    const char *line;    /* all of it but its end */
+    const char *version; /* "HTTP/1.0" */
+    const char *code;    /* instead of the status */
+    const char *reason;  /* instead of the usual one; "": none */
+    bool old;            /* HTTP/1.0: no chunks, and goes on by request alone */
+
+    /* Section 5. */
+    struct span first; /* lines with their ends, before all headers ... */
+    struct span last;  /* ... and behind them */
+    enum write_end {
+        WRITE_END_CRLF,
+        WRITE_END_LF,
+        WRITE_END_CR,
+    } end;
+    enum write_case {
+        WRITE_CASE_USUAL,
+        WRITE_CASE_LOWER,
+        WRITE_CASE_UPPER,
+    } names;
+    enum write_order {
+        WRITE_ORDER_USUAL,
+        WRITE_ORDER_REVERSED,
+        WRITE_ORDER_SORTED,
+    } order;
+    bool fold;    /* each value in two lines (5.2) */
+    bool tight;   /* no space behind the colon */
+    bool endless; /* the empty line never comes */
+
+    /* Section 6.2. */
+    enum write_length {
+        WRITE_LENGTH_GOOD,
+        WRITE_LENGTH_OFF,   /* by so many bytes */
+        WRITE_LENGTH_SAYS,  /* this number */
+        WRITE_LENGTH_TWICE, /* the right one, and one more */
+        WRITE_LENGTH_NONE,
+        WRITE_LENGTH_BOTH, /* beside Transfer-Encoding */
+    } length;
+    int64_t length_number;
+
+    /* Section 7.1; 0: no chunks. */
+    size_t chunk;
+    const char *chunk_extension; /* behind each size; NULL: none */
+    struct span trailer;         /* lines with their ends */
+    enum write_chunk {
+        WRITE_CHUNK_GOOD,
+        WRITE_CHUNK_BAD_SIZE, /* "xyz" where the second size should stand */
+        WRITE_CHUNK_NO_SIZE,  /* an empty line there */
+        WRITE_CHUNK_TOO_LONG, /* more is said there than comes */
+        WRITE_CHUNK_HUGE,     /* a size beyond 64 bits there */
+        WRITE_CHUNK_NEGATIVE,
+        WRITE_CHUNK_NO_END, /* no CRLF behind the data */
+        WRITE_CHUNK_LF,     /* lines end in LF alone */
+        WRITE_CHUNK_NO_LAST,
+        WRITE_CHUNK_NO_TRAILER, /* no empty line behind the last chunk */
+    } chunk_flaw;
+
+    bool body_anyway; /* to HEAD, and with 204 or 304 */
+    struct span more; /* behind the reply: another one */
+
+    /* Where the body is cut or halts, in bytes of it. */
+    bool cut_body;
+    bool cut_percent; /* `cut_at` is a percentage */
+    uint64_t cut_at;
+    bool pause_body; /* plan.pause lies between head and body */
 };
 
 /* A KRB-ERROR that a step wants (RFC 4120 section 5.9.1). */

@@ -15,10 +15,20 @@ enum cert_profile {
     CERT_PROFILE_SELF_SIGNED,
     CERT_PROFILE_UNKNOWN_CA,
     CERT_PROFILE_WEAK,
+    CERT_PROFILE_SHA1,
+    CERT_PROFILE_INTERMEDIATE,
+    CERT_PROFILE_MISSING_INTERMEDIATE,
+    CERT_PROFILE_WILDCARD,
+    CERT_PROFILE_WILDCARD_CN,
+    CERT_PROFILE_NO_SAN,
+    CERT_PROFILE_OTHER_DOMAIN,
+    CERT_PROFILE_WRONG_USAGE,
     CERT_PROFILE_COUNT,
 };
 
 #define CERT_PROFILE_WORDS                                                     \
-    "good|phone|expired|not-yet-valid|wrong-name|self-signed|unknown-ca|weak"
+    "good|phone|expired|not-yet-valid|wrong-name|self-signed|unknown-ca|weak|" \
+    "sha1|intermediate|missing-intermediate|wildcard|wildcard-cn|no-san|"      \
+    "other-domain|wrong-usage"
 
 #endif

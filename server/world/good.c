@@ -105,6 +105,7 @@ struct world *world_good(void)
     world->location = LOCATION_EXTERNAL;
     world->product = PRODUCT_LYNC2013;
     world->clock.runs = true;
+    world->clock.scale = WORLD_CLOCK_REAL;
     world->pool_count = 2;
     world->header_limit = WORLD_HEADER_LIMIT;
     /* protocol: discover 10 item 4: the published sample prints 443, but

@@ -42,8 +42,11 @@ setting_type setting_port_or_none; /* int; 0 as well */
 setting_type setting_count;        /* unsigned */
 setting_type setting_duration;     /* int64_t, ns */
 setting_type setting_positive_duration;
+setting_type setting_duration_range;   /* struct duration_range: "1s..3s" */
 setting_type setting_duration_or_none; /* not below zero */
 setting_type setting_clock;            /* struct world_clock */
+setting_type setting_start;            /* struct world_clock: start */
+setting_type setting_scale;            /* unsigned; of WORLD_CLOCK_REAL */
 setting_type setting_timestamp;    /* struct ntlm_settings: timestamp and skew;
                                       also yes|no */
 setting_type setting_hex32;        /* uint32_t */
@@ -82,8 +85,11 @@ enum setting_kind {
     SETTING_NUMBER,       /* 0 to INT_MAX */
     SETTING_DURATION,     /* util/duration.h */
     SETTING_POSITIVE_DURATION,
+    SETTING_DURATION_RANGE,   /* a positive one, or "1s..3s" */
     SETTING_DURATION_OR_NONE, /* not below zero */
     SETTING_CLOCK,            /* a duration, or "2013-06-01T12:00:00Z" */
+    SETTING_START,            /* such a time */
+    SETTING_SCALE,            /* a factor: 60, 0.5 */
     SETTING_TIMESTAMP,        /* send, omit, a duration */
     SETTING_HEX32,            /* up to 8 digits, with or without 0x */
     SETTING_HEX64,            /* 16 digits */

@@ -25,8 +25,11 @@ static const struct {
     {setting_count, SETTING_NUMBER},
     {setting_duration, SETTING_DURATION},
     {setting_positive_duration, SETTING_POSITIVE_DURATION},
+    {setting_duration_range, SETTING_DURATION_RANGE},
     {setting_duration_or_none, SETTING_DURATION_OR_NONE},
     {setting_clock, SETTING_CLOCK},
+    {setting_start, SETTING_START},
+    {setting_scale, SETTING_SCALE},
     {setting_timestamp, SETTING_TIMESTAMP},
     {setting_hex32, SETTING_HEX32},
     {setting_challenge, SETTING_HEX64},
@@ -81,8 +84,14 @@ const char *setting_kind_text(enum setting_kind kind)
     case SETTING_POSITIVE_DURATION:
     case SETTING_DURATION_OR_NONE:
         return "duration";
+    case SETTING_DURATION_RANGE:
+        return "duration|range";
     case SETTING_CLOCK:
         return "duration|time";
+    case SETTING_START:
+        return "time";
+    case SETTING_SCALE:
+        return "factor";
     case SETTING_TIMESTAMP:
         return "send|omit|duration";
     case SETTING_HEX32:

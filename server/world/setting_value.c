@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "util/buf.h"
+#include "util/duration.h"
 #include "util/env.h"
 #include "util/stamp.h"
 #include "world/setting.h"
@@ -36,28 +37,6 @@ static const char *word_at(struct arena *arena, const char *list, int place)
     return arena_text(arena, span_of(list, strcspn(list, "|")));
 }
 
-/* In the largest unit that leaves nothing over. */
-static const char *duration_text(struct arena *arena, int64_t ns)
-{
-    static const struct {
-        const char *name;
-        int64_t ns;
-    } units[] = {
-        {"d", 24 * 60 * 60 * ENV_NS_PER_SEC},
-        {"h", 60 * 60 * ENV_NS_PER_SEC},
-        {"m", 60 * ENV_NS_PER_SEC},
-        {"s", ENV_NS_PER_SEC},
-        {"ms", ENV_NS_PER_MS},
-    };
-    size_t unit = ns ? 0 : ARRAY_SIZE(units) - 2;
-
-    while (unit + 1 < ARRAY_SIZE(units) && ns % units[unit].ns != 0) {
-        unit++;
-    }
-    return arena_printf(arena, "%" PRId64 "%s", ns / units[unit].ns,
-                        units[unit].name);
-}
-
 static const char *duration_at(struct arena *arena, const void *field)
 {
     int64_t ns;
@@ -73,6 +52,20 @@ static const char *clock_text(struct arena *arena,
 {
     return clock->fixed ? stamp_iso(arena, clock->start)
                         : duration_text(arena, clock->skew);
+}
+
+static const char *start_text(struct arena *arena,
+                              const struct world_clock *clock)
+{
+    return clock->fixed ? stamp_iso(arena, clock->start) : "now";
+}
+
+static const char *scale_text(struct arena *arena, unsigned scale)
+{
+    unsigned rest = scale % WORLD_CLOCK_REAL;
+
+    return rest ? arena_printf(arena, "%u.%03u", scale / WORLD_CLOCK_REAL, rest)
+                : arena_printf(arena, "%u", scale / WORLD_CLOCK_REAL);
 }
 
 static const char *timestamp_text(struct arena *arena,
@@ -148,6 +141,10 @@ const char *setting_value(struct arena *arena, const struct setting *row,
         return duration_at(arena, field);
     case SETTING_CLOCK:
         return clock_text(arena, field);
+    case SETTING_START:
+        return start_text(arena, field);
+    case SETTING_SCALE:
+        return scale_text(arena, *(const unsigned *)field);
     case SETTING_TIMESTAMP:
         return timestamp_text(arena, field);
     case SETTING_HEX32:
@@ -164,6 +161,7 @@ const char *setting_value(struct arena *arena, const struct setting *row,
         return account_text(arena, object);
     case SETTING_HOME:
         return home_text(arena, int_at(row, field));
+    case SETTING_DURATION_RANGE: /* of faults alone */
     case SETTING_MAP:
     case SETTING_FILE:
         break; /* no single text */

@@ -34,17 +34,26 @@ void world_unref(struct world *world)
     }
 }
 
-void world_start(struct world *world, int64_t now)
+int64_t world_clock_add(int64_t a, int64_t b)
 {
-    world->clock.began = now;
-    if (world->clock.fixed) {
-        world->clock.skew = world->clock.start - now;
-    }
+    __extension__ __int128 sum = (__int128)a + b;
+
+    return sum < WORLD_CLOCK_FIRST  ? WORLD_CLOCK_FIRST
+           : sum > WORLD_CLOCK_LAST ? WORLD_CLOCK_LAST
+                                    : (int64_t)sum;
 }
 
-int64_t world_now(const struct world *world, int64_t now)
+int64_t world_clock_at(const struct world_clock *clock, int64_t began,
+                       int64_t now)
 {
-    return (world->clock.runs ? now : world->clock.began) + world->clock.skew;
+    __extension__ __int128 passed =
+        clock->runs ? (__int128)(now - began) * clock->scale / WORLD_CLOCK_REAL
+                    : 0;
+    int64_t start =
+        world_clock_add(clock->fixed ? clock->start : began, clock->skew);
+
+    return passed > INT64_MAX ? WORLD_CLOCK_LAST
+                              : world_clock_add(start, (int64_t)passed);
 }
 
 /* ---- Derived ---- */

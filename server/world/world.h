@@ -274,13 +274,28 @@ enum challenge_family { /* protocol: discover 3.1 to 3.3 */
                         CHALLENGE_OAUTH = 1u << 1,
 };
 
-/* What the world takes for the time: Date, tickets, SOAP. */
+/* What the world takes for the time: Date, tickets, SOAP. It is a session that
+ * has such a clock: it knows when it began. */
 struct world_clock {
-    int64_t skew;  /* ns from the real time */
-    bool fixed;    /* `start` counts, and gives skew as the world starts */
+    int64_t skew;  /* ns from the start */
+    bool fixed;    /* `start` is where it begins; else at the real time */
     int64_t start; /* ns since 1970 */
     bool runs;
-    int64_t began; /* the real time at which the world started */
+    unsigned scale; /* how fast, of WORLD_CLOCK_REAL */
+};
+
+enum { WORLD_CLOCK_REAL = 1000 };
+
+/* ns: the years 1800 and 2150, where each world's clock stops. A lifetime and
+ * a skew, 18250 days each, can still be added to such a time. */
+#define WORLD_CLOCK_FIRST (INT64_C(-5364662400) * INT64_C(1000000000))
+#define WORLD_CLOCK_LAST  (INT64_C(5680281600) * INT64_C(1000000000))
+
+/* Whether a port lets clients in, as words of settings. */
+enum port_state {
+    PORT_OPEN,
+    PORT_REFUSED, /* the kernel answers with RST */
+    PORT_DROPPED, /* and here not at all */
 };
 
 struct world {
@@ -331,6 +346,11 @@ struct world {
     bool oauth_entities;  /* "&amp;" in a form of OAuth is "&" */
     enum audience_check check_audience; /* else 28077 */
     struct world_clock clock;
+    struct {
+        enum port_state ports[2];    /* HTTP, HTTPS */
+        enum port_state families[2]; /* IPv4, IPv6 */
+        unsigned connections;        /* at once; 0: as many as there is room */
+    } tcp;
     struct {
         int minimum; /* TLS1_VERSION ... TLS1_3_VERSION */
         int maximum;
@@ -387,10 +407,11 @@ MUST_CHECK bool world_move(struct world *world, const char *domain,
 
 /* Sets what was not set by name as the product has it; world_finish does. */
 void world_follow_product(struct world *world);
-/* Once, before it is served: a clock that is fixed starts at `now`, ns. */
-void world_start(struct world *world, int64_t now);
-/* The world's time when the real one is `now`. */
-int64_t world_now(const struct world *world, int64_t now);
+/* What this clock shows at the real time `now`; it began at `began`. ns. */
+int64_t world_clock_at(const struct world_clock *clock, int64_t began,
+                       int64_t now);
+/* The sum, which stays between first and last. */
+int64_t world_clock_add(int64_t a, int64_t b);
 
 /* One row of the table, for `lyncmock list` and the manual. */
 struct setting_info {

@@ -135,7 +135,7 @@ def journal(server, operation=None):
     whole."""
     assert server.stop() == 0
     records = [Record(entry) for entry in server.entries()
-               if not entry.get("kdc")]
+               if "kind" not in entry]
     return [record for record in records
             if operation in (None, record.operation)]
 

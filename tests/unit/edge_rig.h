@@ -70,7 +70,8 @@ struct rig {
 
     pthread_mutex_t lock; /* guards all below */
     pthread_cond_t changed;
-    struct accept_plan accept;
+    struct conn_plan places[EDGE_CLOSE + 1];
+    size_t reached[EDGE_CLOSE + 1];
     struct hello_plan hello;
     struct reply_plan plan; /* for every reply, where `planned` */
     bool planned;
@@ -82,7 +83,6 @@ struct rig {
     size_t ended;
     size_t closed;
     size_t failures;
-    size_t hellos;
     char failure[160]; /* the last one */
     struct edge_counts counts;
     size_t counted;
@@ -259,32 +259,32 @@ static bool rig_attach(void *ctx, struct edge_conn *conn, int fd)
     return true;
 }
 
-static void rig_accepted(void *ctx, struct edge_conn *conn,
-                         struct accept_plan *plan)
+static void rig_reached(void *ctx, struct edge_conn *conn,
+                        enum edge_place place, struct conn_plan *plan,
+                        struct hello_plan *hello)
 {
     struct rig *rig = ctx;
 
-    pthread_mutex_lock(&rig->lock);
-    *plan = rig->accept;
-    pthread_mutex_unlock(&rig->lock);
     assert(edge_conn_facts(conn)->local_port != 0);
-    edge_conn_keep(conn, rig);
-}
-
-static void rig_hello(void *ctx, struct edge_conn *conn, const char *sni,
-                      struct hello_plan *plan)
-{
-    struct rig *rig = ctx;
-
-    assert_ptr_equal(sni, edge_conn_facts(conn)->sni);
+    assert((hello != NULL) ==
+           (place >= EDGE_HELLO && place <= EDGE_CERTIFICATE));
     pthread_mutex_lock(&rig->lock);
-    *plan = rig->hello;
-    rig->hellos++;
+    *plan = rig->places[place];
+    if (place == EDGE_HELLO) {
+        *hello = rig->hello;
+    }
+    rig->reached[place]++;
+    pthread_cond_broadcast(&rig->changed);
     pthread_mutex_unlock(&rig->lock);
+    if (place == EDGE_ACCEPT) {
+        edge_conn_keep(conn, rig);
+    }
 }
 
 /* Each name has a "certificate" of its own as far as the hash goes. */
-static bool rig_identity(void *ctx, const char *sni, struct edge_identity *out)
+static bool rig_identity(void *ctx, const char *sni,
+                         const struct hello_plan *plan,
+                         struct edge_identity *out)
 {
     struct rig *rig = ctx;
     bool refuse;
@@ -293,8 +293,12 @@ static bool rig_identity(void *ctx, const char *sni, struct edge_identity *out)
     refuse = rig->no_identity;
     pthread_mutex_unlock(&rig->lock);
     *out = (struct edge_identity){
-        rig->certificate, rig->key,
-        span_text(sni && strstr(sni, "other") ? "hash of other" : "hash")};
+        .certificate = rig->certificate,
+        .key = rig->key,
+        .intermediate = plan->certificate ? rig->certificate : NULL,
+        .hash =
+            span_text(sni && strstr(sni, "other") ? "hash of other" : "hash"),
+    };
     return !refuse;
 }
 
@@ -501,8 +505,7 @@ static void rig_start(struct rig *rig, const struct edge_options *options)
 {
     struct edge_hooks hooks = {
         .ctx = rig,
-        .accepted = rig_accepted,
-        .hello = rig_hello,
+        .reached = rig_reached,
         .identity = rig_identity,
         .attach = rig_attach,
         .request_begin = rig_begin,

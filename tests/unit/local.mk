@@ -22,15 +22,18 @@ UNIT_TESTS = \
 	%D%/test_expand \
 	%D%/test_fault_effects \
 	%D%/test_faults \
+	%D%/test_faults_edit \
 	%D%/test_faults_kerberos \
 	%D%/test_form \
 	%D%/test_framer \
 	%D%/test_gate \
 	%D%/test_http \
+	%D%/test_http_written \
 	%D%/test_httpauth \
 	%D%/test_journal \
 	%D%/test_journal_file \
 	%D%/test_journal_record \
+	%D%/test_journal_ring \
 	%D%/test_journal_secrets \
 	%D%/test_json_indent \
 	%D%/test_kdc_plans \
@@ -67,6 +70,7 @@ UNIT_TESTS = \
 	%D%/test_rstr \
 	%D%/test_scenario_read \
 	%D%/test_session \
+	%D%/test_sessions \
 	%D%/test_settings \
 	%D%/test_settings_together \
 	%D%/test_soap \
@@ -86,7 +90,9 @@ UNIT_TESTS = \
 	%D%/test_util_utf \
 	%D%/test_webticket \
 	%D%/test_world \
-	%D%/test_xml
+	%D%/test_world_move \
+	%D%/test_xml \
+	%D%/test_xml_body
 
 # What every program links that has no list of its own.
 LDADD = $(fuzz_main) $(SERVER_LIBS) $(CMOCKA_LIBS)

@@ -63,9 +63,10 @@ static const struct pki_leaf *leaf_of(struct pki *pki, const char *name)
 }
 
 /* What a TLS client does; X509_V_OK or why not. */
-static inline int verify(X509 *ca, X509 *certificate, const char *host,
-                         const char *address)
+static inline int verify_chain(X509 *ca, X509 *intermediate, X509 *certificate,
+                               const char *host, const char *address)
 {
+    STACK_OF(X509) *chain = sk_X509_new_null();
     X509_STORE *store = X509_STORE_new();
     X509_STORE_CTX *ctx = X509_STORE_CTX_new();
     X509_VERIFY_PARAM *param = X509_STORE_get0_param(store);
@@ -81,12 +82,22 @@ static inline int verify(X509 *ca, X509 *certificate, const char *host,
     if (address) {
         X509_VERIFY_PARAM_set1_ip_asc(param, address);
     }
-    assert_int_equal(X509_STORE_CTX_init(ctx, store, certificate, NULL), 1);
+    if (intermediate) {
+        sk_X509_push(chain, intermediate);
+    }
+    assert_int_equal(X509_STORE_CTX_init(ctx, store, certificate, chain), 1);
     X509_verify_cert(ctx);
     result = X509_STORE_CTX_get_error(ctx);
     X509_STORE_CTX_free(ctx);
     X509_STORE_free(store);
+    sk_X509_free(chain);
     return result;
+}
+
+static inline int verify(X509 *ca, X509 *certificate, const char *host,
+                         const char *address)
+{
+    return verify_chain(ca, NULL, certificate, host, address);
 }
 
 static inline int64_t seconds_of(const ASN1_TIME *time)

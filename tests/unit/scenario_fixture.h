@@ -163,11 +163,12 @@ static inline bool play_check(struct play *p, struct step *step,
     step->action_count = 0;
     for (size_t i = 0; i < count; i++) {
         const struct fault *fault = said[i].fault;
-        const struct fault *clash = step_clash(step, fault);
+        const char *why = "";
+        const struct fault *clash = step_clash(step, fault, &why);
 
         assert_true(fault->subjects & point_info(step->at)->subjects);
         if (clash) {
-            return err_set(err, "%s and %s", clash->name, fault->name);
+            return err_set(err, "%s and %s %s", clash->name, fault->name, why);
         }
         if (fault->check && !fault->check(said[i].params, step->at, err)) {
             return false;

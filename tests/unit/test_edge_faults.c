@@ -332,10 +332,11 @@ static void clients_may_leave_a_slow_reply(void **state)
 
 /* ---- Connections ---- */
 
-static void set_accept(struct rig *rig, struct accept_plan plan)
+static void set_place(struct rig *rig, enum edge_place place,
+                      struct conn_plan plan)
 {
     pthread_mutex_lock(&rig->lock);
-    rig->accept = plan;
+    rig->places[place] = plan;
     pthread_mutex_unlock(&rig->lock);
 }
 
@@ -344,7 +345,8 @@ static void resets_at_accept(void **state)
     struct rig *rig = *state;
     struct client client;
 
-    set_accept(rig, (struct accept_plan){.reset = true});
+    set_place(rig, EDGE_ACCEPT,
+              (struct conn_plan){.ends = true, .how = REPLY_CUT_RESET});
     client = client_plain(rig);
     assert_int_equal(client_drain(&client), END_RESET);
     rig_wait(rig, &rig->closed, 1);
@@ -357,7 +359,8 @@ static void is_silent_after_accept(void **state)
     struct rig *rig = *state;
     struct client client;
 
-    set_accept(rig, (struct accept_plan){.silence = true});
+    set_place(rig, EDGE_ACCEPT,
+              (struct conn_plan){.ends = true, .how = REPLY_CUT_HOLD});
     client = client_plain(rig);
     client_get(&client, "/a");
     client_patience(&client, 2);

@@ -15,6 +15,14 @@
 
 #define WEB "web.contoso.test"
 
+static void set_place(struct rig *rig, enum edge_place place,
+                      struct conn_plan plan)
+{
+    pthread_mutex_lock(&rig->lock);
+    rig->places[place] = plan;
+    pthread_mutex_unlock(&rig->lock);
+}
+
 static void set_hello(struct rig *rig, const struct hello_plan *plan)
 {
     pthread_mutex_lock(&rig->lock);
@@ -129,7 +137,7 @@ static void knows_the_server_name(void **state)
         client_close(&client);
     }
     /* Not once more for a HelloRetryRequest. */
-    assert_int_equal(rig->hellos, ARRAY_SIZE(rows));
+    assert_int_equal(rig->reached[EDGE_HELLO], ARRAY_SIZE(rows));
 }
 
 /* RFC 8446, 4.1.4: the client guessed a group that the server lacks. */
@@ -148,7 +156,7 @@ static void greets_once_despite_a_retry(void **state)
                      NID_X9_62_prime256v1);
     client_get(&client, "/r");
     client_reply(&client);
-    assert_int_equal(rig->hellos, 1);
+    assert_int_equal(rig->reached[EDGE_HELLO], 1);
     client_close(&client);
 }
 
@@ -314,16 +322,19 @@ static void fails_without_an_identity(void **state)
 static void fails_at_hello_as_planned(void **state)
 {
     static const struct {
-        struct hello_plan plan;
+        struct conn_plan plan;
+        struct alert_plan alert;
         enum client_end end;
-        int alert;
+        int number;
         const char *why;
     } rows[] = {
-        {{.abort = true}, END_FIN, 0, "closed at ClientHello"},
-        {{.reset = true}, END_RESET, 0, "reset at ClientHello"},
-        {{.alert = SSL_AD_HANDSHAKE_FAILURE}, END_FIN, 40, "alert"},
-        {{.alert = TLS1_AD_UNRECOGNIZED_NAME}, END_FIN, 112, "alert"},
-        {{.alert = TLS1_AD_INTERNAL_ERROR}, END_FIN, 80, "alert"},
+        {{.ends = true, .how = REPLY_CUT_CLOSE}, {0}, END_FIN, 0, "closed"},
+        {{.ends = true, .how = REPLY_CUT_FIN}, {0}, END_FIN, 0, "closed"},
+        {{.ends = true, .how = REPLY_CUT_RESET}, {0}, END_RESET, 0, "reset in"},
+        {{0}, {true, false, 40}, END_FIN, 40, "alert"},
+        {{0}, {true, false, 112}, END_FIN, 112, "alert"},
+        {{0}, {true, false, 80}, END_FIN, 80, "alert"},
+        {{.delay = ENV_NS_PER_MS}, {true, false, 80}, END_FIN, 80, "alert"},
     };
     struct rig *rig = *state;
 
@@ -332,10 +343,11 @@ static void fails_at_hello_as_planned(void **state)
         struct client client;
         int alert;
 
-        set_hello(rig, &rows[i].plan);
+        set_place(rig, EDGE_HELLO, rows[i].plan);
+        set_hello(rig, &(struct hello_plan){.alert = rows[i].alert});
         client_prepare(rig, &client, &tls);
         assert_int_equal(client_handshake_end(&client, &alert), rows[i].end);
-        assert_int_equal(alert, rows[i].alert);
+        assert_int_equal(alert, rows[i].number);
         assert_failure(rig, i + 1, rows[i].why);
         client_close(&client);
         rig_wait(rig, &rig->closed, i + 1);
@@ -346,7 +358,7 @@ static void fails_at_hello_as_planned(void **state)
 static void alerts_of_any_number(void **state)
 {
     static const uint8_t alert[] = {0x15, 3, 3, 0, 2, 2, 234};
-    const struct hello_plan plan = {.alert = 234};
+    const struct hello_plan plan = {.alert = {true, false, 234}};
     const struct client_tls tls = {.sni = WEB};
     struct rig *rig = *state;
     struct client client;
@@ -371,13 +383,13 @@ static void alerts_of_any_number(void **state)
 
 static void stalls_at_hello(void **state)
 {
-    const struct hello_plan plan = {.stall = true};
+    const struct conn_plan plan = {.ends = true, .how = REPLY_CUT_HOLD};
     const struct client_tls tls = {.sni = WEB};
     struct rig *rig = *state;
     struct client client;
     int alert;
 
-    set_hello(rig, &plan);
+    set_place(rig, EDGE_HELLO, plan);
     client_prepare(rig, &client, &tls);
     client_patience(&client, 2);
     assert_int_equal(client_handshake_end(&client, &alert), END_SILENCE);
@@ -390,18 +402,18 @@ static void stalls_at_hello(void **state)
 /* Exactly so many raw bytes of the server's flight arrive, then none. */
 static void stalls_in_flight(void **state)
 {
-    static const uint64_t stops[] = {0, 1, 100, 400};
+    static const uint64_t stops[] = {1, 100, 400};
     struct rig *rig = *state;
 
     for (size_t i = 0; i < ARRAY_SIZE(stops); i++) {
-        const struct hello_plan plan = {.stall_in_flight = true,
-                                        .stall_after = stops[i]};
+        const struct conn_plan plan = {
+            .ends = true, .how = REPLY_CUT_HOLD, .sent = stops[i]};
         const struct client_tls tls = {.sni = WEB};
         struct client client;
         uint64_t before;
         int alert;
 
-        set_hello(rig, &plan);
+        set_place(rig, EDGE_HELLO, plan);
         client_prepare(rig, &client, &tls);
         client_patience(&client, 1);
         before = BIO_number_read(SSL_get_rbio(client.ssl));
@@ -416,12 +428,12 @@ static void stalls_in_flight(void **state)
 /* A budget that is larger than the handshake changes nothing after it. */
 static void a_large_budget_is_no_stall(void **state)
 {
-    const struct hello_plan plan = {.stall_in_flight = true,
-                                    .stall_after = 100000};
+    const struct conn_plan plan = {
+        .ends = true, .how = REPLY_CUT_HOLD, .sent = 100000};
     struct rig *rig = *state;
     struct client client;
 
-    set_hello(rig, &plan);
+    set_place(rig, EDGE_HELLO, plan);
     client_tls(rig, &client);
     client_get(&client, "/big");
     client_reply(&client);
@@ -443,8 +455,9 @@ static void asks_for_client_certificates(void **state)
 {
     struct rig *rig = *state;
 
-    for (int ask = 0; ask < 2; ask++) {
-        const struct hello_plan plan = {.ask_client_certificate = ask};
+    for (int ask = 0; ask < 3; ask++) {
+        const struct hello_plan plan = {.client_certificate =
+                                            (enum client_certificate)ask};
         const struct client_tls tls = {.sni = WEB};
         struct client client;
 
@@ -455,7 +468,7 @@ static void asks_for_client_certificates(void **state)
         assert_int_equal(SSL_use_PrivateKey(client.ssl, rig->key), 1);
         asked = 0;
         assert_int_equal(SSL_connect(client.ssl), 1);
-        assert_int_equal(asked, ask);
+        assert_int_equal(asked, ask != 0);
         client_get(&client, "/c");
         assert_ends(client_reply(&client), "GET /c 0");
         client_close(&client);

@@ -1,6 +1,6 @@
 /*
  * From the wire to services and back, over a real edge and a real
- * libmicrohttpd. services_run is a fake of this file, so that every kind of
+ * libmicrohttpd. The services are fakes of this file, so that every kind of
  * reply can be planned. The client is a thread with a plain blocking socket.
  */
 #include "config.h"
@@ -33,7 +33,7 @@ enum {
     /* Of the rows below, those that services see, and /stop; whether they see
      * the request of the client that leaves is up to the kernel. */
     REQUESTS_LEAST = 25,
-    REQUESTS_ON_KEPT = 6, /* not the first of their connection */
+    REQUESTS_ON_KEPT = 7, /* not the first of their connection */
 };
 
 static struct env env;
@@ -116,14 +116,43 @@ static void plan(struct exchange *ex)
     }
 }
 
-enum services_result services_run(const struct services_context *services,
-                                  struct exchange *ex, struct conn_auth *auth,
-                                  void (*resume)(void *), void *resume_ctx)
+struct pipeline {
+    struct exchange *ex;
+    bool early;
+};
+
+struct pipeline *services_begin(const struct services_context *services,
+                                struct exchange *ex, struct conn_auth *auth,
+                                bool *out_early)
 {
+    struct pipeline *line = ARENA_NEW(ex->arena, struct pipeline);
+
     (void)services;
     /* The same state for all of a connection, a fresh one for each. */
     fresh_states += auth->leg++ == 0;
     requests++;
+    *line = (struct pipeline){ex, strcmp(ex->request.path, "/early") == 0};
+    if (line->early) {
+        exchange_reply(ex, 403);
+        exchange_body(ex, "text/plain", span_text("too early"));
+    }
+    ex->reply.plan.withhold = strcmp(ex->request.query, "withhold") == 0;
+    *out_early = line->early;
+    return line;
+}
+
+bool services_refused(const struct services_context *services UNUSED,
+                      struct exchange *ex UNUSED, enum point point UNUSED,
+                      const char *host UNUSED)
+{
+    return false;
+}
+
+enum services_result services_go_on(struct pipeline *line,
+                                    void (*resume)(void *), void *resume_ctx)
+{
+    struct exchange *ex = line->ex;
+
     if (strcmp(ex->request.path, "/wait") == 0) {
         pending_exchange = exchange_ref(ex);
         pending_resume = resume;
@@ -235,6 +264,26 @@ static const struct row {
     {"HTTP/1.0 needs none",
      "GET /echo?old HTTP/1.0\r\n\r\n",
      {"HTTP/1.1 200 OK", "X-Query: old\r\n"}},
+    {"an answer before the body is here, which ends the connection",
+     "POST /early HTTP/1.1\r\nHost: y\r\nContent-Length: 5\r\n\r\n~he",
+     {"HTTP/1.1 403 Forbidden\r\n", "Connection: close\r\n",
+      "\r\n\r\ntoo early"}},
+    {"the same in place of 100",
+     "POST /early HTTP/1.1\r\nHost: y\r\nContent-Length: 5\r\n"
+     "Expect: 100-continue\r\n\r\n",
+     {"HTTP/1.1 403 Forbidden\r\n", "\r\n\r\ntoo early"}},
+    {"the same where the body has come: the connection is kept",
+     "POST /early HTTP/1.1\r\nHost: y\r\nContent-Length: 5\r\n\r\nhello"
+     "GET /close HTTP/1.1\r\nHost: y\r\n\r\n",
+     {"HTTP/1.1 403 Forbidden\r\n", "too earlyHTTP/1.1 200 OK\r\n"}},
+    {"100 and then the answer",
+     "POST /echo HTTP/1.1\r\nHost: y\r\nContent-Length: 5\r\n"
+     "Expect: 100-continue\r\nConnection: close\r\n\r\n~hello",
+     {"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK", "hello"}},
+    {"a 100 that is kept back",
+     "POST /echo?withhold HTTP/1.1\r\nHost: y\r\nContent-Length: 5\r\n"
+     "Expect: 100-continue\r\nConnection: close\r\n\r\n~hello",
+     {"HTTP/1.1 200 OK\r\nX-Query: withhold", "hello"}},
     {"no request at all", "NONSENSE\r\n\r\n", {"HTTP/1.1 400 Bad Request"}},
 };
 

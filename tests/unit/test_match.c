@@ -115,7 +115,7 @@ static void headers_by_value_presence_and_absence(void **state)
     const char *any[] = {"*"};
     const struct {
         const char *name;
-        struct header_condition asked;
+        struct named_condition asked;
         bool holds;
     } rows[] = {
         {"value", {"Accept", {json, 1}, false}, true},
@@ -138,22 +138,22 @@ static void headers_by_value_presence_and_absence(void **state)
     headers_add(&headers, arena, "X-Empty", "");
     headers_add(&headers, arena, "accept", "application/json");
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        struct header_condition asked[] = {rows[i].asked, rows[i].asked};
-        struct condition when = {.headers = asked, .header_count = 2};
+        struct named_condition asked[] = {rows[i].asked, rows[i].asked};
+        struct condition when = {.facts = FACT_HEADER, .headers = {asked, 2}};
 
         if (condition_holds(&when, &facts) != rows[i].holds) {
             fail_msg("%s", rows[i].name);
         }
         /* All of them must hold. */
-        asked[1] = (struct header_condition){"X-None", {any, 1}, false};
+        asked[1] = (struct named_condition){"X-None", {any, 1}, false};
         assert_false(condition_holds(&when, &facts));
     }
     /* A point before there are headers. */
     facts.headers = NULL;
     assert_false(condition_holds(
         &(struct condition){
-            .headers = &(struct header_condition){"A", {any, 1}, false},
-            .header_count = 1},
+            .facts = FACT_HEADER,
+            .headers = {&(struct named_condition){"A", {any, 1}, false}, 1}},
         &facts));
 }
 
@@ -183,6 +183,28 @@ static void every_fact_is_asked(void **state)
         {ASKS(grant, FACT_GRANT), {.grant = "yes"}, {.grant = "no"}},
         {ASKS(verdict, FACT_VERDICT), {.verdict = "yes"}, {.verdict = "no"}},
         {ASKS(reason, FACT_REASON), {.reason = "yes"}, {.reason = "no"}},
+        {ASKS(account, FACT_ACCOUNT), {.account = "yes"}, {.account = "no"}},
+        {ASKS(domain, FACT_DOMAIN), {.domain = "yes"}, {.domain = "no"}},
+        {ASKS(site, FACT_SITE), {.site = "yes"}, {.site = "no"}},
+        {ASKS(form, FACT_FORM), {.form = "yes"}, {.form = "no"}},
+        {ASKS(ticket_format, FACT_TICKET_FORMAT),
+         {.shown.format = "yes"},
+         {.shown.format = "no"}},
+        {ASKS(ticket_user, FACT_TICKET_USER),
+         {.shown.user = "yes"},
+         {.shown.user = "no"}},
+        {ASKS(ticket_pool, FACT_TICKET_POOL),
+         {.shown.pool = "yes"},
+         {.shown.pool = "no"}},
+        {{.facts = FACT_TICKET_AGE, .ticket_age = 5},
+         {.shown = {.format = "cwt", .age = 5}},
+         {.shown = {.format = "cwt", .age = 4}}},
+        {{.facts = FACT_TICKET_LEFT, .ticket_left = 5},
+         {.shown = {.format = "cwt", .left = -1}},
+         {.shown = {.format = "cwt", .left = 6}}},
+        {{.facts = FACT_CONNECTION, .connection = (unsigned[]){2, 4, 0}},
+         {.connection = 4},
+         {.connection = 3}},
         {ASKS(status, FACT_STATUS), {.status = "yes"}, {.status = "no"}},
         {{.facts = FACT_LEG, .leg = 2}, {.leg = 2}, {.leg = 1}},
     };

@@ -22,7 +22,7 @@ static void ca_is_what_it_says(void **state UNUSED)
     void *constraints;
 
     assert_int_equal(X509_check_ca(ca), 1);
-    assert_int_equal(X509_get_pathlen(ca), 0);
+    assert_int_equal(X509_get_pathlen(ca), 1);
     assert_int_equal(X509_get_key_usage(ca), KU_KEY_CERT_SIGN | KU_CRL_SIGN);
     assert_int_equal(X509_get_extension_flags(ca) & EXFLAG_SS, EXFLAG_SS);
     id = X509_get_ext_d2i(ca, NID_subject_key_identifier, &critical, NULL);

@@ -35,6 +35,16 @@ static const struct {
     {CERT_PROFILE_SELF_SIGNED, X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT},
     {CERT_PROFILE_UNKNOWN_CA, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY},
     {CERT_PROFILE_WEAK, X509_V_ERR_EE_KEY_TOO_SMALL},
+    {CERT_PROFILE_SHA1, X509_V_ERR_CA_MD_TOO_WEAK},
+    {CERT_PROFILE_INTERMEDIATE, X509_V_OK},
+    {CERT_PROFILE_MISSING_INTERMEDIATE,
+     X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY},
+    {CERT_PROFILE_WILDCARD, X509_V_OK},
+    /* OpenSSL itself still looks at the subject, where there is no other. */
+    {CERT_PROFILE_WILDCARD_CN, X509_V_OK},
+    {CERT_PROFILE_NO_SAN, X509_V_OK},
+    {CERT_PROFILE_OTHER_DOMAIN, X509_V_ERR_HOSTNAME_MISMATCH},
+    {CERT_PROFILE_WRONG_USAGE, X509_V_ERR_INVALID_PURPOSE},
 };
 
 static const struct pki_leaf *
@@ -59,7 +69,8 @@ static void each_is_refused_for_its_reason(void **state UNUSED)
         const struct pki_leaf *leaf = leaf_as(pki, rows[i].profile, names[1]);
 
         print_message("%s\n", profile_of(rows[i].profile)->name);
-        assert_int_equal(verify(pki_ca(pki), leaf->certificate, names[1], NULL),
+        assert_int_equal(verify_chain(pki_ca(pki), leaf->intermediate,
+                                      leaf->certificate, names[1], NULL),
                          rows[i].result);
         assert_int_equal(X509_check_private_key(leaf->certificate, leaf->key),
                          1);
@@ -81,9 +92,10 @@ static void options_choose_a_profile(void **state UNUSED)
         assert_ptr_equal(leaf_of(pki, names[0]),
                          leaf_as(pki, rows[i].profile, names[0]));
         /* The default leaf, too. */
-        assert_int_equal(verify(pki_ca(pki), leaf_of(pki, NULL)->certificate,
-                                names[0], NULL),
-                         rows[i].result);
+        assert_int_equal(
+            verify_chain(pki_ca(pki), leaf_of(pki, NULL)->intermediate,
+                         leaf_of(pki, NULL)->certificate, names[0], NULL),
+            rows[i].result);
     }
 }
 
@@ -104,6 +116,65 @@ static void phone_is_rsa_and_weak_is_short(void **state UNUSED)
                      NID_ecdsa_with_SHA256);
     /* RFC 5929 4.1: SHA-256 in place of SHA-1. */
     assert_int_equal(weak->hash.size, 32);
+}
+
+/* What clients that look at alternative names alone have to go by. */
+static void names_in_the_subject_alone(void **state UNUSED)
+{
+    static const struct {
+        enum cert_profile profile;
+        const char *subject;
+        bool alternatives;
+    } those[] = {
+        {CERT_PROFILE_WILDCARD, "*.contoso.test", true},
+        {CERT_PROFILE_WILDCARD_CN, "*.contoso.test", false},
+        {CERT_PROFILE_NO_SAN, "lyncweb.contoso.test", false},
+    };
+    struct pki_options options = good_options();
+    AUTO(pki) pki = make(&options);
+
+    for (size_t i = 0; i < ARRAY_SIZE(those); i++) {
+        X509 *leaf =
+            leaf_as(pki, those[i].profile, "lyncweb.contoso.test")->certificate;
+        char subject[128];
+
+        X509_NAME_get_text_by_NID(X509_get_subject_name(leaf), NID_commonName,
+                                  subject, sizeof(subject));
+        assert_string_equal(subject, those[i].subject);
+        assert_int_equal(X509_get_ext_by_NID(leaf, NID_subject_alt_name, -1) >=
+                             0,
+                         those[i].alternatives);
+    }
+}
+
+/* Signed well, so that nothing but the name is wrong. */
+static void names_of_others(void **state UNUSED)
+{
+    struct pki_options options = good_options();
+    AUTO(pki) pki = make(&options);
+    X509 *other =
+        leaf_as(pki, CERT_PROFILE_OTHER_DOMAIN, "lyncweb.contoso.test")
+            ->certificate;
+    const struct pki_leaf *named = NULL;
+    const struct pki_leaf *again = NULL;
+    struct err err;
+
+    assert_int_equal(
+        verify(pki_ca(pki), other, "lyncweb." PKI_OTHER_DOMAIN, NULL),
+        X509_V_OK);
+    assert_true(pki_site_leaf_for(pki, NULL, CERT_PROFILE_GOOD,
+                                  "mail.contoso.test", &named, &err));
+    assert_int_equal(
+        verify(pki_ca(pki), named->certificate, "mail.contoso.test", NULL),
+        X509_V_OK);
+    assert_true(pki_site_leaf_for(pki, NULL, CERT_PROFILE_GOOD,
+                                  "MAIL.contoso.test", &again, &err));
+    assert_ptr_equal(named, again);
+    assert_true(pki_site_leaf_for(pki, NULL, CERT_PROFILE_GOOD,
+                                  "mail.elsewhere.test", &named, &err));
+    assert_int_equal(
+        verify(pki_ca(pki), named->certificate, "mail.elsewhere.test", NULL),
+        X509_V_ERR_PERMITTED_VIOLATION);
 }
 
 static void the_wrong_name_is_in_the_domain(void **state UNUSED)
@@ -158,6 +229,8 @@ int main(void)
         cmocka_unit_test(each_is_refused_for_its_reason),
         cmocka_unit_test(options_choose_a_profile),
         cmocka_unit_test(phone_is_rsa_and_weak_is_short),
+        cmocka_unit_test(names_in_the_subject_alone),
+        cmocka_unit_test(names_of_others),
         cmocka_unit_test(the_wrong_name_is_in_the_domain),
         cmocka_unit_test(the_clock_moves_leaves),
     };

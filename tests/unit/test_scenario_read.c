@@ -295,9 +295,9 @@ static void conditions(void **state)
     assert_int_equal(when->requests[0], 3);
     assert_int_equal(when->requests[1], 5);
     assert_int_equal(when->requests[2], 0);
-    assert_int_equal(when->header_count, 2);
-    assert_string_equal(when->headers[0].value.items[0], "a*");
-    assert_true(when->headers[1].absent);
+    assert_int_equal(when->headers.count, 2);
+    assert_string_equal(when->headers.items[0].value.items[0], "a*");
+    assert_true(when->headers.items[1].absent);
     assert_true(step->also);
     assert_int_equal(step->at, POINT_HTTP_RESPONSE);
     assert_string_equal(step->where, "test.yaml:3");

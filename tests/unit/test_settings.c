@@ -107,6 +107,11 @@ static const struct {
     {"anonymous.key", "require"},
     {"anonymous.token-type", "anon-cwt-1"},
     {"usertoken.tell-state", "no"},
+    {"tcp.http", "refused"},
+    {"tcp.https", "dropped"},
+    {"tcp.ipv4", "dropped"},
+    {"tcp.ipv6", "refused"},
+    {"tcp.connections", "7"},
     {"tls.min", "1.1"},
     {"tls.max", "1.2"},
     {"tls.key", "rsa2048"},
@@ -145,6 +150,11 @@ static void check_general(const struct world *world)
     assert_int_equal(world->clock.skew, 360 * ENV_NS_PER_SEC);
     assert_int_equal(world->lockout_duration, 1800 * ENV_NS_PER_SEC);
     assert_false(world->clock.runs);
+    assert_int_equal(world->tcp.ports[0], PORT_REFUSED);
+    assert_int_equal(world->tcp.ports[1], PORT_DROPPED);
+    assert_int_equal(world->tcp.families[0], PORT_DROPPED);
+    assert_int_equal(world->tcp.families[1], PORT_REFUSED);
+    assert_int_equal(world->tcp.connections, 7);
     assert_int_equal(world->tls.minimum, 0x0302);
     assert_int_equal(world->tls.maximum, 0x0303);
     assert_int_equal(world->tls.key, KEY_RSA2048);

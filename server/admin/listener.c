@@ -1,0 +1,440 @@
+/*
+ * The admin port's sockets and its HTTP: a libmicrohttpd of its own, which
+ * listens by itself and turns on the edge's loop. See admin.h.
+ */
+#include "config.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <microhttpd.h>
+
+#include "admin/internal.h"
+#include "edge/loop.h"
+#include "util/env.h"
+#include "util/guard.h"
+#include "util/log.h"
+#include "util/mem.h"
+
+enum {
+    BACKLOG = 32,
+    MEMORY_LIMIT = 32 * 1024, /* of a connection: head and tables */
+    /* A body over its limit is read on so far, for the client to see why. */
+    DISCARD_LIMIT = 8 * ADMIN_BODY_LIMIT,
+};
+
+struct admin {
+    struct admin_core core; /* first */
+    struct MHD_Daemon *daemon;
+    struct loop_watch watch; /* libmicrohttpd's own epoll descriptor */
+    struct loop_timer timer; /* what it waits for */
+    int port;
+    /* The UNIX socket's file: a later server may put its own there. */
+    dev_t device;
+    ino_t inode; /* 0: none */
+};
+
+/* A request that is read; libmicrohttpd's con_cls. */
+struct reading {
+    struct admin *admin;
+    char *target;
+    struct buf body;
+    uint64_t size; /* of the body, so far */
+    bool started;
+};
+
+/* ---- One request ---- */
+
+/* libmicrohttpd calls it with the first bytes; what is returned is con_cls. */
+static void *begin(void *cls, const char *target,
+                   struct MHD_Connection *mhd UNUSED)
+{
+    struct reading *reading = NEW(struct reading);
+
+    reading->admin = cls;
+    reading->target = mem_strdup(target);
+    return reading;
+}
+
+/* libmicrohttpd dictates the signature. */
+static void done(void *cls UNUSED, struct MHD_Connection *mhd UNUSED,
+                 void **con_cls, enum MHD_RequestTerminationCode code UNUSED)
+{
+    struct reading *reading = *con_cls;
+
+    if (reading) {
+        buf_clear(&reading->body);
+        mem_free(reading->target);
+        mem_free(reading);
+        *con_cls = NULL;
+    }
+}
+
+/* Paths are taken as they were sent: no name here has an escape in it. */
+static size_t keep_escapes(void *cls UNUSED, struct MHD_Connection *mhd UNUSED,
+                           char *text)
+{
+    return strlen(text);
+}
+
+static enum MHD_Result take_field(void *cls, enum MHD_ValueKind kind UNUSED,
+                                  const char *name, const char *value)
+{
+    struct admin_call *call = cls;
+    const struct {
+        const char *name;
+        const char **field;
+    } fields[] = {
+        {"Host", &call->host},
+        {"Origin", &call->origin},
+        {"Authorization", &call->authorization},
+        {"Content-Type", &call->content_type},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
+        if (strcasecmp(name, fields[i].name) == 0) {
+            call->doubled |= *fields[i].field != NULL;
+            *fields[i].field = value ? value : "";
+        }
+    }
+    return MHD_YES;
+}
+
+static void add_header(struct MHD_Response *response, const char *name,
+                       const char *value)
+{
+    if (value) {
+        MHD_add_response_header(response, name, value);
+    }
+}
+
+static enum MHD_Result send_answer(struct MHD_Connection *mhd,
+                                   const struct admin_call *call)
+{
+    struct MHD_Response *response = MHD_create_response_from_buffer(
+        call->reply.size, call->reply.data, MHD_RESPMEM_MUST_COPY);
+    enum MHD_Result result;
+
+    if (!response) {
+        return MHD_NO;
+    }
+    add_header(response, "Content-Type", call->reply.size ? call->type : NULL);
+    add_header(response, "Allow", call->allow);
+    add_header(response, "Location", call->location);
+    add_header(response, "Lyncmock-Position", call->position);
+    add_header(response, "WWW-Authenticate",
+               call->status == 401 ? "Bearer" : NULL);
+    add_header(response, "Cache-Control", "no-store");
+    add_header(response, "X-Content-Type-Options", "nosniff");
+    result = MHD_queue_response(mhd, call->status, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
+static void split_target(struct admin_call *call, const char *target)
+{
+    size_t size = strcspn(target, "?");
+
+    call->path = arena_text(call->arena, span_of(target, size));
+    call->query = target[size] ? target + size + 1 : "";
+}
+
+static void serve_guarded(struct admin_call *call)
+{
+    GUARDED;
+
+    admin_serve(call);
+}
+
+static enum MHD_Result answer(struct reading *reading,
+                              struct MHD_Connection *mhd, const char *method)
+{
+    AUTO(arena) arena = arena_new();
+    struct admin_call call = {
+        .core = &reading->admin->core,
+        .arena = arena,
+        .method = method,
+        .body = buf_span(&reading->body),
+    };
+    enum MHD_Result result;
+
+    split_target(&call, reading->target);
+    MHD_get_connection_values(mhd, MHD_HEADER_KIND, take_field, &call);
+    if (admin_guard(&call)) {
+        if (reading->size > ADMIN_BODY_LIMIT) {
+            admin_fail(&call, 413, "body", "send less", "more than %d bytes",
+                       ADMIN_BODY_LIMIT);
+        } else {
+            serve_guarded(&call);
+        }
+    }
+    log_debug("admin: %s %s: %u", method, call.path, call.status);
+    result = send_answer(mhd, &call);
+    mem_wipe(call.reply.data, call.reply.size);
+    buf_clear(&call.reply);
+    return result;
+}
+
+static enum MHD_Result take_body(struct reading *reading, const char *data,
+                                 size_t *size)
+{
+    reading->size += *size;
+    if (reading->size > DISCARD_LIMIT) {
+        return MHD_NO;
+    }
+    if (reading->size <= ADMIN_BODY_LIMIT) {
+        buf_add(&reading->body, span_of(data, *size));
+    }
+    *size = 0;
+    return MHD_YES;
+}
+
+/* libmicrohttpd dictates the signature. */
+/* NOLINTNEXTLINE(readability-function-size) */
+static enum MHD_Result step(void *cls UNUSED, struct MHD_Connection *mhd,
+                            const char *url UNUSED, const char *method,
+                            const char *version UNUSED, const char *data,
+                            size_t *size, void **con_cls)
+{
+    struct reading *reading = *con_cls;
+
+    if (!reading) {
+        return MHD_NO;
+    }
+    if (!reading->started) {
+        reading->started = true;
+        return MHD_YES;
+    }
+    return *size > 0 ? take_body(reading, data, size)
+                     : answer(reading, mhd, method);
+}
+
+/* ---- Turning ---- */
+
+/* It says when it wants to run again: connections are given up when idle. */
+static void run_daemon(struct admin *admin)
+{
+    MHD_UNSIGNED_LONG_LONG timeout;
+
+    MHD_run(admin->daemon);
+    if (MHD_get_timeout(admin->daemon, &timeout) == MHD_YES) {
+        loop_start(admin->core.options.loop, &admin->timer,
+                   (int64_t)timeout * ENV_NS_PER_MS);
+    }
+}
+
+static void on_ready(struct loop_watch *watch, uint32_t events UNUSED)
+{
+    run_daemon((struct admin *)((char *)watch - offsetof(struct admin, watch)));
+}
+
+static void on_timer(struct loop_timer *timer)
+{
+    run_daemon((struct admin *)((char *)timer - offsetof(struct admin, timer)));
+}
+
+PRINTF(2, 0)
+static void on_log(void *cls UNUSED, const char *format, va_list args)
+{
+    char text[1024];
+
+    if (!log_enabled(LOG_DEBUG)) {
+        return;
+    }
+    vsnprintf(text, sizeof(text), format, args);
+    text[strcspn(text, "\n")] = '\0';
+    log_debug("admin: libmicrohttpd: %s", text);
+}
+
+/* ---- Sockets ---- */
+
+static bool listen_on_port(struct admin *admin, int fd, struct err *err)
+{
+    int port = admin->core.options.port;
+    struct sockaddr_in address = {
+        .sin_family = AF_INET,
+        .sin_port = htons((uint16_t)port),
+        .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+    };
+    socklen_t size = sizeof(address);
+    int on = 1;
+
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+    if (bind(fd, (struct sockaddr *)&address, size) != 0 ||
+        listen(fd, BACKLOG) != 0 ||
+        getsockname(fd, (struct sockaddr *)&address, &size) != 0) {
+        return err_errno(err, "--admin-port: cannot listen on 127.0.0.1:%d",
+                         port);
+    }
+    admin->port = ntohs(address.sin_port);
+    return true;
+}
+
+/* What a server that was killed has left: nobody listens there. */
+static void remove_stale(const struct sockaddr_un *address)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    struct stat stat;
+
+    if (fd >= 0 && lstat(address->sun_path, &stat) == 0 &&
+        S_ISSOCK(stat.st_mode) &&
+        connect(fd, (const struct sockaddr *)address, sizeof(*address)) != 0 &&
+        errno == ECONNREFUSED) {
+        unlink(address->sun_path);
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+}
+
+static bool listen_on_path(struct admin *admin, int fd, struct err *err)
+{
+    const char *path = admin->core.options.socket;
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct stat stat;
+    mode_t mask;
+    int rc;
+
+    if (strlen(path) >= sizeof(address.sun_path)) {
+        return err_set(err,
+                       "--admin-socket: %s is longer than the %zu bytes that "
+                       "a UNIX socket's path may have",
+                       path, sizeof(address.sun_path) - 1);
+    }
+    memcpy(address.sun_path, path, strlen(path));
+    remove_stale(&address);
+    /* For its owner alone, from its first moment on. */
+    mask = umask(0177);
+    rc = bind(fd, (struct sockaddr *)&address, sizeof(address));
+    umask(mask);
+    if (rc != 0 || listen(fd, BACKLOG) != 0 || lstat(path, &stat) != 0) {
+        return err_errno(err, "--admin-socket: cannot listen on %s", path);
+    }
+    admin->device = stat.st_dev;
+    admin->inode = stat.st_ino;
+    return true;
+}
+
+static bool open_socket(struct admin *admin, int *out_fd, struct err *err)
+{
+    bool path = admin->core.options.socket != NULL;
+    int fd = socket(path ? AF_UNIX : AF_INET,
+                    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+    if (fd < 0) {
+        return err_errno(err, "cannot make the admin socket");
+    }
+    if (!(path ? listen_on_path(admin, fd, err)
+               : listen_on_port(admin, fd, err))) {
+        close(fd);
+        return false;
+    }
+    *out_fd = fd;
+    return true;
+}
+
+/* Takes the socket. */
+static bool start_daemon(struct admin *admin, int fd, struct err *err)
+{
+    const union MHD_DaemonInfo *info;
+
+    admin->daemon = MHD_start_daemon(
+        MHD_USE_EPOLL | MHD_USE_ERROR_LOG | MHD_USE_SUPPRESS_DATE_NO_CLOCK, 0,
+        NULL, NULL, step, admin,
+        /* First: what is logged before this option is read goes to stderr. */
+        MHD_OPTION_EXTERNAL_LOGGER, on_log, admin, MHD_OPTION_LISTEN_SOCKET, fd,
+        MHD_OPTION_URI_LOG_CALLBACK, begin, admin, MHD_OPTION_NOTIFY_COMPLETED,
+        done, admin, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, admin,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)ADMIN_CONNECTIONS_LIMIT,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)ADMIN_IDLE_SECONDS,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_LIMIT,
+        MHD_OPTION_END);
+    if (!admin->daemon) {
+        close(fd);
+        return err_set(err, "libmicrohttpd does not start for the admin port");
+    }
+    info = MHD_get_daemon_info(admin->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+    if (!info) {
+        return err_set(err, "libmicrohttpd was built without epoll");
+    }
+    admin->watch = (struct loop_watch){info->epoll_fd, on_ready, true};
+    return loop_watch(admin->core.options.loop, &admin->watch, EPOLLIN, err);
+}
+
+static void make_token(struct admin_core *core)
+{
+    static const char digits[] = "0123456789abcdef";
+    uint8_t secret[ADMIN_TOKEN_SIZE];
+
+    env_secret(secret, sizeof(secret));
+    for (size_t i = 0; i < sizeof(secret); i++) {
+        core->token[2 * i] = digits[secret[i] >> 4];
+        core->token[2 * i + 1] = digits[secret[i] & 15];
+    }
+    mem_wipe(secret, sizeof(secret));
+}
+
+bool admin_new(const struct admin_options *options, struct admin **out_admin,
+               struct err *err)
+{
+    AUTO(admin) admin = NEW(struct admin);
+    int fd = -1;
+
+    admin->core.options = *options;
+    admin->watch.fd = -1;
+    admin->timer.expired = on_timer;
+    admin->timer.bare = true;
+    make_token(&admin->core);
+    if (!open_socket(admin, &fd, err) || !start_daemon(admin, fd, err)) {
+        return false;
+    }
+    *out_admin = take(&admin);
+    return true;
+}
+
+static void remove_path(const struct admin *admin)
+{
+    const char *path = admin->core.options.socket;
+    struct stat now;
+
+    if (admin->inode && lstat(path, &now) == 0 && now.st_dev == admin->device &&
+        now.st_ino == admin->inode) {
+        unlink(path);
+    }
+}
+
+void admin_free(struct admin *admin)
+{
+    if (!admin) {
+        return;
+    }
+    loop_cancel(admin->core.options.loop, &admin->timer);
+    if (admin->watch.fd >= 0) {
+        loop_unwatch(admin->core.options.loop, &admin->watch);
+    }
+    if (admin->daemon) {
+        MHD_stop_daemon(admin->daemon);
+    }
+    remove_path(admin);
+    mem_wipe(admin->core.token, sizeof(admin->core.token));
+    mem_free(admin);
+}
+
+int admin_port(const struct admin *admin)
+{
+    return admin->port;
+}
+
+const char *admin_token(const struct admin *admin)
+{
+    return admin->core.token;
+}

@@ -1,0 +1,58 @@
+/* duplicate: an element, attribute or member twice */
+#include "config.h"
+
+#include "faults/editing.h"
+
+struct duplicate_params {
+    struct edit_where where;
+};
+
+static const struct setting params[] = {
+    EDIT_WHERE("duplicate"),
+    {.info = {NULL, NULL, NULL}},
+};
+
+static bool duplicate_check(const void *data, enum point at, struct err *err)
+{
+    const struct duplicate_params *asked = data;
+
+    return edit_where_check(&asked->where, at, err);
+}
+
+static void duplicate_change(struct edit *edit, const struct spot *spots,
+                             size_t count, const void *data UNUSED)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct range behind = {spots[i].whole.end, spots[i].whole.end};
+
+        if (spots[i].kind == SPOT_MEMBER) {
+            edit_put_text(edit, behind, ",");
+        }
+        edit_put(edit, behind, edit_bytes(edit, spots[i].whole));
+    }
+}
+
+static void duplicate_reply(const void *data, struct subject *subject)
+{
+    const struct duplicate_params *asked = data;
+
+    edit_reply(subject, "duplicate", &asked->where, duplicate_change, asked);
+}
+
+extern const struct fault fault_duplicate;
+const struct fault fault_duplicate = {
+    .name = "duplicate",
+    .title = "an element, attribute or member twice",
+    .doc = "A copy stands right behind what the path finds. An attribute "
+           "twice is no well-formed XML any more, a member twice is JSON "
+           "that readers take in different ways: the first, the last, or "
+           "not at all.",
+    .spec = "XML 1.0 3.1; RFC 8259 4",
+    .example = "\"//Link[@token='User']\"",
+    .subjects = EDIT_SUBJECTS,
+    .order = FAULT_EDIT,
+    .params = params,
+    .size = sizeof(struct duplicate_params),
+    .check = duplicate_check,
+    .reply = duplicate_reply,
+};

@@ -1,0 +1,74 @@
+/*
+ * What the files of a session share; everybody else takes session.h. All of it
+ * but name and slots belongs to what is played, and begins afresh with it.
+ */
+#ifndef SCENARIO_SESSION_PARTS_H
+#define SCENARIO_SESSION_PARTS_H
+
+#include "scenario/session.h"
+#include "scenario/tallies.h"
+
+struct kept {
+    void *data;
+    void (*release)(void *data);
+};
+
+/* A named state that is set. */
+struct state {
+    char *name;
+    char *value;
+};
+
+/* What an expectation has seen so far. */
+struct seen {
+    uint64_t times; /* that count: facts, answer and time are right */
+    uint64_t late;
+    uint64_t other;        /* that were answered otherwise */
+    unsigned other_status; /* of the last of them; 0: no byte was sent */
+};
+
+struct playing {
+    struct scenario *scenario;
+    int64_t began;         /* real time, ns: the world's clock starts there */
+    int64_t moved;         /* ns; of the clock, by steps and from outside */
+    struct tally *counts;  /* one for each step */
+    struct tallies *keyed; /* of steps that count `per` something */
+    struct tallies *connections; /* by id; `count` is the number */
+    uint64_t connection_count;
+    struct state *states; /* those that are set */
+    size_t state_count;
+    struct seen *seen;         /* one for each expectation */
+    size_t *awaited;           /* the last answer; room for all expectations */
+    unsigned noted;            /* enum session_note, bits */
+    bool reached;              /* some point was */
+    int64_t first;             /* monotonic: when that was */
+    const struct step **found; /* the last answer; room for all steps */
+};
+
+struct session {
+    unsigned references;
+    char *name;
+    struct kept kept[SESSION_SLOT_COUNT];
+    bool seeded;
+    struct env env;  /* draws from the session's seed, where it has one */
+    struct env *run; /* NULL: not started; the run's seed and clocks */
+    struct playing play;
+};
+
+/* session_counts.c: the step's counter goes up; whether this time is one that
+ * applies. The facts hold. */
+bool session_counts(struct session *session, const struct step *step,
+                    const struct facts *facts);
+/* The connection's number within the session; 0: nobody asks for it. */
+uint64_t session_connection(struct session *session, const struct facts *facts);
+
+/* session_state.c */
+bool session_is(const struct session *session,
+                const struct named_conditions *asked);
+void session_forget_states(struct session *session);
+
+/* session_judge.c: a point was reached. */
+void session_saw(struct session *session, enum point point,
+                 const struct facts *facts, struct steps *steps);
+
+#endif

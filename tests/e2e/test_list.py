@@ -1,0 +1,138 @@
+"""lyncmock list: what it finds, and that what it claims is so."""
+
+import json
+
+import pytest
+
+from harness import ROOT, run_cli
+
+SHIPPED = sorted((ROOT / "scenarios/failures").glob("*.yaml"))
+
+
+def ask(folder, *args, code=0):
+    done = run_cli(folder, "list", *args)
+    assert done.returncode == code, done.stderr
+    return done
+
+
+def ids(folder, *args):
+    return [line.split("\t")[0]
+            for line in ask(folder, *args).stdout.splitlines()]
+
+
+def facts(folder, *args):
+    return json.loads(ask(folder, *args, "--json").stdout)
+
+
+def layer(point):
+    return point.split(".")[0]
+
+
+def test_points_are_in_the_order_of_layers(tmp_path):
+    layers = ids(tmp_path, "layers")
+    points = ids(tmp_path, "points")
+    order = [layers.index(layer(point)) for point in points]
+    assert order == sorted(order)
+    for point in facts(tmp_path, "points"):
+        assert point["layer"] == layer(point["id"])
+        assert point["spec"]
+
+
+def test_words_search(tmp_path):
+    found = ids(tmp_path, "points", "NTLM")
+    assert "ntlm.challenge" in found and "mex.get" not in found
+    assert ids(tmp_path, "points", "ntlm", "verdict") == ["ntlm.verdict"]
+    assert ids(tmp_path, "auth", "basic") == ["basic"]
+    assert ids(tmp_path, "settings", "lockout") == [
+        "lockout-threshold", "lockout-duration"]
+    # By the customer's words, the layer, the source, and what its steps do.
+    for words, name in ((["monday"], "discovery-503-retry-after"),
+                        (["kdc-error"], "kerberos-kdc-busy"),
+                        (["F-38"], "captive-portal"),
+                        (["usertoken.verdict", "500"], None)):
+        found = run_cli(tmp_path, "list", "scenarios", *words).stdout
+        assert (f"failures/{name}\t" in found) == (name is not None)
+
+
+def test_nothing_is_found(tmp_path):
+    done = ask(tmp_path, "scenarios", "qqqq", "rrrr", code=2)
+    assert done.stdout == ""
+    assert 'nothing of `lyncmock list scenarios` has "qqqq rrrr" in it' in (
+        done.stderr)
+    assert json.loads(ask(tmp_path, "points", "qqqq", "--json",
+                          code=2).stdout) == []
+
+
+def test_faults_at_a_point_and_points_of_a_fault(tmp_path):
+    """Each is the other's mirror."""
+    for point in facts(tmp_path, "points"):
+        assert ids(tmp_path, "faults", "--at", point["id"]) == point["faults"]
+    assert ids(tmp_path, "points", "--fault=target-info") == ["ntlm.challenge"]
+    assert "mex.get" not in ids(tmp_path, "points", "--fault", "krb5")
+
+
+@pytest.mark.parametrize("args,words", [
+    (["faults", "--at", "mex.gte"], 'the nearest is "mex.get"'),
+    (["faults", "--at", "qqqqqq"], "list points prints them"),
+    (["points", "--fault", "statsu"], 'the nearest is "status"'),
+    (["points", "--at", "mex.get"], "--at goes with lyncmock list faults"),
+    (["auth", "--fault", "status"], "--fault goes with lyncmock list points"),
+    (["faults", "--at"], "--at wants POINT behind it"),
+    (["points", "--long=yes"], "--long takes no value"),
+    (["points"] + ["--long"] * 65, "more than 64 options"),
+])
+def test_what_is_refused(tmp_path, args, words):
+    assert words in ask(tmp_path, *args, code=2).stderr
+
+
+def test_what_it_claims_of_points_is_accepted(tmp_path):
+    """A step of each fault at each point that is said to take it; of the
+    examples of the fault one fits."""
+    examples = {fault["id"]: [fault["example"], *fault["examples"]]
+                for fault in facts(tmp_path, "faults")}
+    good = set()
+    for number in range(max(map(len, examples.values()))):
+        pairs = [(point["id"], fault) for point in facts(tmp_path, "points")
+                 for fault in point["faults"]
+                 if number < len(examples[fault])]
+        files = []
+        for point, fault in pairs:
+            path = tmp_path / f"{point}-{fault}-{number}.yaml"
+            path.write_text(
+                f"lyncmock: 1\nsteps:\n  - at: {point}\n"
+                f"    do: {{{fault}: {examples[fault][number]}}}\n")
+            files.append(path)
+        done = run_cli(tmp_path, "check", "--json", *files)
+        good |= {pair for pair, told in zip(pairs, json.loads(done.stdout))
+                 if told["good"]}
+    claimed = {(point["id"], fault) for point in facts(tmp_path, "points")
+               for fault in point["faults"]}
+    assert claimed == good
+
+
+def test_the_long_form(tmp_path):
+    text = ask(tmp_path, "points", "mex", "--long").stdout
+    assert text.startswith("mex: metadata exchange\n\n  mex.get\n")
+    assert "    facts       " in text and "    faults      " in text
+    assert "    source      [MS-OCAUTHWS] 1.3.1.1\n" in text
+    for what in ("auth", "faults", "layers", "scenarios", "services",
+                 "settings", "points"):
+        for line in ask(tmp_path, what, "--long").stdout.splitlines():
+            assert len(line) <= 78 or " " not in line.strip()[20:], line
+
+
+def test_scenarios_are_in_groups(tmp_path):
+    text = ask(tmp_path, "scenarios", "--long").stdout
+    layers = ids(tmp_path, "layers")
+    heads = [line.split(":")[0] for line in text.splitlines()
+             if line and not line.startswith(" ")]
+    assert heads[0] == "Sign-ins that succeed"
+    at = [layers.index(head) for head in heads[1:]]
+    assert at == sorted(at) and len(at) > 5
+    for path in SHIPPED:
+        assert f"  failures/{path.stem}\n" in text
+    for one in facts(tmp_path, "scenarios"):
+        if one["id"].startswith("failures/"):
+            assert sorted(one["about"]) == ["client", "layer", "source",
+                                            "symptom"]
+            assert one["expectations"] > 0
