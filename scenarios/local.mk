@@ -1,16 +1,59 @@
 # Scenarios that are compiled in, and the files that they name. Sorted.
 SCENARIO_FILES = \
+	%D%/failures/100-continue-uninvited.yaml \
+	%D%/failures/answer-cut-in-the-middle.yaml \
+	%D%/failures/answers-of-others.yaml \
+	%D%/failures/bad-gateway.yaml \
+	%D%/failures/broken-chunks.yaml \
 	%D%/failures/captive-portal.html \
 	%D%/failures/captive-portal.yaml \
 	%D%/failures/captured-mex.yaml \
 	%D%/failures/certificate-expired.yaml \
+	%D%/failures/certificate-missing-intermediate.yaml \
+	%D%/failures/certificate-not-yet-valid.yaml \
+	%D%/failures/certificate-of-provider.yaml \
+	%D%/failures/certificate-private-ca.yaml \
+	%D%/failures/certificate-self-signed.yaml \
+	%D%/failures/certificate-sha1.yaml \
+	%D%/failures/certificate-web-ticket-host.yaml \
+	%D%/failures/certificate-wildcard-cn.yaml \
 	%D%/failures/certificate-wrong-name.yaml \
+	%D%/failures/certificate-wrong-template.yaml \
 	%D%/failures/claim-mismatch.yaml \
+	%D%/failures/client-proxy-wants-password.yaml \
+	%D%/failures/connection-closed-after-reply.yaml \
+	%D%/failures/connection-forgotten.yaml \
+	%D%/failures/connection-reuse-race.yaml \
 	%D%/failures/customer-mex.xml \
+	%D%/failures/discovery-204.yaml \
+	%D%/failures/discovery-301-to-https.yaml \
 	%D%/failures/discovery-302.yaml \
+	%D%/failures/discovery-403.yaml \
+	%D%/failures/discovery-404.yaml \
+	%D%/failures/discovery-500.yaml \
 	%D%/failures/discovery-503-retry-after.yaml \
+	%D%/failures/discovery-empty.yaml \
+	%D%/failures/discovery-host-refuses.yaml \
+	%D%/failures/discovery-https-reset.yaml \
+	%D%/failures/discovery-https-to-http.yaml \
+	%D%/failures/discovery-internal-unreachable.yaml \
 	%D%/failures/discovery-loop.yaml \
+	%D%/failures/discovery-redirects-in-circles.yaml \
+	%D%/failures/discovery-ten-redirects.yaml \
+	%D%/failures/discovery-without-length.yaml \
+	%D%/failures/garbled-chunks.yaml \
+	%D%/failures/gateway-timeout.yaml \
 	%D%/failures/guest-meeting-ended.yaml \
+	%D%/failures/gzip-in-name-only.yaml \
+	%D%/failures/gzip-unasked.yaml \
+	%D%/failures/headers-too-long.yaml \
+	%D%/failures/hotel-wifi-redirect.yaml \
+	%D%/failures/hotel-wifi.yaml \
+	%D%/failures/http-port-closed.yaml \
+	%D%/failures/https-port-closed.yaml \
+	%D%/failures/https-port-dropped.yaml \
+	%D%/failures/idle-connections-forgotten.yaml \
+	%D%/failures/keep-alive-lie.yaml \
 	%D%/failures/kerberos-account-disabled.yaml \
 	%D%/failures/kerberos-channel-binding.yaml \
 	%D%/failures/kerberos-clock-skew.yaml \
@@ -30,18 +73,39 @@ SCENARIO_FILES = \
 	%D%/failures/kerberos-ticket-expired.yaml \
 	%D%/failures/kerberos-token-too-big.yaml \
 	%D%/failures/kerberos-udp-too-big.yaml \
+	%D%/failures/length-too-short.yaml \
+	%D%/failures/load-balancer-cookie.yaml \
 	%D%/failures/not-sip-enabled.yaml \
 	%D%/failures/ntlm-connection-close.yaml \
 	%D%/failures/ntlm-one-header-line.yaml \
+	%D%/failures/ntlm-through-http10.yaml \
+	%D%/failures/one-address-dead.yaml \
+	%D%/failures/one-byte-chunks.yaml \
 	%D%/failures/password-expired.yaml \
+	%D%/failures/pool-restarts.yaml \
+	%D%/failures/proxy-login-page.yaml \
+	%D%/failures/proxy-wants-basic.yaml \
+	%D%/failures/reply-cut-without-notify.yaml \
+	%D%/failures/sip-domain-differs.yaml \
+	%D%/failures/slow-line.yaml \
 	%D%/failures/soap-port-withdrawn.yaml \
 	%D%/failures/stalled-web-ticket.yaml \
+	%D%/failures/stalls-after-headers.yaml \
+	%D%/failures/status-line-garbage.yaml \
 	%D%/failures/ticket-always-refused.yaml \
 	%D%/failures/ticket-expired-on-use.yaml \
 	%D%/failures/ticket-expires-90s.yaml \
+	%D%/failures/ticket-of-another-front-end.yaml \
+	%D%/failures/tls-10-only.yaml \
+	%D%/failures/tls-13-only.yaml \
+	%D%/failures/tls-client-certificate.yaml \
+	%D%/failures/tls-handshake-reset.yaml \
+	%D%/failures/tls-handshake-stalled.yaml \
+	%D%/failures/tls-unrecognized-name.yaml \
 	%D%/failures/user-empty.yaml \
 	%D%/failures/user-homed-elsewhere.yaml \
 	%D%/failures/windows-auth-disabled.yaml \
+	%D%/failures/wrong-content-length.yaml \
 	%D%/failures/wrong-location.yaml \
 	%D%/failures/wrong-password-lockout.yaml \
 	%D%/good/android-ntlm.yaml \

@@ -42,6 +42,9 @@ FAULTS = \
 	%D%/faults/letter_case \
 	%D%/faults/mutual_token \
 	%D%/faults/namespace \
+	%D%/faults/ntlm_leg \
+	%D%/faults/ntlm_message \
+	%D%/faults/oauth_error \
 	%D%/faults/prefix \
 	%D%/faults/raw \
 	%D%/faults/redirect \
@@ -61,7 +64,9 @@ FAULTS = \
 	%D%/faults/too_big \
 	%D%/faults/truncate \
 	%D%/faults/unwanted_body \
-	%D%/faults/whitespace
+	%D%/faults/verdict \
+	%D%/faults/whitespace \
+	%D%/faults/www_authenticate
 
 SERVICES = \
 	%D%/services/anonymous \
@@ -117,6 +122,7 @@ libserver_a_SOURCES = \
 	%D%/auth/ntlm_challenge.c \
 	%D%/auth/ntlm_crypto.c \
 	%D%/auth/ntlm_crypto.h \
+	%D%/auth/ntlm_lie.c \
 	%D%/auth/ntlm_proof.c \
 	%D%/auth/ntlm_session.c \
 	%D%/auth/ntlm_session.h \
@@ -164,6 +170,8 @@ libserver_a_SOURCES = \
 	%D%/cli/new.c \
 	%D%/cli/new.h \
 	%D%/cli/new_fault.c \
+	%D%/cli/option_rows.c \
+	%D%/cli/option_rows.h \
 	%D%/cli/options.c \
 	%D%/cli/options.h \
 	%D%/cli/play.c \
@@ -396,6 +404,7 @@ libserver_a_SOURCES = \
 	%D%/services/credentials.c \
 	%D%/services/credentials.h \
 	%D%/services/discover.h \
+	%D%/services/discover_challenge.c \
 	%D%/services/discover_query.c \
 	%D%/services/discover_query.h \
 	%D%/services/discover_user.c \
@@ -403,6 +412,8 @@ libserver_a_SOURCES = \
 	%D%/services/forms.c \
 	%D%/services/gate.c \
 	%D%/services/gate.h \
+	%D%/services/gate_moments.c \
+	%D%/services/gate_moments.h \
 	%D%/services/gate_reply.c \
 	%D%/services/gate_reply.h \
 	%D%/services/identity.c \
@@ -577,11 +588,14 @@ libserver_a_SOURCES = \
 	%D%/world/names.h \
 	%D%/world/names_check.c \
 	%D%/world/setting.h \
+	%D%/world/setting_fields.h \
 	%D%/world/setting_kerberos.c \
 	%D%/world/setting_kinds.c \
 	%D%/world/setting_meetings.c \
 	%D%/world/setting_pools.c \
 	%D%/world/setting_range.c \
+	%D%/world/setting_tickets.c \
+	%D%/world/setting_times.c \
 	%D%/world/setting_types.c \
 	%D%/world/setting_users.c \
 	%D%/world/setting_value.c \
@@ -596,12 +610,16 @@ lyncmock_LDADD = $(SERVER_LIBS)
 # The probe: an executable of its own, started by `lyncmock probe`.
 noinst_LIBRARIES += libprobe.a
 libprobe_a_SOURCES = \
+	%D%/probe/broken.c \
+	%D%/probe/broken.h \
 	%D%/probe/certificate.c \
 	%D%/probe/certificate.h \
 	%D%/probe/challenge.c \
 	%D%/probe/challenge.h \
 	%D%/probe/clients.c \
 	%D%/probe/clients.h \
+	%D%/probe/curl_words.c \
+	%D%/probe/curl_words.h \
 	%D%/probe/discovery.c \
 	%D%/probe/discovery.h \
 	%D%/probe/discovery_json.c \

@@ -159,9 +159,11 @@ static bool read_json(struct reading *reading)
 {
     struct admin_call *call = reading->call;
     json_error_t error;
-    AUTO(tree)
-    tree = json_loadb((const char *)call->body.data, call->body.size,
-                      JSON_REJECT_DUPLICATES, &error);
+    const char *text =
+        call->body.size ? (const char *)call->body.data : ""; /* not NULL */
+    json_t *read =
+        json_loadb(text, call->body.size, JSON_REJECT_DUPLICATES, &error);
+    AUTO(tree) tree = read;
 
     if (!tree) {
         return admin_fail(

@@ -43,6 +43,17 @@ const struct auth_method *auth_method_of_scheme(const char *scheme)
     return NULL;
 }
 
+struct auth_context auth_reach(const struct auth_context *ctx,
+                               enum auth_moment moment)
+{
+    struct auth_context own = *ctx;
+
+    if (ctx->reach) {
+        own.world = ctx->reach(ctx->plan, moment, NULL, NULL);
+    }
+    return own;
+}
+
 void auth_note(const struct auth_context *ctx, struct auth_outcome *out,
                const char *key, const char *format, ...)
 {

@@ -25,8 +25,22 @@ struct auth_outcome;
 struct env;
 struct krb5_acceptor;
 struct negotiate_plan;
+struct ntlm_plan;
 struct user;
 struct world;
+
+/* Where a handshake stands as auth_context.reach is called. */
+enum auth_moment {
+    AUTH_MOMENT_NTLM_NEGOTIATE,     /* the first leg was read */
+    AUTH_MOMENT_NTLM_RESTART,       /* ... where the last one was awaited */
+    AUTH_MOMENT_NTLM_CHALLENGE,     /* about to be built */
+    AUTH_MOMENT_NTLM_AUTHENTICATE,  /* the last leg was read, not judged */
+    AUTH_MOMENT_NTLM_OUT_OF_TURN,   /* ... and no challenge went before it */
+    AUTH_MOMENT_NEGOTIATE_CONTINUE, /* a NegTokenResp was read */
+    AUTH_MOMENT_NEGOTIATE_RAW,      /* a token with no SPNEGO around it */
+    AUTH_MOMENT_NEGOTIATE_TICKET,   /* an AP-REQ, about to be judged */
+    AUTH_MOMENT_BASIC_CREDENTIALS,  /* name and password, about to be judged */
+};
 
 /* What a step may look at. Borrowed for the call. */
 struct auth_context {
@@ -37,9 +51,13 @@ struct auth_context {
     const char *host;             /* the name the client asked for */
     struct span certificate_hash; /* tls-server-end-point; empty: no TLS */
     struct krb5_acceptor *krb5;   /* NULL: no Kerberos, see krb5.h */
-    /* Called as an NTLM challenge is about to be built: what it returns is the
-     * world for that challenge. NULL: it is the one above. */
-    const struct world *(*before_challenge)(void *plan);
+    /* What steps want of an NTLM leg; they write it in `reach`. NULL: no. */
+    struct ntlm_plan *ntlm;
+    /* Called at each moment of a handshake where somebody may have a say; user
+     * and account: who it claims to be, or NULL. Returns the world from there
+     * on. NULL: nobody has. See auth_reach. */
+    const struct world *(*reach)(void *plan, enum auth_moment moment,
+                                 const struct user *user, const char *account);
     /*
      * Called as SPNEGO is about to pick a mechanism, and as an AP-REQ was
      * judged (user and reason are in `out`) and is about to be answered: what
@@ -150,6 +168,10 @@ const struct auth_method *auth_method(const char *name);
 const struct auth_method *auth_method_of_scheme(const char *scheme);
 /* NULL past the end. */
 const struct auth_method *auth_method_at(size_t index);
+
+/* The context from this moment on: what steps say there holds in it. */
+struct auth_context auth_reach(const struct auth_context *ctx,
+                               enum auth_moment moment);
 
 void auth_note(const struct auth_context *ctx, struct auth_outcome *out,
                const char *key, const char *format, ...) PRINTF(4, 5);

@@ -106,6 +106,7 @@ static void step(struct auth_handle *handle UNUSED,
                  struct auth_outcome *out)
 {
     size_t colon = span_find(token_in, span_text(":"), 0);
+    struct auth_context own;
     char *text;
 
     *out = (struct auth_outcome){.mechanism = "basic", .notes = out->notes};
@@ -119,7 +120,8 @@ static void step(struct auth_handle *handle UNUSED,
     text = decode(ctx, token_in, out);
     text[strcspn(text, ":")] = '\0';
     out->report.name = text;
-    auth_password(ctx, text, text + strlen(text) + 1, out);
+    own = auth_reach(ctx, AUTH_MOMENT_BASIC_CREDENTIALS);
+    auth_password(&own, text, text + strlen(text) + 1, out);
 }
 
 static struct auth_handle *begin(void)

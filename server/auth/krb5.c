@@ -37,9 +37,12 @@ static void accept(struct krb5_handle *handle, const struct auth_context *ctx,
     handle->has_session = true;
 }
 
-static void judge(struct krb5_handle *handle, const struct auth_context *ctx,
+static void judge(struct krb5_handle *handle, const struct auth_context *before,
                   struct span token, struct auth_outcome *out)
 {
+    const struct auth_context own =
+        auth_reach(before, AUTH_MOMENT_NEGOTIATE_TICKET);
+    const struct auth_context *ctx = &own;
     struct krb5_judged judged = {
         .now = env_now(ctx->env) + ctx->world->krb5.clock,
     };

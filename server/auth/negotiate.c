@@ -169,9 +169,11 @@ static void on_init(struct negotiate_handle *handle,
 }
 
 static void on_resp(struct negotiate_handle *handle,
-                    const struct auth_context *ctx, struct span token,
+                    const struct auth_context *before, struct span token,
                     struct auth_outcome *out)
 {
+    struct auth_context own = *before;
+    const struct auth_context *ctx = &own;
     struct spnego_resp resp;
     struct spnego_flaw flaw;
 
@@ -180,6 +182,7 @@ static void on_resp(struct negotiate_handle *handle,
         invalid(handle, ctx, out, flaw_text(ctx, &flaw));
         return;
     }
+    own = auth_reach(before, AUTH_MOMENT_NEGOTIATE_CONTINUE);
     if (handle->state != NEGOTIATE_AWAIT_RESP &&
         handle->state != NEGOTIATE_AWAIT_MIC) {
         out->verdict = AUTH_REFUSED;
@@ -212,9 +215,12 @@ static void on_resp(struct negotiate_handle *handle,
  * around mechListMIC.
  */
 static void on_raw(struct negotiate_handle *handle,
-                   const struct auth_context *ctx, struct span oid,
+                   const struct auth_context *before, struct span oid,
                    struct span token, struct auth_outcome *out)
 {
+    const struct auth_context own =
+        auth_reach(before, AUTH_MOMENT_NEGOTIATE_RAW);
+    const struct auth_context *ctx = &own;
     const struct carrier *carrier = negotiate_carrier(ctx, oid);
 
     auth_note(ctx, out, "spnego.token", "raw %s",

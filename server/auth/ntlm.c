@@ -7,6 +7,7 @@
 #include "auth/ntlm.h"
 
 #include "util/mem.h"
+#include "wire/plans.h"
 
 /* Back to the start; keys and challenge are forgotten. */
 static void reset(struct ntlm_handle *handle)
@@ -50,13 +51,44 @@ static void invalid(const struct auth_context *ctx, struct auth_outcome *out,
     out->reason = AUTH_REASON_BAD_TOKEN;
 }
 
+/* What steps want of this leg; asked once, since the next one is another. */
+static enum ntlm_turn take_turn(const struct auth_context *ctx)
+{
+    enum ntlm_turn turn = ctx->ntlm ? ctx->ntlm->turn : NTLM_TURN_GOOD;
+
+    if (ctx->ntlm) {
+        ctx->ntlm->turn = NTLM_TURN_GOOD;
+    }
+    return turn;
+}
+
+static void refuse_on_purpose(struct ntlm_handle *handle,
+                              struct auth_outcome *out)
+{
+    out->verdict = AUTH_REFUSED;
+    out->reason = AUTH_REASON_FORGED;
+    handle->state = NTLM_FINISHED;
+}
+
+static void send_challenge(struct ntlm_handle *handle,
+                           const struct auth_context *ctx,
+                           struct auth_outcome *out)
+{
+    out->token_out = arena_copy(ctx->arena, buf_span(&handle->challenge));
+    out->verdict = AUTH_CONTINUE;
+    out->reason = AUTH_REASON_NONE;
+    handle->state = NTLM_AWAIT_AUTHENTICATE;
+}
+
 /* A NEGOTIATE starts afresh, wherever the handshake stood. */
 static void on_negotiate(struct ntlm_handle *handle,
                          const struct auth_context *ctx, struct span token,
                          struct auth_outcome *out)
 {
+    bool again = handle->state == NTLM_AWAIT_AUTHENTICATE;
     struct ntlmssp_negotiate message;
     struct ntlmssp_flaw flaw;
+    struct auth_context own;
 
     reset(handle);
     auth_note(ctx, out, "ntlm.message", "NEGOTIATE");
@@ -68,10 +100,47 @@ static void on_negotiate(struct ntlm_handle *handle,
     }
     note_negotiate(ctx, &message, out);
     buf_add(&handle->negotiate, token);
-    ntlm_challenge(handle, ctx, &message, out);
-    out->token_out = arena_copy(ctx->arena, buf_span(&handle->challenge));
-    out->verdict = AUTH_CONTINUE;
-    handle->state = NTLM_AWAIT_AUTHENTICATE;
+    own = auth_reach(ctx, AUTH_MOMENT_NTLM_NEGOTIATE);
+    if (again) {
+        own = auth_reach(&own, AUTH_MOMENT_NTLM_RESTART);
+    }
+    if (take_turn(&own) == NTLM_TURN_BARE) {
+        refuse_on_purpose(handle, out);
+        return;
+    }
+    ntlm_challenge(handle, &own, &message, out);
+    send_challenge(handle, ctx, out);
+}
+
+/* The last leg was read: does a step want something else than a verdict? */
+static bool diverted(struct ntlm_handle *handle, const struct auth_context *ctx,
+                     struct auth_outcome *out)
+{
+    struct ntlmssp_negotiate asked = {0};
+    struct ntlmssp_flaw flaw;
+
+    switch (take_turn(ctx)) {
+    case NTLM_TURN_GOOD:
+        return false;
+    case NTLM_TURN_BARE:
+        refuse_on_purpose(handle, out);
+        return true;
+    case NTLM_TURN_AGAIN:
+        if (handle->challenge.size) {
+            send_challenge(handle, ctx, out);
+            return true;
+        }
+        break;
+    case NTLM_TURN_CHALLENGE:
+        break;
+    }
+    if (ntlmssp_decode_negotiate(buf_span(&handle->negotiate), &asked, &flaw) !=
+        NTLMSSP_OK) {
+        asked = (struct ntlmssp_negotiate){0}; /* none went before */
+    }
+    ntlm_challenge(handle, ctx, &asked, out);
+    send_challenge(handle, ctx, out);
+    return true;
 }
 
 /* One answer to each challenge: right or wrong, the handshake is over. */
@@ -79,14 +148,21 @@ static void on_authenticate(struct ntlm_handle *handle,
                             const struct auth_context *ctx, struct span token,
                             struct auth_outcome *out)
 {
+    struct auth_context own;
+
     auth_note(ctx, out, "ntlm.message", "AUTHENTICATE");
     if (handle->state != NTLM_AWAIT_AUTHENTICATE) {
+        own = auth_reach(ctx, AUTH_MOMENT_NTLM_OUT_OF_TURN);
         out->verdict = AUTH_REFUSED;
         out->reason = AUTH_REASON_OUT_OF_TURN;
+        diverted(handle, &own, out);
         return;
     }
-    handle->state = NTLM_FINISHED;
-    ntlm_verify(handle, ctx, token, out);
+    own = ntlm_reach_claimed(handle, ctx, token);
+    if (!diverted(handle, &own, out)) {
+        handle->state = NTLM_FINISHED;
+        ntlm_verify(handle, &own, token, out);
+    }
 }
 
 static void step(struct auth_handle *base, const struct auth_context *ctx,

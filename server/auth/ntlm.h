@@ -1,8 +1,9 @@
 /*
  * The NTLM acceptor in pieces: ntlm.c is the state machine, ntlm_challenge.c
- * builds the challenge, ntlm_verify.c judges the answer with the help of
- * ntlm_proof.c (is the password right) and ntlm_binding.c (does the answer
- * belong to this challenge, channel and service). [MS-NLMP] 3.2.5.
+ * builds the challenge, ntlm_lie.c damages it, ntlm_verify.c judges the answer
+ * with the help of ntlm_proof.c (is the password right) and ntlm_binding.c
+ * (does the answer belong to this challenge, channel and service).
+ * [MS-NLMP] 3.2.5.
  */
 #ifndef AUTH_NTLM_H
 #define AUTH_NTLM_H
@@ -77,9 +78,22 @@ void ntlm_challenge(struct ntlm_handle *handle, const struct auth_context *ctx,
                     const struct ntlmssp_negotiate *asked,
                     struct auth_outcome *out);
 
+/* ntlm_lie.c: makes the challenge that was built what steps want of it. */
+void ntlm_obey(struct ntlm_handle *handle, const struct auth_context *ctx,
+               struct auth_outcome *out);
+/* The AV pairs in the order of `words`, with the values of the good ones. */
+void ntlm_lie_pairs(struct buf *out, struct arena *arena, const char *words,
+                    struct span good);
+
 /* ntlm_verify.c: sets the verdict, and handle->session when accepted. */
 void ntlm_verify(struct ntlm_handle *handle, const struct auth_context *ctx,
                  struct span token, struct auth_outcome *out);
+
+/* The context behind AUTH_MOMENT_NTLM_AUTHENTICATE, which knows who it says it
+ * is. */
+struct auth_context ntlm_reach_claimed(const struct ntlm_handle *handle,
+                                       const struct auth_context *ctx,
+                                       struct span token);
 
 /* ntlm_proof.c: tries `password` (UTF-8) against the answer. */
 enum ntlm_form ntlm_form_of(const struct ntlmssp_authenticate *message,

@@ -9,6 +9,7 @@
 #include "util/env.h"
 #include "util/stamp.h"
 #include "util/utf.h"
+#include "wire/plans.h"
 #include "world/world.h"
 
 enum {
@@ -74,7 +75,7 @@ static void add_name(struct buf *out, uint16_t id, const char *said,
 }
 
 /* 2.2.2.1; in the order of Windows. */
-static void add_target_info(const struct auth_context *ctx, struct buf *out)
+static void add_good_pairs(const struct auth_context *ctx, struct buf *out)
 {
     const struct world *world = ctx->world;
     const struct ntlm_settings *ntlm = &world->ntlm;
@@ -87,8 +88,8 @@ static void add_target_info(const struct auth_context *ctx, struct buf *out)
     add_name(out, NTLMSSP_AV_DNS_DOMAIN_NAME, ntlm->dns_domain, world->domain);
     add_name(out, NTLMSSP_AV_DNS_COMPUTER_NAME, ntlm->dns_computer, fqdn);
     add_name(out, NTLMSSP_AV_DNS_TREE_NAME, ntlm->dns_tree, world->domain);
-    if (world->ntlm.timestamp) {
-        int64_t now = env_now(ctx->env) + world->ntlm.timestamp_skew;
+    if (ntlm->timestamp) {
+        int64_t now = env_now(ctx->env) + ntlm->timestamp_skew;
         uint64_t filetime = stamp_filetime(now);
         uint8_t bytes[8];
 
@@ -99,6 +100,19 @@ static void add_target_info(const struct auth_context *ctx, struct buf *out)
                        span_of(bytes, sizeof(bytes)));
     }
     ntlmssp_av_add(out, NTLMSSP_AV_EOL, SPAN_NONE);
+}
+
+static void add_target_info(const struct auth_context *ctx, struct buf *out)
+{
+    const struct ntlm_message *message = ctx->ntlm ? ctx->ntlm->message : NULL;
+    AUTO_BUF good = {0};
+
+    add_good_pairs(ctx, &good);
+    if (message && message->av_pairs) {
+        ntlm_lie_pairs(out, ctx->arena, message->av_pairs, buf_span(&good));
+    } else {
+        buf_add(out, buf_span(&good));
+    }
 }
 
 static void choose_challenge(const struct auth_context *ctx,
@@ -150,16 +164,18 @@ static void build(struct ntlm_handle *handle, const struct auth_context *ctx,
                   struct auth_outcome *out)
 {
     struct ntlm_offer *offer = &handle->offer;
+    bool whole = !ctx->ntlm || !ctx->ntlm->message ||
+                 !ctx->ntlm->message->fields_omitted;
     struct ntlmssp_challenge message = {
-        .has_target_info = true,
-        .has_version = true,
+        .has_target_info = whole,
+        .has_version = whole,
     };
-    size_t at = NTLMSSP_CHALLENGE_FIXED;
+    size_t at = whole ? NTLMSSP_CHALLENGE_FIXED : NTLMSSP_CHALLENGE_SHORT;
 
     offer->flags = choose_flags(&ctx->world->ntlm, asked->flags);
     choose_challenge(ctx, offer->server_challenge);
     buf_reset(&offer->target_info);
-    if (offer->flags & NTLMSSP_TARGET_INFO) {
+    if (whole && (offer->flags & NTLMSSP_TARGET_INFO)) {
         add_target_info(ctx, &offer->target_info);
     }
     message.flags = offer->flags;
@@ -180,10 +196,10 @@ void ntlm_challenge(struct ntlm_handle *handle, const struct auth_context *ctx,
                     const struct ntlmssp_negotiate *asked,
                     struct auth_outcome *out)
 {
-    struct auth_context own = *ctx;
+    const struct auth_context own = auth_reach(ctx, AUTH_MOMENT_NTLM_CHALLENGE);
 
-    if (ctx->before_challenge) {
-        own.world = ctx->before_challenge(ctx->plan);
-    }
     build(handle, &own, asked, out);
+    if (own.ntlm) {
+        ntlm_obey(handle, &own, out);
+    }
 }

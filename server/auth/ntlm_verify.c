@@ -264,6 +264,30 @@ static enum auth_reason judge(struct ntlm_handle *handle,
     return reason;
 }
 
+struct auth_context ntlm_reach_claimed(const struct ntlm_handle *handle,
+                                       const struct auth_context *ctx,
+                                       struct span token)
+{
+    struct ntlm_answer answer = {.token = token};
+    const struct user *user = NULL;
+    const char *account = NULL;
+    struct auth_context own = *ctx;
+    struct ntlmssp_flaw flaw;
+
+    if (!ctx->reach) {
+        return own;
+    }
+    if (decode(handle, ctx, &answer, &flaw)) {
+        user = find_user(ctx, &answer);
+        account = *answer.domain ? arena_printf(ctx->arena, "%s\\%s",
+                                                answer.domain, answer.user)
+                                 : answer.user;
+    }
+    own.world =
+        ctx->reach(ctx->plan, AUTH_MOMENT_NTLM_AUTHENTICATE, user, account);
+    return own;
+}
+
 void ntlm_verify(struct ntlm_handle *handle, const struct auth_context *ctx,
                  struct span token, struct auth_outcome *out)
 {

@@ -10,262 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/duration.h"
+#include "cli/option_rows.h"
 #include "util/env.h"
 #include "util/nearest.h"
 
-enum { WORKERS_MAX = 64 };
-
 #define PREFIX      "LYNCMOCK_"
 #define SESSION_TTL (10 * 60 * ENV_NS_PER_SEC)
-
-struct option_row {
-    const char *name;
-    const char *argument; /* NULL: a switch */
-    const char *doc;
-    bool (*read)(void *field, struct options *options, const char *text,
-                 struct err *err);
-    size_t offset;
-};
-
-/* ---- Values ---- */
-
-static bool parse_number(const char *text, uint64_t most, uint64_t *out_value)
-{
-    uintmax_t value;
-    char *end;
-
-    if (!isdigit((unsigned char)*text)) {
-        return false;
-    }
-    errno = 0;
-    value = strtoumax(text, &end, 10);
-    if (*end != '\0' || errno != 0 || value > most) {
-        return false;
-    }
-    *out_value = value;
-    return true;
-}
-
-static bool read_port(void *field, struct options *options UNUSED,
-                      const char *text, struct err *err)
-{
-    uint64_t value;
-
-    if (!parse_number(text, 65535, &value)) {
-        return err_set(
-            err, "\"%s\" is no port: expected 0 (ephemeral) to 65535", text);
-    }
-    *(int *)field = (int)value;
-    return true;
-}
-
-/* "none" for no such port. */
-static bool read_port_or_none(void *field, struct options *options,
-                              const char *text, struct err *err)
-{
-    uint64_t value;
-
-    if (strcmp(text, "none") == 0) {
-        *(int *)field = OPTION_NONE;
-        return true;
-    }
-    return parse_number(text, 65535, &value)
-               ? read_port(field, options, text, err)
-               : err_set(err,
-                         "\"%s\" is no port: expected 0 (ephemeral) to 65535, "
-                         "or none",
-                         text);
-}
-
-static bool read_workers(void *field, struct options *options UNUSED,
-                         const char *text, struct err *err)
-{
-    uint64_t value;
-
-    if (!parse_number(text, WORKERS_MAX, &value) || value == 0) {
-        return err_set(err, "\"%s\": expected 1 to %d", text, WORKERS_MAX);
-    }
-    *(int *)field = (int)value;
-    return true;
-}
-
-static bool read_fd(void *field, struct options *options UNUSED,
-                    const char *text, struct err *err)
-{
-    uint64_t value;
-
-    if (!parse_number(text, 1 << 20, &value)) {
-        return err_set(err, "\"%s\" is no descriptor number", text);
-    }
-    *(int *)field = (int)value;
-    return true;
-}
-
-static bool read_seed(void *field, struct options *options, const char *text,
-                      struct err *err)
-{
-    uint64_t value;
-
-    if (!parse_number(text, UINT64_MAX, &value)) {
-        return err_set(err, "\"%s\" is no seed: expected a number below 2^64",
-                       text);
-    }
-    *(uint64_t *)field = value;
-    options->seed_given = true;
-    return true;
-}
-
-static bool read_text(void *field, struct options *options, const char *text,
-                      struct err *err)
-{
-    if (*text == '\0') {
-        return err_set(err, "the value is empty");
-    }
-    *(const char **)field = arena_strdup(options->arena, text);
-    return true;
-}
-
-static bool read_list(void *field, struct options *options, const char *text,
-                      struct err *err)
-{
-    struct option_list *list = field;
-    size_t size = (list->count + 2) * sizeof(*list->items);
-    const char **items = arena_alloc(options->arena, size);
-
-    if (*text == '\0') {
-        return err_set(err, "the value is empty");
-    }
-    if (list->count) {
-        memcpy(items, list->items, list->count * sizeof(*items));
-    }
-    items[list->count++] = arena_strdup(options->arena, text);
-    list->items = items;
-    return true;
-}
-
-static bool read_switch(void *field, struct options *options UNUSED,
-                        const char *text, struct err *err)
-{
-    if (strcmp(text, "1") == 0 || strcmp(text, "yes") == 0) {
-        *(bool *)field = true;
-    } else if (strcmp(text, "0") == 0 || strcmp(text, "no") == 0) {
-        *(bool *)field = false;
-    } else {
-        return err_set(err, "\"%s\": expected yes or no", text);
-    }
-    return true;
-}
-
-static bool read_duration(void *field, struct options *options UNUSED,
-                          const char *text, struct err *err)
-{
-    int64_t value;
-
-    if (!duration_parse(text, &value, err)) {
-        return false;
-    }
-    if (value <= 0) {
-        return err_set(err, "\"%s\": expected more than nothing", text);
-    }
-    *(int64_t *)field = value;
-    return true;
-}
-
-static bool read_level(void *field, struct options *options UNUSED,
-                       const char *text, struct err *err)
-{
-    if (!log_level_of(text, field)) {
-        return err_set(err, "\"%s\": expected error, warning, info or debug",
-                       text);
-    }
-    return true;
-}
-
-static bool read_format(void *field, struct options *options UNUSED,
-                        const char *text, struct err *err)
-{
-    if (strcmp(text, "text") != 0 && strcmp(text, "json") != 0) {
-        return err_set(err, "\"%s\": expected text or json", text);
-    }
-    *(enum log_format *)field = *text == 't' ? LOG_TEXT : LOG_JSON;
-    return true;
-}
-
-#define FIELD(name) offsetof(struct options, name)
-
-static const struct option_row rows[] = {
-    {"listen", "ADDR",
-     "address to listen on; may be given several times "
-     "(127.0.0.1 and ::1)",
-     read_list, FIELD(listen)},
-    {"allow-remote", NULL, "let --listen name addresses that are not loopback",
-     read_switch, FIELD(allow_remote)},
-    {"https-port", "PORT", "port for HTTPS, 0 for any that is free (0)",
-     read_port, FIELD(https_port)},
-    {"http-port", "PORT", "port for plain HTTP, 0 for any that is free (0)",
-     read_port, FIELD(http_port)},
-    {"kdc-port", "PORT", "port for the KDC, TCP and UDP, 0 for any (0)",
-     read_port, FIELD(kdc_port)},
-    {"admin-port", "PORT",
-     "port of 127.0.0.1 for the admin API, 0 for any, none for none (0)",
-     read_port_or_none, FIELD(admin_port)},
-    {"admin-socket", "PATH",
-     "a UNIX socket for the admin API, in place of its port", read_text,
-     FIELD(admin_socket)},
-    {"template", "[PATTERN=]SCENARIO",
-     "make a session of this scenario when NAME.DOMAIN is contacted first and "
-     "NAME fits; may be given several times",
-     read_list, FIELD(templates)},
-    {"session-ttl", "TIME",
-     "how long a session lives after its last contact (10m)", read_duration,
-     FIELD(session_ttl)},
-    {"ports-file", "FILE",
-     "write ports and paths as JSON when all is ready; "
-     "removed at exit",
-     read_text, FIELD(ports_file)},
-    {"ready-fd", "N",
-     "write the ready line to this descriptor too and close "
-     "it",
-     read_fd, FIELD(ready_fd)},
-    {"ca-dir", "DIR",
-     "keep the certification authority here (ca.pem, ca.key) "
-     "and use it again",
-     read_text, FIELD(ca_dir)},
-    {"keylog", "FILE",
-     "append TLS secrets for Wireshark (NSS key log "
-     "format)",
-     read_text, FIELD(keylog)},
-    {"seed", "N", "seed of everything random on the wire (picked and printed)",
-     read_seed, FIELD(seed)},
-    {"journal", "FILE", "write every exchange as one line of JSON", read_text,
-     FIELD(journal)},
-    {"log-format", "text|json", "form of the messages on stderr (text)",
-     read_format, FIELD(log_format)},
-    {"log-level", "LEVEL", "error, warning, info or debug (info)", read_level,
-     FIELD(log_level)},
-    {"log-secrets", NULL, "do not mask passwords, tokens and tickets",
-     read_switch, FIELD(log_secrets)},
-    {"ccache", "USER",
-     "make a credential cache with a ticket of this user; may be given several "
-     "times",
-     read_list, FIELD(ccache)},
-    {"krb5kdc", "PROGRAM",
-     "MIT's KDC, where it is not in its usual place; none: as if there were "
-     "none",
-     read_text, FIELD(krb5kdc)},
-    {"watch", NULL,
-     "read the scenario again when one of its files changes, as HUP does",
-     read_switch, FIELD(watch)},
-    {"workers", "N", "serve with so many threads, 1 to 64 (1)", read_workers,
-     FIELD(workers)},
-    {"timeout", "TIME", "stop after so long (30s, 5m), with exit code 4",
-     read_duration, FIELD(timeout)},
-    {"set", "NAME=VALUE",
-     "change a setting of the world; may be given "
-     "several times; see lyncmock list settings",
-     read_list, FIELD(set)},
-};
 
 /* ---- Reading ---- */
 
@@ -277,7 +27,7 @@ static bool apply(const struct option_row *row, struct options *options,
     if (!row->read(field, options, text, err)) {
         return err_wrap(err, "%s", origin);
     }
-    if (row->read == read_list) {
+    if (row->list) {
         ((struct option_list *)field)->origin = origin;
     }
     return true;
@@ -301,7 +51,7 @@ static bool apply_variable(const struct option_row *row,
     char *text = arena_strdup(options->arena, value);
     char *next = text;
 
-    if (row->read != read_list) {
+    if (!row->list) {
         return apply(row, options, text, name, err);
     }
     while (next) {
@@ -321,11 +71,11 @@ static bool apply_variable(const struct option_row *row,
 static bool read_environment(struct options *options, struct env *env,
                              struct err *err)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        const char *name = variable_name(options->arena, rows[i].name);
+    for (const struct option_row *row = option_rows; row->name; row++) {
+        const char *name = variable_name(options->arena, row->name);
         const char *value = env_variable(env, name);
 
-        if (value && !apply_variable(&rows[i], options, name, value, err)) {
+        if (value && !apply_variable(row, options, name, value, err)) {
             return false;
         }
     }
@@ -338,8 +88,8 @@ static void warn_of_variable(struct arena *arena, const char *name)
     struct nearest nearest;
 
     nearest_init(&nearest, name + strlen(PREFIX));
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        const char *known = variable_name(arena, rows[i].name);
+    for (const struct option_row *row = option_rows; row->name; row++) {
+        const char *known = variable_name(arena, row->name);
 
         if (strcmp(known, name) == 0) {
             return;
@@ -373,9 +123,9 @@ void options_warn(const struct options *options, const struct env *env)
 
 static const struct option_row *find_row(struct span name)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        if (span_equal(name, span_text(rows[i].name))) {
-            return &rows[i];
+    for (const struct option_row *row = option_rows; row->name; row++) {
+        if (span_equal(name, span_text(row->name))) {
+            return row;
         }
     }
     return NULL;
@@ -384,19 +134,18 @@ static const struct option_row *find_row(struct span name)
 static bool unknown_option(const char *argument, const char *name,
                            struct err *err)
 {
-    const char *names[ARRAY_SIZE(rows) + 1] = {NULL};
-    const char *near;
+    struct nearest nearest;
 
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        names[i] = rows[i].name;
+    nearest_init(&nearest, name);
+    for (const struct option_row *row = option_rows; row->name; row++) {
+        nearest_try(&nearest, span_text(row->name));
     }
-    near = nearest_word(name, names);
-    return near ? err_set(err, "unknown option %s; did you mean --%s?",
-                          argument, near)
-                : err_set(err,
-                          "unknown option %s; lyncmock serve --help "
-                          "lists them",
-                          argument);
+    if (nearest.best.size) {
+        return err_set(err, "unknown option %s; did you mean --%.*s?", argument,
+                       (int)nearest.best.size, nearest.best.data);
+    }
+    return err_set(err, "unknown option %s; lyncmock serve --help lists them",
+                   argument);
 }
 
 static bool read_scenario(struct options *options, const char *argument,
@@ -513,12 +262,11 @@ void options_clear(struct options *options)
 
 void options_print(FILE *to)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+    for (const struct option_row *row = option_rows; row->name; row++) {
         char left[64];
 
-        snprintf(left, sizeof(left), "--%s%s%s", rows[i].name,
-                 rows[i].argument ? " " : "",
-                 rows[i].argument ? rows[i].argument : "");
-        fprintf(to, "  %-24s %s\n", left, rows[i].doc);
+        snprintf(left, sizeof(left), "--%s%s%s", row->name,
+                 row->argument ? " " : "", row->argument ? row->argument : "");
+        fprintf(to, "  %-24s %s\n", left, row->doc);
     }
 }

@@ -24,7 +24,7 @@ struct framer {
     } body;
     bool done;           /* all of the message has passed */
     bool close;          /* it is the last one of its connection */
-    bool bad;            /* a request that cannot be framed safely */
+    bool bad;            /* that cannot be framed safely */
     bool unknown_coding; /* a transfer coding other than "chunked" */
     bool head_method;    /* a HEAD request: its reply has no body */
     unsigned status;     /* of a reply; 0: no status line */

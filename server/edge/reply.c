@@ -64,8 +64,8 @@ static void queue_raw(struct edge_conn *conn)
     framed = head && head + framer_pass(&reply->framer,
                                         span_slice(raw, head, SIZE_MAX)) ==
                          raw.size;
-    reply->close = !framed || !reply->framer.done || reply->framer.close ||
-                   conn->request.framer.close;
+    reply->close = !framed || !reply->framer.done || reply->framer.bad ||
+                   reply->framer.close || conn->request.framer.close;
     if (reply->plan.then != REPLY_THEN_FRAMED) {
         reply->close = reply->plan.then != REPLY_THEN_OPEN;
     }

@@ -66,10 +66,14 @@ static bool check_name(const char *name, struct err *err)
     return true;
 }
 
-static bool ticket_check(const void *data, enum point at UNUSED,
-                         struct err *err)
+static bool ticket_check(const void *data, enum point at, struct err *err)
 {
     const struct ticket_params *asked = data;
+
+    if (at == POINT_KDC_ERROR) {
+        return err_set(err, "no ticket comes of %s; say it at %s",
+                       point_info(at)->name, point_info(POINT_KDC_AS)->name);
+    }
 
     if (!asked->padding && !asked->key && !asked->kvno_given &&
         !asked->starts_given && !asked->ends_given && !asked->name) {

@@ -19,9 +19,28 @@
 #define AT(...)  ((const enum point[]){__VA_ARGS__, POINT_COUNT})
 #define NOWHERE  ((const enum point[]){POINT_COUNT})
 #define ANYWHERE NULL
+#define NEVER    never /* not even at http.request */
 #define BODIES   POINT_DISCOVER_ROOT, POINT_DISCOVER_DOMAIN, POINT_DISCOVER_USER
 #define LINKS    BODIES, POINT_DISCOVER_XFRAME
-#define ISSUE    POINT_WEBTICKET_REQUEST, POINT_WEBTICKET_ISSUE
+#define ASKED                                                                  \
+    POINT_WEBTICKET_WINDOWS, POINT_WEBTICKET_PASSWORD, POINT_WEBTICKET_GUEST,  \
+        POINT_WEBTICKET_REQUEST, POINT_WEBTICKET_CLAIMS,                       \
+        POINT_WEBTICKET_AUDIENCE
+#define GRANTED POINT_OAUTH_REQUEST, POINT_OAUTH_VERDICT, POINT_OAUTH_ISSUE
+#define ISSUE   ASKED, POINT_WEBTICKET_ISSUE
+/* What is written of a ticket once it is known. */
+#define WRITE ISSUE, GRANTED, POINT_TICKET_KEY, POINT_TICKET_SIGN
+#define SHOWN POINT_TICKET_PRESENT, POINT_TICKET_AUDIENCE
+#define KERBEROS                                                               \
+    POINT_AUTH_CREDENTIALS, POINT_NEGOTIATE_INIT, POINT_NEGOTIATE_CONTINUE,    \
+        POINT_NEGOTIATE_RAW, POINT_NEGOTIATE_TICKET
+#define CHALLENGE                                                              \
+    POINT_AUTH_CREDENTIALS, POINT_NTLM_NEGOTIATE, POINT_NTLM_RESTART,          \
+        POINT_NTLM_CHALLENGE
+#define ANSWER  POINT_AUTH_CREDENTIALS, POINT_NTLM_AUTHENTICATE
+#define REFUSED POINT_TICKET_VERDICT, POINT_TICKET_CHALLENGE
+
+static const enum point never[] = {POINT_COUNT};
 
 /* A name that ends in "." stands for all below it that have no row of their
  * own. At http.request each of them makes sense. */
@@ -29,39 +48,44 @@ static const struct {
     const char *setting;
     const enum point *points;
 } rows[] = {
-    {"discover.user-challenge", AT(POINT_DISCOVER_USER)},
-    {"discover.oauth-user-challenge", AT(POINT_DISCOVER_USER)},
+    {"discover.user-challenge", AT(POINT_DISCOVER_USER, SHOWN, REFUSED)},
+    {"discover.oauth-user-challenge", AT(POINT_DISCOVER_USER, SHOWN, REFUSED)},
     {"discover.sip-internal-port", AT(POINT_DISCOVER_USER)},
-    {"krb5.clock", AT(POINT_NEGOTIATE_INIT)},
-    {"krb5.replay-cache", AT(POINT_NEGOTIATE_INIT)},
-    {"krb5.per-request", AT(POINT_NEGOTIATE_INIT)},
-    {"krb5.check-spn", AT(POINT_NEGOTIATE_INIT)},
-    {"krb5.channel-binding", AT(POINT_NEGOTIATE_INIT)},
-    {"krb5.wrong-key", AT(POINT_NEGOTIATE_INIT)},
-    {"krb5.etypes", AT(POINT_NEGOTIATE_INIT)},
+    {"krb5.clock", AT(KERBEROS)},
+    {"krb5.replay-cache", AT(KERBEROS)},
+    {"krb5.per-request", AT(KERBEROS)},
+    {"krb5.check-spn", AT(KERBEROS)},
+    {"krb5.channel-binding", AT(KERBEROS)},
+    {"krb5.wrong-key", AT(KERBEROS)},
+    {"krb5.etypes", AT(KERBEROS)},
     {"location", AT(LINKS, POINT_MEX_GET, ISSUE)},
     {"mex.policy", AT(POINT_MEX_GET)},
     {"negotiation", AT(BODIES)},
     /* These are asked when the final leg is judged. */
-    {"ntlm.v1", NOWHERE},
-    {"ntlm.v1-ess", NOWHERE},
-    {"ntlm.require-mic", NOWHERE},
-    {"ntlm.channel-binding", NOWHERE},
-    {"ntlm.check-spn", NOWHERE},
-    {"ntlm.", AT(POINT_NTLM_CHALLENGE)},
+    {"ntlm.v1", AT(ANSWER)},
+    {"ntlm.v1-ess", AT(ANSWER)},
+    {"ntlm.require-mic", AT(ANSWER)},
+    {"ntlm.channel-binding", AT(ANSWER)},
+    {"ntlm.check-spn", AT(ANSWER)},
+    {"ntlm.", AT(CHALLENGE)},
+    {"oauth.entities", NOWHERE},
+    {"oauth.", AT(POINT_DISCOVER_USER, SHOWN, REFUSED, POINT_OAUTH_CHALLENGE)},
     {"offer.windows", AT(POINT_AUTH_OFFER, POINT_DISCOVER_USER, POINT_MEX_GET)},
     {"offer.one-line", AT(POINT_AUTH_OFFER)},
-    {"offer.kerberos", AT(POINT_NEGOTIATE_INIT)},
+    {"offer.kerberos", AT(POINT_AUTH_CREDENTIALS, POINT_NEGOTIATE_INIT)},
     {"offer.", AT(POINT_DISCOVER_USER, POINT_MEX_GET)},
     {"product", ANYWHERE},
     {"public-port", AT(LINKS, POINT_MEX_GET, ISSUE)},
     {"ticket.format", AT(ISSUE)},
-    {"ticket.lifetime", AT(ISSUE)},
-    {"ticket.guest-lifetime", AT(ISSUE)},
-    {"ticket.sha1", AT(ISSUE)},
+    {"ticket.other-format", AT(ISSUE)},
+    {"ticket.lifetime", AT(ISSUE, GRANTED)},
+    {"ticket.guest-lifetime", AT(ISSUE, GRANTED)},
     {"ticket.audience", AT(ISSUE)},
-    {"ticket.clock", AT(ISSUE)},
-    {"ticket.check-audience", AT(POINT_DISCOVER_USER)},
+    {"ticket.clock", AT(ISSUE, GRANTED)},
+    {"ticket.check-audience", AT(POINT_DISCOVER_USER, SHOWN)},
+    {"ticket.key", NEVER},
+    {"ticket.secret", AT(ISSUE, POINT_TICKET_KEY)},
+    {"ticket.", AT(WRITE)},
     {"webticket.strict-applies-to", AT(POINT_WEBTICKET_REQUEST)},
 };
 
@@ -129,6 +153,9 @@ static bool check_point(const char *name, enum point at, struct err *err)
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         if (!row_fits(rows[i].setting, name)) {
             continue;
+        }
+        if (rows[i].points == never) {
+            break;
         }
         if (at == POINT_HTTP_REQUEST || is_among(at, rows[i].points)) {
             return true;
@@ -288,10 +315,15 @@ ONE(negotiation, "negotiation", "rtm2013|cu2013|sfb2015",
 MANY(ntlm, "ntlm", "fields of the NTLM challenge, and how answers are judged",
      "All that the world has under ntlm. What the challenge carries is set at "
      "ntlm.challenge; how the final leg is judged (v1, v1-ess, require-mic, "
-     "channel-binding, check-spn) at http.request, with `when: {leg}` left "
-     "out: there is no leg yet. target-info names the same fields as the "
-     "document does.",
+     "channel-binding, check-spn) at ntlm.authenticate. target-info names the "
+     "same fields as the document does, and ntlm-message every byte.",
      "{flags-clear: 0x00080000}");
+MANY(
+    oauth, "oauth", "how the User resource names the OAuth token endpoint",
+    "trusted-issuers, client-id, authorization-uri, href, grants and one-line, "
+    "at oauth.challenge, discover.user and http.request; entities, which says "
+    "how a form is read, at http.request alone.",
+    "{href: unquoted}");
 MANY(offer, "offer", "which ways to authenticate are offered",
      "windows and one-line at auth.offer; windows, soap and anonymous at "
      "discover.user and mex.get; kerberos at negotiate.init, where no leaves "
@@ -308,8 +340,10 @@ ONE(public_port, "public-port", "port|0", "the port in URLs of the answer",
     "webticket.request, webticket.issue or http.request.",
     "8443");
 MANY(ticket, "ticket", "what the ticket says, and how tickets are judged",
-     "format, lifetime, sha1, audience and clock at webticket.request or "
-     "webticket.issue; check-audience at discover.user; all of them at "
+     "format, lifetime, audience and clock at webticket.request or "
+     "webticket.issue, and what is wrong with the ticket or the answer around "
+     "it (signature, assertion, secret, context ...) there and at ticket.sign; "
+     "check-audience at discover.user or ticket.present; all of them at "
      "http.request. The key that signs is made when the server starts.",
      "{lifetime: 5m}", "{check-audience: yes}");
 MANY(webticket, "webticket", "how a ticket request is judged",

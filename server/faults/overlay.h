@@ -12,6 +12,7 @@
     X(mex)                                                                     \
     X(negotiation)                                                             \
     X(ntlm)                                                                    \
+    X(oauth)                                                                   \
     X(offer)                                                                   \
     X(product)                                                                 \
     X(public_port)                                                             \

@@ -7,28 +7,38 @@
 #include "faults/spread.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "util/env.h"
+#include "util/number.h"
 
 /* A sum of uniform numbers is close to a normal one, and has an end. */
 enum { UNIFORMS = 12 };
 
-#define SIGMA_MAX 10.0
-#define LONGEST   (INT64_C(24) * 3600 * ENV_NS_PER_SEC)
+enum { SIGMA_MAX = 10, SIGMA_DIGITS = 5 };
 
-/* "0.6": digits and one point at most. */
+#define LONGEST (INT64_C(24) * 3600 * ENV_NS_PER_SEC)
+
+/* "0.6", "1", "2.25": up to three digits behind the point. */
 static bool parse_sigma(const char *text, double *out_sigma)
 {
-    size_t digits = strspn(text, "0123456789.");
-    const char *point = strchr(text, '.');
+    size_t whole = strcspn(text, ".");
+    size_t digits = text[whole] ? strlen(text + whole + 1) : 0;
+    char thousandths[SIGMA_DIGITS + 1] = "";
+    uint64_t number;
 
-    if (!*text || text[digits] || (point && strchr(point + 1, '.'))) {
+    if (!whole || whole + 3 > SIGMA_DIGITS || digits > 3 ||
+        (text[whole] && !digits)) {
         return false;
     }
-    *out_sigma = strtod(text, NULL);
-    return *out_sigma > 0 && *out_sigma <= SIGMA_MAX;
+    memcpy(thousandths, text, whole);
+    memset(thousandths + whole, '0', 3);
+    memcpy(thousandths + whole, text + whole + (digits != 0), digits);
+    if (!number_parse(thousandths, NUMBER_DECIMAL, SIGMA_MAX * 1000, &number)) {
+        return false;
+    }
+    *out_sigma = (double)number / 1000.0;
+    return number > 0;
 }
 
 bool spread_check(const struct spread *spread, const char *name,

@@ -90,15 +90,20 @@ static void put_length(struct exchange *ex)
     }
 }
 
+/* What a fault says of the framing is said, though a step takes out all
+ * headers; what it names itself is said as it stands. */
 static void put_framing(struct exchange *ex)
 {
     struct reply *reply = &ex->reply;
+    bool lies = reply->write->length != WRITE_LENGTH_GOOD;
 
-    if (http_is_open(reply, "Content-Length") &&
-        !headers_get(&reply->headers, "Transfer-Encoding")) {
+    if (!headers_get(&reply->headers, "Content-Length") &&
+        !headers_get(&reply->headers, "Transfer-Encoding") &&
+        (lies || http_is_open(reply, "Content-Length"))) {
         put_length(ex);
     }
-    if (reply->write->chunk && http_is_open(reply, "Transfer-Encoding")) {
+    if (reply->write->chunk &&
+        !headers_get(&reply->headers, "Transfer-Encoding")) {
         put(ex, "Transfer-Encoding", "chunked");
     }
 }

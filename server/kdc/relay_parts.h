@@ -221,6 +221,8 @@ bool relay_refers(struct relay_request *request);
 
 /* Lets the steps of the point write the plan. */
 void relay_plan(struct relay_request *request);
+/* The same once krb5kdc has answered. */
+void relay_plan_reply(struct relay_request *request, struct span reply);
 /* A KRB-ERROR with the request's names. */
 struct span relay_error(struct relay_request *request, int32_t code,
                         const char *text, int64_t clock);

@@ -76,16 +76,48 @@ static void take_step(struct relay_request *request, enum point point,
                     step->where, words);
 }
 
+static void reach(struct relay_request *request, enum point point)
+{
+    struct steps steps;
+
+    scenario_at(request->session, point, &request->ex->facts, &steps);
+    for (size_t i = 0; i < steps.count; i++) {
+        take_step(request, point, steps.items[i]);
+    }
+}
+
+/* RFC 4120 section 5.4.1: KDCOptions, of which bit 30 is `renew`. */
+enum { OPTION_RENEW = 0x00000002 };
+
 void relay_plan(struct relay_request *request)
 {
     bool as = krb_kind_of(request->ex->kdc->request) == KRB_AS_REQ;
     enum point point = as ? POINT_KDC_AS : POINT_KDC_TGS;
-    struct steps steps;
 
     request->ex->facts.operation = point_info(point)->name;
-    scenario_at(request->session, point, &request->ex->facts, &steps);
-    for (size_t i = 0; i < steps.count; i++) {
-        take_step(request, point, steps.items[i]);
+    reach(request, point);
+    if (as && request->readable && !request->preauth) {
+        reach(request, POINT_KDC_PREAUTH);
+    }
+    if (!as && (request->req.options & OPTION_RENEW)) {
+        reach(request, POINT_KDC_RENEW);
+    }
+}
+
+void relay_plan_reply(struct relay_request *request, struct span reply)
+{
+    switch (krb_kind_of(reply)) {
+    case KRB_AS_REP:
+        reach(request, POINT_KDC_AS_REPLY);
+        break;
+    case KRB_TGS_REP:
+        reach(request, POINT_KDC_TGS_REPLY);
+        break;
+    case KRB_ERROR:
+        reach(request, POINT_KDC_ERROR);
+        break;
+    default:
+        break;
     }
 }
 

@@ -176,6 +176,26 @@ static void settle(struct relay_request *request, struct span reply)
     leave(request);
 }
 
+/* A step had its say as the KDC's answer was here: that takes its place, and
+ * what the KDC found out of the password does not count. */
+static bool overruled(struct relay_request *request)
+{
+    struct span reply;
+
+    if (request->plan.drop) {
+        request->stage = RELAY_LEAVING;
+        request->way->drop(request);
+    } else if (request->plan.reset) {
+        settle(request, SPAN_NONE);
+    } else if (relay_forge(request, &reply)) {
+        request->ex->kdc->forged = true;
+        settle(request, reply);
+    } else {
+        return false;
+    }
+    return true;
+}
+
 void request_answered(struct relay_request *request, struct span reply,
                       const char *why_not)
 {
@@ -189,6 +209,10 @@ void request_answered(struct relay_request *request, struct span reply,
     }
     if (relay_lacks_service_key(reply)) {
         request_refuse(request, KDC_ERR_ETYPE_NOSUPP);
+        return;
+    }
+    relay_plan_reply(request, reply);
+    if (overruled(request)) {
         return;
     }
     held = guard_pause();
@@ -325,7 +349,6 @@ struct relay_request *request_new(struct relay *relay,
 void request_go(struct relay_request *request)
 {
     enum krb_message kind = krb_kind_of(request->ex->kdc->request);
-    struct span reply;
     unsigned held;
 
     if (kind != KRB_AS_REQ && kind != KRB_TGS_REQ) {
@@ -337,15 +360,10 @@ void request_go(struct relay_request *request)
     relay_read(request);
     guard_resume(held);
     relay_plan(request);
-    if (request->plan.drop) {
-        request->stage = RELAY_LEAVING;
-        request->way->drop(request);
-    } else if (request->plan.reset) {
-        settle(request, SPAN_NONE);
-    } else if (relay_forge(request, &reply)) {
-        request->ex->kdc->forged = true;
-        settle(request, reply);
-    } else if (relay_is_gone(request)) {
+    if (overruled(request)) {
+        return;
+    }
+    if (relay_is_gone(request)) {
         request_refuse(request, relay_is_gone(request));
     } else if (relay_lacks_etype(request)) {
         request_refuse(request, KDC_ERR_ETYPE_NOSUPP);

@@ -47,8 +47,8 @@ static void write_constraints(struct buf *out,
             buf_printf(out, "permitted;DNS:%s,", options->names[i]);
         }
     }
-    if (!is_below(options->domain, PKI_OTHER_DOMAIN)) {
-        buf_add_text(out, "permitted;DNS:" PKI_OTHER_DOMAIN ",");
+    if (!is_below(options->domain, CERT_OTHER_DOMAIN)) {
+        buf_add_text(out, "permitted;DNS:" CERT_OTHER_DOMAIN ",");
     }
     buf_add_text(out, "permitted;IP:127.0.0.0/255.0.0.0,permitted;IP:::1/"
                       "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff");

@@ -20,10 +20,6 @@
 
 struct pki;
 
-/* Where certificates of the profile other-domain are from. The CA may sign for
- * it: .test is nobody's (RFC 6761). */
-#define PKI_OTHER_DOMAIN "provider.test"
-
 enum pki_key {
     PKI_P256,
     PKI_RSA2048,

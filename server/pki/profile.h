@@ -24,7 +24,7 @@ struct profile {
         NAMES_ASKED,        /* the one that was asked, or all of them */
         NAMES_WRONG,        /* of the domain, and no name of the world */
         NAMES_WILDCARD,     /* "*." and the domain */
-        NAMES_OTHER_DOMAIN, /* the host in PKI_OTHER_DOMAIN */
+        NAMES_OTHER_DOMAIN, /* the host in CERT_OTHER_DOMAIN */
     } names;
     bool no_alternatives; /* the name is in the subject alone */
     const char *usage;    /* extended key usage; NULL: serverAuth */

@@ -146,7 +146,7 @@ static char *profile_name(const struct pki_site *site, enum profile_names names,
         return mem_printf("*.%s", site->domain);
     case NAMES_OTHER_DOMAIN:
         return mem_printf("%.*s.%s", (int)strcspn(asked, "."), asked,
-                          PKI_OTHER_DOMAIN);
+                          CERT_OTHER_DOMAIN);
     }
     return NULL;
 }

@@ -75,6 +75,13 @@ static const char *names_text(struct arena *arena, X509 *leaf)
                     : name_text(arena, X509_get_subject_name(leaf));
 }
 
+/* RFC 6125 6.4.4, RFC 9525 6.3: clients look at alternative names alone. Old
+ * ones that still take the subject do not take a wildcard there. */
+static bool has_alternatives(X509 *leaf)
+{
+    return X509_get_ext_by_NID(leaf, NID_subject_alt_name, -1) >= 0;
+}
+
 /* ---- During the handshake ---- */
 
 static int on_verify(X509_STORE_CTX *store, void *context)
@@ -84,8 +91,14 @@ static int on_verify(X509_STORE_CTX *store, void *context)
     int good = X509_verify_cert(store);
     X509 *leaf = X509_STORE_CTX_get0_cert(store);
     X509 *blamed = X509_STORE_CTX_get_current_cert(store);
+    bool bare = false;
 
-    blamed = good > 0 || !blamed ? leaf : blamed;
+    if (good > 0 && !has_alternatives(leaf)) {
+        X509_STORE_CTX_set_error(store, X509_V_ERR_HOSTNAME_MISMATCH);
+        good = 0;
+        bare = true;
+    }
+    blamed = good > 0 || bare || !blamed ? leaf : blamed;
     *watch->seen = (struct certificate){
         .seen = true,
         .verdict = X509_STORE_CTX_get_error(store),
@@ -94,6 +107,7 @@ static int on_verify(X509_STORE_CTX *store, void *context)
         .begins = time_text(arena, X509_get0_notBefore(blamed)),
         .ends = time_text(arena, X509_get0_notAfter(blamed)),
         .names = names_text(arena, leaf),
+        .bare = bare,
     };
     return good;
 }
@@ -109,6 +123,12 @@ const char *certificate_problem(struct arena *arena,
                                 const struct certificate *seen,
                                 const char *host)
 {
+    if (seen->bare) {
+        return arena_printf(arena,
+                            "the certificate has no alternative names, and "
+                            "its subject, %s, does not count",
+                            seen->subject);
+    }
     switch (seen->verdict) {
     case X509_V_OK:
         return arena_printf(arena, "the certificate is not for %s, but for %s",
@@ -132,6 +152,16 @@ const char *certificate_problem(struct arena *arena,
                             "the certificate of %s is from an authority that "
                             "is not trusted here: %s",
                             seen->subject, seen->issuer);
+    case X509_V_ERR_CA_MD_TOO_WEAK:
+        return arena_printf(arena,
+                            "the certificate of %s is signed with a digest "
+                            "that is too weak, such as SHA-1",
+                            seen->subject);
+    case X509_V_ERR_INVALID_PURPOSE:
+        return arena_printf(arena,
+                            "the certificate of %s is not one for servers, by "
+                            "its key usage",
+                            seen->subject);
     default:
         return arena_printf(arena, "the certificate of %s: %s", seen->subject,
                             X509_verify_cert_error_string(seen->verdict));
@@ -141,7 +171,7 @@ const char *certificate_problem(struct arena *arena,
 const char *certificate_advice(struct arena *arena,
                                const struct certificate *seen, const char *host)
 {
-    switch (seen->verdict) {
+    switch (seen->bare ? X509_V_OK : seen->verdict) {
     case X509_V_OK:
         return arena_printf(arena,
                             "a certificate with the name %s on that server, "
@@ -159,7 +189,7 @@ const char *certificate_advice(struct arena *arena,
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
         return "--ca FILE with the authority that the server's certificate "
-               "is from";
+               "is from; one between the two is for the server to send";
     default:
         return NULL;
     }

@@ -19,6 +19,7 @@ struct certificate {
     const char *begins; /* as stamp_iso writes it */
     const char *ends;
     const char *names; /* hosts that the server's own is for */
+    bool bare;         /* it has them in its subject alone */
 };
 
 /*

@@ -9,10 +9,13 @@
 
 #include <curl/curl.h>
 
+#include "probe/broken.h"
+#include "probe/curl_words.h"
 #include "probe/mask.h"
 #include "probe/trust.h"
 #include "util/mem.h"
 #include "util/url.h"
+#include "wire/profile.h"
 
 struct http {
     struct http_setup setup;
@@ -133,7 +136,8 @@ static void set_route(struct flight *flight, const char *text)
     int port;
 
     if (!setup->address || !url_parse(setup->arena, text, &url) ||
-        !trust_within(url.host, setup->domain)) {
+        (!trust_within(url.host, setup->domain) &&
+         !trust_within(url.host, CERT_OTHER_DOMAIN))) {
         return;
     }
     port =
@@ -146,9 +150,13 @@ static void set_route(struct flight *flight, const char *text)
     curl_easy_setopt(flight->easy, CURLOPT_CONNECT_TO, flight->route);
 }
 
-static CURLcode on_ssl(CURL *easy UNUSED, void *ssl_ctx, void *watch)
+/* The TCP connection is there. */
+static CURLcode on_ssl(CURL *easy UNUSED, void *ssl_ctx, void *context)
 {
-    certificate_watch(ssl_ctx, watch);
+    struct flight *flight = context;
+
+    flight->answer->phase = HTTP_PHASE_TLS;
+    certificate_watch(ssl_ctx, &flight->watch);
     return CURLE_OK;
 }
 
@@ -160,7 +168,7 @@ static void set_trust(struct flight *flight)
     flight->watch =
         (struct certificate_watch){setup->arena, &flight->answer->certificate};
     curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_ssl);
-    curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, &flight->watch);
+    curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, flight);
     /* Servers of 2013 may speak TLS 1.0; libcurl asks for the best first. */
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_0);
     if (setup->insecure) {
@@ -273,32 +281,6 @@ static void take_off(struct flight *flight, struct http *http,
 
 /* ---- The end of a request ---- */
 
-static enum http_end end_of(const struct flight *flight, CURLcode code)
-{
-    if (flight->too_big) {
-        return HTTP_TOO_BIG;
-    }
-    switch ((int)code) {
-    case CURLE_OK:
-        return HTTP_ANSWERED;
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_RESOLVE_PROXY:
-        return HTTP_NO_NAME;
-    case CURLE_COULDNT_CONNECT:
-        return HTTP_NO_CONNECTION;
-    case CURLE_OPERATION_TIMEDOUT:
-        return HTTP_TIMEOUT;
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_ISSUER_ERROR:
-    case CURLE_SSL_CIPHER:
-        return HTTP_TLS;
-    default:
-        return HTTP_BROKEN;
-    }
-}
-
 static const char *problem_of(const struct flight *flight, enum http_end end,
                               CURLcode code)
 {
@@ -308,20 +290,24 @@ static const char *problem_of(const struct flight *flight, enum http_end end,
     if (end == HTTP_TOO_BIG) {
         return "the answer is larger than 256 KiB";
     }
-    return arena_strdup(flight->http->setup.arena,
-                        flight->problem[0] ? flight->problem
-                                           : curl_easy_strerror(code));
+    return curl_words(flight->http->setup.arena, code, flight->problem,
+                      flight->answer->legs > 0);
 }
 
 static void finish(struct flight *flight, CURLcode code)
 {
+    long error = 0;
+
     struct http_answer *answer = flight->answer;
     long status = 0;
     long connections = 0;
 
     curl_easy_getinfo(flight->easy, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(flight->easy, CURLINFO_NUM_CONNECTS, &connections);
-    answer->end = end_of(flight, code);
+    answer->end = flight->too_big ? HTTP_TOO_BIG : broken_end((int)code);
+    answer->phase = broken_phase(flight->easy, answer->phase);
+    curl_easy_getinfo(flight->easy, CURLINFO_OS_ERRNO, &error);
+    answer->error = (int)error;
     answer->problem = problem_of(flight, answer->end, code);
     answer->status = answer->end == HTTP_ANSWERED ? (int)status : 0;
     answer->connections = (int)connections;

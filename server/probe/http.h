@@ -34,6 +34,13 @@ enum http_end {
     HTTP_UNASKED,   /* never set here */
 };
 
+/* How far it had come. */
+enum http_phase {
+    HTTP_PHASE_TCP,
+    HTTP_PHASE_TLS,
+    HTTP_PHASE_REPLY,
+};
+
 struct http_field {
     const char *name;
     const char *value;
@@ -41,6 +48,9 @@ struct http_field {
 
 struct http_answer {
     enum http_end end;
+    enum http_phase phase;
+    int error;                      /* of the system, where it did not connect;
+                                       else 0 */
     const char *problem;            /* in words, where there is no answer */
     struct certificate certificate; /* that was refused */
     const char *ntlm_challenge;     /* in base64; NULL: none came */

@@ -227,3 +227,64 @@ const char *trouble_advice(const struct trouble *trouble)
 
     return known ? known->advice : NULL;
 }
+
+/* ---- Who answers ---- */
+
+/* Nothing of the product is in such an answer (RFC 9110 section 15, RFC 6585
+ * section 6). */
+static const struct {
+    int status;
+    const char *meaning;
+} between[] = {
+    {204, "nothing at all is said"},
+    {407, "a proxy wants a password of its own"},
+    {502, "a proxy in between does not reach the server"},
+    {504, "a proxy in between waits for the server in vain"},
+    {511, "the network wants a sign-in of its own first, as a Wi-Fi does"},
+};
+
+static const char *meaning_of(struct arena *arena,
+                              const struct http_answer *answer)
+{
+    const char *location = http_header(answer, "Location");
+    const char *asked = http_header(answer, "WWW-Authenticate");
+
+    for (size_t i = 0; i < ARRAY_SIZE(between); i++) {
+        if (between[i].status == answer->status) {
+            return between[i].meaning;
+        }
+    }
+    if (answer->status / 100 == 3 && location) {
+        return arena_printf(arena, "to %s", location);
+    }
+    if (answer->status == 401 && asked && !strncasecmp(asked, "Basic", 5)) {
+        return arena_printf(arena,
+                            "somebody before the service wants a password of "
+                            "his own: %s",
+                            asked);
+    }
+    return NULL;
+}
+
+const char *trouble_status(struct arena *arena,
+                           const struct http_answer *answer)
+{
+    const char *meaning = meaning_of(arena, answer);
+
+    return meaning ? arena_printf(arena, "HTTP %d: %s", answer->status, meaning)
+                   : arena_printf(arena, "HTTP %d", answer->status);
+}
+
+const char *trouble_document(struct arena *arena,
+                             const struct http_answer *answer,
+                             const char *problem)
+{
+    const char *coding = http_header(answer, "Content-Encoding");
+
+    if (coding && strcasecmp(coding, "identity") != 0) {
+        return arena_printf(arena,
+                            "it is encoded as %s, which nobody asked for (%s)",
+                            coding, problem);
+    }
+    return problem;
+}

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "probe/http.h"
 #include "util/arena.h"
 #include "util/span.h"
 
@@ -41,5 +42,16 @@ bool trouble_fault(struct arena *arena, struct span body,
 const char *trouble_meaning(const struct trouble *trouble);
 /* What a person could try; NULL: nothing comes to mind. */
 const char *trouble_advice(const struct trouble *trouble);
+
+/*
+ * The status, and what is known of it beyond its number: somebody in between
+ * answers who is not the server.
+ */
+const char *trouble_status(struct arena *arena,
+                           const struct http_answer *answer);
+/* What is wrong with a document, and where it may come from. */
+const char *trouble_document(struct arena *arena,
+                             const struct http_answer *answer,
+                             const char *problem);
 
 #endif

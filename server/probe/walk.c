@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "probe/broken.h"
 #include "probe/trust.h"
 #include "util/number.h"
 #include "util/url.h"
@@ -50,16 +51,19 @@ bool walk_no_answer(struct walk *walk, const char *stage, const char *url,
                     const struct http_answer *answer)
 {
     const char *host = host_of(walk, url);
+    struct broken broken = broken_of(walk->arena, answer);
     const char *reason =
-        arena_printf(walk->arena, "%s: %s", host, answer->problem);
+        arena_printf(walk->arena, "%s: %s", host, broken.reason);
 
-    walk_fail(walk, stage, reason, NULL);
+    walk_fail(walk, stage, reason, broken.advice);
     switch (answer->end) {
     case HTTP_NO_NAME:
     case HTTP_NO_CONNECTION:
         walk->failure.exit_code = PROBE_UNREACHABLE;
-        walk->failure.advice = "--connect HOST:PORT where DNS does not know "
-                               "the names, or --ports-file FILE";
+        if (!broken.advice) {
+            walk->failure.advice = "--connect HOST:PORT where DNS does not "
+                                   "know the names, or --ports-file FILE";
+        }
         break;
     case HTTP_TIMEOUT:
         walk->failure.exit_code = PROBE_TIMEOUT;
@@ -110,8 +114,8 @@ bool walk_refused(struct walk *walk, const char *stage,
 
     walk_fail(walk, stage,
               meaning ? meaning
-                      : arena_printf(walk->arena, "%s (HTTP %d)", reason,
-                                     answer->status),
+                      : arena_printf(walk->arena, "%s (%s)", reason,
+                                     trouble_status(walk->arena, answer)),
               told ? trouble_advice(&trouble) : NULL);
     walk->failure.id = trouble.id;
     walk->failure.said =

@@ -56,7 +56,8 @@ static bool read_root(struct walk *walk, const struct http_answer *answer,
     if (!discovery_parse(walk->arena, answer->body, root, &problem)) {
         return fail(
             walk,
-            arena_printf(walk->arena, "the answer is no Root: %s", problem),
+            arena_printf(walk->arena, "the answer is no Root: %s",
+                         trouble_document(walk->arena, answer, problem)),
             NULL);
     }
     judge_type(walk, answer);

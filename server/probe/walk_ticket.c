@@ -71,7 +71,8 @@ static bool read_metadata(struct walk *walk, const char *service,
     if (!wsdl_parse(walk->arena, answer->body, wsdl, &problem)) {
         return walk_fail(
             walk, STAGE_METADATA,
-            arena_printf(walk->arena, "the answer is no metadata: %s", problem),
+            arena_printf(walk->arena, "the answer is no metadata: %s",
+                         trouble_document(walk->arena, answer, problem)),
             NULL);
     }
     walk->outcome.wsdl = wsdl;

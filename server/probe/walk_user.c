@@ -49,6 +49,9 @@ static bool get_ticket(struct walk *walk, const char *user_url,
                               ? challenge_oauth(walk->arena, challenge, "href")
                               : http_header(challenge, "X-MS-WebTicketURL");
 
+    if ((!service || !*service) && challenge_offers(challenge, "Basic")) {
+        return walk_refused(walk, STAGE, challenge, "refused");
+    }
     if (!service || !*service) {
         return walk_fail(
             walk, STAGE,
@@ -109,7 +112,8 @@ static bool read_user(struct walk *walk, const struct http_answer *answer,
     if (!discovery_parse(walk->arena, answer->body, user, &problem)) {
         return walk_fail(
             walk, STAGE,
-            arena_printf(walk->arena, "the answer is no User: %s", problem),
+            arena_printf(walk->arena, "the answer is no User: %s",
+                         trouble_document(walk->arena, answer, problem)),
             NULL);
     }
     report_learned(walk->report, "%s", discovery_text(walk->arena, user));

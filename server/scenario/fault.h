@@ -18,6 +18,28 @@
 #include "wire/plans.h"
 #include "world/setting.h"
 
+/* One of the product's numbered errors; zero and NULL: as the table has it. */
+struct diagnostics_say {
+    unsigned id;
+    unsigned status;
+    const char *reason;
+    const char *source;
+    enum diagnostics_form {
+        DIAGNOSTICS_WORLD, /* as the world writes it */
+        DIAGNOSTICS_NAMED,
+        DIAGNOSTICS_POSITIONAL,
+    } form;
+};
+
+/* An error of OAuth (RFC 6749 section 5.2). */
+struct oauth_say {
+    const char *error;
+    const char *description;
+    const char *passive_uri; /* ms_rtc_passiveauthuri */
+    unsigned diagnostics;    /* 0: none */
+    unsigned status;         /* 0: 400 */
+};
+
 /*
  * The product's own ways to answer, lent to faults by services/. Each takes
  * the place of the planned reply, whose effects are forgotten.
@@ -28,9 +50,10 @@ struct subject_forms {
     /* A SOAP fault in the version of the request; code is a QName's parts. */
     void (*soap_fault)(void *ctx, const char *code_uri, const char *code,
                        const char *reason);
-    /* X-Ms-diagnostics, and a fault with its detail where SOAP is awaited;
-     * status 0: the one that goes with the id. */
-    void (*diagnostics)(void *ctx, unsigned id, unsigned status);
+    /* X-Ms-diagnostics, and a fault with its detail where SOAP is awaited. */
+    void (*diagnostics)(void *ctx, const struct diagnostics_say *say);
+    /* The error answer of the OAuth token endpoint; texts NULL: not there. */
+    void (*oauth_error)(void *ctx, const struct oauth_say *say);
     /* Location, and the page that IIS sends with it. */
     void (*redirect)(void *ctx, unsigned status, const char *location);
     /* An Autodiscover answer whose only link is a Redirect. */
@@ -56,6 +79,8 @@ struct subject {
     int64_t *clock;                   /* SUBJECT_CLOCK: to be moved, ns */
     struct kdc_plan *kdc;             /* SUBJECT_KDC */
     struct negotiate_plan *negotiate; /* SUBJECT_SPNEGO, SUBJECT_AP */
+    struct ntlm_plan *ntlm;           /* SUBJECT_CHALLENGE, SUBJECT_NTLM_LEG */
+    struct verdict_plan *verdict;     /* SUBJECT_VERDICT */
     struct arena *arena;     /* for texts of the last two; lives long enough */
     const struct user *user; /* SUBJECT_ACCOUNT: who is known; NULL: nobody */
     const struct subject_forms *forms;

@@ -47,7 +47,8 @@ bool point_of_kerberos(enum point point)
         return false;
     }
     return span_equal(point_layer(point), span_text("kdc")) ||
-           point == POINT_NEGOTIATE_ANSWER || point == POINT_NEGOTIATE_VERDICT;
+           point == POINT_NEGOTIATE_TICKET || point == POINT_NEGOTIATE_ANSWER ||
+           point == POINT_NEGOTIATE_VERDICT;
 }
 
 struct scenario *scenario_new(struct world *world)

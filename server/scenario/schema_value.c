@@ -128,67 +128,66 @@ void schema_type(struct json *json, const struct setting *row)
 
 /* ---- Definitions ---- */
 
+static const struct {
+    const char *name;
+    const char *schema;
+} definitions[] = {
+    {"bytes", "{\"type\":[\"integer\",\"string\"],\"minimum\":0,"
+              "\"pattern\":\"^[0-9]+([KkMm][Ii][Bb])?$\"}"},
+    {"chance", "{\"type\":\"string\",\"pattern\":"
+               "\"^[0-9]+([.][0-9]{1,6})?%$\"}"},
+    {"clock", "{\"anyOf\":[{\"$ref\":\"#/$defs/duration\"},{\"type\":"
+              "\"string\",\"pattern\":\"^[0-9]{4}-[0-9]{2}-[0-9]{2}T\"}]}"},
+    {"duration", "{\"type\":\"string\",\"pattern\":"
+                 "\"^[+-]?[0-9]+(ms|s|m|h|d)$\"}"},
+    {"duration-or-none", "{\"type\":\"string\",\"pattern\":"
+                         "\"^[+]?[0-9]+(ms|s|m|h|d)$\"}"},
+    {"duration-range",
+     "{\"type\":\"string\",\"pattern\":"
+     "\"^[+]?[0-9]+(ms|s|m|h|d)([.][.][+]?[0-9]+(ms|s|m|h|d))?$\"}"},
+    {"factor", "{\"type\":[\"number\",\"string\"],\"exclusiveMinimum\":0,"
+               "\"pattern\":\"^[0-9]+([.][0-9]{1,3})?$\"}"},
+    {"file", "{\"type\":\"string\",\"minLength\":1}"},
+    {"flag", "{\"enum\":[true,false,\"yes\",\"no\",\"true\",\"false\","
+             "\"on\",\"off\"]}"},
+    {"headers",
+     "{\"type\":\"object\",\"minProperties\":1,\"additionalProperties\":"
+     "{\"anyOf\":[{\"type\":\"null\"},{\"$ref\":\"#/$defs/text\"},"
+     "{\"type\":\"array\",\"items\":{\"anyOf\":[{\"type\":\"null\"},"
+     "{\"$ref\":\"#/$defs/text\"}]}}]}}"},
+    {"hexadecimal", "{\"type\":[\"string\",\"integer\"],\"pattern\":"
+                    "\"^(0[xX])?[0-9A-Fa-f]+$\"}"},
+    {"number", "{\"type\":[\"integer\",\"string\"],\"minimum\":0,"
+               "\"pattern\":\"^[0-9]+$\"}"},
+    {"patterns", "{\"anyOf\":[{\"$ref\":\"#/$defs/text\"},{\"type\":\"array\","
+                 "\"minItems\":1,\"items\":{\"$ref\":\"#/$defs/text\"}}]}"},
+    {"port", "{\"type\":[\"integer\",\"string\"],\"minimum\":1,\"maximum\":"
+             "65535,\"pattern\":\"^[0-9]+$\"}"},
+    {"port-or-none", "{\"type\":[\"integer\",\"string\"],\"minimum\":0,"
+                     "\"maximum\":65535,\"pattern\":\"^[0-9]+$\"}"},
+    {"positive-duration", "{\"type\":\"string\",\"pattern\":"
+                          "\"^[+]?[0-9]*[1-9][0-9]*(ms|s|m|h|d)$\"}"},
+    {"positive-number", "{\"type\":[\"integer\",\"string\"],\"minimum\":1,"
+                        "\"pattern\":\"^[0-9]*[1-9][0-9]*$\"}"},
+    {"states", "{\"type\":\"object\",\"minProperties\":1,"
+               "\"additionalProperties\":{\"anyOf\":[{\"type\":\"null\"},"
+               "{\"$ref\":\"#/$defs/text\"}]}}"},
+    {"status", "{\"type\":[\"integer\",\"string\"],\"minimum\":100,"
+               "\"maximum\":599,\"pattern\":\"^[1-5][0-9][0-9]$\"}"},
+    {"text", "{\"type\":[\"string\",\"number\",\"boolean\"]}"},
+    {"time", "{\"type\":\"string\",\"pattern\":"
+             "\"^[0-9]{4}-[0-9]{2}-[0-9]{2}T\"}"},
+    {"timestamp", "{\"anyOf\":[{\"$ref\":\"#/$defs/flag\"},{\"enum\":["
+                  "\"send\",\"omit\"]},{\"$ref\":\"#/$defs/duration\"}]}"},
+    {"words", "{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"array\","
+              "\"minItems\":1,\"items\":{\"type\":\"string\"}}]}"},
+};
+
 void schema_definitions(struct json *json)
 {
-    static const struct {
-        const char *name;
-        const char *schema;
-    } rows[] = {
-        {"bytes", "{\"type\":[\"integer\",\"string\"],\"minimum\":0,"
-                  "\"pattern\":\"^[0-9]+([KkMm][Ii][Bb])?$\"}"},
-        {"chance", "{\"type\":\"string\",\"pattern\":"
-                   "\"^[0-9]+([.][0-9]{1,6})?%$\"}"},
-        {"clock", "{\"anyOf\":[{\"$ref\":\"#/$defs/duration\"},{\"type\":"
-                  "\"string\",\"pattern\":\"^[0-9]{4}-[0-9]{2}-[0-9]{2}T\"}]}"},
-        {"duration", "{\"type\":\"string\",\"pattern\":"
-                     "\"^[+-]?[0-9]+(ms|s|m|h|d)$\"}"},
-        {"duration-or-none", "{\"type\":\"string\",\"pattern\":"
-                             "\"^[+]?[0-9]+(ms|s|m|h|d)$\"}"},
-        {"duration-range",
-         "{\"type\":\"string\",\"pattern\":"
-         "\"^[+]?[0-9]+(ms|s|m|h|d)([.][.][+]?[0-9]+(ms|s|m|h|d))?$\"}"},
-        {"factor", "{\"type\":[\"number\",\"string\"],\"exclusiveMinimum\":0,"
-                   "\"pattern\":\"^[0-9]+([.][0-9]{1,3})?$\"}"},
-        {"file", "{\"type\":\"string\",\"minLength\":1}"},
-        {"flag", "{\"enum\":[true,false,\"yes\",\"no\",\"true\",\"false\","
-                 "\"on\",\"off\"]}"},
-        {"headers",
-         "{\"type\":\"object\",\"minProperties\":1,\"additionalProperties\":"
-         "{\"anyOf\":[{\"type\":\"null\"},{\"$ref\":\"#/$defs/text\"},"
-         "{\"type\":\"array\",\"items\":{\"anyOf\":[{\"type\":\"null\"},"
-         "{\"$ref\":\"#/$defs/text\"}]}}]}}"},
-        {"hexadecimal", "{\"type\":[\"string\",\"integer\"],\"pattern\":"
-                        "\"^(0[xX])?[0-9A-Fa-f]+$\"}"},
-        {"number", "{\"type\":[\"integer\",\"string\"],\"minimum\":0,"
-                   "\"pattern\":\"^[0-9]+$\"}"},
-        {"patterns",
-         "{\"anyOf\":[{\"$ref\":\"#/$defs/text\"},{\"type\":\"array\","
-         "\"minItems\":1,\"items\":{\"$ref\":\"#/$defs/text\"}}]}"},
-        {"port", "{\"type\":[\"integer\",\"string\"],\"minimum\":1,\"maximum\":"
-                 "65535,\"pattern\":\"^[0-9]+$\"}"},
-        {"port-or-none", "{\"type\":[\"integer\",\"string\"],\"minimum\":0,"
-                         "\"maximum\":65535,\"pattern\":\"^[0-9]+$\"}"},
-        {"positive-duration", "{\"type\":\"string\",\"pattern\":"
-                              "\"^[+]?[0-9]*[1-9][0-9]*(ms|s|m|h|d)$\"}"},
-        {"positive-number", "{\"type\":[\"integer\",\"string\"],\"minimum\":1,"
-                            "\"pattern\":\"^[0-9]*[1-9][0-9]*$\"}"},
-        {"states", "{\"type\":\"object\",\"minProperties\":1,"
-                   "\"additionalProperties\":{\"anyOf\":[{\"type\":\"null\"},"
-                   "{\"$ref\":\"#/$defs/text\"}]}}"},
-        {"status", "{\"type\":[\"integer\",\"string\"],\"minimum\":100,"
-                   "\"maximum\":599,\"pattern\":\"^[1-5][0-9][0-9]$\"}"},
-        {"text", "{\"type\":[\"string\",\"number\",\"boolean\"]}"},
-        {"time", "{\"type\":\"string\",\"pattern\":"
-                 "\"^[0-9]{4}-[0-9]{2}-[0-9]{2}T\"}"},
-        {"timestamp", "{\"anyOf\":[{\"$ref\":\"#/$defs/flag\"},{\"enum\":["
-                      "\"send\",\"omit\"]},{\"$ref\":\"#/$defs/duration\"}]}"},
-        {"words", "{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"array\","
-                  "\"minItems\":1,\"items\":{\"type\":\"string\"}}]}"},
-    };
-
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(definitions); i++) {
         buf_printf(json->out, "%s\"%s\":%s", json->comma ? "," : "",
-                   rows[i].name, rows[i].schema);
+                   definitions[i].name, definitions[i].schema);
         json->comma = true;
     }
 }

@@ -51,8 +51,9 @@ uint64_t session_seed_of(const struct session *session);
 
 /* What other folders keep with a session. */
 enum session_slot {
-    SESSION_LEAVES,  /* http/: its certificates */
-    SESSION_TICKETS, /* services/: the keys of its web tickets */
+    SESSION_LEAVES,    /* http/: its certificates */
+    SESSION_TICKETS,   /* services/: the keys of its web tickets */
+    SESSION_CHALLENGE, /* services/: the last NTLM challenge that went out */
     SESSION_SLOT_COUNT,
 };
 

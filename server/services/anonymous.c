@@ -116,6 +116,7 @@ static void refuse(struct call *call, const struct soap *request,
         [GUEST_REASON_WRONG_KEY] = "the conference key is wrong",
     };
 
+    call_reach(call, POINT_WEBTICKET_FAULT);
     soap_reply_diagnostic(call, request, DIAGNOSTIC_NO_TOKEN);
     exchange_why(call->ex, "anonymous.refused", "%s", texts[reason]);
 }
@@ -143,6 +144,7 @@ static enum call_result admit(struct call *call, const struct soap *request)
     /* What is wrong with a token that need not be there is no matter. */
     usertoken_decode(call->arena, request, &token, &text);
     call->ex->facts.auth = "anonymous";
+    call_reach(call, POINT_WEBTICKET_GUEST);
     who.meeting = find_meeting(call, request, &token);
     reason = objection(call, who.meeting, &token);
     verdict_guest(call, reason);
@@ -150,6 +152,7 @@ static enum call_result admit(struct call *call, const struct soap *request)
         remark_meeting(call, who.meeting);
     }
     call_reach(call, POINT_ANONYMOUS_VERDICT);
+    verdict_force_guest(call, who.meeting, &reason);
     if (reason != GUEST_REASON_NONE) {
         refuse(call, request, reason);
         return CALL_DONE;
@@ -166,6 +169,7 @@ static enum call_result issue_anonymous(struct call *call)
     struct soap request;
 
     if (!call->world->offer.anonymous) {
+        call_reach(call, POINT_WEBTICKET_NOT_OFFERED);
         product_not_offered(call);
         return CALL_DONE;
     }

@@ -39,6 +39,8 @@ bool discover_lead_to_https(struct call *call);
 enum call_result discover_user(struct call *call);
 /* What a 401 there says of where tickets are to be had (discover 3). */
 void discover_challenge(struct call *call);
+/* The same where no step is asked: for replies that steps made. */
+void discover_add_challenge(struct call *call);
 /* XFrame.html, see discover_xframe.c. */
 enum call_result discover_xframe(struct call *call);
 

@@ -15,14 +15,11 @@
 #include "services/audience.h"
 #include "services/oauth.h"
 #include "services/reach.h"
+#include "services/verdict.h"
 #include "ticket/ticket.h"
 #include "util/guard.h"
 #include "util/url.h"
 #include "wire/diagnostics.h"
-
-#define WEB_TICKET_SERVICE "/WebTicket/WebTicketService.svc"
-/* discover 3.2: the id that every Lync server calls itself by. */
-#define LYNC_CLIENT_ID "00000004-0000-0ff1-ce00-000000000000"
 
 /* ---- The ticket ---- */
 
@@ -52,7 +49,7 @@ static const char *bearer_token(const struct headers *headers)
     return value + strspn(value, " ");
 }
 
-static void judge(struct call *call, const char *text,
+static void judge(struct call *call, const char *text, bool ask,
                   struct presented *presented)
 {
     struct ticket *ticket = &presented->ticket;
@@ -61,8 +58,13 @@ static void judge(struct call *call, const char *text,
     presented->flaw = ticket_open(call->ticket_keys, call->arena, text,
                                   call->now, call->pool, ticket);
     guard_resume(held);
-    if (presented->flaw == TICKET_VALID &&
-        !audience_fits(call, ticket->audience)) {
+    if (presented->flaw != TICKET_VALID) {
+        return;
+    }
+    if (ask) {
+        call_reach(call, POINT_TICKET_AUDIENCE);
+    }
+    if (!audience_fits(call, ticket->audience)) {
         presented->flaw = TICKET_WRONG_AUDIENCE;
         ticket->detail = arena_printf(
             call->arena, "The ticket is for %s, not for this resource.",
@@ -70,20 +72,24 @@ static void judge(struct call *call, const char *text,
     }
 }
 
-/* discover 2.12: X-MS-WebTicket, else a Bearer token, else nothing. */
-static struct presented take_ticket(struct call *call)
+/* discover 2.12: X-MS-WebTicket, else a Bearer token, else nothing. ask: steps
+ * are asked, which they are once. */
+static struct presented take_ticket(struct call *call, bool ask)
 {
     const struct headers *headers = &call->ex->request.headers;
     const char *web_ticket = headers_get(headers, "X-MS-WebTicket");
     const char *bearer = bearer_token(headers);
     struct presented presented = {.flaw = TICKET_GARBAGE};
 
+    if (ask && (web_ticket || bearer)) {
+        call_reach(call, POINT_TICKET_PRESENT);
+    }
     if (web_ticket) {
         presented.carrier = CARRIER_WEB_TICKET;
-        judge(call, web_ticket, &presented);
+        judge(call, web_ticket, ask, &presented);
     } else if (bearer) {
         presented.carrier = CARRIER_BEARER;
-        judge(call, bearer, &presented);
+        judge(call, bearer, ask, &presented);
     }
     return presented;
 }
@@ -106,19 +112,59 @@ static const struct user *ticket_user(const struct call *call,
     return user;
 }
 
+static const char *const flaw_words[] = {
+    [TICKET_VALID] = "valid",
+    [TICKET_GARBAGE] = "garbage",
+    [TICKET_BAD_SIGNATURE] = "bad-signature",
+    [TICKET_OTHER_POOL] = "other-pool",
+    [TICKET_WRONG_AUDIENCE] = "wrong-audience",
+    [TICKET_NOT_YET_VALID] = "not-yet-valid",
+    [TICKET_EXPIRED] = "expired",
+};
+
 static const char *flaw_word(const struct presented *presented)
 {
-    static const char *const words[] = {
-        [TICKET_VALID] = "valid",
-        [TICKET_GARBAGE] = "garbage",
-        [TICKET_BAD_SIGNATURE] = "bad-signature",
-        [TICKET_OTHER_POOL] = "other-pool",
-        [TICKET_WRONG_AUDIENCE] = "wrong-audience",
-        [TICKET_NOT_YET_VALID] = "not-yet-valid",
-        [TICKET_EXPIRED] = "expired",
-    };
+    return presented->carrier == CARRIER_NONE ? "none"
+                                              : flaw_words[presented->flaw];
+}
 
-    return presented->carrier == CARRIER_NONE ? "none" : words[presented->flaw];
+/* What a step makes of a ticket, whatever it is worth. */
+static void force(struct call *call, struct presented *presented)
+{
+    struct ticket *ticket = &presented->ticket;
+    struct verdict_plan plan;
+
+    if (!verdict_take(call, &plan)) {
+        return;
+    }
+    if (plan.accepted) {
+        presented->flaw = TICKET_VALID;
+        ticket->user = plan.user ? plan.user : ticket->user;
+        return;
+    }
+    presented->flaw = TICKET_GARBAGE;
+    for (size_t i = 0; plan.reason && i < ARRAY_SIZE(flaw_words); i++) {
+        if (strcmp(flaw_words[i], plan.reason) == 0) {
+            presented->flaw = (enum ticket_flaw)i;
+        }
+    }
+    ticket->detail = "a step says so";
+}
+
+/* The ticket was judged; who has none is not asked. */
+static void reach_verdict(struct call *call, struct presented *presented)
+{
+    struct facts *facts = &call->ex->facts;
+    bool valid = presented->flaw == TICKET_VALID;
+    const struct user *user;
+
+    facts->verdict = valid ? "accepted" : "refused";
+    facts->reason = valid ? NULL : flaw_word(presented);
+    call_reach(call, POINT_TICKET_VERDICT);
+    force(call, presented);
+    user = ticket_user(call, &presented->ticket);
+    facts->user = user ? user->name : facts->user;
+    facts->ticket = flaw_word(presented);
 }
 
 /* An assertion names its issuer; a compact ticket's MAC is made with the name
@@ -160,7 +206,7 @@ static void show_ticket(struct call *call, const struct presented *presented,
  */
 static struct presented reach_with_ticket(struct call *call)
 {
-    struct presented presented = take_ticket(call);
+    struct presented presented = take_ticket(call, true);
     const struct user *user = ticket_user(call, &presented.ticket);
     const struct world *world = call->world;
     struct facts *facts = &call->ex->facts;
@@ -174,8 +220,11 @@ static struct presented reach_with_ticket(struct call *call)
     }
     discover_reach(call, POINT_DISCOVER_USER);
     if (call->world != world) {
-        presented = take_ticket(call);
+        presented = take_ticket(call, false);
         show_ticket(call, &presented, user);
+    }
+    if (presented.carrier != CARRIER_NONE) {
+        reach_verdict(call, &presented);
     }
     return presented;
 }
@@ -198,29 +247,6 @@ static void remark_ticket(struct call *call, const struct presented *presented)
 
 /* ---- The challenge ---- */
 
-/*
- * discover 3.1, family A. The page has no Negotiate, NTLM or Basic beside it:
- * they would make clients authenticate to the wrong place (discover 8.3).
- */
-static void challenge_web_ticket(struct call *call)
-{
-    exchange_header(call->ex, "X-MS-WebTicketURL", "%s",
-                    call_web_url(call, WEB_TICKET_SERVICE));
-    exchange_header(call->ex, "X-MS-WebTicketSupported", "cwt,saml");
-}
-
-/* discover 3.2, family B. There is no OAuth partner to be trusted here. */
-static void challenge_oauth(struct call *call)
-{
-    exchange_header(call->ex, "WWW-Authenticate",
-                    "Bearer trusted_issuers=\"\", client_id=\"%s\"",
-                    LYNC_CLIENT_ID);
-    exchange_header(call->ex, "WWW-Authenticate",
-                    "MsRtcOAuth href=\"%s\",grant_type=\"%s\"",
-                    call_web_url(call, OAUTH_TOKEN_PATH),
-                    oauth_grants_text(call->arena, call->world));
-}
-
 static unsigned diagnostic_of(enum ticket_flaw flaw)
 {
     switch (flaw) {
@@ -236,21 +262,6 @@ static unsigned diagnostic_of(enum ticket_flaw flaw)
         break;
     }
     return DIAGNOSTIC_TICKET_INVALID;
-}
-
-void discover_challenge(struct call *call)
-{
-    bool oauth = strncasecmp(call->ex->request.path, AUTODISCOVER_OAUTH_USER,
-                             strlen(AUTODISCOVER_OAUTH_USER)) == 0;
-    unsigned families =
-        oauth ? call->world->oauth_user_challenge : call->world->user_challenge;
-
-    if (families & CHALLENGE_WEBTICKET) {
-        challenge_web_ticket(call);
-    }
-    if (families & CHALLENGE_OAUTH) {
-        challenge_oauth(call);
-    }
 }
 
 static void challenge(struct call *call, const struct presented *presented)

@@ -5,6 +5,7 @@
 
 #include "scenario/expand.h"
 #include "services/discover.h"
+#include "services/oauth.h"
 #include "services/reach.h"
 #include "services/soap_reply.h"
 #include "ticket/guid.h"
@@ -46,22 +47,61 @@ static bool asks_for_ticket(const struct call *call)
            call->route->point == POINT_DISCOVER_USER;
 }
 
-static void diagnostics(void *ctx, unsigned id, unsigned status)
+/* The table's row of this number, with what the step says of it. */
+static struct diagnostic row_of(const struct diagnostics_say *say)
+{
+    const struct diagnostic *known = diagnostic(say->id);
+    struct diagnostic row = {.id = say->id, .status = 500};
+
+    if (known) {
+        row = *known;
+    }
+    row.reason = say->reason ? say->reason : row.reason;
+    row.status = say->status ? say->status : row.status;
+    return row;
+}
+
+static void say_diagnostic_fault(struct call *call,
+                                 const struct diagnostic *row)
+{
+    const struct soap_fault fault = {
+        .code_uri = row->fault_uri,
+        .code = row->fault_code,
+        .reason = row->reason,
+        .detail = diagnostic_detail(call->arena, row->id, row->reason),
+    };
+
+    soap_reply_fault(call, call->soap, &fault);
+}
+
+static void diagnostics(void *ctx, const struct diagnostics_say *say)
 {
     struct call *call = ctx;
-    const struct diagnostic *row = diagnostic(id);
+    const struct diagnostic row = row_of(say);
+    bool positional = say->form == DIAGNOSTICS_WORLD
+                          ? call->world->diagnostics_positional
+                          : say->form == DIAGNOSTICS_POSITIONAL;
 
     exchange_forget(call->ex);
-    if (call->soap && row->fault_code) {
-        soap_reply_diagnostic(call, call->soap, id);
-        call->ex->reply.status = status ? status : call->ex->reply.status;
+    if (call->soap && row.fault_code) {
+        say_diagnostic_fault(call, &row);
+        call->ex->reply.status =
+            say->status ? say->status : call->ex->reply.status;
     } else {
-        product_error_page(call, status ? status : row->status);
+        product_error_page(call, row.status);
         if (asks_for_ticket(call)) {
-            discover_challenge(call);
+            discover_add_challenge(call);
         }
-        product_diagnostics(call, id);
     }
+    product_diagnostics_row(call, &row, say->source, positional);
+}
+
+static void say_oauth_error(void *ctx, const struct oauth_say *say)
+{
+    struct call *call = ctx;
+
+    exchange_forget(call->ex);
+    oauth_say_error(call, say);
 }
 
 /* IIS sends a short page along (RFC 9110 section 15.4). */
@@ -158,6 +198,7 @@ const struct subject_forms call_forms = {
     .page = page,
     .soap_fault = say_fault,
     .diagnostics = diagnostics,
+    .oauth_error = say_oauth_error,
     .redirect = redirect,
     .discover_redirect = say_discover_redirect,
     .expand = expanded,

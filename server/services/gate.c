@@ -11,15 +11,15 @@
 #include <strings.h>
 
 #include "scenario/model.h"
+#include "scenario/session.h"
+#include "services/gate_moments.h"
 #include "services/gate_reply.h"
 #include "services/reach.h"
 #include "services/verdict.h"
 #include "util/guard.h"
 #include "wire/diagnostics.h"
 #include "wire/httpauth.h"
-
-/* The fact `auth` of a sign-in by ticket. */
-#define KERBEROS "negotiate+krb5"
+#include "wire/spnego.h"
 
 /* Newest first, as notes are. */
 static void report_findings(struct exchange *ex, const struct finding *finding)
@@ -32,7 +32,7 @@ static void report_findings(struct exchange *ex, const struct finding *finding)
 
 static bool is_kerberos(const struct auth_outcome *outcome)
 {
-    return outcome->mechanism && strcmp(outcome->mechanism, KERBEROS) == 0;
+    return outcome->mechanism && strcmp(outcome->mechanism, GATE_KERBEROS) == 0;
 }
 
 /* ---- Effects: what becomes true once the planned reply is chosen ---- */
@@ -45,6 +45,8 @@ struct outcome_effect {
     struct world *world;
     struct auth_outcome outcome;
     int64_t now;
+    struct session *session;
+    struct span challenge; /* of NTLM, where one goes out */
 };
 
 /* A step may have taken the token out of the reply. */
@@ -69,6 +71,9 @@ static void commit_challenge(void *data)
     struct outcome_effect *effect = data;
 
     effect->auth->armed = carries_token(effect->ex, effect->outcome.token_out);
+    if (effect->challenge.size) {
+        gate_keep_challenge(effect->session, effect->challenge);
+    }
 }
 
 static void commit_verdict(void *data)
@@ -106,6 +111,8 @@ static void plan_effect(struct call *call, const struct auth_method *method,
         .world = call->scenario->world,
         .outcome = *outcome,
         .now = call->now,
+        .session = call->session,
+        .challenge = call->ntlm.sent,
     };
     exchange_effect(call->ex,
                     outcome->verdict == AUTH_CONTINUE ? commit_challenge
@@ -166,47 +173,6 @@ static void pick_up(struct call *call, const struct auth_method *method)
     auth->leg++;
 }
 
-/* The scenario's word before the challenge is built. */
-static const struct world *before_challenge(void *plan)
-{
-    struct call *call = plan;
-    GUARDED;
-
-    call_reach(call, POINT_NTLM_CHALLENGE);
-    return call->world;
-}
-
-/* ... as SPNEGO is about to pick a mechanism. */
-static const struct negotiate_plan *
-before_mechanism(void *plan, const struct world **out_world)
-{
-    struct call *call = plan;
-    GUARDED;
-
-    call_reach(call, POINT_NEGOTIATE_INIT);
-    *out_world = call->world;
-    return &call->negotiate;
-}
-
-/* ... and as a ticket was judged. The facts are the point's alone: what is
- * answered may be another verdict, or none yet. */
-static const struct negotiate_plan *
-before_answer(void *plan, const struct auth_outcome *out)
-{
-    struct call *call = plan;
-    struct facts *facts = &call->ex->facts;
-    GUARDED;
-
-    facts->auth = KERBEROS;
-    facts->user = out->user ? out->user->name : facts->user;
-    verdict_reported(call, &out->report);
-    verdict_facts(call, out);
-    call_reach(call, POINT_NEGOTIATE_ANSWER);
-    facts->verdict = NULL;
-    facts->reason = NULL;
-    return &call->negotiate;
-}
-
 static void step(struct call *call, const struct auth_method *method,
                  struct auth_handle *handle, struct span token,
                  struct auth_outcome *out)
@@ -219,14 +185,10 @@ static void step(struct call *call, const struct auth_method *method,
         .host = call->ex->request.host,
         .certificate_hash = call->ex->conn->certificate_hash,
         .krb5 = call->services->krb5,
-        .before_challenge = before_challenge,
-        .before_mechanism = before_mechanism,
-        .before_answer = before_answer,
-        .plan = call,
     };
-
     unsigned held;
 
+    gate_ask_steps(call, &ctx);
     call->ex->facts.auth = method->name;
     held = guard_pause();
     method->step(handle, &ctx, token, out);
@@ -262,6 +224,22 @@ static void step_alone(struct call *call, const struct auth_method *method,
     method->end(handle);
 }
 
+/* The last token of a sign-in that a step accepts: no mechanism made one. */
+static struct span amen(struct call *call, const struct auth_method *method)
+{
+    const struct spnego_resp resp = {
+        .has_state = true,
+        .state = SPNEGO_ACCEPT_COMPLETED,
+    };
+    AUTO_BUF token = {0};
+
+    if (strcmp(method->name, "negotiate") != 0) {
+        return SPAN_NONE;
+    }
+    spnego_encode_resp(&token, &resp);
+    return arena_copy(call->arena, buf_span(&token));
+}
+
 /* NTLM within Negotiate is NTLM; so is what never came to a mechanism. */
 static enum point verdict_point(const struct auth_method *method,
                                 const struct auth_outcome *outcome)
@@ -273,10 +251,16 @@ static enum point verdict_point(const struct auth_method *method,
 }
 
 static void reach_verdict(struct call *call, const struct auth_method *method,
-                          const struct auth_outcome *outcome)
+                          struct auth_outcome *outcome)
 {
+    bool refused = outcome->verdict != AUTH_ACCEPTED;
+
     verdict_facts(call, outcome);
     call_reach(call, verdict_point(method, outcome));
+    if (verdict_force(call, outcome) && refused &&
+        outcome->verdict == AUTH_ACCEPTED) {
+        outcome->token_out = amen(call, method);
+    }
 }
 
 /*
@@ -294,27 +278,35 @@ static struct gate_farewell farewell_of(const struct auth_method *method,
                 : gate_no_farewell;
 }
 
+static enum gate_verdict accept(struct call *call,
+                                const struct auth_method *method,
+                                const struct auth_outcome *outcome)
+{
+    call->user = outcome->user;
+    call->mechanism = outcome->mechanism ? outcome->mechanism : method->name;
+    call->report = &outcome->report;
+    call->auth_scheme = method->per_request ? NULL : method->scheme;
+    call->auth_token = outcome->token_out;
+    return GATE_OPEN;
+}
+
 static enum gate_verdict judge(struct call *call,
                                const struct auth_method *method,
-                               const struct auth_outcome *outcome)
+                               struct auth_outcome *outcome)
 {
     const char *scheme = method->scheme;
     struct gate_farewell farewell;
 
     call->kept_out = is_kerberos(outcome) && call->world->krb5.per_request;
-    plan_effect(call, method, outcome);
     if (outcome->verdict == AUTH_CONTINUE) {
+        plan_effect(call, method, outcome);
         return gate_challenge(call, scheme, outcome->token_out);
     }
     reach_verdict(call, method, outcome);
+    plan_effect(call, method, outcome);
     switch (outcome->verdict) {
     case AUTH_ACCEPTED:
-        call->user = outcome->user;
-        call->mechanism = outcome->mechanism;
-        call->report = &outcome->report;
-        call->auth_scheme = method->per_request ? NULL : scheme;
-        call->auth_token = outcome->token_out;
-        return GATE_OPEN;
+        return accept(call, method, outcome);
     case AUTH_REFUSED:
         verdict_why(call, outcome);
         if (outcome->reason == AUTH_REASON_OUT_OF_TURN) {
@@ -353,12 +345,13 @@ static enum gate_verdict with_credentials(struct call *call, const char *value)
     struct httpauth sent;
     enum httpauth_result result = httpauth_decode(call->arena, value, &sent);
     const struct auth_method *method = offered_method(call, sent.scheme);
-    const struct auth_outcome no_token = {.verdict = AUTH_INVALID,
-                                          .reason = AUTH_REASON_BAD_TOKEN};
-    struct auth_outcome *outcome;
+    struct auth_outcome *outcome = ARENA_NEW(call->arena, struct auth_outcome);
 
+    *outcome = (struct auth_outcome){.verdict = AUTH_INVALID,
+                                     .reason = AUTH_REASON_BAD_TOKEN};
     if (!method) {
         forget_leg(call, sent.scheme);
+        call_reach(call, POINT_AUTH_NOT_OFFERED);
         find(call, "HA-025", "RFC 9110 section 11.6.2",
              "this authentication scheme is not among those offered",
              sent.scheme);
@@ -369,10 +362,10 @@ static enum gate_verdict with_credentials(struct call *call, const char *value)
              "the credentials are not one base64 token", sent.text);
         conn_auth_drop_handshake(call->auth);
         call->ex->facts.auth = method->name;
-        reach_verdict(call, method, &no_token);
-        return gate_refuse(call);
+        reach_verdict(call, method, outcome);
+        return outcome->verdict == AUTH_ACCEPTED ? accept(call, method, outcome)
+                                                 : gate_refuse(call);
     }
-    outcome = ARENA_NEW(call->arena, struct auth_outcome);
     if (method->per_request) {
         step_alone(call, method, sent.token, outcome);
     } else {
@@ -401,6 +394,29 @@ static bool is_known(struct call *call)
                         auth->proven_by->scheme);
         return false;
     }
+    return true;
+}
+
+static void commit_forgetting(void *data)
+{
+    conn_auth_reset(data);
+}
+
+/* A step wants the connection to be nobody's from here on. */
+static bool is_forgotten(struct call *call)
+{
+    struct facts *facts = &call->ex->facts;
+    struct verdict_plan plan;
+
+    facts->user = call->auth->user->name;
+    facts->auth = arena_strdup(call->arena, call->auth->mechanism);
+    call_reach(call, POINT_AUTH_STANDING);
+    if (!verdict_take(call, &plan)) {
+        return false;
+    }
+    exchange_why(call->ex, "auth.refused",
+                 "a step says that the connection is not authenticated");
+    exchange_effect(call->ex, commit_forgetting, call->auth);
     return true;
 }
 
@@ -436,13 +452,17 @@ enum gate_verdict gate_pass(struct call *call, enum gate gate)
         headers_get(&call->ex->request.headers, "Authorization");
 
     call->gate = gate;
+    if (value) {
+        call_reach(call, POINT_AUTH_CREDENTIALS);
+    }
     if (!gate_scheme_at(call, 0)) {
         return gate_refuse_all(call);
     }
     if (value) {
         return with_credentials(call, value);
     }
-    return is_known(call) ? let_in(call) : gate_refuse(call);
+    return is_known(call) && !is_forgotten(call) ? let_in(call)
+                                                 : gate_refuse(call);
 }
 
 void gate_finish(struct call *call)

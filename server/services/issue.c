@@ -3,6 +3,8 @@
 
 #include "services/issue.h"
 
+#include <string.h>
+
 #include "edge/loop.h"
 #include "services/issue_check.h"
 #include "services/reach.h"
@@ -20,8 +22,8 @@ enum {
     SERVER_ENTROPY_SIZE = 32,
 };
 
-static enum ticket_format format_of(const struct call *call,
-                                    const struct rst *rst)
+static enum ticket_format asked_format(const struct call *call,
+                                       const struct rst *rst)
 {
     switch (rst->token) {
     case RST_TOKEN_SAML:
@@ -34,6 +36,17 @@ static enum ticket_format format_of(const struct call *call,
         break;
     }
     return call->world->ticket.format;
+}
+
+static enum ticket_format format_of(const struct call *call,
+                                    const struct rst *rst)
+{
+    enum ticket_format asked = asked_format(call, rst);
+
+    if (!call->world->ticket.lies.other_format) {
+        return asked;
+    }
+    return asked == TICKET_SAML ? TICKET_CWT : TICKET_SAML;
 }
 
 /*
@@ -53,9 +66,11 @@ static void give_key(struct call *call, const struct rst *rst,
     if (!symmetric || ticket->format != TICKET_SAML) {
         return;
     }
+    call_reach(call, POINT_TICKET_KEY);
     key = arena_alloc(call->arena, size);
     ticket->proof_key = span_of(key, size);
-    if (rst->entropy.size == 0) {
+    if (rst->entropy.size == 0 ||
+        call->world->ticket.lies.secret == TICKET_SECRET_SERVER) {
         env_secret(key, size);
         rstr->proof_key = ticket->proof_key;
         return;
@@ -64,6 +79,20 @@ static void give_key(struct call *call, const struct rst *rst,
     env_random(call->env, entropy, SERVER_ENTROPY_SIZE);
     rstr->server_entropy = span_of(entropy, SERVER_ENTROPY_SIZE);
     p_sha1(rst->entropy, rstr->server_entropy, key, size);
+}
+
+/* What the answer says of the key is not what it was made of. */
+static void lie_about_secret(struct call *call, struct rstr *rstr)
+{
+    uint8_t *other;
+    struct span *told =
+        rstr->server_entropy.size ? &rstr->server_entropy : &rstr->proof_key;
+
+    if (rstr->lies.secret == TICKET_SECRET_OTHER && told->size) {
+        other = arena_alloc(call->arena, told->size);
+        env_random(call->env, other, told->size);
+        *told = span_of(other, told->size);
+    }
 }
 
 /* What a guest asks for, and what he is told that he got, is not known. */
@@ -91,10 +120,32 @@ static const char *token_type_of(const struct world *world,
     if (ticket->guest) {
         return guest_token_type(world, rst);
     }
-    if (rst->token_type) {
+    if (rst->token_type && !world->ticket.lies.other_format) {
         return rst->token_type;
     }
     return ticket->format == TICKET_CWT ? URI_TOKEN_CWT : URI_TOKEN_SAML;
+}
+
+/* What a setting says, "omit" among it, or the truth. */
+static const char *said_or(const char *said, const char *truth)
+{
+    if (!said) {
+        return truth;
+    }
+    return strcmp(said, "omit") == 0 ? NULL : said;
+}
+
+static const char *context_of(const char *asked, enum ticket_context how)
+{
+    switch (how) {
+    case TICKET_CONTEXT_ECHO:
+        break;
+    case TICKET_CONTEXT_OMIT:
+        return NULL;
+    case TICKET_CONTEXT_OTHER:
+        return "5bd1ab2c-0000-4000-8000-000000000000";
+    }
+    return asked;
 }
 
 static void fill_response(const struct world *world, const struct rst *rst,
@@ -103,15 +154,20 @@ static void fill_response(const struct world *world, const struct rst *rst,
 {
     bool saml = ticket->format == TICKET_SAML;
 
+    const struct ticket_lies *lies = &world->ticket.lies;
+
+    rstr->lies = *lies;
     rstr->trust = rst->trust;
-    rstr->context = rst->context;
-    rstr->token_type = token_type_of(world, rst, ticket);
+    rstr->context = context_of(rst->context, lies->context);
+    rstr->token_type =
+        said_or(lies->token_type, token_type_of(world, rst, ticket));
     rstr->assertion = saml ? text : NULL;
     rstr->user_token = saml ? NULL : text;
     rstr->assertion_id = saml ? ticket->id : NULL;
-    rstr->applies_to = rst->applies_to;
+    rstr->applies_to = said_or(lies->applies_to, rst->applies_to);
     rstr->created = ticket->issued;
-    rstr->expires = ticket->expires;
+    rstr->expires = lies->said_given ? ticket->issued + lies->said_lifetime
+                                     : ticket->expires;
 }
 
 static void remark_ticket(struct call *call, const struct ticket *ticket,
@@ -180,6 +236,7 @@ static void answer(struct issuing *issuing, const struct soap *request)
     text = arena_text(call->arena, issuing->text);
     fill_response(call->world, &issuing->rst, &issuing->ticket, text,
                   &issuing->rstr);
+    lie_about_secret(call, &issuing->rstr);
     rstr_encode(&message, call->arena, request, &issuing->rstr);
     soap_reply(call, request, &message);
     remark_ticket(call, &issuing->ticket, text);
@@ -219,6 +276,8 @@ static enum call_result issue(struct call *call, const struct soap *request,
     issuing->ticket =
         identity_ticket(call, who, format_of(call, rst), rst->applies_to);
     give_key(call, rst, &issuing->ticket, &issuing->rstr);
+    call_reach(call, POINT_TICKET_SIGN);
+    issuing->ticket.lies = call->world->ticket.lies;
     if (is_slow(issuing)) {
         call->pending = issuing;
         loop_submit(call->services->loop, &issuing->job);
@@ -239,10 +298,12 @@ enum call_result issue_resume(struct call *call)
  * else they are faults. */
 static void refuse_no_sip(struct call *call, const struct soap *request)
 {
+    call_reach(call, POINT_WEBTICKET_NO_SIP);
     if (call->route->gate == GATE_WINDOWS) {
         product_error_page(call, 403);
         product_diagnostics(call, DIAGNOSTIC_NO_SIP);
     } else {
+        call_reach(call, POINT_WEBTICKET_FAULT);
         soap_reply_diagnostic(call, request, DIAGNOSTIC_NO_SIP);
     }
 }

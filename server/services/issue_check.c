@@ -19,6 +19,7 @@ static bool refuse_at(struct call *call, const struct soap *request,
     const struct soap_fault fault = {
         .code_uri = URI_TRUST, .code = code, .reason = reason};
 
+    call_reach(call, POINT_WEBTICKET_FAULT);
     soap_reply_fault_at(call, request, &fault, __FILE__, line);
     return false;
 }
@@ -55,10 +56,14 @@ static const char *without_scheme(const char *sip)
 static bool check_claim(struct call *call, const struct soap *request,
                         const struct user *user, const struct rst *rst)
 {
-    if (!user || !rst->claim_value ||
-        utf8_equal_nocase(without_scheme(rst->claim_value), user->sip)) {
+    if (!user || !rst->claim_value) {
         return true;
     }
+    call_reach(call, POINT_WEBTICKET_CLAIMS);
+    if (utf8_equal_nocase(without_scheme(rst->claim_value), user->sip)) {
+        return true;
+    }
+    call_reach(call, POINT_WEBTICKET_FAULT);
     soap_reply_diagnostic(call, request, DIAGNOSTIC_CLAIM_MISMATCH);
     return false;
 }
@@ -76,7 +81,11 @@ static bool within_pool(struct call *call, const char *address)
 static bool check_applies_to(struct call *call, const struct soap *request,
                              const struct rst *rst)
 {
-    if (!rst->applies_to || within_pool(call, rst->applies_to)) {
+    if (!rst->applies_to) {
+        return true;
+    }
+    call_reach(call, POINT_WEBTICKET_AUDIENCE);
+    if (within_pool(call, rst->applies_to)) {
         return true;
     }
     if (call->world->strict_applies_to) {

@@ -89,6 +89,7 @@ static enum call_result finish(struct call *call, const struct asking *asking)
         product_error_page(call, 503);
         return CALL_DONE;
     }
+    call_reach(call, POINT_KDC_PROXY_ANSWER);
     krb_encode_proxy_message(&body, asking->reply);
     exchange_reply(call->ex, 200);
     product_headers(call);

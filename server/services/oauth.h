@@ -29,6 +29,9 @@ const struct oauth_grant *oauth_grant(const struct world *world,
 /* "urn:microsoft.rtc:windows,password": those that this world takes. */
 const char *oauth_grants_text(struct arena *arena, const struct world *world);
 
+/* "MsRtcOAuth href=...,grant_type=...", as the world has it. */
+const char *oauth_challenge(struct call *call);
+
 /* A parameter that is not there, or is empty (RFC 6749 section 3.2), is NULL.
  */
 const char *oauth_parameter(const struct form *form, const char *name);
@@ -49,6 +52,10 @@ bool oauth_refuse_at(struct call *call, enum oauth_error error, unsigned id,
     oauth_refuse_at((call), (error), (id), __FILE__, __LINE__)
 /* The same with the address of the page where a passive sign-in begins. */
 bool oauth_refuse_passive(struct call *call);
+
+struct oauth_say;
+/* The answer that a step wants. */
+void oauth_say_error(struct call *call, const struct oauth_say *say);
 
 /* Plans the good answer: this token, for so many seconds. */
 void oauth_answer(struct call *call, const char *token, int64_t seconds);

@@ -72,6 +72,7 @@ static bool judge_password(struct call *call, const struct form *form,
     }
     outcome = verdict_password(call, "password", name, password);
     call_reach(call, POINT_OAUTH_VERDICT);
+    verdict_settle(call, &outcome);
     if (outcome.verdict != AUTH_ACCEPTED) {
         verdict_why(call, &outcome);
         return refuse_credentials(call);
@@ -98,6 +99,7 @@ static bool judge_windows(struct call *call, const struct form *form,
                    "Negotiate or NTLM proves");
         return oauth_refuse(call, OAUTH_INVALID_REQUEST, 0);
     }
+    call_reach(call, POINT_OAUTH_WINDOWS);
     if (!call->user && gate_pass(call, GATE_WINDOWS) == GATE_CLOSED) {
         return false;
     }
@@ -152,6 +154,9 @@ static enum guest_reason admit(struct call *call, const struct form *form,
     if (meeting->state != MEETING_OPEN) {
         return GUEST_REASON_MEETING_ENDED;
     }
+    if (old) {
+        call_reach(call, POINT_OAUTH_RENEW);
+    }
     who->guest =
         old ? renewed(call, meeting, old) : guid_random(call->env, call->arena);
     return who->guest ? GUEST_REASON_NONE : GUEST_REASON_BAD_TOKEN;
@@ -185,6 +190,10 @@ static bool judge_guest(struct call *call, const struct form *form,
     reason = admit(call, form, key, out_who);
     verdict_guest(call, reason);
     call_reach(call, POINT_OAUTH_VERDICT);
+    verdict_force_guest(call, out_who->meeting, &reason);
+    if (reason == GUEST_REASON_NONE && !out_who->guest) {
+        out_who->guest = guid_random(call->env, call->arena);
+    }
     return reason == GUEST_REASON_NONE || deny_guest(call, reason);
 }
 
@@ -202,6 +211,7 @@ static bool judge_passive(struct call *call, const struct form *form UNUSED,
     exchange_why(call->ex, "auth.refused",
                  "a passive sign-in needs a cookie that this server never "
                  "gives");
+    call_reach(call, POINT_OAUTH_PASSIVE);
     return oauth_refuse_passive(call);
 }
 

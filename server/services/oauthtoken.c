@@ -167,6 +167,8 @@ static void issue(struct call *call, const struct identity *who)
 
     call_reach(call, POINT_OAUTH_ISSUE);
     ticket = identity_ticket(call, who, TICKET_CWT, NULL);
+    call_reach(call, POINT_TICKET_SIGN);
+    ticket.lies = call->world->ticket.lies;
     if (!ticket_issue(call->ticket_keys, call->world->ticket.sha1, call->arena,
                       &ticket, &bytes, &err)) {
         oauth_refuse(call, OAUTH_SERVER_ERROR, 0);

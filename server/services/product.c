@@ -92,23 +92,37 @@ void product_error_headers(struct call *call)
     add_server(call);
 }
 
+/* webticket 6.2: the document's grammar has places, samples have names. */
+void product_diagnostics_row(struct call *call, const struct diagnostic *row,
+                             const char *source, bool positional)
+{
+    const char *fault = "";
+
+    if (row->fault_code) {
+        fault = arena_printf(call->arena, ";%s\"%s:%s\"",
+                             positional ? "" : "faultcode=", row->fault_prefix,
+                             row->fault_code);
+    }
+    headers_remove(&call->ex->reply.headers, "X-Ms-diagnostics");
+    exchange_header(
+        call->ex, "X-Ms-diagnostics",
+        positional ? "%u;\"%s\";\"%s\"%s" : "%u;source=\"%s\";reason=\"%s\"%s",
+        row->id, source ? source : call->pool->server_fqdn, row->reason, fault);
+    if (!call->ex->why) {
+        exchange_why(call->ex, "diagnostics", "%u %s", row->id, row->reason);
+    }
+}
+
 void product_diagnostics_saying(struct call *call, unsigned id,
                                 const char *reason)
 {
-    const struct diagnostic *row = diagnostic(id);
-    const char *fault = "";
+    struct diagnostic row;
 
-    assert(row);
-    if (row->fault_code) {
-        fault = arena_printf(call->arena, ";faultcode=\"%s:%s\"",
-                             row->fault_prefix, row->fault_code);
-    }
-    exchange_header(call->ex, "X-Ms-diagnostics",
-                    "%u;source=\"%s\";reason=\"%s\"%s", row->id,
-                    call->pool->server_fqdn, reason, fault);
-    if (!call->ex->why) {
-        exchange_why(call->ex, "diagnostics", "%u %s", row->id, reason);
-    }
+    assert(diagnostic(id));
+    row = *diagnostic(id);
+    row.reason = reason;
+    product_diagnostics_row(call, &row, NULL,
+                            call->world->diagnostics_positional);
 }
 
 void product_diagnostics(struct call *call, unsigned id)

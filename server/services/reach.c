@@ -31,6 +31,8 @@ static struct subject subject_of(struct call *call)
         .world = call->world,
         .clock = &call->now,
         .negotiate = &call->negotiate,
+        .ntlm = &call->ntlm,
+        .verdict = &call->verdict,
         .arena = call->arena,
         .user = call->ex->facts.user
                     ? world_user(call->world, call->ex->facts.user)
@@ -38,7 +40,7 @@ static struct subject subject_of(struct call *call)
         .forms = &call_forms,
         .forms_ctx = call,
         .random = draw,
-        .random_ctx = call->services->env,
+        .random_ctx = session_env(call->session, call->services->env),
     };
 }
 

@@ -16,6 +16,7 @@
 
 struct auth_report;
 struct conn_auth;
+struct diagnostic;
 struct due;
 struct kdc;
 struct krb5_acceptor;
@@ -75,6 +76,8 @@ struct call {
     struct span auth_token;
     bool kept_out; /* proven for this request alone: Persistent-Auth: false */
     struct negotiate_plan negotiate; /* what steps want of SPNEGO */
+    struct ntlm_plan ntlm;           /* ... of an NTLM leg */
+    struct verdict_plan verdict;     /* ... of a verdict, see verdict.h */
     /* What steps do to the reply once it is planned; see reach.h. */
     struct due *due;
     int64_t clock_moved;     /* ns; by steps */
@@ -142,13 +145,16 @@ void product_error_page_at(struct call *call, unsigned status, const char *file,
 #define product_error_page(call, status)                                       \
     product_error_page_at((call), (status), __FILE__, __LINE__)
 /*
- * X-Ms-diagnostics in the named grammar (protocol: webticket 6.2), id and
+ * X-Ms-diagnostics in the world's grammar (protocol: webticket 6.2), id and
  * text from the table in diagnostics.c.
  */
 void product_diagnostics(struct call *call, unsigned id);
 /* The same with another reason than the table's. */
 void product_diagnostics_saying(struct call *call, unsigned id,
                                 const char *reason);
+/* The same with a row of one's own, and another source where it is not NULL. */
+void product_diagnostics_row(struct call *call, const struct diagnostic *row,
+                             const char *source, bool positional);
 /*
  * The answer at a port of the web ticket service that the world does not offer
  * (protocol: webticket 2.4).

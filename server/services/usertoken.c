@@ -39,6 +39,7 @@ static const char *reason_of(const struct world *world, enum auth_reason reason)
 static void refuse(struct call *call, const struct soap *request,
                    const struct auth_outcome *outcome)
 {
+    call_reach(call, POINT_WEBTICKET_FAULT);
     soap_reply_diagnostic_saying(call, request, DIAGNOSTIC_NO_TOKEN,
                                  reason_of(call->world, outcome->reason));
     verdict_why(call, outcome);
@@ -61,11 +62,8 @@ static void refuse_token(struct call *call, const struct soap *request,
         .reason = "The message has more than one Security header or "
                   "UsernameToken.",
     };
-    const struct auth_outcome outcome = {.verdict = AUTH_INVALID,
-                                         .reason = AUTH_REASON_BAD_TOKEN};
 
-    verdict_facts(call, &outcome);
-    call_reach(call, POINT_USERTOKEN_VERDICT);
+    call_reach(call, POINT_WEBTICKET_FAULT);
     if (flaw == USERTOKEN_DIGEST) {
         soap_reply_fault(call, request, &digest);
     } else if (flaw == USERTOKEN_TWICE) {
@@ -79,8 +77,9 @@ static void refuse_token(struct call *call, const struct soap *request,
 static enum call_result authenticate(struct call *call,
                                      const struct soap *request)
 {
+    struct auth_outcome outcome = {.verdict = AUTH_INVALID,
+                                   .reason = AUTH_REASON_BAD_TOKEN};
     struct credentials sent;
-    struct auth_outcome outcome;
     struct usertoken token;
     struct identity who = {0};
     const char *text;
@@ -88,14 +87,19 @@ static enum call_result authenticate(struct call *call,
         usertoken_decode(call->arena, request, &token, &text);
 
     call->ex->facts.auth = "usertoken";
+    call_reach(call, POINT_WEBTICKET_PASSWORD);
     credentials_judge(call, &token, flaw);
-    if (flaw != USERTOKEN_GOOD) {
+    if (flaw == USERTOKEN_GOOD) {
+        sent = credentials_read(call, &token);
+        outcome = verdict_password(call, "usertoken", sent.name, sent.password);
+    }
+    verdict_facts(call, &outcome);
+    call_reach(call, POINT_USERTOKEN_VERDICT);
+    verdict_settle(call, &outcome);
+    if (outcome.verdict == AUTH_INVALID) {
         refuse_token(call, request, flaw, text);
         return CALL_DONE;
     }
-    sent = credentials_read(call, &token);
-    outcome = verdict_password(call, "usertoken", sent.name, sent.password);
-    call_reach(call, POINT_USERTOKEN_VERDICT);
     if (outcome.verdict != AUTH_ACCEPTED) {
         refuse(call, request, &outcome);
         return CALL_DONE;
@@ -113,6 +117,7 @@ static enum call_result issue_usertoken(struct call *call)
         return issue_resume(call);
     }
     if (!call->world->offer.soap) {
+        call_reach(call, POINT_WEBTICKET_NOT_OFFERED);
         product_not_offered(call);
         return CALL_DONE;
     }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "auth/password.h"
+#include "scenario/model.h"
 #include "scenario/point.h"
 #include "services/reach.h"
 #include "world/lockout.h"
@@ -116,6 +117,115 @@ static void plan_count(struct call *call, const struct auth_outcome *outcome)
     exchange_effect(call->ex, commit_count, count);
 }
 
+/* ---- Verdicts of a step ---- */
+
+bool verdict_take(struct call *call, struct verdict_plan *out_plan)
+{
+    struct facts *facts = &call->ex->facts;
+    const struct verdict_plan plan = call->verdict;
+    const char *was = facts->reason ? facts->reason : facts->verdict;
+
+    call->verdict = (struct verdict_plan){0};
+    if (!plan.forced) {
+        return false;
+    }
+    exchange_remark(call->ex, "verdict.forced", "%s%s%s; without the step: %s",
+                    plan.accepted ? "accepted" : "refused",
+                    plan.reason ? ", " : "", plan.reason ? plan.reason : "",
+                    was ? was : "refused");
+    set_facts(call, plan.accepted ? NULL
+                    : plan.reason ? plan.reason
+                                  : auth_reason_word(AUTH_REASON_FORGED));
+    *out_plan = plan;
+    return true;
+}
+
+static enum auth_reason reason_named(const char *word)
+{
+    for (int i = 0; word && i < AUTH_REASON_COUNT; i++) {
+        if (strcmp(auth_reason_word((enum auth_reason)i), word) == 0) {
+            return (enum auth_reason)i;
+        }
+    }
+    return AUTH_REASON_FORGED;
+}
+
+static void force_refusal(const struct verdict_plan *plan,
+                          struct auth_outcome *outcome)
+{
+    outcome->verdict = AUTH_REFUSED;
+    outcome->reason = reason_named(plan->reason);
+    outcome->why = "a step says so";
+    outcome->token_out = SPAN_NONE;
+}
+
+static void force_acceptance(struct call *call, const struct verdict_plan *plan,
+                             struct auth_outcome *outcome)
+{
+    /* Of the scenario's own world: the connection may outlive this one. */
+    const struct user *user =
+        plan->user ? world_user(call->scenario->world, plan->user)
+                   : outcome->user;
+
+    if (!user) {
+        exchange_remark(call->ex, "verdict.forced",
+                        "nobody is known whom to take it for: verdict.user "
+                        "names somebody");
+        verdict_facts(call, outcome);
+        return;
+    }
+    outcome->verdict = AUTH_ACCEPTED;
+    outcome->reason = AUTH_REASON_NONE;
+    outcome->why = NULL;
+    outcome->user = user;
+    call->ex->facts.user = user->name;
+}
+
+bool verdict_force(struct call *call, struct auth_outcome *outcome)
+{
+    struct verdict_plan plan;
+
+    if (!verdict_take(call, &plan)) {
+        return false;
+    }
+    outcome->counts = false;
+    if (plan.accepted && outcome->verdict != AUTH_ACCEPTED) {
+        force_acceptance(call, &plan, outcome);
+    } else if (!plan.accepted) {
+        force_refusal(&plan, outcome);
+    }
+    return true;
+}
+
+void verdict_settle(struct call *call, struct auth_outcome *outcome)
+{
+    if (!verdict_force(call, outcome)) {
+        plan_count(call, outcome);
+    }
+}
+
+void verdict_force_guest(struct call *call, bool known,
+                         enum guest_reason *reason)
+{
+    struct verdict_plan plan;
+
+    if (!verdict_take(call, &plan)) {
+        return;
+    }
+    if (plan.accepted && !known) {
+        exchange_remark(call->ex, "verdict.forced",
+                        "no meeting is known that a guest could be let into");
+        verdict_guest(call, *reason);
+        return;
+    }
+    *reason = plan.accepted ? GUEST_REASON_NONE : GUEST_REASON_WRONG_KEY;
+    for (int i = 1; plan.reason && i < GUEST_REASON_COUNT; i++) {
+        if (strcmp(guest_reason_word((enum guest_reason)i), plan.reason) == 0) {
+            *reason = (enum guest_reason)i;
+        }
+    }
+}
+
 struct auth_outcome verdict_password(struct call *call, const char *auth,
                                      const char *name, const char *password)
 {
@@ -135,7 +245,6 @@ struct auth_outcome verdict_password(struct call *call, const char *auth,
     call->ex->facts.auth = auth;
     call->ex->facts.user = outcome.user ? outcome.user->name : NULL;
     verdict_facts(call, &outcome);
-    plan_count(call, &outcome);
     return outcome;
 }
 

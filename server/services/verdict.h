@@ -13,11 +13,24 @@ void verdict_remark(struct exchange *ex, const struct auth_note *notes);
 
 /*
  * Judges a name and a password in clear for this call (auth/password.h). Facts
- * are set, `auth` among them ("usertoken"); wrong passwords are counted and
- * right ones end the count as an effect of the reply. No reply is planned.
+ * are set, `auth` among them ("usertoken"). No reply is planned.
  */
 struct auth_outcome verdict_password(struct call *call, const char *auth,
                                      const char *name, const char *password);
+
+/*
+ * Behind the point of a verdict: puts the one that a step wants in its place.
+ * Nobody's wrong passwords are counted then, nor forgotten: nothing was proven.
+ * True: the verdict is a step's.
+ */
+bool verdict_force(struct call *call, struct auth_outcome *outcome);
+/* The same, and then what verdict_password found is counted as an effect of
+ * the reply: wrong passwords, or the end of their count. */
+void verdict_settle(struct call *call, struct auth_outcome *outcome);
+
+/* What a step wants, taken off the call; false: nothing. For verdicts that are
+ * no auth_outcome. The facts are set, and the journal told. */
+bool verdict_take(struct call *call, struct verdict_plan *out_plan);
 
 /* Sets the facts `verdict` and `reason`, for the points that come. */
 void verdict_facts(struct call *call, const struct auth_outcome *outcome);
@@ -44,6 +57,10 @@ enum guest_reason {
 };
 
 const char *guest_reason_word(enum guest_reason reason);
+/* Puts the verdict of a step in the place of this one; a guest is let in only
+ * where a meeting is known. */
+void verdict_force_guest(struct call *call, bool known,
+                         enum guest_reason *reason);
 /* The same facts about a guest. */
 void verdict_guest(struct call *call, enum guest_reason reason);
 

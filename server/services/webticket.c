@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "services/issue.h"
+#include "services/reach.h"
 #include "services/service.h"
 #include "services/soap_reply.h"
 
@@ -20,6 +21,7 @@ static enum call_result issue_windows(struct call *call)
     if (!soap_read(call, &doc, &request)) {
         return CALL_DONE;
     }
+    call_reach(call, POINT_WEBTICKET_WINDOWS);
     return issue_token(call, &request, &who);
 }
 

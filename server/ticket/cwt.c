@@ -145,6 +145,29 @@ static bool add_fields(const struct ticket *ticket, struct buf *before,
     return !ticket->guest || add_guest(after, ticket, err);
 }
 
+/* What is wrong with its bytes; with the text that they become, see text_of. */
+static void damage(struct buf *bytes, size_t mac_at, enum ticket_cwt how)
+{
+    if (how == TICKET_CWT_FLIPPED) {
+        bytes->data[mac_at] ^= 1;
+    } else if (how == TICKET_CWT_LENGTH) {
+        bytes->data[mac_at - 1] ^= 1; /* the length before the MAC */
+    } else if (how == TICKET_CWT_TRUNCATED) {
+        bytes->size -= bytes->size / 4;
+    }
+}
+
+/* "cwt=..." */
+static const char *text_of(struct arena *arena, struct span bytes,
+                           enum ticket_cwt how)
+{
+    if (how == TICKET_CWT_PADDED) {
+        return arena_printf(arena, "cwt=%s", base64_text(arena, bytes));
+    }
+    return arena_printf(arena, "%s%s", how == TICKET_CWT_NO_LABEL ? "" : "cwt=",
+                        base64url_text(arena, bytes));
+}
+
 bool cwt_issue(const struct ticket_keys *keys, struct arena *arena,
                const struct ticket *ticket, struct span *out_text,
                struct err *err)
@@ -152,16 +175,18 @@ bool cwt_issue(const struct ticket_keys *keys, struct arena *arena,
     AUTO_BUF before = {0};
     AUTO_BUF after = {0};
     uint8_t mac[MAC_SIZE];
+    size_t mac_at;
 
     if (!add_fields(ticket, &before, &after, err)) {
         return false;
     }
     compute_mac(keys, ticket->pool ? ticket->pool : "", buf_span(&before),
                 buf_span(&after), mac);
+    mac_at = before.size;
     buf_add(&before, span_of(mac, sizeof(mac)));
     buf_add(&before, buf_span(&after));
-    *out_text = span_text(arena_printf(
-        arena, "cwt=%s", base64url_text(arena, buf_span(&before))));
+    damage(&before, mac_at, ticket->lies.cwt);
+    *out_text = span_text(text_of(arena, buf_span(&before), ticket->lies.cwt));
     return true;
 }
 

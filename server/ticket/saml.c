@@ -46,10 +46,18 @@ static bool add_confirmation(const struct ticket_keys *keys, xmlNode *subject,
                              struct err *err)
 {
     xmlNode *confirmation = xml_add(subject, "SubjectConfirmation");
+    bool bearer = ticket->lies.confirmation == TICKET_CONFIRMATION_ASKED
+                      ? ticket->proof_key.size == 0
+                      : ticket->lies.confirmation == TICKET_CONFIRMATION_BEARER;
     struct span wrapped;
 
-    if (ticket->proof_key.size == 0) {
+    if (bearer) {
         xml_add_text(confirmation, "ConfirmationMethod", URI_SAML_CM "bearer");
+        return true;
+    }
+    if (ticket->proof_key.size == 0) { /* a lie: there is no key to hold */
+        xml_add_text(confirmation, "ConfirmationMethod",
+                     URI_SAML_CM "holder-of-key");
         return true;
     }
     if (!keys_wrap(keys, arena, ticket->proof_key, &wrapped, err)) {
@@ -98,6 +106,40 @@ static void add_certificate(const struct ticket_keys *keys, xmlNode *signature)
     xml_add_text(data, "X509Certificate", keys->certificate);
 }
 
+/* What a step wants of a signature that is good. */
+static void damage(xmlNode *signature, enum ticket_signature how)
+{
+    if (how == TICKET_SIGNATURE_BROKEN) {
+        xmldsig_break(signature, "SignatureValue");
+    } else if (how == TICKET_SIGNATURE_DIGEST) {
+        xmldsig_break(signature, "DigestValue");
+    }
+}
+
+/* The signer's certificate goes in whatever key it was: who looks finds that
+ * they do not fit. */
+static bool sign(const struct ticket_keys *keys, bool sha1, xmlNode *assertion,
+                 enum ticket_signature how, struct err *err)
+{
+    AUTO(xmldsig_key) other = NULL;
+    xmlNode *signature;
+
+    if (how == TICKET_SIGNATURE_OMIT) {
+        return true;
+    }
+    if (how == TICKET_SIGNATURE_OTHER_KEY && !xmldsig_key_other(&other, err)) {
+        return false;
+    }
+    signature = xmldsig_sign(other ? other : keys->signer, assertion,
+                             "AssertionID", sha1, err);
+    if (!signature) {
+        return false;
+    }
+    damage(signature, how);
+    add_certificate(keys, signature);
+    return true;
+}
+
 bool saml_issue(const struct ticket_keys *keys, bool sha1, struct arena *arena,
                 const struct ticket *ticket, struct span *out_text,
                 struct err *err)
@@ -105,18 +147,15 @@ bool saml_issue(const struct ticket_keys *keys, bool sha1, struct arena *arena,
     AUTO(xml_doc) doc = new_assertion(arena, ticket);
     xmlNode *assertion = xml_root(doc);
     AUTO_BUF out = {0};
-    xmlNode *signature;
 
     add_conditions(assertion, arena, ticket);
     if (!add_confirmation(keys, add_subject(assertion, arena, ticket), arena,
                           ticket, err)) {
         return false;
     }
-    signature = xmldsig_sign(keys->signer, assertion, "AssertionID", sha1, err);
-    if (!signature) {
+    if (!sign(keys, sha1, assertion, ticket->lies.signature, err)) {
         return false;
     }
-    add_certificate(keys, signature);
     xml_write(&out, assertion);
     *out_text = arena_copy(arena, buf_span(&out));
     return true;

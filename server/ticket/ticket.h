@@ -52,7 +52,8 @@ struct ticket {
     const char *audience; /* AppliesTo; NULL: any (CWT) */
     int64_t issued;       /* ns since 1970 */
     int64_t expires;
-    struct span proof_key; /* empty: a bearer ticket */
+    struct span proof_key;   /* empty: a bearer ticket */
+    struct ticket_lies lies; /* what is wrong with it, as it is issued */
     /* Set by ticket_open: one sentence that says what is wrong; NULL: valid. */
     const char *detail;
 };

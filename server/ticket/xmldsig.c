@@ -16,6 +16,8 @@
 #include <xmlsec/transforms.h>
 #include <xmlsec/xmldsig.h>
 
+#include <openssl/ec.h>
+
 #include "util/arena.h"
 #include "util/mem.h"
 #include "wire/uris.h"
@@ -171,6 +173,43 @@ xmlNode *xmldsig_sign(const struct xmldsig_key *key, xmlNode *root,
         return NULL;
     }
     return signature;
+}
+
+static xmlNode *find_below(xmlNode *node, const char *name)
+{
+    xmlNode *found = NULL;
+
+    if (xml_is(node, ds_uris, name)) {
+        return node;
+    }
+    for (xmlNode *n = xml_first(node); n && !found; n = xml_next(n)) {
+        found = find_below(n, name);
+    }
+    return found;
+}
+
+void xmldsig_break(xmlNode *signature, const char *name)
+{
+    AUTO(arena) arena = arena_new();
+    xmlNode *node = find_below(signature, name);
+    char *text = xml_text(arena, node);
+
+    if (text && *text) {
+        *text = *text == 'A' ? 'B' : 'A';
+        xmlNodeSetContent(node, BAD_CAST text);
+    }
+}
+
+bool xmldsig_key_other(struct xmldsig_key **out_key, struct err *err)
+{
+    EVP_PKEY *pkey = EVP_EC_gen("P-256");
+    bool made = pkey && xmldsig_key_new(pkey, out_key, err);
+
+    if (!pkey) {
+        err_set(err, "OpenSSL makes no key");
+    }
+    EVP_PKEY_free(pkey);
+    return made;
 }
 
 /* ---- Verifying ---- */

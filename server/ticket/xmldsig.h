@@ -32,6 +32,12 @@ void xmldsig_key_free(struct xmldsig_key *key);
 MUST_CHECK xmlNode *xmldsig_sign(const struct xmldsig_key *key, xmlNode *root,
                                  const char *id, bool sha1, struct err *err);
 
+/* Another letter where the text of this descendant stands, "DigestValue". */
+void xmldsig_break(xmlNode *signature, const char *name);
+/* A new key of this kind, P-256, that is kept nowhere. */
+MUST_CHECK bool xmldsig_key_other(struct xmldsig_key **out_key,
+                                  struct err *err);
+
 /*
  * Is `signature`, a child of `root`, made with this key over all of `root`?
  * Only the shape that xmldsig_sign makes will do: one Reference, to the id of

@@ -27,6 +27,7 @@ enum {
     /* Sizes of the fixed parts with everything optional in them. */
     NTLMSSP_NEGOTIATE_FIXED = 40,
     NTLMSSP_CHALLENGE_FIXED = 56,
+    NTLMSSP_CHALLENGE_SHORT = 32, /* nothing optional in it */
     NTLMSSP_AUTHENTICATE_FIXED = 88,
 };
 

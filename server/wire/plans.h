@@ -195,6 +195,133 @@ struct kdc_plan {
     } ticket;
 };
 
+/*
+ * An NTLM CHALLENGE as it shall be on the wire ([MS-NLMP] 2.2.1.2), whatever it
+ * should be; texts are hexadecimal. NULL, and what is not given: as it is.
+ */
+struct ntlm_message {
+    bool fields_omitted; /* it ends behind ServerChallenge: 32 bytes */
+    bool flags_given;
+    bool type_given;
+    bool name_length_given;
+    bool name_max_given;
+    bool name_offset_given;
+    bool info_length_given;
+    bool info_max_given;
+    bool info_offset_given;
+    bool truncate_given;
+    const char *signature; /* 8 bytes */
+    const char *reserved;  /* 8 bytes */
+    const char *version;   /* 8 bytes */
+    const char *av_pairs;  /* in this order, by comma: names and "ID=HEX" */
+    const char *bytes;     /* the whole message */
+    uint32_t flags;
+    unsigned type;
+    unsigned name_length;
+    unsigned name_max;
+    unsigned name_offset;
+    unsigned info_length;
+    unsigned info_max;
+    unsigned info_offset;
+    unsigned truncate; /* so many bytes of it */
+    unsigned padding;  /* so many zeros behind it */
+};
+
+/* How NTLM answers one leg. */
+struct ntlm_plan {
+    enum ntlm_turn {
+        NTLM_TURN_GOOD,
+        NTLM_TURN_CHALLENGE, /* by a fresh challenge, whatever came */
+        NTLM_TURN_AGAIN,     /* by the challenge of this handshake once more */
+        NTLM_TURN_BARE,      /* by the name of the scheme alone */
+    } turn;
+    enum ntlm_replay {
+        NTLM_REPLAY_NONE,
+        NTLM_REPLAY_STALE, /* that of an earlier handshake; another is judged */
+        NTLM_REPLAY_REPEATED, /* the same, and it is judged */
+    } replay;
+    const struct ntlm_message *message; /* NULL: as it should be */
+    struct span last; /* the challenge before, of whatever connection */
+    struct span sent; /* set as one is made */
+};
+
+/*
+ * A web ticket and the answer that carries it, not as they should be (protocol:
+ * webticket 5). Zero: as they should.
+ */
+struct ticket_lies {
+    enum ticket_signature {
+        TICKET_SIGNATURE_GOOD,
+        TICKET_SIGNATURE_BROKEN,    /* one letter of SignatureValue */
+        TICKET_SIGNATURE_DIGEST,    /* ... of DigestValue */
+        TICKET_SIGNATURE_OTHER_KEY, /* by a key that nobody knows */
+        TICKET_SIGNATURE_OMIT,
+    } signature;
+    enum ticket_assertion {
+        TICKET_ASSERTION_GOOD,
+        TICKET_ASSERTION_OMIT,      /* RequestedSecurityToken is empty */
+        TICKET_ASSERTION_NO_TOKEN,  /* ... or not there at all */
+        TICKET_ASSERTION_INHERITED, /* its prefix is declared outside of it */
+        TICKET_ASSERTION_REFERENCE, /* an AssertionIDReference stands before */
+    } assertion;
+    enum ticket_confirmation {
+        TICKET_CONFIRMATION_ASKED,
+        TICKET_CONFIRMATION_BEARER,
+        TICKET_CONFIRMATION_KEY,
+    } confirmation;
+    enum ticket_secret {
+        TICKET_SECRET_GOOD,
+        TICKET_SECRET_OMIT,
+        TICKET_SECRET_OTHER,  /* not the one that the key was made of */
+        TICKET_SECRET_EARLY,  /* another one stands before it */
+        TICKET_SECRET_SERVER, /* the key itself, made without the client */
+    } secret;
+    enum ticket_lifetime_form {
+        TICKET_LIFETIME_GOOD,
+        TICKET_LIFETIME_OMIT,
+        TICKET_LIFETIME_NO_CREATED,
+        TICKET_LIFETIME_NO_EXPIRES,
+        TICKET_LIFETIME_PREFIXED,   /* wsu:Created, declared on Lifetime */
+        TICKET_LIFETIME_REDECLARED, /* ... and on each of its children */
+    } lifetime;
+    enum ticket_times {
+        TICKET_TIMES_UTC,
+        TICKET_TIMES_FRACTION, /* .000Z */
+        TICKET_TIMES_NO_ZONE,
+        TICKET_TIMES_OFFSET, /* +00:00 */
+        TICKET_TIMES_DATE,   /* as HTTP writes dates */
+        TICKET_TIMES_EMPTY,
+    } times;
+    enum ticket_context {
+        TICKET_CONTEXT_ECHO,
+        TICKET_CONTEXT_OMIT,
+        TICKET_CONTEXT_OTHER,
+    } context;
+    enum ticket_cwt {
+        TICKET_CWT_GOOD,
+        TICKET_CWT_TRUNCATED, /* its base64 ends early */
+        TICKET_CWT_FLIPPED,   /* one bit of the MAC */
+        TICKET_CWT_LENGTH,    /* a field says another length */
+        TICKET_CWT_NO_LABEL,  /* without "cwt=" */
+        TICKET_CWT_PADDED,    /* base64 as of old: +, / and = */
+    } cwt;
+    bool prefixed;          /* trust elements as t:... */
+    bool no_collection;     /* RSTR without RSTRC */
+    bool other_format;      /* CWT for SAML and the other way round */
+    const char *applies_to; /* NULL: as asked; "omit": none */
+    const char *token_type; /* NULL: as asked; "omit": none */
+    bool said_given;        /* Lifetime says another end than the ticket: */
+    int64_t said_lifetime;  /* ns from its issue */
+};
+
+/* A verdict that a step wants, whatever the credentials are worth. */
+struct verdict_plan {
+    bool forced;
+    bool accepted;
+    const char *reason; /* of a refusal, in the words of the fact; NULL: any */
+    const char *user;   /* whom to take it for; NULL: who it says */
+};
+
 /* How SPNEGO and Kerberos answer one token. */
 struct negotiate_plan {
     enum negotiate_mech {

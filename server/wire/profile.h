@@ -5,6 +5,13 @@
 #ifndef WIRE_PROFILE_H
 #define WIRE_PROFILE_H
 
+/*
+ * Whose certificates other-domain are, as of a hosting provider; names of the
+ * world may be in it. .test is nobody's (RFC 6761), so the run's CA may sign
+ * for it.
+ */
+#define CERT_OTHER_DOMAIN "provider.test"
+
 /* In the order of the words below. */
 enum cert_profile {
     CERT_PROFILE_GOOD,

@@ -12,6 +12,7 @@
 #include "util/arena.h"
 #include "util/buf.h"
 #include "util/span.h"
+#include "wire/plans.h"
 #include "wire/soap.h"
 
 /* The encoder does as it is told; texts that are NULL are left out. */
@@ -27,6 +28,7 @@ struct rstr {
     struct span proof_key;      /* else: the key itself */
     int64_t created;            /* ns since 1970 */
     int64_t expires;
+    struct ticket_lies lies;
 };
 
 /* The action of the answer, by the namespace of the request. */

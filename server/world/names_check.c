@@ -101,10 +101,12 @@ bool names_check(const struct world *world, struct err *err)
     for (size_t i = 0; i < all.count; i++) {
         const struct named *a = &all.items[i];
 
-        if (!names_inside(a->name, world->domain)) {
+        if (!names_inside(a->name, world->domain) &&
+            !names_inside(a->name, CERT_OTHER_DOMAIN)) {
             return err_set(err,
                            "%s: expected a name in %s, not %s: the "
-                           "certification authority is for this domain alone",
+                           "certification authority is for this domain alone, "
+                           "and for " CERT_OTHER_DOMAIN,
                            a->setting, world->domain, a->name);
         }
         for (size_t j = 0; j < i; j++) {

@@ -66,8 +66,9 @@ setting_type setting_map;  /* struct headers: names and texts; a name alone has
 setting_type setting_file; /* struct span: the bytes of the file named */
 setting_type setting_sip;  /* struct user: sip */
 setting_type setting_home; /* struct user: home */
-setting_type setting_account; /* struct user: account and its domain */
-setting_type setting_pools;   /* size_t; 1 to WORLD_POOLS_MAX */
+setting_type setting_account;   /* struct user: account and its domain */
+setting_type setting_user_name; /* text: the key of a user there is */
+setting_type setting_pools;     /* size_t; 1 to WORLD_POOLS_MAX */
 
 /*
  * What a type takes, told to programs. All but words always read the same in
@@ -129,6 +130,9 @@ const struct setting *setting_user_row(size_t index);
 /* The user whose name this new one may be a slip for; NULL: it is known, or
  * like none. */
 const char *setting_user_meant(const struct world *world, const char *name);
+
+/* Of tickets and OAuth, setting_tickets.c. NULL past the end. */
+const struct setting *setting_ticket_row(size_t index);
 
 /* All settings of a world; last those of pools, users and meetings, as
  * "pool.N.fqdn". NULL past the end. */

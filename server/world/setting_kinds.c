@@ -44,6 +44,7 @@ static const struct {
     {setting_sip, SETTING_ADDRESS},
     {setting_home, SETTING_HOME},
     {setting_account, SETTING_ACCOUNT},
+    {setting_user_name, SETTING_TEXT},
     {setting_pools, SETTING_POOLS},
 };
 
@@ -60,64 +61,38 @@ enum setting_kind setting_kind_of(const struct setting *setting)
 
 const char *setting_kind_text(enum setting_kind kind)
 {
-    switch (kind) {
-    case SETTING_WORD:
-        return NULL;
-    case SETTING_FLAG:
-        return "yes|no";
-    case SETTING_TEXT:
-        return "text";
-    case SETTING_NAME:
-        return "name";
-    case SETTING_LABEL:
-        return "NetBIOS name";
-    case SETTING_URL:
-        return "URL";
-    case SETTING_PORT:
-        return "port";
-    case SETTING_PORT_OR_NONE:
-        return "port|0";
-    case SETTING_NUMBER:
-    case SETTING_POOLS:
-        return "number";
-    case SETTING_DURATION:
-    case SETTING_POSITIVE_DURATION:
-    case SETTING_DURATION_OR_NONE:
-        return "duration";
-    case SETTING_DURATION_RANGE:
-        return "duration|range";
-    case SETTING_CLOCK:
-        return "duration|time";
-    case SETTING_START:
-        return "time";
-    case SETTING_SCALE:
-        return "factor";
-    case SETTING_TIMESTAMP:
-        return "send|omit|duration";
-    case SETTING_HEX32:
-        return "hexadecimal";
-    case SETTING_HEX64:
-        return "16 hexadecimal digits";
-    case SETTING_SCHEMES:
-        return "Negotiate,NTLM|none";
-    case SETTING_ETYPES:
-        return "aes256,aes128,rc4";
-    case SETTING_HOSTS:
-        return "hosts|*|none";
-    case SETTING_BYTES:
-        return "bytes";
-    case SETTING_STATUS:
-        return "100-599";
-    case SETTING_MAP:
-        return "mapping";
-    case SETTING_FILE:
-        return "file";
-    case SETTING_ACCOUNT:
-        return "account";
-    case SETTING_ADDRESS:
-        return "SIP address";
-    case SETTING_HOME:
-        return "number|unknown|hosted";
-    }
-    return NULL;
+    static const char *const texts[] = {
+        [SETTING_WORD] = NULL,
+        [SETTING_FLAG] = "yes|no",
+        [SETTING_TEXT] = "text",
+        [SETTING_NAME] = "name",
+        [SETTING_LABEL] = "NetBIOS name",
+        [SETTING_URL] = "URL",
+        [SETTING_PORT] = "port",
+        [SETTING_PORT_OR_NONE] = "port|0",
+        [SETTING_NUMBER] = "number",
+        [SETTING_POOLS] = "number",
+        [SETTING_DURATION] = "duration",
+        [SETTING_POSITIVE_DURATION] = "duration",
+        [SETTING_DURATION_OR_NONE] = "duration",
+        [SETTING_DURATION_RANGE] = "duration|range",
+        [SETTING_CLOCK] = "duration|time",
+        [SETTING_START] = "time",
+        [SETTING_SCALE] = "factor",
+        [SETTING_TIMESTAMP] = "send|omit|duration",
+        [SETTING_HEX32] = "hexadecimal",
+        [SETTING_HEX64] = "16 hexadecimal digits",
+        [SETTING_SCHEMES] = "Negotiate,NTLM|none",
+        [SETTING_ETYPES] = "aes256,aes128,rc4",
+        [SETTING_HOSTS] = "hosts|*|none",
+        [SETTING_BYTES] = "bytes",
+        [SETTING_STATUS] = "100-599",
+        [SETTING_MAP] = "mapping",
+        [SETTING_FILE] = "file",
+        [SETTING_ACCOUNT] = "account",
+        [SETTING_ADDRESS] = "SIP address",
+        [SETTING_HOME] = "number|unknown|hosted",
+    };
+
+    return texts[kind];
 }

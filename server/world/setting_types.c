@@ -16,8 +16,9 @@
 #include "util/stamp.h"
 #include "util/url.h"
 #include "util/utf.h"
+#include "world/setting_fields.h"
 
-static void *field_of(const struct setting *setting, void *object)
+void *setting_field(const struct setting *setting, void *object)
 {
     return (char *)object + setting->offset;
 }
@@ -27,18 +28,18 @@ static void put_text(const struct setting *setting, struct world *world,
 {
     char *copy = arena_strdup(world->arena, value);
 
-    memcpy(field_of(setting, object), &copy, sizeof(copy));
+    memcpy(setting_field(setting, object), &copy, sizeof(copy));
 }
 
-static void put_int(const struct setting *setting, void *object, int value)
+void setting_put_int(const struct setting *setting, void *object, int value)
 {
     bool flag = value != 0;
 
     if (setting->size == sizeof(bool)) {
-        memcpy(field_of(setting, object), &flag, sizeof(flag));
+        memcpy(setting_field(setting, object), &flag, sizeof(flag));
     } else {
         assert(setting->size == sizeof(value));
-        memcpy(field_of(setting, object), &value, sizeof(value));
+        memcpy(setting_field(setting, object), &value, sizeof(value));
     }
 }
 
@@ -48,7 +49,7 @@ static void put_int(const struct setting *setting, void *object, int value)
  * Finds a word in a list "a|b|c". Its place, or -1 and an error that says
  * which one is nearest.
  */
-static int find_word(const char *list, const char *word, struct err *err)
+int setting_place(const char *list, const char *word, struct err *err)
 {
     struct nearest nearest;
     const char *at = list;
@@ -74,12 +75,12 @@ static int find_word(const char *list, const char *word, struct err *err)
 bool setting_word(const struct setting *setting, struct world *world UNUSED,
                   void *object, const char *value, struct err *err)
 {
-    int place = find_word(setting->info.type, value, err);
+    int place = setting_place(setting->info.type, value, err);
 
     if (place < 0) {
         return false;
     }
-    put_int(setting, object, setting->first + place);
+    setting_put_int(setting, object, setting->first + place);
     return true;
 }
 
@@ -100,12 +101,12 @@ bool setting_flag(const struct setting *setting, struct world *world UNUSED,
                   void *object, const char *value, struct err *err)
 {
     /* Settings list yes first, C counts no first. */
-    int place = find_word(setting->info.type, plain_word(value), err);
+    int place = setting_place(setting->info.type, plain_word(value), err);
 
     if (place < 0) {
         return false;
     }
-    put_int(setting, object, place == 0);
+    setting_put_int(setting, object, place == 0);
     return true;
 }
 
@@ -119,7 +120,7 @@ bool setting_switch(const struct setting *setting, struct world *world,
 static bool add_scheme(struct offer *offer, const char *word, struct err *err)
 {
     static const char *const schemes[] = {"Negotiate", "NTLM"};
-    int place = find_word("Negotiate|NTLM", word, err);
+    int place = setting_place("Negotiate|NTLM", word, err);
 
     if (place < 0) {
         return false;
@@ -266,7 +267,7 @@ bool setting_port(const struct setting *setting, struct world *world UNUSED,
         return err_set(err, "expected a port from 1 to 65535, not \"%s\"",
                        value);
     }
-    put_int(setting, object, (int)port);
+    setting_put_int(setting, object, (int)port);
     return true;
 }
 
@@ -282,7 +283,7 @@ bool setting_port_or_none(const struct setting *setting,
                        "\"%s\"",
                        value);
     }
-    put_int(setting, object, (int)port);
+    setting_put_int(setting, object, (int)port);
     return true;
 }
 
@@ -294,7 +295,7 @@ bool setting_count(const struct setting *setting, struct world *world UNUSED,
     if (!number_parse(value, NUMBER_DECIMAL, INT_MAX, &count)) {
         return err_set(err, "expected a whole number, not \"%s\"", value);
     }
-    put_int(setting, object, (int)count);
+    setting_put_int(setting, object, (int)count);
     return true;
 }
 
@@ -310,7 +311,7 @@ bool setting_pools(const struct setting *setting, struct world *world UNUSED,
                        WORLD_POOLS_MAX, value);
     }
     count = (size_t)number;
-    memcpy(field_of(setting, object), &count, sizeof(count));
+    memcpy(setting_field(setting, object), &count, sizeof(count));
     return true;
 }
 
@@ -329,174 +330,7 @@ bool setting_hex32(const struct setting *setting, struct world *world UNUSED,
                        value);
     }
     bits = (uint32_t)number;
-    memcpy(field_of(setting, object), &bits, sizeof(bits));
-    return true;
-}
-
-/* So that no sum of a time and two durations leaves the range of a time. */
-enum { DAYS_MAX = 18250 };
-
-static bool parse_duration(const char *value, int64_t *out_ns, struct err *err)
-{
-    const int64_t limit = INT64_C(86400) * DAYS_MAX * ENV_NS_PER_SEC;
-    int64_t ns;
-
-    if (!duration_parse(value, &ns, err)) {
-        return false;
-    }
-    if (ns > limit || ns < -limit) {
-        err_set(err, "\"%s\" is too long: %d days are the limit", value,
-                DAYS_MAX);
-        return false;
-    }
-    *out_ns = ns;
-    return true;
-}
-
-bool setting_duration(const struct setting *setting, struct world *world UNUSED,
-                      void *object, const char *value, struct err *err)
-{
-    int64_t ns;
-
-    if (!parse_duration(value, &ns, err)) {
-        return false;
-    }
-    memcpy(field_of(setting, object), &ns, sizeof(ns));
-    return true;
-}
-
-bool setting_positive_duration(const struct setting *setting,
-                               struct world *world, void *object,
-                               const char *value, struct err *err)
-{
-    int64_t ns;
-
-    if (!parse_duration(value, &ns, err)) {
-        return false;
-    }
-    if (ns <= 0) {
-        return err_set(err, "expected more than nothing, not \"%s\"", value);
-    }
-    return setting_duration(setting, world, object, value, err);
-}
-
-bool setting_duration_or_none(const struct setting *setting,
-                              struct world *world, void *object,
-                              const char *value, struct err *err)
-{
-    int64_t ns;
-
-    if (!parse_duration(value, &ns, err)) {
-        return false;
-    }
-    if (ns < 0) {
-        return err_set(err, "expected no less than nothing, not \"%s\"", value);
-    }
-    return setting_duration(setting, world, object, value, err);
-}
-
-/* false: it is no time at all, where `text` may say something else. */
-static bool parse_time(const char *text, int64_t *out_time, bool *out_good)
-{
-    const int64_t first = INT64_C(-2208988800) * ENV_NS_PER_SEC;
-    const int64_t last = INT64_C(4102444799) * ENV_NS_PER_SEC;
-
-    if (!stamp_parse(text, out_time)) {
-        return false;
-    }
-    *out_good = *out_time >= first && *out_time <= last;
-    return true;
-}
-
-static bool refuse_year(const char *value, struct err *err)
-{
-    return err_set(err, "expected a year from 1900 to 2099, not \"%s\"", value);
-}
-
-bool setting_clock(const struct setting *setting, struct world *world UNUSED,
-                   void *object, const char *value, struct err *err)
-{
-    struct world_clock *clock = field_of(setting, object);
-    int64_t time;
-    bool good;
-
-    if (parse_time(value, &time, &good)) {
-        if (!good) {
-            return refuse_year(value, err);
-        }
-        clock->fixed = true;
-        clock->start = time;
-        clock->skew = 0;
-        return true;
-    }
-    if (!parse_duration(value, &time, err)) {
-        return err_set(err,
-                       "expected a duration such as +6m, or a time such as "
-                       "2013-06-01T12:00:00Z, not \"%s\"",
-                       value);
-    }
-    clock->fixed = false;
-    clock->skew = time;
-    return true;
-}
-
-bool setting_start(const struct setting *setting, struct world *world UNUSED,
-                   void *object, const char *value, struct err *err)
-{
-    struct world_clock *clock = field_of(setting, object);
-    int64_t time;
-    bool good;
-
-    if (!parse_time(value, &time, &good)) {
-        return err_set(err,
-                       "expected a time such as 2013-06-01T12:00:00Z, not "
-                       "\"%s\"",
-                       value);
-    }
-    if (!good) {
-        return refuse_year(value, err);
-    }
-    clock->fixed = true;
-    clock->start = time;
-    return true;
-}
-
-bool setting_scale(const struct setting *setting, struct world *world UNUSED,
-                   void *object, const char *value, struct err *err)
-{
-    enum { DIGITS = 3, MOST = 1000000 };
-    uint64_t scale;
-
-    if (!number_parse_decimal(value, DIGITS, MOST, &scale) || !scale) {
-        return err_set(err,
-                       "expected a factor from 0.001 to %d, such as 60 or 0.5, "
-                       "not \"%s\"",
-                       MOST, value);
-    }
-    put_int(setting, object, (int)scale);
-    return true;
-}
-
-bool setting_timestamp(const struct setting *setting,
-                       struct world *world UNUSED, void *object,
-                       const char *value, struct err *err)
-{
-    /* yes and no, and YAML's other words for them: sent at even places. */
-    static const char words[] = "send|omit|yes|no|true|false|on|off";
-    struct ntlm_settings *ntlm = field_of(setting, object);
-    int place = find_word(words, value, err);
-
-    if (place >= 0) {
-        ntlm->timestamp = place % 2 == 0;
-        return true;
-    }
-    if (!parse_duration(value, &ntlm->timestamp_skew, err)) {
-        return err_set(err,
-                       "expected send, omit, or a duration such as -1h, "
-                       "not \"%s\"",
-                       value);
-    }
-    ntlm->timestamp = true;
+    memcpy(setting_field(setting, object), &bits, sizeof(bits));
     return true;
 }
 
@@ -509,7 +343,7 @@ bool setting_status(const struct setting *setting, struct world *world UNUSED,
         return err_set(err, "expected a status from 100 to 599, not \"%s\"",
                        value);
     }
-    put_int(setting, object, (int)status);
+    setting_put_int(setting, object, (int)status);
     return true;
 }
 

@@ -187,6 +187,19 @@ const char *setting_user_meant(const struct world *world, const char *name)
                : NULL;
 }
 
+bool setting_user_name(const struct setting *setting, struct world *world,
+                       void *object, const char *value, struct err *err)
+{
+    const char *meant = setting_user_meant(world, value);
+
+    if (world_user(world, value)) {
+        return setting_text(setting, world, object, value, err);
+    }
+    return err_set(err, "this world has no user \"%s\"%s%s%s", value,
+                   meant ? "; the nearest is \"" : "", meant ? meant : "",
+                   meant ? "\"" : "");
+}
+
 /* "password" of "user.NAME.password" */
 static const char *attribute(const struct setting *row)
 {

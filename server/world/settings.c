@@ -186,26 +186,6 @@ static const struct setting rows[] = {
       "the answer to a longer one: 400 with the page that Windows sends, or "
       "431"},
      setting_word, AT(header_status)},
-    {{"ticket.format", "saml|cwt", "the ticket where the client does not say"},
-     setting_word, AT(ticket.format)},
-    {{"ticket.lifetime", "duration", "from issue to expiry"},
-     setting_positive_duration, AT(ticket.lifetime)},
-    {{"ticket.guest-lifetime", "duration",
-      "the same for the tickets of meeting guests"},
-     setting_positive_duration, AT(ticket.guest_lifetime)},
-    {{"ticket.key", "p256|rsa2048", "the key that signs tickets"},
-     setting_word, AT(ticket.key)},
-    {{"ticket.sha1", "yes|no", "sign with SHA-1; needs ticket.key rsa2048"},
-     setting_flag, AT(ticket.sha1)},
-    {{"ticket.audience", "text",
-      "whom tickets are for; by default AppliesTo of the request"},
-     setting_text, AT(ticket.audience)},
-    {{"ticket.clock", "duration",
-      "moves issue and expiry of tickets, beside the world's clock"},
-     setting_duration, AT(ticket.clock)},
-    {{"ticket.check-audience", "any|pool|service|url",
-      "what AppliesTo must share with the URL that gets the ticket"},
-     setting_word, AT(check_audience)},
     {{"discover.user-challenge", "none|webticket|oauth|both",
       "how the User resource asks for a ticket; by default as the product"},
      setting_word, AT(user_challenge), GIVEN(user_challenge)},
@@ -232,9 +212,6 @@ static const struct setting rows[] = {
     {{"usertoken.tell-state", "yes|no",
       "say of a disabled account and an expired password that they are that"},
      setting_flag, AT(usertoken_tells)},
-    {{"oauth.entities", "yes|no",
-      "read &amp; as & in forms for the OAuth token endpoint"},
-     setting_flag, AT(oauth_entities)},
     {{"tcp.http", "open|refused|dropped",
       "the HTTP port: clients are let in, refused with a RST, or their SYN "
       "gets no answer"},
@@ -290,7 +267,8 @@ _Static_assert(ANONYMOUS_URI_ANYWHERE == 0 && ANONYMOUS_URI_CLAIMS == 1 &&
 const struct setting *setting_row(size_t index)
 {
     static const struct setting *(*const tables[])(size_t index) = {
-        setting_pool_row, setting_user_row, setting_meeting_row};
+        setting_ticket_row, setting_pool_row, setting_user_row,
+        setting_meeting_row};
 
     if (index < ARRAY_SIZE(rows)) {
         return &rows[index];
@@ -323,12 +301,10 @@ static const struct setting *find(const char *name, struct err *err)
     const struct setting *row;
 
     nearest_init(&nearest, name);
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        if (strcmp(rows[i].info.name, name) == 0) {
-            return &rows[i];
-        }
-    }
     for (size_t i = 0; (row = setting_row(i)) != NULL; i++) {
+        if (strcmp(row->info.name, name) == 0) {
+            return row;
+        }
         nearest_try(&nearest, span_text(row->info.name));
     }
     err_set(err, "there is no setting \"%s\"", name);

@@ -16,6 +16,7 @@
 #include "util/attr.h"
 #include "util/err.h"
 #include "wire/krb_keys.h"
+#include "wire/plans.h"
 #include "wire/profile.h"
 #include "world/index.h"
 
@@ -209,6 +210,29 @@ struct ticket_settings {
     bool sha1;                 /* RSA only: rsa-sha1 instead of rsa-sha256 */
     const char *audience;      /* NULL: AppliesTo of the request */
     int64_t clock;             /* ns; moves issue and expiry */
+    struct ticket_lies lies;
+};
+
+/* The challenge of the OAuth family (protocol: discover 3.2). Texts: NULL: as
+ * it should be; "omit": not there. */
+struct oauth_settings {
+    const char *trusted_issuers;
+    const char *client_id;
+    const char *authorization_uri;
+    enum oauth_href {
+        OAUTH_HREF_QUOTED,
+        OAUTH_HREF_UNQUOTED,
+        OAUTH_HREF_EMPTY,
+        OAUTH_HREF_OMIT,
+    } href;
+    enum oauth_grants {
+        OAUTH_GRANTS_GOOD,
+        OAUTH_GRANTS_DOUBLED,
+        OAUTH_GRANTS_REVERSED,
+        OAUTH_GRANTS_PASSIVE,
+        OAUTH_GRANTS_OMIT,
+    } grants;
+    bool one_line;
 };
 
 /* Where a guest's request names its meeting; protocol: webticket 4.5. */
@@ -343,7 +367,9 @@ struct world {
         enum anonymous_type type;
     } anonymous;
     bool usertoken_tells; /* whether an account is disabled or expired */
-    bool oauth_entities;  /* "&amp;" in a form of OAuth is "&" */
+    struct oauth_settings oauth;
+    bool diagnostics_positional;        /* the grammar of X-Ms-diagnostics */
+    bool oauth_entities;                /* "&amp;" in a form of OAuth is "&" */
     enum audience_check check_audience; /* else 28077 */
     struct world_clock clock;
     struct {

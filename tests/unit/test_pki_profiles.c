@@ -160,7 +160,7 @@ static void names_of_others(void **state UNUSED)
     struct err err;
 
     assert_int_equal(
-        verify(pki_ca(pki), other, "lyncweb." PKI_OTHER_DOMAIN, NULL),
+        verify(pki_ca(pki), other, "lyncweb." CERT_OTHER_DOMAIN, NULL),
         X509_V_OK);
     assert_true(pki_site_leaf_for(pki, NULL, CERT_PROFILE_GOOD,
                                   "mail.contoso.test", &named, &err));

@@ -1,0 +1,106 @@
+/*
+ * The scenario's word within a handshake: methods call hooks, these reach the
+ * points, and what steps want goes back as plans; see gate_moments.h.
+ */
+#include "config.h"
+
+#include "services/gate_moments.h"
+
+#include "scenario/session.h"
+#include "services/reach.h"
+#include "services/verdict.h"
+#include "util/buf.h"
+#include "util/guard.h"
+#include "util/mem.h"
+
+/* The scenario's word at the moments of a handshake. */
+static const struct world *reach_moment(void *plan, enum auth_moment moment,
+                                        const struct user *user,
+                                        const char *account)
+{
+    static const enum point points[] = {
+        [AUTH_MOMENT_NTLM_NEGOTIATE] = POINT_NTLM_NEGOTIATE,
+        [AUTH_MOMENT_NTLM_RESTART] = POINT_NTLM_RESTART,
+        [AUTH_MOMENT_NTLM_CHALLENGE] = POINT_NTLM_CHALLENGE,
+        [AUTH_MOMENT_NTLM_AUTHENTICATE] = POINT_NTLM_AUTHENTICATE,
+        [AUTH_MOMENT_NTLM_OUT_OF_TURN] = POINT_NTLM_OUT_OF_TURN,
+        [AUTH_MOMENT_NEGOTIATE_CONTINUE] = POINT_NEGOTIATE_CONTINUE,
+        [AUTH_MOMENT_NEGOTIATE_RAW] = POINT_NEGOTIATE_RAW,
+        [AUTH_MOMENT_NEGOTIATE_TICKET] = POINT_NEGOTIATE_TICKET,
+        [AUTH_MOMENT_BASIC_CREDENTIALS] = POINT_BASIC_CREDENTIALS,
+    };
+    struct call *call = plan;
+    GUARDED;
+
+    if (user) {
+        call->ex->facts.user = user->name;
+    }
+    if (account) {
+        verdict_account(call, account);
+    }
+    call_reach(call, points[moment]);
+    return call->world;
+}
+
+/* ... as SPNEGO is about to pick a mechanism. */
+static const struct negotiate_plan *
+before_mechanism(void *plan, const struct world **out_world)
+{
+    struct call *call = plan;
+    GUARDED;
+
+    call_reach(call, POINT_NEGOTIATE_INIT);
+    *out_world = call->world;
+    return &call->negotiate;
+}
+
+/* ... and as a ticket was judged. The facts are the point's alone: what is
+ * answered may be another verdict, or none yet. */
+static const struct negotiate_plan *
+before_answer(void *plan, const struct auth_outcome *out)
+{
+    struct call *call = plan;
+    struct facts *facts = &call->ex->facts;
+    GUARDED;
+
+    facts->auth = GATE_KERBEROS;
+    facts->user = out->user ? out->user->name : facts->user;
+    verdict_reported(call, &out->report);
+    verdict_facts(call, out);
+    call_reach(call, POINT_NEGOTIATE_ANSWER);
+    facts->verdict = NULL;
+    facts->reason = NULL;
+    return &call->negotiate;
+}
+
+static void free_challenge(void *data)
+{
+    buf_clear(data);
+    mem_free(data);
+}
+
+void gate_keep_challenge(struct session *session, struct span message)
+{
+    struct buf *kept = session_kept(session, SESSION_CHALLENGE);
+
+    if (!kept) {
+        kept = NEW(struct buf);
+        session_keep(session, SESSION_CHALLENGE, kept, free_challenge);
+    }
+    buf_reset(kept);
+    buf_add(kept, message);
+}
+
+void gate_ask_steps(struct call *call, struct auth_context *ctx)
+{
+    const struct buf *kept = session_kept(call->session, SESSION_CHALLENGE);
+
+    /* A copy: another worker may have a challenge meanwhile. */
+    call->ntlm.last =
+        kept ? arena_copy(call->arena, buf_span(kept)) : SPAN_NONE;
+    ctx->ntlm = &call->ntlm;
+    ctx->reach = reach_moment;
+    ctx->before_mechanism = before_mechanism;
+    ctx->before_answer = before_answer;
+    ctx->plan = call;
+}
