@@ -15,6 +15,7 @@ from harness import PASSWORD, PATIENCE, run_cli
 from impacket_client import impacket
 from kerberos import Client, missing
 from raw import Peer
+from sessions import Admin
 from signin import ALICE, sign_in
 from test_reload import Playing, ask_on, world_of
 
@@ -55,23 +56,34 @@ def at_once(count, work):
     return results
 
 
-def statuses(server, count, path="/", headers=""):
-    """Of `count` requests on one connection."""
+def read_status(peer):
+    data = b""
+    while b"\r\n\r\n" not in data:
+        more = peer.socket.recv(65536)
+        if not more:
+            raise ConnectionError("the server has gone")
+        data += more
+    head, _, body = data.partition(b"\r\n\r\n")
+    size = int(re.search(rb"Content-Length: (\d+)", head).group(1))
+    while len(body) < size:
+        body += peer.socket.recv(65536)
+    return int(head.split()[1])
+
+
+def ask_host(server, host, count, path="/", headers=""):
+    """Statuses of `count` requests for this host, on one connection."""
     found = []
-    with Peer(server, host="lyncdiscover") as peer:
+    with Peer(server) as peer:
         for _ in range(count):
             peer.socket.sendall(
-                f"GET {path} HTTP/1.1\r\nHost: {peer.host}\r\n{headers}\r\n"
+                f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{headers}\r\n"
                 .encode())
-            data = b""
-            while b"\r\n\r\n" not in data:
-                data += peer.socket.recv(65536)
-            head, _, body = data.partition(b"\r\n\r\n")
-            size = int(re.search(rb"Content-Length: (\d+)", head).group(1))
-            while len(body) < size:
-                body += peer.socket.recv(65536)
-            found.append(int(head.split()[1]))
+            found.append(read_status(peer))
     return found
+
+
+def statuses(server, count, path="/", headers=""):
+    return ask_host(server, server.name("lyncdiscover"), count, path, headers)
 
 
 def ids_are_complete(server):
@@ -189,7 +201,7 @@ def test_it_ends_under_load(play):
         while not gone.is_set():
             try:
                 statuses(playing.server, 5)
-            except (OSError, AttributeError, IndexError):
+            except OSError:
                 return
 
     askers = [threading.Thread(target=load, args=(i,), daemon=True)
@@ -221,3 +233,74 @@ def test_a_bad_number(tmp_path, value):
     done = run_cli(tmp_path, "serve", "--workers", value)
     assert done.returncode == 2
     assert f'--workers: "{value}": expected 1 to 64' in done.stderr
+
+
+# --- sessions ---------------------------------------------------------------------
+
+def test_two_hundred_sessions(serve, tmp_path, workers):
+    """Twenty scenarios, each by its own status, for ten sessions each, which
+    two clients contact first at once; their counters are their own."""
+    templates = []
+    for i in range(20):
+        path = tmp_path / f"t{i}.yaml"
+        path.write_text("lyncmock: 1\nsteps: [{at: discover.root, "
+                        f"when: {{first: 3}}, do: {{status: {500 + i}}}}}]\n")
+        templates += ["--template", f"s{i}-*={path}"]
+    server = serve(*workers, "--set", "offer.kerberos=no", *templates)
+    admin = Admin(server)
+
+    def work(i):
+        found = {}
+        for k in range(200):
+            number = k * 7 % 200
+            if number % 4 != i // 2:
+                continue  # the business of two others
+            host = f"lyncdiscover.s{number % 20}-{number}.contoso.test"
+            found[number] = ask_host(server, host, 3)
+        return found
+
+    both = collections.defaultdict(list)
+    for found in at_once(8, work):
+        for number, statuses_of in found.items():
+            both[number] += statuses_of
+    assert len(both) == 200
+    for number, statuses_of in both.items():
+        assert collections.Counter(statuses_of) == {500 + number % 20: 3,
+                                                    200: 3}
+    for number in (0, 77, 199):
+        records = admin.journal(f"s{number % 20}-{number}.contoso.test")
+        assert len(records) == 6
+        assert {record["session"] for record in records} == \
+            {f"s{number % 20}-{number}.contoso.test"}
+    assert server.stop() == 0
+    assert len(ids_are_complete(server)) == 1200
+
+
+def test_the_admin_port_beside_all_that(serve, workers):
+    """Sessions are made, played again and removed while others ask for them."""
+    server = serve(*workers, "--set", "offer.kerberos=no")
+    admin = Admin(server)
+    stop = threading.Event()
+
+    def ask(i):
+        while not stop.is_set():
+            assert ask_host(server, f"lyncdiscover.t{i % 3}.contoso.test",
+                            2)[0] in (200, 503, 418)
+
+    def manage(_):
+        try:
+            for k in range(15):
+                name = f"t{k % 3}.contoso.test"
+                admin.make(name, "lyncmock: 1\nsteps: [{at: discover.root, "
+                                 "do: {status: 503}}]\n")
+                admin.good("PUT", f"/sessions/{name}/scenario",
+                           "lyncmock: 1\nsteps: [{at: discover.root, "
+                           "do: {status: 418}}]\n", "application/yaml")
+                admin.journal(name)
+                admin.good("DELETE", f"/sessions/{name}", status=204)
+        finally:
+            stop.set()
+
+    at_once(5, lambda i: manage(i) if i == 4 else ask(i))
+    assert server.stop() == 0
+    ids_are_complete(server)
