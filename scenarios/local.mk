@@ -1,6 +1,8 @@
 # Scenarios that are compiled in, and the files that they name. Sorted.
 SCENARIO_FILES = \
 	%D%/failures/100-continue-uninvited.yaml \
+	%D%/failures/access-location-missing.yaml \
+	%D%/failures/access-location-unknown.yaml \
 	%D%/failures/answer-cut-in-the-middle.yaml \
 	%D%/failures/answers-of-others.yaml \
 	%D%/failures/bad-gateway.yaml \
@@ -32,14 +34,19 @@ SCENARIO_FILES = \
 	%D%/failures/discovery-404.yaml \
 	%D%/failures/discovery-500.yaml \
 	%D%/failures/discovery-503-retry-after.yaml \
+	%D%/failures/discovery-bom.yaml \
+	%D%/failures/discovery-comments.yaml \
+	%D%/failures/discovery-content-type.yaml \
 	%D%/failures/discovery-empty.yaml \
 	%D%/failures/discovery-host-refuses.yaml \
 	%D%/failures/discovery-https-reset.yaml \
 	%D%/failures/discovery-https-to-http.yaml \
 	%D%/failures/discovery-internal-unreachable.yaml \
 	%D%/failures/discovery-loop.yaml \
+	%D%/failures/discovery-other-namespace.yaml \
 	%D%/failures/discovery-redirects-in-circles.yaml \
 	%D%/failures/discovery-ten-redirects.yaml \
+	%D%/failures/discovery-unknown-words.yaml \
 	%D%/failures/discovery-without-length.yaml \
 	%D%/failures/garbled-chunks.yaml \
 	%D%/failures/gateway-timeout.yaml \
@@ -47,12 +54,16 @@ SCENARIO_FILES = \
 	%D%/failures/gzip-in-name-only.yaml \
 	%D%/failures/gzip-unasked.yaml \
 	%D%/failures/headers-too-long.yaml \
+	%D%/failures/hosted-user-on-premises.yaml \
+	%D%/failures/hosted-user.yaml \
 	%D%/failures/hotel-wifi-redirect.yaml \
 	%D%/failures/hotel-wifi.yaml \
 	%D%/failures/http-port-closed.yaml \
 	%D%/failures/https-port-closed.yaml \
 	%D%/failures/https-port-dropped.yaml \
 	%D%/failures/idle-connections-forgotten.yaml \
+	%D%/failures/internal-answers-external.yaml \
+	%D%/failures/json-instead-of-xml.yaml \
 	%D%/failures/keep-alive-lie.yaml \
 	%D%/failures/kerberos-account-disabled.yaml \
 	%D%/failures/kerberos-channel-binding.yaml \
@@ -74,21 +85,47 @@ SCENARIO_FILES = \
 	%D%/failures/kerberos-token-too-big.yaml \
 	%D%/failures/kerberos-udp-too-big.yaml \
 	%D%/failures/length-too-short.yaml \
+	%D%/failures/links-as-object.yaml \
 	%D%/failures/load-balancer-cookie.yaml \
+	%D%/failures/metadata-address-spaces.yaml \
+	%D%/failures/metadata-cut.yaml \
+	%D%/failures/metadata-empty.yaml \
+	%D%/failures/metadata-import.yaml \
+	%D%/failures/metadata-internal-host.yaml \
+	%D%/failures/metadata-missing.yaml \
+	%D%/failures/metadata-offers-certificates.yaml \
+	%D%/failures/metadata-offers-soap.yaml \
+	%D%/failures/metadata-other-prefix.yaml \
+	%D%/failures/metadata-plain-http.yaml \
+	%D%/failures/metadata-redirected.yaml \
+	%D%/failures/metadata-two-services.yaml \
+	%D%/failures/metadata-utf16.yaml \
+	%D%/failures/metadata-without-policies.yaml \
+	%D%/failures/metadata-without-windows-ports.yaml \
 	%D%/failures/not-sip-enabled.yaml \
 	%D%/failures/ntlm-connection-close.yaml \
 	%D%/failures/ntlm-one-header-line.yaml \
 	%D%/failures/ntlm-through-http10.yaml \
+	%D%/failures/oauth-challenge-odd.yaml \
 	%D%/failures/one-address-dead.yaml \
 	%D%/failures/one-byte-chunks.yaml \
 	%D%/failures/password-expired.yaml \
 	%D%/failures/pool-restarts.yaml \
 	%D%/failures/proxy-login-page.yaml \
 	%D%/failures/proxy-wants-basic.yaml \
+	%D%/failures/redirect-and-user.yaml \
+	%D%/failures/redirect-empty.yaml \
+	%D%/failures/redirect-ping-pong.yaml \
+	%D%/failures/redirect-relative.yaml \
+	%D%/failures/redirect-without-path.yaml \
 	%D%/failures/reply-cut-without-notify.yaml \
+	%D%/failures/shared-web-ticket-url.yaml \
 	%D%/failures/sip-domain-differs.yaml \
+	%D%/failures/sip-port-zero.yaml \
+	%D%/failures/sip-server-missing.yaml \
 	%D%/failures/slow-line.yaml \
 	%D%/failures/soap-port-withdrawn.yaml \
+	%D%/failures/spaces-in-fqdn.yaml \
 	%D%/failures/stalled-web-ticket.yaml \
 	%D%/failures/stalls-after-headers.yaml \
 	%D%/failures/status-line-garbage.yaml \
@@ -102,10 +139,13 @@ SCENARIO_FILES = \
 	%D%/failures/tls-handshake-reset.yaml \
 	%D%/failures/tls-handshake-stalled.yaml \
 	%D%/failures/tls-unrecognized-name.yaml \
+	%D%/failures/token-case.yaml \
+	%D%/failures/ucwa-link-internal.yaml \
 	%D%/failures/user-empty.yaml \
 	%D%/failures/user-homed-elsewhere.yaml \
 	%D%/failures/windows-auth-disabled.yaml \
 	%D%/failures/wrong-content-length.yaml \
+	%D%/failures/wrong-form-right-type.yaml \
 	%D%/failures/wrong-location.yaml \
 	%D%/failures/wrong-password-lockout.yaml \
 	%D%/good/android-ntlm.yaml \

@@ -186,6 +186,8 @@ libserver_a_SOURCES = \
 	%D%/cli/server.c \
 	%D%/cli/server.h \
 	%D%/cli/verb.h \
+	%D%/cli/verdict.c \
+	%D%/cli/verdict.h \
 	%D%/cli/watch.c \
 	%D%/cli/watch.h \
 	%D%/cli/wrap.c \
@@ -588,6 +590,7 @@ libserver_a_SOURCES = \
 	%D%/world/names.h \
 	%D%/world/names_check.c \
 	%D%/world/setting.h \
+	%D%/world/setting_clock.c \
 	%D%/world/setting_fields.h \
 	%D%/world/setting_kerberos.c \
 	%D%/world/setting_kinds.c \
@@ -657,6 +660,7 @@ libprobe_a_SOURCES = \
 	%D%/probe/walk.c \
 	%D%/probe/walk.h \
 	%D%/probe/walk_discover.c \
+	%D%/probe/walk_judge.c \
 	%D%/probe/walk_kerberos.c \
 	%D%/probe/walk_oauth.c \
 	%D%/probe/walk_ticket.c \

@@ -15,6 +15,7 @@
 #include "cli/reload.h"
 #include "cli/server.h"
 #include "cli/verb.h"
+#include "cli/verdict.h"
 #include "cli/watch.h"
 #include "util/log.h"
 
@@ -178,11 +179,6 @@ static void tell_scenario(const struct scenario *scenario)
     log_info("scenario %s%s%s%s%s settings=%zu steps=%zu", scenario->name,
              *quote ? " " : "", quote, scenario->title, quote,
              scenario->setting_count, scenario->step_count);
-    if (scenario->expectation_count || scenario->fail_on) {
-        log_warning("expect and fail-on of %s are well-formed; this version "
-                    "does not judge the client by them",
-                    scenario->name);
-    }
 }
 
 static enum exit_code serve_scenario(struct serving *serving, struct env *env,
@@ -190,6 +186,7 @@ static enum exit_code serve_scenario(struct serving *serving, struct env *env,
                                      const struct kerberos *kerberos,
                                      struct scenario *scenario)
 {
+    enum exit_code code;
     struct err err;
 
     if (!start(serving, env, options, kerberos, scenario, &err)) {
@@ -204,8 +201,9 @@ static enum exit_code serve_scenario(struct serving *serving, struct env *env,
     serving->watch = NULL;
     loop_cancel(serving->server.loop, &serving->limit);
     loop_unwatch(serving->server.loop, &serving->signals);
+    code = verdict_tell(serving->server.sessions);
     server_stop(&serving->server);
-    return serving->exit_code;
+    return serving->exit_code == EXIT_GOOD ? code : serving->exit_code;
 }
 
 static bool make_watch(struct serving *serving, const struct options *options,
@@ -275,11 +273,13 @@ static void print_help(void)
            "(each is also a variable: "
            "--https-port is LYNCMOCK_HTTPS_PORT):\n");
     options_print(stdout);
-    printf("\nExit codes: 0 stopped by TERM or INT; 2 an option, a setting or "
-           "the scenario is\nwrong, nothing was started; 3 could not start; 4 "
-           "--timeout "
-           "reached; 70 a bug of lyncmock; 77 it needs\nKerberos, and this "
-           "machine has no krb5kdc.\n");
+    printf(
+        "\nExit codes: 0 stopped by TERM or INT, and what the scenario expects "
+        "has come;\n1 something of that has not; 2 an option, a setting or "
+        "the scenario is\nwrong, nothing was started; 3 could not start; 4 "
+        "--timeout "
+        "reached; 70 a bug of lyncmock; 77 it needs\nKerberos, and this "
+        "machine has no krb5kdc.\n");
 }
 
 static enum exit_code run(int argc, char **argv)

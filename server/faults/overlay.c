@@ -19,15 +19,27 @@
 #define AT(...)  ((const enum point[]){__VA_ARGS__, POINT_COUNT})
 #define NOWHERE  ((const enum point[]){POINT_COUNT})
 #define ANYWHERE NULL
-#define NEVER    never /* not even at http.request */
-#define BODIES   POINT_DISCOVER_ROOT, POINT_DISCOVER_DOMAIN, POINT_DISCOVER_USER
-#define LINKS    BODIES, POINT_DISCOVER_XFRAME
+/* Behind these something of a discovery answer is still to be written ... */
+#define ANSWERS                                                                \
+    POINT_DISCOVER_ROOT, POINT_DISCOVER_DOMAIN, POINT_DISCOVER_USER,           \
+        POINT_DISCOVER_LOOKUP, POINT_DISCOVER_HOME
+#define BODIES                                                                 \
+    ANSWERS, POINT_DISCOVER_HTTP, POINT_DISCOVER_REDIRECT,                     \
+        POINT_DISCOVER_SERVERS, POINT_DISCOVER_LINKS, POINT_DISCOVER_FORM
+/* ... its links among it. */
+#define LINKS                                                                  \
+    ANSWERS, POINT_DISCOVER_HTTP, POINT_DISCOVER_REDIRECT,                     \
+        POINT_DISCOVER_SERVERS, POINT_DISCOVER_LINKS, POINT_DISCOVER_XFRAME,   \
+        REFUSED, SHOWN, POINT_OAUTH_CHALLENGE
+#define METADATA                                                               \
+    POINT_MEX_GET, POINT_MEX_REQUEST, POINT_MEX_IMPORT, POINT_MEX_PORTS
+#define NEVER never /* not even at http.request */
 #define ASKED                                                                  \
     POINT_WEBTICKET_WINDOWS, POINT_WEBTICKET_PASSWORD, POINT_WEBTICKET_GUEST,  \
         POINT_WEBTICKET_REQUEST, POINT_WEBTICKET_CLAIMS,                       \
         POINT_WEBTICKET_AUDIENCE
 #define GRANTED POINT_OAUTH_REQUEST, POINT_OAUTH_VERDICT, POINT_OAUTH_ISSUE
-#define ISSUE   ASKED, POINT_WEBTICKET_ISSUE
+#define ISSUE   ASKED, POINT_WEBTICKET_ISSUE, POINT_SOAP_REQUEST
 /* What is written of a ticket once it is known. */
 #define WRITE ISSUE, GRANTED, POINT_TICKET_KEY, POINT_TICKET_SIGN
 #define SHOWN POINT_TICKET_PRESENT, POINT_TICKET_AUDIENCE
@@ -50,7 +62,11 @@ static const struct {
 } rows[] = {
     {"discover.user-challenge", AT(POINT_DISCOVER_USER, SHOWN, REFUSED)},
     {"discover.oauth-user-challenge", AT(POINT_DISCOVER_USER, SHOWN, REFUSED)},
-    {"discover.sip-internal-port", AT(POINT_DISCOVER_USER)},
+    {"discover.sip-internal-port",
+     AT(POINT_DISCOVER_USER, SHOWN, POINT_DISCOVER_HOME,
+        POINT_DISCOVER_SERVERS)},
+    {"discover.form", AT(BODIES, SHOWN)},
+    {"discover.form-type", AT(BODIES, SHOWN)},
     {"krb5.clock", AT(KERBEROS)},
     {"krb5.replay-cache", AT(KERBEROS)},
     {"krb5.per-request", AT(KERBEROS)},
@@ -58,8 +74,12 @@ static const struct {
     {"krb5.channel-binding", AT(KERBEROS)},
     {"krb5.wrong-key", AT(KERBEROS)},
     {"krb5.etypes", AT(KERBEROS)},
-    {"location", AT(LINKS, POINT_MEX_GET, ISSUE)},
-    {"mex.policy", AT(POINT_MEX_GET)},
+    {"location", AT(LINKS, METADATA, POINT_MEX_ADDRESS, ISSUE)},
+    {"mex.policy", AT(METADATA, POINT_MEX_POLICY)},
+    {"mex.policies", AT(METADATA, POINT_MEX_POLICY)},
+    {"mex.host", AT(METADATA, POINT_MEX_ADDRESS)},
+    {"mex.scheme", AT(METADATA, POINT_MEX_ADDRESS)},
+    {"mex.", AT(METADATA)},
     {"negotiation", AT(BODIES)},
     /* These are asked when the final leg is judged. */
     {"ntlm.v1", AT(ANSWER)},
@@ -70,12 +90,13 @@ static const struct {
     {"ntlm.", AT(CHALLENGE)},
     {"oauth.entities", NOWHERE},
     {"oauth.", AT(POINT_DISCOVER_USER, SHOWN, REFUSED, POINT_OAUTH_CHALLENGE)},
-    {"offer.windows", AT(POINT_AUTH_OFFER, POINT_DISCOVER_USER, POINT_MEX_GET)},
+    {"offer.windows", AT(POINT_AUTH_OFFER, POINT_DISCOVER_USER,
+                         POINT_OAUTH_CHALLENGE, METADATA)},
     {"offer.one-line", AT(POINT_AUTH_OFFER)},
     {"offer.kerberos", AT(POINT_AUTH_CREDENTIALS, POINT_NEGOTIATE_INIT)},
-    {"offer.", AT(POINT_DISCOVER_USER, POINT_MEX_GET)},
+    {"offer.", AT(POINT_DISCOVER_USER, POINT_OAUTH_CHALLENGE, METADATA)},
     {"product", ANYWHERE},
-    {"public-port", AT(LINKS, POINT_MEX_GET, ISSUE)},
+    {"public-port", AT(LINKS, METADATA, POINT_MEX_ADDRESS, ISSUE)},
     {"ticket.format", AT(ISSUE)},
     {"ticket.other-format", AT(ISSUE)},
     {"ticket.lifetime", AT(ISSUE, GRANTED)},
@@ -290,9 +311,11 @@ static void plan(const char *word, const struct overlay *asked,
     PARAMS(ident, word, "names and values", setting_map, settings);            \
     OVERLAY(ident, word, heading, where, __VA_ARGS__, NULL)
 
-MANY(discover, "discover", "how the User resource asks for tickets, and ports",
-     "user-challenge, oauth-user-challenge and sip-internal-port, at "
-     "discover.user or http.request.",
+MANY(discover, "discover", "what discovery answers say, and in which form",
+     "user-challenge and oauth-user-challenge at discover.user or "
+     "ticket.challenge, sip-internal-port at discover.user or "
+     "discover.servers, form and form-type wherever an answer is still to be "
+     "written; all of them at http.request.",
      "{user-challenge: oauth}");
 MANY(krb5, "krb5", "how a Kerberos ticket is judged",
      "clock, replay-cache, per-request, check-spn, channel-binding, wrong-key "
@@ -302,12 +325,18 @@ MANY(krb5, "krb5", "how a Kerberos ticket is judged",
      "{clock: +6m}");
 ONE(location, "location", "internal|external|both",
     "the site that answers: internal or external",
-    "Links, redirects and the ticket's issuer follow. At discover.*, mex.get, "
-    "webticket.request, webticket.issue or http.request.",
+    "Links, redirects and the ticket's issuer follow. Wherever one of them is "
+    "still to be written, and at http.request.",
     "internal");
-MANY(mex, "mex", "what the metadata document says",
-     "policy: the namespace of WS-SecurityPolicy. At mex.get or http.request.",
-     "{policy: 200702}");
+MANY(
+    mex, "mex", "what the metadata document says",
+    "What the world has under mex: which ports it lists (negotiate, ntlm, "
+    "auth, "
+    "anon, cert, pin, fed), their host and scheme, the policies, and the shape "
+    "of the document. At mex.get, mex.request, mex.import, mex.ports or "
+    "http.request; host and scheme also at mex.address, policies also at "
+    "mex.policy.",
+    "{auth: no, cert: yes, host: pool01.contoso.test}");
 ONE(negotiation, "negotiation", "rtm2013|cu2013|sfb2015",
     "which discovery bodies answer which Accept",
     "At discover.root, discover.domain, discover.user or http.request.",

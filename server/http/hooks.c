@@ -132,6 +132,7 @@ static void belong(struct http *http, struct exchange *ex)
     session = sessions_peek(http->options.services->sessions, ex->conn->sni);
     exchange_keep(ex, release_session, session_ref(session));
     ex->session = session_name(session);
+    ex->seed = session_seed_of(session);
 }
 
 /* What waits for its end may be about what all share. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "http/internal.h"
+#include "scenario/sessions.h"
 #include "util/buf.h"
 #include "util/stamp.h"
 
@@ -36,7 +37,10 @@ static void add_date(struct http_request *rq)
 {
     const struct services_context *services = rq->http->options.services;
     struct exchange *ex = rq->ex;
-    int64_t now = ex->date ? ex->date : env_now(services->env);
+    /* What was refused before it belonged to a session is the default's. */
+    int64_t now = ex->date ? ex->date
+                           : session_now(sessions_default(services->sessions),
+                                         env_now(services->env));
 
     if (http_is_open(&ex->reply, "Date")) {
         headers_add(&ex->reply.headers, ex->arena, "Date",

@@ -6,6 +6,8 @@
 
 #include "journal/record.h"
 
+#include <inttypes.h>
+
 #include "journal/content.h"
 #include "journal/journal.h"
 #include "util/arena.h"
@@ -33,6 +35,9 @@ static void add_times(struct json *json, struct exchange *ex)
     if (ex->decided) {
         json_number(json, "decided_us",
                     (ex->decided - ex->began_monotonic) / NS_PER_US);
+    }
+    if (ex->date) {
+        json_text(json, "world_time", stamp_iso_ms(ex->arena, ex->date));
     }
     if (ex->ended) {
         json_number(json, "took_us",
@@ -228,6 +233,10 @@ void record_write(struct buf *out, struct exchange *ex,
         json_text(&json, "kind", kind_name(ex->kind));
     }
     json_text(&json, "session", ex->session);
+    if (ex->session) {
+        /* As text: JSON readers keep numbers as doubles. */
+        json_text(&json, "seed", arena_printf(ex->arena, "%" PRIu64, ex->seed));
+    }
     json_text(&json, "outcome", record_outcome(ex));
     add_times(&json, ex);
     add_connection(&json, ex->conn);

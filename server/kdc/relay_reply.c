@@ -27,12 +27,11 @@ static void commit_states(void *data)
 static void plan_states(struct relay_request *request, const struct step *step)
 {
     struct exchange *ex = request->ex;
-    struct session *session = request->relay->options.session;
     struct setting_states *states = ARENA_NEW(ex->arena, struct setting_states);
 
     if (step->set_count) {
         *states =
-            (struct setting_states){session, session_scenario(session), step};
+            (struct setting_states){request->session, request->scenario, step};
         exchange_effect(ex, commit_states, states);
     }
 }

@@ -314,6 +314,7 @@ void request_belong(struct relay_request *request, struct session *session)
     request->scenario = scenario_ref(session_scenario(session));
     exchange_keep(ex, release_scenario, request->scenario);
     request->world = request->scenario->world;
+    ex->seed = session_seed_of(session);
 }
 
 int64_t request_time(const struct relay_request *request)

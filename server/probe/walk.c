@@ -105,6 +105,20 @@ static const char *shortened(struct arena *arena, const char *text)
                : text;
 }
 
+bool walk_moved(struct walk *walk, const char *stage,
+                const struct http_answer *answer, const char *what)
+{
+    const char *location = http_header(answer, "Location");
+
+    return walk_fail(walk, stage,
+                     arena_printf(walk->arena,
+                                  "HTTP %d to %s, where %s was expected: "
+                                  "clients do not follow that",
+                                  answer->status,
+                                  location ? location : "nowhere", what),
+                     NULL);
+}
+
 bool walk_refused(struct walk *walk, const char *stage,
                   const struct http_answer *answer, const char *reason)
 {

@@ -82,6 +82,13 @@ bool walk_no_answer(struct walk *walk, const char *stage, const char *url,
 /* What to do with an answer that is no good: always false. */
 bool walk_refused(struct walk *walk, const char *stage,
                   const struct http_answer *answer, const char *reason);
+/* Whatever was expected has moved, by HTTP, where it must not: always false. */
+bool walk_moved(struct walk *walk, const char *stage,
+                const struct http_answer *answer, const char *what);
+/* Warn of what this client can read and others cannot; see walk_judge.c. */
+void walk_judge_form(struct walk *walk, const struct http_answer *answer,
+                     const struct discovery *discovery);
+void walk_judge_user(struct walk *walk, const struct discovery *user);
 bool walk_fail(struct walk *walk, const char *stage, const char *reason,
                const char *advice);
 /* What the answer says of its refusal; false: nothing. */

@@ -40,15 +40,7 @@ static bool read_root(struct walk *walk, const struct http_answer *answer,
 
     walk->progress += answer->status < 400;
     if (answer->status >= 300 && answer->status < 400) {
-        const char *location = http_header(answer, "Location");
-
-        return fail(walk,
-                    arena_printf(walk->arena,
-                                 "HTTP %d to %s, where Root was expected: "
-                                 "clients do not follow that",
-                                 answer->status,
-                                 location ? location : "nowhere"),
-                    NULL);
+        return walk_moved(walk, STAGE, answer, "Root");
     }
     if (answer->status != 200) {
         return walk_refused(walk, STAGE, answer, "Root is refused");
@@ -61,6 +53,7 @@ static bool read_root(struct walk *walk, const struct http_answer *answer,
             NULL);
     }
     judge_type(walk, answer);
+    walk_judge_form(walk, answer, root);
     report_learned(walk->report, "%s", discovery_text(walk->arena, root));
     return true;
 }

@@ -64,6 +64,9 @@ static bool read_metadata(struct walk *walk, const char *service,
     struct wsdl *wsdl = ARENA_NEW(walk->arena, struct wsdl);
     const char *problem;
 
+    if (answer->status >= 300 && answer->status < 400) {
+        return walk_moved(walk, STAGE_METADATA, answer, "the metadata");
+    }
     if (answer->status != 200) {
         return walk_refused(walk, STAGE_METADATA, answer,
                             "the metadata is refused");

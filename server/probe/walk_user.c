@@ -116,6 +116,7 @@ static bool read_user(struct walk *walk, const struct http_answer *answer,
                          trouble_document(walk->arena, answer, problem)),
             NULL);
     }
+    walk_judge_form(walk, answer, user);
     report_learned(walk->report, "%s", discovery_text(walk->arena, user));
     return true;
 }
@@ -163,19 +164,13 @@ static const char *ucwa_stop(struct walk *walk, const struct discovery *user)
 static void conclude(struct walk *walk, const char *url,
                      const struct discovery *user)
 {
-    const char *expects = walk->client->expects;
     struct url parts;
 
     walk->outcome.user_resource = user;
     if (url_parse(walk->arena, url, &parts)) {
         walk->outcome.pool = parts.host;
     }
-    if (expects && user->location && strcasecmp(expects, user->location) != 0) {
-        report_warn(walk->report,
-                    "AccessLocation is %s; this client is on "
-                    "the %s network",
-                    user->location, expects);
-    }
+    walk_judge_user(walk, user);
     walk->outcome.next_stop = walk->client->next == NEXT_SIP
                                   ? sip_stop(walk, user)
                                   : ucwa_stop(walk, user);

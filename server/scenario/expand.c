@@ -35,6 +35,11 @@ static const char *port(const struct expansion *with, int64_t by UNUSED)
     return with->port;
 }
 
+static const char *colon_port(const struct expansion *with, int64_t by UNUSED)
+{
+    return with->colon_port;
+}
+
 static const char *origin(const struct expansion *with, int64_t by UNUSED)
 {
     return with->origin;
@@ -69,7 +74,11 @@ static const struct variable {
     {"now", true, iso, "the world's time, as in 2013-06-01T12:00:00Z"},
     {"date", true, http_date, "the same as in the header Date"},
     {"host", false, host, "the host of the request"},
-    {"port", false, port, "the port that URLs of answers carry"},
+    {"port", false, port,
+     "the port of the request; 443 or 80 where none is "
+     "written"},
+    {":port", false, colon_port,
+     "a colon and the port, as URLs of answers carry them, or nothing"},
     {"origin", false, origin, "https://HOST:PORT"},
     {"user", false, user, "the user, by the name that the world has"},
     {"user.sip", false, user_sip, "the user's SIP address"},
@@ -103,7 +112,8 @@ static const struct variable *variable_named(const char *name, struct err *err)
                 (const char *)nearest.best.data);
     } else {
         err_set(err,
-                "there is no ${%s}; there are now, date, host, port, origin, "
+                "there is no ${%s}; there are now, date, host, port, :port, "
+                "origin, "
                 "user, user.sip, domain and uuid; \"$$\" stands for one \"$\"",
                 name);
     }

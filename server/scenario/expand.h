@@ -20,7 +20,8 @@ struct expansion {
     int64_t now;         /* the world's clock, ns */
     const char *host;
     const char *port;
-    const char *origin; /* "https://HOST:PORT", as URLs in answers begin */
+    const char *colon_port; /* ":8443"; "" where URLs of answers have none */
+    const char *origin;     /* "https://HOST:PORT", as URLs in answers begin */
     const char *user;
     const char *user_sip;
     const char *domain;

@@ -287,7 +287,14 @@ static bool one_counts(const struct condition *condition)
 void check_counts(struct reading *reading, const struct node *when,
                   const struct condition *condition)
 {
-    if (condition->first && condition->every > condition->first) {
+    struct condition alone = *condition;
+
+    alone.per = PER_SESSION;
+    if (condition->per && !condition_is_counting(&alone)) {
+        reading_error(reading, node_entry(when, "per"),
+                      "per: nothing is counted here; expected first, after, "
+                      "every, requests or chance beside it");
+    } else if (condition->first && condition->every > condition->first) {
         reading_error(reading, when,
                       "first: %u and every: %u leave no request over, so the "
                       "step would never apply",

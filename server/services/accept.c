@@ -8,9 +8,6 @@
 
 #include "util/attr.h"
 
-#define TYPE_XML  "application/vnd.microsoft.rtc.autodiscover+xml; v=1"
-#define TYPE_JSON "application/vnd.microsoft.rtc.autodiscover+json; v=1"
-
 /*
  * The rows of discover 2.4. The servers of 2013 before the UCWA update know
  * two shapes alone; asked for plain XML or JSON they give theirs under that
@@ -22,11 +19,11 @@ static const struct {
     struct body_choice later;
 } types[] = {
     {"application/vnd.microsoft.rtc.autodiscover+xml",
-     {BODY_XML, TYPE_XML},
-     {BODY_XML, TYPE_XML}},
+     {BODY_XML, ACCEPT_TYPE_XML},
+     {BODY_XML, ACCEPT_TYPE_XML}},
     {"application/vnd.microsoft.rtc.autodiscover+json",
-     {BODY_JSON, TYPE_JSON},
-     {BODY_JSON, TYPE_JSON}},
+     {BODY_JSON, ACCEPT_TYPE_JSON},
+     {BODY_JSON, ACCEPT_TYPE_JSON}},
     {"application/json",
      {BODY_JSON, "application/json"},
      {BODY_UCWA_JSON, "application/json"}},
@@ -84,7 +81,7 @@ static struct body_choice by_default(enum negotiation negotiation, bool browser)
                    ? (struct body_choice){BODY_UCWA_XML, "application/xml"}
                    : (struct body_choice){BODY_UCWA_JSON, "application/json"};
     }
-    return (struct body_choice){BODY_JSON, TYPE_JSON};
+    return (struct body_choice){BODY_JSON, ACCEPT_TYPE_JSON};
 }
 
 struct body_choice accept_choose(enum negotiation negotiation,

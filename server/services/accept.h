@@ -5,6 +5,10 @@
 #include "wire/exchange.h"
 #include "world/world.h"
 
+/* Content-Type of the forms A and B. */
+#define ACCEPT_TYPE_XML  "application/vnd.microsoft.rtc.autodiscover+xml; v=1"
+#define ACCEPT_TYPE_JSON "application/vnd.microsoft.rtc.autodiscover+json; v=1"
+
 enum body_form {
     BODY_XML,       /* A: AutodiscoverResponse */
     BODY_JSON,      /* B: the same as JSON */

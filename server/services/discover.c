@@ -59,20 +59,47 @@ void discover_reach(struct call *call, enum point point)
     call_reach(call, point);
 }
 
+/* What Accept asks for, unless the world says otherwise. */
+static struct body_choice choose_form(struct call *call)
+{
+    static const struct body_choice said[] = {
+        [DISCOVER_FORM_XML] = {BODY_XML, ACCEPT_TYPE_XML},
+        [DISCOVER_FORM_JSON] = {BODY_JSON, ACCEPT_TYPE_JSON},
+        [DISCOVER_FORM_UCWA_JSON] = {BODY_UCWA_JSON, "application/json"},
+        [DISCOVER_FORM_UCWA_XML] = {BODY_UCWA_XML, "application/xml"},
+    };
+    const struct world *world = call->world;
+    struct body_choice choice =
+        accept_choose(world->negotiation, &call->ex->request.headers);
+
+    if (world->discover_form != DISCOVER_FORM_ASKED) {
+        choice.form = said[world->discover_form].form;
+        choice.type = world->discover_type_asked
+                          ? choice.type
+                          : said[world->discover_form].type;
+    }
+    return choice;
+}
+
 void discover_answer_at(struct call *call, const struct autodiscover *doc,
                         const char *file, int line)
 {
     struct exchange *ex = call->ex;
-    struct body_choice choice =
-        accept_choose(call->world->negotiation, &ex->request.headers);
-    enum body_form form = form_of(doc, choice.form);
+    struct body_choice choice;
+    enum body_form form;
     AUTO_BUF body = {0};
+
+    discover_reach(call, POINT_DISCOVER_FORM);
+    choice = choose_form(call);
+    form = form_of(doc, choice.form);
 
     autodiscover_write(doc, form, &body);
     exchange_reply_at(ex, 200, file, line);
     product_headers(call);
     exchange_body(ex, choice.type, arena_copy(call->arena, buf_span(&body)));
     exchange_remark(ex, "discover.form", "%s", body_form_name(form));
+    ex->facts.form = form == BODY_XML || form == BODY_UCWA_XML ? "xml" : "json";
+    call_reach(call, POINT_DISCOVER_RESPONSE);
 }
 
 void discover_redirect_at(struct call *call, const char *element,
@@ -104,6 +131,7 @@ bool discover_lead_to_https(struct call *call)
     if (call->ex->conn->tls) {
         return false;
     }
+    discover_reach(call, POINT_DISCOVER_HTTP);
     query = discover_query(call);
     target =
         discover_carry(call, &query, call_web_url(call, AUTODISCOVER_ROOT));
@@ -170,8 +198,10 @@ static void answer_root(struct call *call, const struct discover_query *query)
     struct autodiscover doc = discover_document(
         call, "Root",
         discover_origin(call, domain, call_web_url(call, AUTODISCOVER_ROOT)));
-    const char *oauth = call_web_url(call, AUTODISCOVER_OAUTH_USER);
+    const char *oauth;
 
+    discover_reach(call, POINT_DISCOVER_LINKS);
+    oauth = call_web_url(call, AUTODISCOVER_OAUTH_USER);
     autodiscover_link(&doc, "Domain",
                       discover_origin(call, started,
                                       call_web_url(call, AUTODISCOVER_DOMAIN)));
@@ -184,15 +214,33 @@ static void answer_root(struct call *call, const struct discover_query *query)
     discover_answer(call, &doc);
 }
 
+/* Nobody has proven who he is: the user is a fact at this one point. */
+static struct discover_query look_up(struct call *call)
+{
+    struct discover_query query = discover_query(call);
+    struct facts *facts = &call->ex->facts;
+    const char *before = facts->user;
+
+    if (query.sipuri) {
+        facts->user = query.user ? query.user->name : NULL;
+        discover_reach(call, POINT_DISCOVER_LOOKUP);
+        facts->user = before;
+    }
+    return query;
+}
+
 static enum call_result discover_root(struct call *call)
 {
     discover_reach(call, POINT_DISCOVER_ROOT);
     if (!discover_lead_to_https(call)) {
-        struct discover_query query = discover_query(call);
+        struct discover_query query = look_up(call);
         const char *why;
-        const char *hop = next_hop(call, &query, &why);
 
-        if (hop) {
+        if (next_hop(call, &query, &why)) {
+            const char *hop;
+
+            discover_reach(call, POINT_DISCOVER_REDIRECT);
+            hop = next_hop(call, &query, &why);
             discover_redirect(call, "Root", hop, why);
         } else {
             answer_root(call, &query);
@@ -207,28 +255,39 @@ static enum call_result discover_root(struct call *call)
  * discover 2.8: the tokens of a server on the premises are not published;
  * these entry points are a GUESS. RemotePowerShell is the online service's.
  */
+static void add_domain_links(struct autodiscover *doc, struct call *call)
+{
+    const char *internal;
+    const char *external;
+
+    discover_reach(call, POINT_DISCOVER_LINKS);
+    internal = pool_web(call->pool, LOCATION_INTERNAL);
+    external = pool_web(call->pool, LOCATION_EXTERNAL);
+    autodiscover_link(doc, "Internal/Autodiscover",
+                      call_url(call, internal, AUTODISCOVER_ROOT));
+    autodiscover_link(doc, "External/Autodiscover",
+                      call_url(call, external, AUTODISCOVER_ROOT));
+    autodiscover_link(doc, "Internal/AuthBroker",
+                      call_url(call, internal, "/Reach/sip.svc"));
+    autodiscover_link(doc, "External/AuthBroker",
+                      call_url(call, external, "/Reach/sip.svc"));
+}
+
 static enum call_result discover_domain(struct call *call)
 {
     discover_reach(call, POINT_DISCOVER_DOMAIN);
     if (!discover_lead_to_https(call)) {
-        const struct sip_edge *edge = &call->world->sip_edge;
         struct autodiscover doc = discover_document(
             call, "Domain", call_web_url(call, AUTODISCOVER_DOMAIN));
-        const char *internal = pool_web(call->pool, LOCATION_INTERNAL);
-        const char *external = pool_web(call->pool, LOCATION_EXTERNAL);
+        const struct sip_edge *edge;
 
+        discover_reach(call, POINT_DISCOVER_SERVERS);
+        edge = &call->world->sip_edge;
         autodiscover_access(&doc, "SipServerExternalAccess", edge->fqdn,
                             edge->server_port);
         autodiscover_access(&doc, "SipClientExternalAccess", edge->fqdn,
                             edge->client_port);
-        autodiscover_link(&doc, "Internal/Autodiscover",
-                          call_url(call, internal, AUTODISCOVER_ROOT));
-        autodiscover_link(&doc, "External/Autodiscover",
-                          call_url(call, external, AUTODISCOVER_ROOT));
-        autodiscover_link(&doc, "Internal/AuthBroker",
-                          call_url(call, internal, "/Reach/sip.svc"));
-        autodiscover_link(&doc, "External/AuthBroker",
-                          call_url(call, external, "/Reach/sip.svc"));
+        add_domain_links(&doc, call);
         discover_answer(call, &doc);
     }
     return CALL_DONE;

@@ -276,11 +276,14 @@ static void challenge(struct call *call, const struct presented *presented)
 /* ---- The answer ---- */
 
 /* discover 2.9: the four servers; clients dial the SipClient ones. */
-static void add_accesses(struct autodiscover *doc, const struct call *call)
+static void add_accesses(struct autodiscover *doc, struct call *call)
 {
-    const struct world *world = call->world;
-    const char *pool = call->pool->fqdn;
+    const struct world *world;
+    const char *pool;
 
+    discover_reach(call, POINT_DISCOVER_SERVERS);
+    world = call->world;
+    pool = call->pool->fqdn;
     autodiscover_access(doc, "SipServerInternalAccess", pool, 5061);
     autodiscover_access(doc, "SipClientInternalAccess", pool,
                         world->sip_internal_port);
@@ -321,6 +324,7 @@ static const struct {
 
 static void add_links(struct autodiscover *doc, struct call *call)
 {
+    discover_reach(call, POINT_DISCOVER_LINKS);
     for (size_t i = 0; i < ARRAY_SIZE(user_links); i++) {
         enum location site = user_links[i].web == WEB_INTERNAL
                                  ? LOCATION_INTERNAL
@@ -373,6 +377,7 @@ static const struct user *resident(const struct call *call,
 /* discover 2.11: the home server is unknown, or there is no such user. */
 static void answer_homeless(struct call *call, const struct user *user)
 {
+    call_reach(call, POINT_DISCOVER_NOT_FOUND);
     exchange_why(call->ex, "user.home", "%s",
                  user ? "unknown, or not enabled for Lync"
                       : "the ticket names nobody of this world");
@@ -391,16 +396,20 @@ static void answer_elsewhere(struct call *call, const char *url,
 
 static void answer_known(struct call *call, const struct presented *presented)
 {
-    const struct user *user = resident(call, &presented->ticket);
-    const struct world *world = call->world;
+    const struct user *user;
+    const struct world *world;
     const struct pool *home;
 
+    discover_reach(call, POINT_DISCOVER_HOME);
+    user = resident(call, &presented->ticket);
+    world = call->world;
     if (!user || user_state_now(user) == USER_UNKNOWN ||
         user_state_now(user) == USER_NO_SIP || user->home == POOL_UNKNOWN) {
         answer_homeless(call, user);
         return;
     }
     if (user->home == POOL_HOSTED) {
+        discover_reach(call, POINT_DISCOVER_REDIRECT);
         answer_elsewhere(call, world->hosted_url,
                          "the user is homed at the hosting provider");
         return;
@@ -408,6 +417,7 @@ static void answer_known(struct call *call, const struct presented *presented)
     assert(user->home >= 0 && (size_t)user->home < world->pool_count);
     home = &world->pools[user->home];
     if (home != call->pool) {
+        discover_reach(call, POINT_DISCOVER_REDIRECT);
         answer_elsewhere(
             call, call_url(call, pool_web(home, call->site), AUTODISCOVER_ROOT),
             "the user is homed on another pool");

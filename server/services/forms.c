@@ -183,6 +183,7 @@ static const char *expanded(void *ctx, const char *text)
         .now = call->now,
         .host = call->ex->request.host,
         .port = own_port(call),
+        .colon_port = call->port,
         .origin = call_url(call, call->ex->request.host, ""),
         .user = name,
         .user_sip = user ? user->sip : NULL,

@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "services/issue.h"
 #include "services/mex_wsdl.h"
@@ -30,16 +31,21 @@ static void remark_form(struct call *call, const char *form)
  */
 static enum call_result get_document(struct call *call)
 {
+    bool imported = strcasecmp(call->ex->request.query, MEX_WSDL_IMPORTED) == 0;
     AUTO_BUF document = {0};
 
     call_reach(call, POINT_MEX_GET);
+    if (imported) {
+        call_reach(call, POINT_MEX_IMPORT);
+    }
     buf_add_text(&document, "<?xml version=\"1.0\" encoding=\"utf-8\"?>");
-    mex_wsdl_add(&document, call);
+    mex_wsdl_add(&document, call, imported);
     exchange_reply(call->ex, 200);
     product_error_headers(call);
     exchange_body(call->ex, "text/xml; charset=utf-8",
                   arena_copy(call->arena, buf_span(&document)));
-    remark_form(call, "GET");
+    remark_form(call, imported ? "GET of the import" : "GET");
+    call_reach(call, POINT_MEX_RESPONSE);
     return CALL_DONE;
 }
 
@@ -58,18 +64,22 @@ static void reply_metadata(struct call *call, const struct soap *request,
 {
     AUTO_BUF message = {0};
 
+    if (!with_document) {
+        call_reach(call, POINT_MEX_UNKNOWN);
+    }
     soap_open(&message, request, action);
     buf_add_text(&message,
                  "<Metadata xmlns=\"" URI_WSX "\" xmlns:wsx=\"" URI_WSX "\">");
     if (with_document) {
         buf_add_text(&message, "<wsx:MetadataSection Dialect=\"" URI_WSDL
                                "\" Identifier=\"" URI_TARGET "\" xmlns=\"\">");
-        mex_wsdl_add(&message, call);
+        mex_wsdl_add(&message, call, false);
         buf_add_text(&message, "</wsx:MetadataSection>");
     }
     buf_add_text(&message, "</Metadata>");
     soap_close(&message);
     soap_reply(call, request, &message);
+    call_reach(call, POINT_MEX_RESPONSE);
 }
 
 static enum call_result post_request(struct call *call)
@@ -82,6 +92,7 @@ static enum call_result post_request(struct call *call)
     if (!soap_read(call, &doc, &request)) {
         return CALL_DONE;
     }
+    call_reach(call, POINT_MEX_REQUEST);
     call_reach(call, POINT_MEX_GET);
     if (soap_action_is(call, transfer)) {
         remark_form(call, "WS-Transfer Get");

@@ -8,7 +8,12 @@
 #include "services/service.h"
 #include "util/buf.h"
 
-/* Appends the wsdl:definitions element, without an XML declaration. */
-void mex_wsdl_add(struct buf *out, struct call *call);
+/* Appends the wsdl:definitions element, without an XML declaration. imported:
+ * the one that another may import, without the service. */
+void mex_wsdl_add(struct buf *out, struct call *call, bool imported);
+
+/* The query of the document that the metadata may import (mex.document), as
+ * WCF calls it. */
+#define MEX_WSDL_IMPORTED "wsdl=wsdl0"
 
 #endif

@@ -206,6 +206,11 @@ void call_reach(struct call *call, enum point point)
     const char *trouble;
     struct steps steps;
 
+    /* What a fault makes the product say is not said by itself: a step that
+     * meets its own fault would go on for ever. */
+    if (call->applying) {
+        return;
+    }
     prepare_facts(call);
     trouble = xml_body_trouble(call->ex->facts.xml);
     scenario_at(call->session, point, &call->ex->facts, &steps);
@@ -272,6 +277,7 @@ void call_apply(struct call *call)
         return;
     }
     good = ex->planned ? ex->planned : keep_reply(ex);
+    call->applying = true;
     for (struct due *due = call->due; due; due = due->next) {
         if (due->action) {
             due->action->fault->reply(due->action->params, &subject);
@@ -279,6 +285,7 @@ void call_apply(struct call *call)
             plan_states(call, due->step);
         }
     }
+    call->applying = false;
     call->due = NULL;
     ex->planned = same_reply(good, &ex->reply) ? NULL : good;
     if (ex->planned &&

@@ -80,7 +80,8 @@ struct call {
     struct verdict_plan verdict;     /* ... of a verdict, see verdict.h */
     /* What steps do to the reply once it is planned; see reach.h. */
     struct due *due;
-    int64_t clock_moved;     /* ns; by steps */
+    bool applying;       /* they are at it: what they plan reaches no point */
+    int64_t clock_moved; /* ns; by steps */
     const struct soap *soap; /* the request's envelope; NULL: none so far */
     /* Where a handler that answered CALL_PENDING goes on. */
     void *pending;

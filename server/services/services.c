@@ -70,6 +70,7 @@ static void keep_session(struct call *call)
     call->scenario = scenario_ref(session_scenario(call->session));
     exchange_keep(ex, release_scenario, call->scenario);
     ex->session = session_name(call->session);
+    ex->seed = session_seed_of(call->session);
     call->world = call->scenario->world;
     call->env = session_env(call->session, call->services->env);
     call->now = session_now(call->session, env_now(call->env));

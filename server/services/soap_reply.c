@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "services/reach.h"
 #include "wire/diagnostics.h"
 #include "wire/uris.h"
 
@@ -25,6 +26,7 @@ static bool refuse_body(struct call *call, const char *key, const char *why)
         .evidence = span_slice(ex->request.body, 0, EVIDENCE_MAX),
     };
 
+    call_reach(call, POINT_SOAP_MALFORMED);
     product_error_page(call, 400);
     exchange_remark(ex, key, "%s", why);
     exchange_finding(ex, &finding);
@@ -83,6 +85,7 @@ bool soap_read(struct call *call, xmlDoc **out_doc, struct soap *out_soap)
     ex->facts.action = soap_action(call->arena, out_soap, &ex->request.headers);
     keep_envelope(call, out_soap);
     *out_doc = take(&doc);
+    call_reach(call, POINT_SOAP_REQUEST);
     return true;
 }
 
@@ -109,6 +112,7 @@ static void send(struct call *call, const struct soap *request,
 void soap_reply_at(struct call *call, const struct soap *request,
                    const struct buf *message, const char *file, int line)
 {
+    call_reach(call, POINT_SOAP_RESPONSE);
     exchange_reply_at(call->ex, 200, file, line);
     send(call, request, message);
 }
@@ -119,6 +123,7 @@ void soap_reply_fault_at(struct call *call, const struct soap *request,
 {
     AUTO_BUF message = {0};
 
+    call_reach(call, POINT_SOAP_FAULT);
     soap_fault(&message, request, fault);
     exchange_reply_at(call->ex, 500, file, line);
     send(call, request, &message);
@@ -165,5 +170,6 @@ void soap_reply_no_action_at(struct call *call, const struct soap *request,
                                action ? action : ""),
     };
 
+    call_reach(call, POINT_SOAP_ACTION);
     soap_reply_fault_at(call, request, &fault, file, line);
 }

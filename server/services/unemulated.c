@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include "services/issue.h"
 #include "services/reach.h"
 
 static enum call_result not_emulated(struct call *call)
@@ -30,6 +31,9 @@ static const struct route routes[] = {
     UNEMULATED("/PassiveAuth/PassiveAuth.aspx", "passiveauth"),
     UNEMULATED("/Reach/sip.svc", "authbroker"),
     UNEMULATED("/Scheduler", "webscheduler"),
+    UNEMULATED(WEBTICKET_PATH "/Cert", "webticket.cert"),
+    UNEMULATED(WEBTICKET_PATH "/Pin", "webticket.pin"),
+    UNEMULATED(WEBTICKET_PATH "/WsFed_bearer", "webticket.fed"),
     UNEMULATED("/ucwa/oauth/v1/applications", "ucwa"),
     UNEMULATED("/ucwa/v1/applications", "ucwa"),
     {.path = NULL},

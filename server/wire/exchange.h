@@ -160,6 +160,7 @@ struct exchange {
     struct exchange_kept *kept;
     /* The session's name, whose test it belongs to; NULL: not known yet. */
     const char *session;
+    uint64_t seed; /* of its chance */
 };
 
 /* An exchange with one reference, an arena and a copy of the facts. */

@@ -111,6 +111,13 @@ struct world *world_good(void)
     /* protocol: discover 10 item 4: the published sample prints 443, but
      * registrars of real pools listen on 5061. */
     world->sip_internal_port = 5061;
+    world->mex.negotiate = MEX_PORT_AUTO;
+    world->mex.ntlm = MEX_PORT_AUTO;
+    world->mex.auth = MEX_PORT_AUTO;
+    world->mex.anon = MEX_PORT_AUTO;
+    world->mex.cert = MEX_PORT_AUTO;
+    world->mex.pin = MEX_PORT_AUTO;
+    world->mex.fed = MEX_PORT_AUTO;
     /* protocol: discover 2.9. */
     world->sip_edge.client_port = 443;
     world->sip_edge.server_port = 5061;

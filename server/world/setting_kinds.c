@@ -61,8 +61,8 @@ enum setting_kind setting_kind_of(const struct setting *setting)
 
 const char *setting_kind_text(enum setting_kind kind)
 {
+    /* SETTING_WORD has none. */
     static const char *const texts[] = {
-        [SETTING_WORD] = NULL,
         [SETTING_FLAG] = "yes|no",
         [SETTING_TEXT] = "text",
         [SETTING_NAME] = "name",

@@ -195,8 +195,47 @@ static const struct setting rows[] = {
     {{"discover.sip-internal-port", "port",
       "the port of SipClientInternalAccess"},
      setting_port, AT(sip_internal_port)},
+    {{"discover.form", "asked|xml|json|ucwa-json|ucwa-xml",
+      "the form of discovery answers, whatever Accept says"},
+     setting_word, AT(discover_form)},
+    {{"discover.form-type", "answered|asked",
+      "Content-Type with another form: of what is sent, or of what was asked "
+      "for"},
+     setting_word, AT(discover_type_asked)},
     {{"mex.policy", "2005/07|200702", "namespace of WS-SecurityPolicy"},
-     setting_word, AT(policy_200702)},
+     setting_word, AT(mex.policy_200702)},
+    {{"mex.policies", "with|without", "policies in the metadata, or none"},
+     setting_word, AT(mex.no_policies)},
+    {{"mex.document", "whole|import|two-services|empty",
+      "import: policies and bindings are in a document of their own; "
+      "two-services: the first has no Windows ports, the second no others"},
+     setting_word, AT(mex.document)},
+    {{"mex.host", "text",
+      "host and port in the metadata's addresses; empty: as elsewhere"},
+     setting_text, AT(mex.host)},
+    {{"mex.scheme", "https|http", "the scheme of the metadata's addresses"},
+     setting_word, AT(mex.http)},
+    {{"mex.negotiate", "no|yes|auto",
+      "whether WebTicketServiceWinNegotiate is in the metadata; auto: as the world offers it, as in those below"},
+     setting_switch, AT(mex.negotiate)},
+    {{"mex.ntlm", "no|yes|auto",
+      "whether WebTicketServiceWinNtlm is in the metadata"},
+     setting_switch, AT(mex.ntlm)},
+    {{"mex.auth", "no|yes|auto",
+      "whether WebTicketServiceAuth is in the metadata"},
+     setting_switch, AT(mex.auth)},
+    {{"mex.anon", "no|yes|auto",
+      "whether WebTicketServiceAnon is in the metadata"},
+     setting_switch, AT(mex.anon)},
+    {{"mex.cert", "no|yes|auto",
+      "whether WebTicketServiceCert is in the metadata; auto: no, as it is not emulated"},
+     setting_switch, AT(mex.cert)},
+    {{"mex.pin", "no|yes|auto",
+      "whether WebTicketServicePin is in the metadata; auto: no"},
+     setting_switch, AT(mex.pin)},
+    {{"mex.fed", "no|yes|auto",
+      "whether WsFedBearer is in the metadata; auto: no"},
+     setting_switch, AT(mex.fed)},
     {{"webticket.strict-applies-to", "yes|no",
       "AppliesTo outside the pool is a fault"},
      setting_flag, AT(strict_applies_to)},
@@ -255,6 +294,12 @@ _Static_assert(CHANNEL_BINDING_NONE == 0 && CHANNEL_BINDING_ALLOW == 1 &&
                    CHALLENGE_WEBTICKET == 1 && CHALLENGE_OAUTH == 2,
                "channel binding, ticket, key, challenge");
 
+_Static_assert(MEX_PORT_NO == 0 && MEX_PORT_YES == 1 && MEX_PORT_AUTO == 2 &&
+                   MEX_WHOLE == 0 && MEX_IMPORT == 1 && MEX_TWO_SERVICES == 2 &&
+                   MEX_EMPTY == 3 && DISCOVER_FORM_ASKED == 0 &&
+                   DISCOVER_FORM_XML == 1 && DISCOVER_FORM_JSON == 2 &&
+                   DISCOVER_FORM_UCWA_JSON == 3 && DISCOVER_FORM_UCWA_XML == 4,
+               "mex, discover.form");
 _Static_assert(KERBEROS_NO == 0 && KERBEROS_YES == 1 && KERBEROS_AUTO == 2,
                "offer.kerberos");
 _Static_assert(ANONYMOUS_URI_ANYWHERE == 0 && ANONYMOUS_URI_CLAIMS == 1 &&

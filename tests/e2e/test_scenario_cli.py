@@ -156,14 +156,6 @@ def test_options_that_do_not_fit_the_file(write):
     assert done.stderr.startswith("lyncmock: error: ticket.sha1: expected")
 
 
-def test_expectations_are_not_judged_and_this_is_said(serve, write):
-    server = serve(write("expect: [{at: webticket.issue, times: 2}]\n"
-                         "fail-on: [must]\n"))
-    assert "does not judge the client" in server.messages()
-    server = serve(write("title: none\n"))
-    assert "does not judge" not in server.messages()
-
-
 def test_two_scenarios_are_one_too_many(tmp_path):
     done = run_cli(tmp_path, "serve", "a.yaml", "b.yaml")
     assert done.returncode == 2

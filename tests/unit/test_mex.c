@@ -171,7 +171,7 @@ static void test_soap_ports(void **state)
         const xmlNode *tokens;
         const xmlNode *token;
 
-        e.world->policy_200702 = rows[i].newer;
+        e.world->mex.policy_200702 = rows[i].newer;
         doc = get(PATH "/mex");
         auth = policy_of(doc, "WebTicketServiceAuth");
         anon = policy_of(doc, "WebTicketServiceAnon");
@@ -193,7 +193,7 @@ static void test_soap_ports(void **state)
         assert_string_equal(address_of(doc, "WebTicketServiceAnon"),
                             "https://lyncweb.contoso.test" PATH "/Anon");
     }
-    e.world->policy_200702 = false;
+    e.world->mex.policy_200702 = false;
 }
 
 /* A port is there exactly when it is offered, whatever the others are. */
@@ -257,9 +257,9 @@ static void test_policy_namespaces(void **state)
     assert_non_null(xml_child(policy_of(older, "WebTicketServiceWinNegotiate"),
                               sp11, "TransportBinding"));
     assert_non_null(strstr(endpoint_body(&e), "RequireClientCertificate"));
-    e.world->policy_200702 = true;
+    e.world->mex.policy_200702 = true;
     newer = get(PATH "/mex");
-    e.world->policy_200702 = false;
+    e.world->mex.policy_200702 = false;
     assert_non_null(xml_child(policy_of(newer, "WebTicketServiceWinNegotiate"),
                               sp12, "TransportBinding"));
     assert_null(strstr(endpoint_body(&e), URI_SP));

@@ -122,7 +122,20 @@ static const struct {
     {"discover.user-challenge", "both"},
     {"discover.oauth-user-challenge", "none"},
     {"discover.sip-internal-port", "443"},
+    {"discover.form", "ucwa-xml"},
+    {"discover.form-type", "asked"},
     {"mex.policy", "200702"},
+    {"mex.policies", "without"},
+    {"mex.document", "import"},
+    {"mex.host", "pool01.contoso.test:4443"},
+    {"mex.scheme", "http"},
+    {"mex.negotiate", "no"},
+    {"mex.ntlm", "yes"},
+    {"mex.auth", "off"},
+    {"mex.anon", "auto"},
+    {"mex.cert", "on"},
+    {"mex.pin", "yes"},
+    {"mex.fed", "yes"},
     {"webticket.strict-applies-to", "yes"},
     {"anonymous.uri-in", "usertoken"},
     {"anonymous.key", "require"},
@@ -262,7 +275,20 @@ static void check_services(const struct world *world)
                      CHALLENGE_WEBTICKET | (unsigned)CHALLENGE_OAUTH);
     assert_int_equal(world->oauth_user_challenge, 0);
     assert_int_equal(world->sip_internal_port, 443);
-    assert_true(world->policy_200702);
+    assert_true(world->mex.policy_200702);
+    assert_int_equal(world->discover_form, DISCOVER_FORM_UCWA_XML);
+    assert_true(world->discover_type_asked);
+    assert_true(world->mex.no_policies);
+    assert_int_equal(world->mex.document, MEX_IMPORT);
+    assert_string_equal(world->mex.host, "pool01.contoso.test:4443");
+    assert_true(world->mex.http);
+    assert_int_equal(world->mex.negotiate, MEX_PORT_NO);
+    assert_int_equal(world->mex.ntlm, MEX_PORT_YES);
+    assert_int_equal(world->mex.auth, MEX_PORT_NO);
+    assert_int_equal(world->mex.anon, MEX_PORT_AUTO);
+    assert_int_equal(world->mex.cert, MEX_PORT_YES);
+    assert_int_equal(world->mex.pin, MEX_PORT_YES);
+    assert_int_equal(world->mex.fed, MEX_PORT_YES);
     assert_true(world->strict_applies_to);
     assert_int_equal(world->anonymous.uri_in, ANONYMOUS_URI_USERTOKEN);
     assert_int_equal(world->anonymous.key, ANONYMOUS_KEY_REQUIRE);
@@ -422,8 +448,8 @@ static void what_is_written_is_read_back(void **state)
     struct err err;
 
     /* All but hosted.*, ntlm's own texts and challenge, those of tickets and of
-     * OAuth. */
-    assert_int_equal(round_trip(world, other, "alice"), ARRAY_SIZE(good) - 15);
+     * OAuth, mex.host. */
+    assert_int_equal(round_trip(world, other, "alice"), ARRAY_SIZE(good) - 16);
     for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
         assert_true(world_set(world, good[i].name, good[i].value, &err));
     }

@@ -1,0 +1,15 @@
+/* What became of what scenarios expect of their clients. */
+#ifndef CLI_VERDICT_H
+#define CLI_VERDICT_H
+
+#include "cli/verb.h"
+#include "scenario/sessions.h"
+
+/*
+ * Tells the verdict of each session that expects something, on the log.
+ * EXIT_VERDICT: one of them failed; else EXIT_GOOD, also where nothing was
+ * expected.
+ */
+enum exit_code verdict_tell(const struct sessions *sessions);
+
+#endif
