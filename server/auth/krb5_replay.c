@@ -76,7 +76,7 @@ static uint32_t *bucket_of(const struct krb5_replay *replay,
 }
 
 static struct entry *find(const struct krb5_replay *replay,
-                                const uint8_t *digest)
+                          const uint8_t *digest)
 {
     uint32_t at = replay->capacity ? *bucket_of(replay, digest) : 0;
 
@@ -167,8 +167,7 @@ bool krb5_replay_add(struct krb5_replay *replay,
     if (krb5_replay_seen(replay, digest, now, out_at)) {
         return false;
     }
-    while (replay->count &&
-           is_over(&replay->entries[replay->oldest], now)) {
+    while (replay->count && is_over(&replay->entries[replay->oldest], now)) {
         drop_oldest(replay);
     }
     if (replay->count == replay->capacity) {

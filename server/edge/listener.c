@@ -196,10 +196,9 @@ static bool all_listen(struct edge *edge)
         socklen_t size = sizeof(listens);
 
         if (listener->waits) {
-            listener->waits =
-                getsockopt(listener->watch.fd, SOL_SOCKET, SO_ACCEPTCONN,
-                           &listens, &size) != 0 ||
-                !listens;
+            listener->waits = getsockopt(listener->watch.fd, SOL_SOCKET,
+                                         SO_ACCEPTCONN, &listens, &size) != 0 ||
+                              !listens;
         }
         all = all && !listener->waits;
     }

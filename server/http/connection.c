@@ -162,7 +162,8 @@ static void release_scenario(void *scenario)
 /* Plans have texts of it; a handshake is longer than a callback. */
 static void keep_scenario(struct exchange *ex, struct session *session)
 {
-    exchange_keep(ex, release_scenario, scenario_ref(session_scenario(session)));
+    exchange_keep(ex, release_scenario,
+                  scenario_ref(session_scenario(session)));
 }
 
 void connection_reached(void *ctx, struct edge_conn *conn,

@@ -187,8 +187,7 @@ static size_t collect(const struct ring_share *share, uint64_t after,
 
     for (const struct ring_item *item = share ? behind(share, after) : NULL;
          item; item = TAILQ_NEXT(item, own)) {
-        out[count++] =
-            (struct visited){exchange_ref(item->ex), item->position};
+        out[count++] = (struct visited){exchange_ref(item->ex), item->position};
     }
     return count;
 }
@@ -198,8 +197,8 @@ uint64_t journal_visit(const struct journal *journal, const char *session,
                        bool (*visit)(void *ctx, struct exchange *ex), void *ctx)
 {
     const struct ring_share *share = ring_share(&journal->ring, session);
-    AUTO(mem) block =
-        mem_array(share ? share->count + 1 : 1, sizeof(struct visited));
+    AUTO(mem)
+    block = mem_array(share ? share->count + 1 : 1, sizeof(struct visited));
     struct visited *visited = block;
     size_t count = collect(share, after, visited);
     bool more = true;

@@ -1,6 +1,7 @@
 /*
- * Requests of other threads: the KDC lives in one loop, and the proxy's endpoint
- * may be served by another. A message goes over, and its answer comes back.
+ * Requests of other threads: the KDC lives in one loop, and the proxy's
+ * endpoint may be served by another. A message goes over, and its answer comes
+ * back.
  */
 #include "config.h"
 

@@ -153,7 +153,8 @@ static char *profile_name(const struct pki_site *site, enum profile_names names,
 
 /* asked: NULL for the default leaf. */
 static bool mint_named(const struct pki_site *site, struct leaf_plan *plan,
-                       const char *asked, X509 **out_certificate, struct err *err)
+                       const char *asked, X509 **out_certificate,
+                       struct err *err)
 {
     bool own_site = site->loopback;
     enum profile_names names = plan->profile->names;

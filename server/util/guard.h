@@ -51,7 +51,7 @@ static inline void guard_scope_end(const bool *held)
 
 /* Held from here to the end of the block. */
 #define GUARDED                                                                \
-    __attribute__((cleanup(guard_scope_end),                                   \
-                   unused)) const bool guard_held = guard_scope_begin()
+    __attribute__((cleanup(guard_scope_end), unused)) const bool guard_held =  \
+        guard_scope_begin()
 
 #endif

@@ -331,8 +331,8 @@ static void cache_is_bounded(void **state UNUSED)
         assert_int_equal(krb5_replay_seen(replay, digest, (int64_t)more, &at),
                          i >= 1000);
     }
-    assert_true(krb5_replay_add(replay, digest,
-                                KRB5_REPLAY_LIFE + (int64_t)more, &at));
+    assert_true(
+        krb5_replay_add(replay, digest, KRB5_REPLAY_LIFE + (int64_t)more, &at));
     assert_int_equal(krb5_replay_count(replay), 1);
 }
 
