@@ -1,8 +1,13 @@
 # Scenarios that are compiled in, and the files that they name. Sorted.
 SCENARIO_FILES = \
+	%D%/chaos/bad-wifi.yaml \
+	%D%/chaos/flaky-kdc.yaml \
+	%D%/chaos/overloaded-pool.yaml \
 	%D%/failures/100-continue-uninvited.yaml \
 	%D%/failures/access-location-missing.yaml \
 	%D%/failures/access-location-unknown.yaml \
+	%D%/failures/account-disabled-soap.yaml \
+	%D%/failures/account-locked.yaml \
 	%D%/failures/answer-cut-in-the-middle.yaml \
 	%D%/failures/answers-of-others.yaml \
 	%D%/failures/bad-gateway.yaml \
@@ -27,6 +32,7 @@ SCENARIO_FILES = \
 	%D%/failures/connection-forgotten.yaml \
 	%D%/failures/connection-reuse-race.yaml \
 	%D%/failures/customer-mex.xml \
+	%D%/failures/diagnostics-by-place.yaml \
 	%D%/failures/discovery-204.yaml \
 	%D%/failures/discovery-301-to-https.yaml \
 	%D%/failures/discovery-302.yaml \
@@ -78,9 +84,11 @@ SCENARIO_FILES = \
 	%D%/failures/kerberos-negotiate-only.yaml \
 	%D%/failures/kerberos-negotiate-withdrawn.yaml \
 	%D%/failures/kerberos-other-mechanism.yaml \
+	%D%/failures/kerberos-preauth-refused.yaml \
 	%D%/failures/kerberos-rc4-disabled.yaml \
 	%D%/failures/kerberos-replay.yaml \
 	%D%/failures/kerberos-spn-missing.yaml \
+	%D%/failures/kerberos-tgs-reply-late.yaml \
 	%D%/failures/kerberos-ticket-expired.yaml \
 	%D%/failures/kerberos-token-too-big.yaml \
 	%D%/failures/kerberos-udp-too-big.yaml \
@@ -103,10 +111,24 @@ SCENARIO_FILES = \
 	%D%/failures/metadata-without-policies.yaml \
 	%D%/failures/metadata-without-windows-ports.yaml \
 	%D%/failures/not-sip-enabled.yaml \
+	%D%/failures/ntlm-challenge-again.yaml \
+	%D%/failures/ntlm-challenge-cut.yaml \
+	%D%/failures/ntlm-challenge-missing.yaml \
 	%D%/failures/ntlm-connection-close.yaml \
+	%D%/failures/ntlm-flags-not-asked.yaml \
+	%D%/failures/ntlm-identity-forgotten.yaml \
+	%D%/failures/ntlm-no-timestamp.yaml \
 	%D%/failures/ntlm-one-header-line.yaml \
+	%D%/failures/ntlm-right-password-refused.yaml \
+	%D%/failures/ntlm-stale-challenge.yaml \
+	%D%/failures/ntlm-target-info-lies.yaml \
 	%D%/failures/ntlm-through-http10.yaml \
+	%D%/failures/ntlm-unknown-av-pairs.yaml \
 	%D%/failures/oauth-challenge-odd.yaml \
+	%D%/failures/oauth-challenge-unquoted.yaml \
+	%D%/failures/oauth-grant-withdrawn.yaml \
+	%D%/failures/oauth-invalid-client.yaml \
+	%D%/failures/oauth-passive-only.yaml \
 	%D%/failures/one-address-dead.yaml \
 	%D%/failures/one-byte-chunks.yaml \
 	%D%/failures/password-expired.yaml \
@@ -119,6 +141,7 @@ SCENARIO_FILES = \
 	%D%/failures/redirect-relative.yaml \
 	%D%/failures/redirect-without-path.yaml \
 	%D%/failures/reply-cut-without-notify.yaml \
+	%D%/failures/scheme-names-in-lower-case.yaml \
 	%D%/failures/shared-web-ticket-url.yaml \
 	%D%/failures/sip-domain-differs.yaml \
 	%D%/failures/sip-port-zero.yaml \
@@ -130,9 +153,33 @@ SCENARIO_FILES = \
 	%D%/failures/stalls-after-headers.yaml \
 	%D%/failures/status-line-garbage.yaml \
 	%D%/failures/ticket-always-refused.yaml \
+	%D%/failures/ticket-answer-prefixed.yaml \
+	%D%/failures/ticket-applies-to-refused.yaml \
+	%D%/failures/ticket-audience-changed.yaml \
+	%D%/failures/ticket-bearer-on-proof-port.yaml \
+	%D%/failures/ticket-context-wrong.yaml \
+	%D%/failures/ticket-cwt-damaged.yaml \
+	%D%/failures/ticket-expired-as-issued.yaml \
 	%D%/failures/ticket-expired-on-use.yaml \
 	%D%/failures/ticket-expires-90s.yaml \
+	%D%/failures/ticket-from-the-past.yaml \
+	%D%/failures/ticket-key-from-server.yaml \
+	%D%/failures/ticket-lives-61-seconds.yaml \
+	%D%/failures/ticket-no-assertion.yaml \
+	%D%/failures/ticket-no-collection.yaml \
+	%D%/failures/ticket-no-lifetime.yaml \
 	%D%/failures/ticket-of-another-front-end.yaml \
+	%D%/failures/ticket-of-another-pool.yaml \
+	%D%/failures/ticket-other-format.yaml \
+	%D%/failures/ticket-prefix-inherited.yaml \
+	%D%/failures/ticket-reference-first.yaml \
+	%D%/failures/ticket-secret-missing.yaml \
+	%D%/failures/ticket-secret-of-another.yaml \
+	%D%/failures/ticket-service-internal-error.yaml \
+	%D%/failures/ticket-signature-broken.yaml \
+	%D%/failures/ticket-signed-by-another.yaml \
+	%D%/failures/ticket-unsigned.yaml \
+	%D%/failures/ticket-wrong-audience.yaml \
 	%D%/failures/tls-10-only.yaml \
 	%D%/failures/tls-13-only.yaml \
 	%D%/failures/tls-client-certificate.yaml \
@@ -141,9 +188,12 @@ SCENARIO_FILES = \
 	%D%/failures/tls-unrecognized-name.yaml \
 	%D%/failures/token-case.yaml \
 	%D%/failures/ucwa-link-internal.yaml \
+	%D%/failures/user-401-offers-windows.yaml \
+	%D%/failures/user-401-without-address.yaml \
 	%D%/failures/user-empty.yaml \
 	%D%/failures/user-homed-elsewhere.yaml \
 	%D%/failures/windows-auth-disabled.yaml \
+	%D%/failures/windows-port-offers-basic.yaml \
 	%D%/failures/wrong-content-length.yaml \
 	%D%/failures/wrong-form-right-type.yaml \
 	%D%/failures/wrong-location.yaml \

@@ -172,6 +172,8 @@ libserver_a_SOURCES = \
 	%D%/cli/new_fault.c \
 	%D%/cli/option_rows.c \
 	%D%/cli/option_rows.h \
+	%D%/cli/option_types.c \
+	%D%/cli/option_types.h \
 	%D%/cli/options.c \
 	%D%/cli/options.h \
 	%D%/cli/play.c \
@@ -362,12 +364,15 @@ libserver_a_SOURCES = \
 	%D%/scenario/read_state.c \
 	%D%/scenario/read_step.c \
 	%D%/scenario/read_value.c \
+	%D%/scenario/read_warn.c \
 	%D%/scenario/read_when.c \
 	%D%/scenario/read_world.c \
 	%D%/scenario/reading.h \
 	%D%/scenario/scenario.c \
 	%D%/scenario/schema.c \
 	%D%/scenario/schema.h \
+	%D%/scenario/schema_points.c \
+	%D%/scenario/schema_points.h \
 	%D%/scenario/schema_value.c \
 	%D%/scenario/schema_value.h \
 	%D%/scenario/session.c \
@@ -576,6 +581,7 @@ libserver_a_SOURCES = \
 	%D%/world/accounts.c \
 	%D%/world/changes.c \
 	%D%/world/changes.h \
+	%D%/world/documents.h \
 	%D%/world/good.c \
 	%D%/world/index.c \
 	%D%/world/index.h \
@@ -603,6 +609,7 @@ libserver_a_SOURCES = \
 	%D%/world/setting_users.c \
 	%D%/world/setting_value.c \
 	%D%/world/settings.c \
+	%D%/world/tickets.h \
 	%D%/world/world.c \
 	%D%/world/world.h
 

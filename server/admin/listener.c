@@ -179,7 +179,9 @@ static enum MHD_Result answer(struct reading *reading,
     }
     log_debug("admin: %s %s: %u", method, call.path, call.status);
     result = send_answer(mhd, &call);
-    mem_wipe(call.reply.data, call.reply.size);
+    if (call.reply.size) { /* passwords */
+        mem_wipe(call.reply.data, call.reply.size);
+    }
     buf_clear(&call.reply);
     return result;
 }
@@ -225,6 +227,8 @@ static void run_daemon(struct admin *admin)
 {
     MHD_UNSIGNED_LONG_LONG timeout;
 
+    MHD_run(admin->daemon);
+    /* Once more: only then it listens again where it was full. */
     MHD_run(admin->daemon);
     if (MHD_get_timeout(admin->daemon, &timeout) == MHD_YES) {
         loop_start(admin->core.options.loop, &admin->timer,

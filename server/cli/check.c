@@ -44,7 +44,8 @@ static void print_good(const char *file, const struct scenario *scenario)
 
 /* ---- As JSON ---- */
 
-static void add_diagnostic(struct json *json, const struct diagnostic *item)
+static void add_diagnostic(struct json *json, struct arena *arena,
+                           const struct diagnostic *item)
 {
     json_open(json, '{');
     json_text(json, "file", item->place.file);
@@ -52,6 +53,8 @@ static void add_diagnostic(struct json *json, const struct diagnostic *item)
     json_number(json, "column", item->place.column);
     json_text(json, "severity", severity_word(item->severity));
     json_text(json, "message", item->text);
+    json_text(json, "nearest", diagnostic_nearest(arena, item));
+    json_text(json, "expected", diagnostic_expected(arena, item));
     json_close(json, '}');
 }
 
@@ -59,6 +62,8 @@ static void add_file(struct json *json, const char *file,
                      const struct scenario *scenario,
                      const struct diagnostics *diagnostics)
 {
+    AUTO(arena) arena = arena_new();
+
     json_open(json, '{');
     json_text(json, "file", file);
     json_boolean(json, "good", scenario != NULL);
@@ -67,11 +72,13 @@ static void add_file(struct json *json, const char *file,
         json_text(json, "title", scenario->title);
         json_number(json, "settings", (int64_t)scenario->setting_count);
         json_number(json, "steps", (int64_t)scenario->step_count);
+        json_number(json, "expectations", (int64_t)scenario->expectation_count);
     }
     json_number(json, "errors", (int64_t)diagnostics->errors);
+    json_number(json, "warnings", (int64_t)diagnostics->warnings);
     json_open_named(json, "diagnostics", '[');
     for (size_t i = 0; i < diagnostics->count; i++) {
-        add_diagnostic(json, &diagnostics->items[i]);
+        add_diagnostic(json, arena, &diagnostics->items[i]);
     }
     json_close(json, ']');
     json_close(json, '}');
@@ -93,16 +100,23 @@ static bool read_stdin(struct buf *out, struct err *err)
     return true;
 }
 
-/* json NULL: as text. */
+/* What each file is checked with. */
+struct checking {
+    const struct vocabulary *words;
+    struct json *json; /* NULL: as text */
+    bool strict;       /* warnings are errors */
+};
+
 static bool check(const struct scenario_source *source,
-                  const struct vocabulary *words, struct json *json)
+                  const struct checking *how)
 {
+    struct json *json = how->json;
     AUTO(scenario) scenario = NULL;
     struct diagnostics diagnostics;
     bool good;
 
     diagnostics_init(&diagnostics);
-    good = scenario_read(source, words, &scenario, &diagnostics);
+    good = scenario_read(source, how->words, &scenario, &diagnostics);
     if (json) {
         add_file(json, source->name, scenario, &diagnostics);
     } else {
@@ -111,13 +125,13 @@ static bool check(const struct scenario_source *source,
     if (!json && good) {
         print_good(source->name, scenario);
     }
+    good = good && !(how->strict && diagnostics.warnings);
     diagnostics_clear(&diagnostics);
     return good;
 }
 
 /* "-" is what comes on standard input. */
-static bool check_named(const char *file, const struct vocabulary *words,
-                        struct json *json)
+static bool check_named(const char *file, const struct checking *how)
 {
     struct scenario_source source = {.name = file};
     AUTO_BUF text = {0};
@@ -132,24 +146,26 @@ static bool check_named(const char *file, const struct vocabulary *words,
         source.text =
             span_of(text.size ? (const void *)text.data : "", text.size);
     }
-    return check(&source, words, json);
+    return check(&source, how);
 }
 
 static enum exit_code check_all(const struct arguments *arguments)
 {
     AUTO(arena) arena = arena_new();
-    const struct vocabulary *words = load_vocabulary(arena);
     AUTO_BUF out = {0};
     struct json json;
+    const struct checking how = {
+        .words = load_vocabulary(arena),
+        .json = arguments->json ? &json : NULL,
+        .strict = arguments_has(arguments, "--strict"),
+    };
     bool good = true;
     enum exit_code printed;
 
     json_init(&json, &out);
     json_open(&json, '[');
     for (size_t i = 0; i < arguments->count; i++) {
-        good = check_named(arguments->words[i], words,
-                           arguments->json ? &json : NULL) &&
-               good;
+        good = check_named(arguments->words[i], &how) && good;
     }
     json_close(&json, ']');
     buf_add_text(&out, "\n");
@@ -173,15 +189,22 @@ static enum exit_code run(int argc, char **argv)
     return check_all(&arguments);
 }
 
+static const struct verb_option options[] = {
+    {"--strict", NULL, "warnings count as errors"},
+    {NULL, NULL, NULL},
+};
+
 const struct verb verb_check = {
     .name = "check",
-    .usage = "SCENARIO... [--json]",
+    .usage = "SCENARIO... [--strict] [--json]",
     .doc = "say whether scenarios are well-formed, and what is wrong where",
     .help = "Reads scenarios (files, ids of lyncmock list scenarios, or - for\n"
             "standard input) as serve would, and starts nothing. What is wrong "
             "goes to stderr:\n"
             "  FILE:LINE:COL: error: TEXT\n"
-            "Exit codes: 0 all are good, warnings or not; 2 one is not.",
+            "Exit codes: 0 all are good, warnings or not; 2 one is not, or "
+            "with --strict\nhas a warning.",
+    .options = options,
     .json = "one JSON array on stdout, with an object for each scenario",
     .run = run,
 };

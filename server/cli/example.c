@@ -149,6 +149,15 @@ enum point example_point(const struct examples *examples,
 
 /* ---- Keys ---- */
 
+/* `set` and `is` make sense together alone. */
+static const char *states(const struct examples *examples)
+{
+    return example_text(examples,
+                        "steps:\n  - at: webticket.issue\n    set: {phase: "
+                        "signed-in}\n  - at: discover.user\n    when: {is: "
+                        "{phase: signed-in}, first: 1}\n    do: {status: 503}");
+}
+
 static const char *pair(const struct examples *examples, const struct key *key)
 {
     return arena_printf(examples->arena, "%s: %s", key->name, key->example);
@@ -164,6 +173,8 @@ static const char *step_key(const struct examples *examples,
         return example_when(examples, "user: alice, first: 2");
     case SHAPE_FAULTS:
         return example_do(examples, "status: 503, delay: 3s");
+    case SHAPE_SET:
+        return states(examples);
     default:
         return example_text(examples,
                             "steps:\n  - at: discover.root\n    do: {delay: "
@@ -171,6 +182,33 @@ static const char *step_key(const struct examples *examples,
                             "{first: 1}\n    do: {status: 503}",
                             pair(examples, key));
     }
+}
+
+/* Words that say little alone. */
+static const char *when_key(const struct examples *examples,
+                            const struct key *key)
+{
+    static const struct {
+        const char *word;
+        const char *beside;
+    } rows[] = {
+        {"chance", "max-in-a-row: 2"},
+        {"eventually", "chance: 50%"},
+        {"max-in-a-row", "chance: 50%"},
+        {"per", "first: 2"},
+    };
+    const char *words = pair(examples, key);
+
+    if (key->shape == SHAPE_STATES) {
+        return states(examples);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        if (strcmp(rows[i].word, key->name) == 0) {
+            words = arena_printf(examples->arena, "%s, %s", words,
+                                 rows[i].beside);
+        }
+    }
+    return example_when(examples, words);
 }
 
 /* A key that `never` or an item with `at` has. */
@@ -203,7 +241,7 @@ const char *example_key(const struct examples *examples, const struct key *keys,
         return step_key(examples, key);
     }
     if (keys == keys_when) {
-        return example_when(examples, pair(examples, key));
+        return when_key(examples, key);
     }
     if (keys == keys_never) {
         return example_text(examples, "expect:\n  - never: {%s}",

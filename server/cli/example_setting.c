@@ -85,6 +85,8 @@ static const struct {
     {"user.NAME.account", "{users: {alice: {account: 'CONTOSO\\adams'}}}"},
     {"user.NAME.sip", "{users: {alice: {sip: alice.adams@contoso.test}}}"},
     {"clock", "{clock: +6m}"},
+    {"clock.scale", "{clock: {scale: 60}}"},
+    {"clock.start", "{clock: {start: '2013-06-01T12:00:00Z'}}"},
 };
 
 static const char *value_of(const struct setting *row)
@@ -107,6 +109,10 @@ static const char *value_of(const struct setting *row)
     case SETTING_DURATION_OR_NONE:
     case SETTING_CLOCK:
         return "5m";
+    case SETTING_START:
+        return "2013-06-01T12:00:00Z";
+    case SETTING_SCALE:
+        return "60";
     case SETTING_TIMESTAMP:
         return "omit";
     case SETTING_HEX32:

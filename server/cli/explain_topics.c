@@ -232,6 +232,17 @@ static const struct topic {
      "For the faults kdc-error and ap-error; the name and the number say the "
      "same as the word.",
      list_krb_errors},
+    {"paths", "where remove, replace, insert ... edit a document",
+     "XPath 1.0; elements, attributes, several with |. A name without a prefix "
+     "fits any namespace: //Address, //Link[@token='User']/@href. `lyncmock "
+     "explain xpath` has the prefixes that are bound. JSON is read as XML: "
+     "objects and arrays are elements, named as their member is, all else are "
+     "attributes; what is in an array Links is a Link, in one without an s at "
+     "its end an item. So one path serves both forms of a discovery answer; "
+     "where they differ, {xml: PATH, json: PATH}. What finds nothing changes "
+     "nothing, and the journal has a remark `edit`. docs/language.md, "
+     "Documents, has more.",
+     NULL},
     {"patterns", "how texts are compared",
      "A text of `when` is compared as a whole; letter case does not matter. * "
      "stands for any letters, also none, ? for one byte. Of a list, one must "

@@ -79,8 +79,12 @@ static void list_scenario(struct listing *listing, const char *id,
 {
     const char *layer = scenario->about.layer;
 
-    if (!listing_begin(listing, layer ? layer : "Sign-ins that succeed", id,
-                       scenario->title)) {
+    const char *word = load_chaos_word(id);
+    const char *group = word    ? "For --chaos"
+                        : layer ? layer
+                                : "Sign-ins that succeed";
+
+    if (!listing_begin(listing, group, word ? word : id, scenario->title)) {
         return;
     }
     add_about(listing, &scenario->about);
@@ -123,7 +127,8 @@ static void list_all(struct listing *listing, struct scenario *const *scenarios,
     }
 }
 
-bool list_scenarios(struct listing *listing)
+/* Profiles for --chaos, or all others. */
+static bool list_shipped(struct listing *listing, bool chaos)
 {
     struct shipped_file file;
     size_t count = 0;
@@ -139,7 +144,8 @@ bool list_scenarios(struct listing *listing)
     for (size_t i = 0; shipped_at(i, &file); i++) {
         const char *id = shipped_id(listing->arena, &file);
 
-        if (id && load_shipped(id, listing->words, &scenarios[count])) {
+        if (id && (load_chaos_word(id) != NULL) == chaos &&
+            load_shipped(id, listing->words, &scenarios[count])) {
             ids[count++] = id;
         }
     }
@@ -148,4 +154,14 @@ bool list_scenarios(struct listing *listing)
         scenario_unref(scenarios[count]);
     }
     return true;
+}
+
+bool list_scenarios(struct listing *listing)
+{
+    return list_shipped(listing, false);
+}
+
+bool list_chaos(struct listing *listing)
+{
+    return list_shipped(listing, true);
 }

@@ -31,6 +31,7 @@ struct listing {
 bool list_points(struct listing *listing);
 bool list_faults(struct listing *listing);
 bool list_scenarios(struct listing *listing);
+bool list_chaos(struct listing *listing);
 
 /* Whether each of the words that are wanted occurs in one of these texts, in
  * any letter case; the list ends with NULL. */

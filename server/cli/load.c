@@ -11,6 +11,7 @@
 #include "cli/server.h"
 #include "faults/faults.h"
 #include "scenario/read.h"
+#include "scenario/shipped.h"
 #include "services/route.h"
 #include "services/verdict.h"
 #include "util/nearest.h"
@@ -203,6 +204,43 @@ static bool override(const void *ctx, struct world *world, struct err *err)
     return server_settings(ctx, world, err);
 }
 
+#define CHAOS "chaos/"
+
+const char *load_chaos_word(const char *id)
+{
+    size_t length = strlen(CHAOS);
+
+    return strncmp(id, CHAOS, length) == 0 ? id + length : NULL;
+}
+
+bool load_chaos(struct arena *arena, const struct options *options,
+                const char **out_id)
+{
+    struct shipped_file file;
+    struct nearest nearest;
+
+    *out_id = NULL;
+    if (!options->chaos) {
+        return true;
+    }
+    nearest_init(&nearest, options->chaos);
+    for (size_t i = 0; shipped_at(i, &file); i++) {
+        const char *id = shipped_id(arena, &file);
+        const char *word = id ? load_chaos_word(id) : NULL;
+
+        if (word && strcmp(word, options->chaos) == 0) {
+            *out_id = id;
+            return true;
+        }
+        if (word) {
+            nearest_try(&nearest, span_text(word));
+        }
+    }
+    load_unknown("profile of --chaos", options->chaos, &nearest,
+                 "lyncmock list chaos prints them");
+    return false;
+}
+
 /* Without a file: the good world, and what --set says. */
 static bool load_good(const struct options *options,
                       struct scenario **out_scenario)
@@ -229,7 +267,7 @@ bool load_scenario_files(const struct options *options,
                          struct scenario **out_scenario)
 {
     AUTO(arena) arena = arena_new();
-    const struct scenario_source source = {
+    struct scenario_source source = {
         .name = options->scenario,
         .override = override,
         .override_ctx = options,
@@ -239,8 +277,15 @@ bool load_scenario_files(const struct options *options,
     struct diagnostics diagnostics;
     bool good;
 
-    if (!options->scenario) {
+    if (!load_chaos(arena, options, &source.behind)) {
+        return false;
+    }
+    if (!options->scenario && !source.behind) {
         return load_good(options, out_scenario);
+    }
+    if (!options->scenario) {
+        source.name = "the good world";
+        source.text = span_text("lyncmock: 1\n");
     }
     diagnostics_init(&diagnostics);
     good = scenario_read(&source, load_vocabulary(arena), out_scenario,

@@ -4,10 +4,7 @@
 #include "cli/options.h"
 
 #include <ctype.h>
-#include <errno.h>
-#include <inttypes.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cli/option_rows.h"

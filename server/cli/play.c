@@ -56,7 +56,8 @@ static bool read_scenario(const struct beating *beating,
         source.name = "the good world";
         source.text = span_text("lyncmock: 1\n");
     }
-    return scenario_read(&source, load_vocabulary(arena), out_scenario,
+    return load_chaos(arena, beating->options, &source.behind) &&
+           scenario_read(&source, load_vocabulary(arena), out_scenario,
                          diagnostics);
 }
 

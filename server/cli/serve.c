@@ -169,16 +169,17 @@ static bool start(struct serving *serving, struct env *env,
     return true;
 }
 
-static void tell_scenario(const struct scenario *scenario)
+static void tell_scenario(const struct scenario *scenario, const char *chaos)
 {
     const char *quote = *scenario->title ? "\"" : "";
 
     if (!*scenario->name) {
         return; /* the good world */
     }
-    log_info("scenario %s%s%s%s%s settings=%zu steps=%zu", scenario->name,
+    log_info("scenario %s%s%s%s%s settings=%zu steps=%zu%s%s", scenario->name,
              *quote ? " " : "", quote, scenario->title, quote,
-             scenario->setting_count, scenario->step_count);
+             scenario->setting_count, scenario->step_count,
+             chaos ? " chaos=" : "", chaos ? chaos : "");
 }
 
 static enum exit_code serve_scenario(struct serving *serving, struct env *env,
@@ -231,7 +232,7 @@ static enum exit_code load_and_serve(struct serving *serving, struct env *env,
         scenario_unref(scenario);
         return EXIT_USAGE;
     }
-    tell_scenario(scenario);
+    tell_scenario(scenario, options->chaos);
     code = kerberos_choose(options, env, scenario, &kerberos);
     if (code != EXIT_GOOD) {
         scenario_unref(scenario);

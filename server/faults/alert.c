@@ -120,6 +120,8 @@ const struct fault fault_alert = {
         "Each number can be sent, whether it has a meaning or not.",
     .spec = "RFC 8446 section 6, RFC 5246 section 7.2",
     .example = "handshake-failure",
+    .examples =
+        (const char *const[]){"{name: close-notify, level: warning}", NULL},
     .subjects = SUBJECT_HELLO | SUBJECT_CERTIFICATE,
     .order = FAULT_BYTES,
     .params = params,

@@ -211,6 +211,11 @@ const struct fault fault_ntlm_message = {
            "is judged over the bytes that were sent.",
     .spec = "[MS-NLMP] 2.2.1.2",
     .example = "{av-pairs: netbios-domain 48=00ff timestamp}",
+    .examples =
+        (const char *const[]){"{signature: 4E544C4D53535000}",
+                              "{reserved: 0000000000000001}",
+                              "{version: 0601B11D0000000F}",
+                              "{bytes: 4E544C4D5353500002000000}", NULL},
     .subjects = SUBJECT_CHALLENGE,
     .order = FAULT_BODY,
     .params = params,

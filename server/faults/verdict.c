@@ -142,6 +142,7 @@ const struct fault fault_verdict = {
            "`refused` forgets who the connection was.",
     .spec = "RFC 9110 section 11.6",
     .example = "{is: refused, reason: locked}",
+    .examples = (const char *const[]){"{is: accepted, user: bob}", NULL},
     .subjects = SUBJECT_VERDICT,
     .order = FAULT_BODY,
     .params = params,

@@ -59,7 +59,7 @@ bool connection_concerned(void *ctx, const struct edge_conn *conn,
     } else {
         session = session_at(http, conn);
     }
-    return session_scenario(session)->at[points[place]] != NULL;
+    return session_concerned(session, points[place]);
 }
 
 /* ---- What the journal has of it ---- */
@@ -83,6 +83,7 @@ static struct exchange *begin(struct http *http, struct edge_conn *conn,
     ex->date = session_now(session, ex->began);
     exchange_keep(ex, release_session, session_ref(session));
     ex->session = session_name(session);
+    ex->seed = session_seed_of(session);
     if (kind == EXCHANGE_TLS) {
         ex->tls = ARENA_NEW(ex->arena, struct tls_exchange);
         ex->tls->alert = -1;
@@ -196,8 +197,13 @@ void connection_reached(void *ctx, struct edge_conn *conn,
     keep_scenario(subject.ex, session);
     subject.arena = subject.ex->arena;
     for (size_t i = 0; i < steps.count; i++) {
+        struct step_chance chance = {session, session_scenario(session),
+                                     steps.items[i]};
+
+        subject.random = step_chance_draw;
+        subject.random_ctx = &chance;
         take_step(steps.items[i], points[place], &subject);
-        session_set(session, session_scenario(session), steps.items[i]);
+        session_set(session, chance.scenario, steps.items[i]);
     }
     if (!handshake) {
         end(http, subject.ex);

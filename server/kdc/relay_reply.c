@@ -36,27 +36,19 @@ static void plan_states(struct relay_request *request, const struct step *step)
     }
 }
 
-static uint64_t draw(void *ctx)
-{
-    struct env *env = ctx;
-    uint64_t drawn;
-
-    env_random(env, &drawn, sizeof(drawn));
-    return drawn;
-}
-
 /* "kdc.as: clock.yaml:12: kdc-error, delay" */
 static void take_step(struct relay_request *request, enum point point,
                       const struct step *step)
 {
     struct exchange *ex = request->ex;
+    struct step_chance chance = {request->session, request->scenario, step};
     struct subject subject = {
         .ex = ex,
         .kdc = &request->plan,
         .user = request->user,
         .arena = ex->arena,
-        .random = draw,
-        .random_ctx = request->relay->options.env,
+        .random = step_chance_draw,
+        .random_ctx = &chance,
     };
     const char *words = "";
 

@@ -78,6 +78,30 @@ char *challenge_oauth(struct arena *arena, const struct http_answer *answer,
     return NULL;
 }
 
+const char *challenge_flaw(struct arena *arena,
+                           const struct http_answer *answer)
+{
+    struct ntlmssp_challenge told;
+    struct ntlmssp_flaw flaw;
+    struct span message;
+
+    if (!answer->ntlm_challenge) {
+        return NULL;
+    }
+    if (!base64_decode(arena, span_text(answer->ntlm_challenge), &message)) {
+        return "no base64";
+    }
+    if (ntlmssp_type_of(message) != NTLMSSP_CHALLENGE) {
+        return "another message";
+    }
+    if (ntlmssp_decode_challenge(message, &told, &flaw) != NTLMSSP_OK ||
+        (told.has_target_info &&
+         ntlmssp_av_check(told.target_info.bytes, &flaw) != NTLMSSP_OK)) {
+        return arena_printf(arena, "%s %s", flaw.field, flaw.why);
+    }
+    return NULL;
+}
+
 bool challenge_ntlm(struct arena *arena, const struct http_answer *answer,
                     struct challenge_ntlm *out_told)
 {

@@ -23,6 +23,9 @@ struct challenge_ntlm {
     const char *domain; /* MsvAvNbDomainName, else TargetName; may be "" */
     bool timestamp;     /* MsvAvTimestamp is there */
 };
+/* What is wrong with the NTLM challenge that came; NULL: nothing, or none. */
+const char *challenge_flaw(struct arena *arena,
+                           const struct http_answer *answer);
 /* false: no challenge came, or what came is none. */
 bool challenge_ntlm(struct arena *arena, const struct http_answer *answer,
                     struct challenge_ntlm *out_told);

@@ -34,6 +34,7 @@ struct flight {
     struct buf body;
     size_t head_size;
     bool too_big;
+    bool looped;
     bool done;
     int64_t began;
     char problem[CURL_ERROR_SIZE];
@@ -105,12 +106,12 @@ static size_t on_head(char *bytes, size_t size, size_t count, void *context)
     }
     if (span_starts(line, "HTTP/")) {
         flight->answer->field_count = 0;
-        flight->answer->legs++;
+        flight->looped = ++flight->answer->legs > HTTP_LEGS_MAX;
         buf_reset(&flight->body);
     } else {
         keep_field(flight, line);
     }
-    return line.size;
+    return flight->looped ? 0 : line.size;
 }
 
 static int on_debug(CURL *easy UNUSED, curl_infotype type, char *data,
@@ -290,6 +291,9 @@ static const char *problem_of(const struct flight *flight, enum http_end end,
     if (end == HTTP_TOO_BIG) {
         return "the answer is larger than 256 KiB";
     }
+    if (end == HTTP_LOOPED) {
+        return "the server answers the last leg with a challenge, on and on";
+    }
     return curl_words(flight->http->setup.arena, code, flight->problem,
                       flight->answer->legs > 0);
 }
@@ -304,7 +308,9 @@ static void finish(struct flight *flight, CURLcode code)
 
     curl_easy_getinfo(flight->easy, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(flight->easy, CURLINFO_NUM_CONNECTS, &connections);
-    answer->end = flight->too_big ? HTTP_TOO_BIG : broken_end((int)code);
+    answer->end = flight->looped    ? HTTP_LOOPED
+                  : flight->too_big ? HTTP_TOO_BIG
+                                    : broken_end((int)code);
     answer->phase = broken_phase(flight->easy, answer->phase);
     curl_easy_getinfo(flight->easy, CURLINFO_OS_ERRNO, &error);
     answer->error = (int)error;

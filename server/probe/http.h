@@ -28,10 +28,13 @@ enum http_end {
     HTTP_NO_CONNECTION, /* nobody listens there, or nobody answers */
     HTTP_TLS,           /* no TLS, or a certificate that is not trusted */
     HTTP_TIMEOUT,
-    HTTP_BROKEN,    /* ended early, or no HTTP */
-    HTTP_TOO_BIG,   /* more than HTTP_BODY_MAX or HTTP_HEAD_MAX */
-    HTTP_CANCELLED, /* another request made it needless */
-    HTTP_UNASKED,   /* never set here */
+    HTTP_BROKEN, /* ended early, or no HTTP */
+    HTTP_TOO_BIG,
+    HTTP_LOOPED,
+    /* the handshake comes to no end */ /* more than HTTP_BODY_MAX or
+                                           HTTP_HEAD_MAX */
+    HTTP_CANCELLED,                     /* another request made it needless */
+    HTTP_UNASKED,                       /* never set here */
 };
 
 /* How far it had come. */
@@ -45,6 +48,9 @@ struct http_field {
     const char *name;
     const char *value;
 };
+
+/* Answers to one request; NTLM needs three, Negotiate four. */
+enum { HTTP_LEGS_MAX = 8 };
 
 struct http_answer {
     enum http_end end;

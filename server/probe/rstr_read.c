@@ -168,8 +168,17 @@ static void read_key(struct arena *arena, const xmlNode *answer,
                                   ns_trust, "BinarySecret"));
     struct span bytes;
 
+    if (xml_child(xml_child(answer, ns_trust, "Authenticator"), ns_trust,
+                  "BinarySecret")) {
+        warn(ticket, "another BinarySecret stands before that of the key: "
+                     "clients that search the text take the wrong one");
+    }
     if (whole && base64_decode(arena, span_text(whole), &bytes)) {
         judge_key(ticket, bytes);
+        if (entropy.size) {
+            warn(ticket, "the server sends the key itself, and the client's "
+                         "entropy has no part in it");
+        }
     } else if (half && base64_decode(arena, span_text(half), &bytes) &&
                bytes.size && entropy.size) {
         proof_key(entropy, bytes, ticket->key, PROOF_KEY_SIZE);
@@ -177,6 +186,44 @@ static void read_key(struct arena *arena, const xmlNode *answer,
     } else if (entropy.size) {
         warn(ticket, "entropy was sent, and no proof key came back: services "
                      "that want a signature cannot be used");
+    }
+}
+
+/*
+ * webticket 8.4: clients that search the text take the first of each. What they
+ * would find is another thing than what XML says.
+ */
+static void judge_text(struct span body, const xmlDoc *doc,
+                       const xmlNode *answer, struct ticket *ticket)
+{
+    static const char *const signature[] = {
+        "http://www.w3.org/2000/09/xmldsig#", NULL};
+    const xmlNode *first = xml_child(xml_root(doc), ns_soap, "Body");
+    const xmlNode *holder =
+        xml_child(answer, ns_trust, "RequestedSecurityToken");
+    const xmlNode *saml = xml_child(holder, ns_saml, "Assertion");
+
+    if (answer->ns && answer->ns->prefix) {
+        warn(ticket, "elements of WS-Trust have a prefix: clients that search "
+                     "the text for <Lifetime do not find it");
+    }
+    if (first && xml_first(first) == answer &&
+        xml_is(answer, (const char *const[]){URI_TRUST, NULL},
+               "RequestSecurityTokenResponse")) {
+        warn(ticket, "there is no RequestSecurityTokenResponseCollection "
+                     "around the answer (WS-Trust 1.3, 4.1)");
+    }
+    if (xml_child(answer, ns_saml, "AssertionIDReference")) {
+        warn(ticket, "an AssertionIDReference stands before the assertion: "
+                     "clients that search the text take that");
+    }
+    if (saml && !xml_child(saml, signature, "Signature")) {
+        warn(ticket, "the assertion is not signed");
+    }
+    if (saml && span_find(body, span_text("cm:bearer"), 0) != SIZE_MAX &&
+        xml_child(answer, ns_trust, "RequestedProofToken")) {
+        warn(ticket, "the assertion is a bearer's though there is a proof key: "
+                     "services that want a signature refuse it");
     }
 }
 
@@ -247,5 +294,6 @@ bool rstr_read(struct arena *arena, struct span body,
     compare(out_ticket, expected);
     read_lifetime(arena, answer, expected->now, out_ticket);
     read_key(arena, answer, expected->entropy, out_ticket);
+    judge_text(body, doc, answer, out_ticket);
     return true;
 }

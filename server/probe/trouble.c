@@ -179,6 +179,10 @@ static const struct known {
     {TROUBLE_NOT_SIP_ENABLED, NULL,
      "the account is good, but not enabled for Lync",
      "enabling the user for Lync (Enable-CsUser)"},
+    {TROUBLE_INTERNAL, NULL,
+     "the server has an internal error, whatever the "
+     "password",
+     "again later"},
     {TROUBLE_BAD_CREDENTIALS, NULL, "wrong user name or password",
      "--user DOMAIN\\NAME, and the password anew"},
     {TROUBLE_TYPE_NOT_ALLOWED, NULL,

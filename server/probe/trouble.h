@@ -15,6 +15,7 @@
 /* Numbers that the probe acts on or explains (webticket 6.4). */
 enum trouble_id {
     TROUBLE_NOT_SIP_ENABLED = 28000,
+    TROUBLE_INTERNAL = 28001,
     TROUBLE_BAD_CREDENTIALS = 28020,
     TROUBLE_TYPE_NOT_ALLOWED = 28029,
     TROUBLE_TICKET_INVALID = 28032,

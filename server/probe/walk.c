@@ -73,6 +73,7 @@ bool walk_no_answer(struct walk *walk, const char *stage, const char *url,
         break;
     case HTTP_ANSWERED:
     case HTTP_BROKEN:
+    case HTTP_LOOPED:
     case HTTP_TOO_BIG:
     case HTTP_CANCELLED:
     case HTTP_UNASKED:

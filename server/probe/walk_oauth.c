@@ -32,6 +32,10 @@ static bool refused(struct walk *walk, const struct http_answer *answer,
     if (json_object_get(body, "ms_rtc_passiveauthuri")) {
         report_warn(walk->report, "the server wants its passive sign-in page "
                                   "instead (ms_rtc_passiveauthuri)");
+        walk->failure.reason =
+            "users sign in at a web page here, and a password alone will not "
+            "do";
+        walk->failure.advice = "the page that ms_rtc_passiveauthuri names";
     }
     return false;
 }

@@ -150,6 +150,7 @@ static struct span new_entropy(struct walk *walk)
 static bool windows_refused(struct walk *walk, const struct http_answer *answer)
 {
     const char *schemes = challenge_schemes(walk->arena, answer);
+    const char *flaw;
 
     if (!*schemes) {
         return walk_refused(walk, STAGE_TICKET, answer,
@@ -161,6 +162,19 @@ static bool windows_refused(struct walk *walk, const struct http_answer *answer)
             arena_printf(walk->arena,
                          "this client has NTLM, and the server offers %s",
                          schemes));
+    }
+    flaw = challenge_flaw(walk->arena, answer);
+    if (flaw) {
+        return walk_refused(
+            walk, STAGE_TICKET, answer,
+            arena_printf(walk->arena, "the server's NTLM challenge is none: %s",
+                         flaw));
+    }
+    if (answer->legs >= 2 && !answer->ntlm_challenge &&
+        challenge_offers(answer, "NTLM")) {
+        return walk_refused(walk, STAGE_TICKET, answer,
+                            "the server answers the first leg of NTLM without "
+                            "a challenge");
     }
     if (answer->legs < 3) {
         return walk_refused(walk, STAGE_TICKET, answer,

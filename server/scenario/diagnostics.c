@@ -114,3 +114,48 @@ char *diagnostic_line(struct arena *arena, const struct diagnostic *item)
     add_printable(&line, span_text(item->text));
     return arena_text(arena, buf_span(&line));
 }
+
+/* ---- For programs ---- */
+
+/* Up to the first of these, or to the end. */
+static size_t length_until(const char *text, const char *const *ends)
+{
+    size_t length = strlen(text);
+
+    for (; *ends; ends++) {
+        const char *end = strstr(text, *ends);
+
+        if (end && (size_t)(end - text) < length) {
+            length = (size_t)(end - text);
+        }
+    }
+    return length;
+}
+
+static const char *part(struct arena *arena, const char *text,
+                        const char *begin, const char *const *ends)
+{
+    const char *at = strstr(text, begin);
+
+    if (!at) {
+        return NULL;
+    }
+    at += strlen(begin);
+    return arena_text(arena, span_of(at, length_until(at, ends)));
+}
+
+const char *diagnostic_nearest(struct arena *arena,
+                               const struct diagnostic *item)
+{
+    static const char *const ends[] = {"\"", NULL};
+
+    return part(arena, item->text, "the nearest is \"", ends);
+}
+
+const char *diagnostic_expected(struct arena *arena,
+                                const struct diagnostic *item)
+{
+    static const char *const ends[] = {", not ", "; ", NULL};
+
+    return part(arena, item->text, "expected ", ends);
+}

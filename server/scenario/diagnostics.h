@@ -53,6 +53,12 @@ void diagnostics_sort(struct diagnostics *diagnostics);
 /* "FILE:LINE:COL: error: TEXT"; bytes that a terminal would obey are escaped.
  */
 char *diagnostic_line(struct arena *arena, const struct diagnostic *item);
+/* What the text names, for programs: the nearest valid word, and what was
+ * expected. NULL: it names none. */
+const char *diagnostic_nearest(struct arena *arena,
+                               const struct diagnostic *item);
+const char *diagnostic_expected(struct arena *arena,
+                                const struct diagnostic *item);
 const char *severity_word(enum severity severity);
 
 #endif

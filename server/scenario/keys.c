@@ -148,7 +148,7 @@ const struct key keys_when[] = {
         "are known, whatever the body itself calls them: soap (SOAP 1.1), "
         "soap12, wsa, wsa04 (August 2004), wst, wst05 (February 2005), wsse, "
         "wsu, wsp, wsp15, auth, af, saml, ds, xenc, wsdl, wsx, wxf, sp, "
-        "sp07; and *[local-name()='x'] is any namespace. It never holds on a "
+        "sp07; a name without one is of any namespace. It never holds on a "
         "body that is no XML, is longer than 64 KiB, or that would take too "
         "many operations; then the journal has a remark."),
     ROW("form", SHAPE_PATTERNS, FACT_FORM, form, "json",

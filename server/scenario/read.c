@@ -18,7 +18,7 @@ struct layer {
 
 struct chain {
     struct arena *arena; /* texts and trees, until all is read */
-    struct layer layers[READ_CHAIN_MAX];
+    struct layer layers[READ_CHAIN_MAX + 1]; /* one more may come behind */
     size_t count;
 };
 
@@ -186,6 +186,27 @@ static bool open_first(struct reading *reading,
     return true;
 }
 
+/* Steps that wait behind those of the scenario: what that says of a point goes
+ * first, and chaos is left with the rest. */
+static bool read_behind(struct reading *reading, const char *id,
+                        struct chain *chain)
+{
+    struct layer *layer = &chain->layers[chain->count];
+    struct err err;
+
+    *layer = (struct layer){0};
+    if (!source_shipped(chain->arena, id, &layer->source, &err)) {
+        diagnostics_add(reading->diagnostics, SEVERITY_ERROR,
+                        (struct place){NULL, 0, 0}, "%s", err.text);
+        return false;
+    }
+    if (!read_layer(reading, chain, layer)) {
+        return false;
+    }
+    chain->count++;
+    return true;
+}
+
 static bool read_chain(struct reading *reading,
                        const struct scenario_source *from, struct chain *chain)
 {
@@ -196,7 +217,7 @@ static bool read_chain(struct reading *reading,
     chain->count = 1;
     while (read_parent(reading, chain)) {
     }
-    return true;
+    return !from->behind || read_behind(reading, from->behind, chain);
 }
 
 /* ---- The world ---- */
@@ -347,6 +368,26 @@ static void name_scenario(struct scenario *scenario, const struct chain *chain)
     scenario->about = chain->layers[0].about;
 }
 
+/* Of the files that a user wrote; what is shipped has passed the tests. */
+static void warn_of_layers(struct reading *reading, const struct chain *chain,
+                           const struct scenario *scenario)
+{
+    const struct step *steps = scenario->steps;
+
+    for (size_t i = 0; i < chain->count; i++) {
+        const struct node *list = entry_of(&chain->layers[i], "steps");
+
+        reading->source = &chain->layers[i].source;
+        if (!reading->source->id) {
+            warn_of_secrets(reading, chain->layers[i].root);
+        }
+        if (list) {
+            warn_of_steps(reading, list, steps, scenario);
+            steps += list->count;
+        }
+    }
+}
+
 static void read_all(struct reading *reading,
                      const struct scenario_source *from, struct chain *chain,
                      struct scenario *scenario)
@@ -365,6 +406,7 @@ static void read_all(struct reading *reading,
     read_expectations(reading, chain, scenario);
     if (!reading->diagnostics->errors) {
         check_states(reading, scenario);
+        warn_of_layers(reading, chain, scenario);
     }
 }
 

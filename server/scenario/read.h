@@ -13,6 +13,9 @@ struct scenario_source {
     struct span text;
     /* A stranger's text: what it names is shipped, and no file is opened. */
     bool sealed;
+    /* A shipped scenario whose steps come behind all others, as of one more
+     * parent; NULL: none. */
+    const char *behind;
     /* What beats the file, as --set does; NULL: nothing does. */
     bool (*override)(const void *ctx, struct world *world, struct err *err);
     const void *override_ctx;

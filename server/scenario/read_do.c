@@ -173,6 +173,14 @@ static const struct node *culprit(struct reading *reading,
             return child->key;
         }
     }
+    child = entry->kind == NODE_MAP ? entry->first : NULL;
+    for (; child; child = child->next) {
+        /* A value that the text quotes. */
+        if (child->kind == NODE_TEXT && *child->text &&
+            strstr(text, arena_printf(reading->arena, "\"%s\"", child->text))) {
+            return child;
+        }
+    }
     return entry->key;
 }
 

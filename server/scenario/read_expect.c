@@ -83,6 +83,22 @@ static void read_word(struct reading *reading, const struct key *key,
     }
 }
 
+/* How often: `times` alone, or the least and the most. */
+static void check_often(struct reading *reading, const struct node *node,
+                        const struct expectation *expectation)
+{
+    if (expectation->times >= 0 &&
+        (expectation->at_least >= 0 || expectation->at_most >= 0)) {
+        reading_error(reading, node_entry(node, "times")->key,
+                      "times says how often; leave at-least and at-most out");
+    } else if (expectation->at_most >= 0 &&
+               expectation->at_least > expectation->at_most) {
+        reading_error(reading, node_entry(node, "at-most"),
+                      "at-most: %d is less than at-least, %d",
+                      expectation->at_most, expectation->at_least);
+    }
+}
+
 static void check_whole(struct reading *reading, const struct node *node,
                         const struct expectation *expectation)
 {
@@ -103,14 +119,7 @@ static void check_whole(struct reading *reading, const struct node *node,
                       "never hold",
                       point_info(expectation->at)->name);
     }
-    if (expectation->times >= 0 &&
-        (expectation->at_least >= 0 || expectation->at_most >= 0)) {
-        reading_error(reading, node,
-                      "times says how often; leave at-least and at-most out");
-    } else if (expectation->at_most >= 0 &&
-               expectation->at_least > expectation->at_most) {
-        reading_error(reading, node, "at-least is more than at-most");
-    }
+    check_often(reading, node, expectation);
 }
 
 static void read_expectation(struct reading *reading, const struct node *node,

@@ -127,6 +127,11 @@ void read_steps(struct reading *reading, const struct node *list,
 /* read_hidden.c: warns of steps that never get their turn. */
 void warn_hidden(struct reading *reading, const struct node *list,
                  const struct step *steps, size_t count);
+/* read_warn.c: of what must not be shared, in a text or below; of chance
+ * without bound and of states that nobody asks for. */
+void warn_of_secrets(struct reading *reading, const struct node *node);
+void warn_of_steps(struct reading *reading, const struct node *list,
+                   const struct step *steps, const struct scenario *scenario);
 /* read_expect.c */
 void read_expect(struct reading *reading, const struct node *list,
                  struct scenario *scenario);

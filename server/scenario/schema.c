@@ -6,19 +6,11 @@
 #include "scenario/keys.h"
 #include "scenario/layers.h"
 #include "scenario/model.h"
+#include "scenario/schema_points.h"
 #include "scenario/schema_value.h"
 #include "util/json_indent.h"
 
 /* ---- Words ---- */
-
-static void add_points(struct json *json)
-{
-    json_open_named(json, "enum", '[');
-    for (int i = 0; i < POINT_COUNT; i++) {
-        json_text(json, NULL, point_info((enum point)i)->name);
-    }
-    json_close(json, ']');
-}
 
 static void add_layers(struct json *json)
 {
@@ -87,7 +79,7 @@ static void add_shape(struct json *json, enum key_shape shape)
         json_close(json, ']');
         break;
     case SHAPE_POINT:
-        add_points(json);
+        schema_points(json);
         break;
     case SHAPE_LAYER:
         add_layers(json);
@@ -134,7 +126,7 @@ static void add_keys(struct json *json, const struct key *keys)
     json_open_named(json, "properties", '{');
     for (; keys->name; keys++) {
         json_open_named(json, keys->name, '{');
-        json_text(json, "description", keys->doc);
+        schema_doc(json, keys->doc, keys->name, keys->example);
         add_shape(json, keys->shape);
         json_close(json, '}');
     }
@@ -151,78 +143,13 @@ static void require(struct json *json, const char *first, const char *second)
     json_close(json, ']');
 }
 
-/* ---- What a point lets a step say ---- */
-
-static void restrict_to_faults(struct json *json,
-                               const struct vocabulary *words,
-                               unsigned subjects)
+/* What VS Code writes where somebody asks for more. */
+static void add_snippet(struct json *json, const char *label, const char *body)
 {
-    json_open_named(json, "do", '{');
-    json_open_named(json, "propertyNames", '{');
-    json_open_named(json, "enum", '[');
-    for (size_t i = 0; words->faults[i]; i++) {
-        if (words->faults[i]->subjects & subjects) {
-            json_text(json, NULL, words->faults[i]->name);
-        }
-    }
-    json_close(json, ']');
-    json_close(json, '}');
-    json_close(json, '}');
-}
-
-static void restrict_to_facts(struct json *json, unsigned facts)
-{
-    json_open_named(json, "when", '{');
-    json_open_named(json, "propertyNames", '{');
-    json_open_named(json, "enum", '[');
-    for (const struct key *key = keys_when; key->name; key++) {
-        if (!key->fact || (key->fact & facts)) {
-            json_text(json, NULL, key->name);
-        }
-    }
-    json_close(json, ']');
-    json_close(json, '}');
-    json_close(json, '}');
-}
-
-static void open_if_at(struct json *json, const char *point)
-{
-    json_open(json, '{');
-    json_open_named(json, "if", '{');
-    json_open_named(json, "properties", '{');
-    json_open_named(json, "at", '{');
-    json_text(json, "const", point);
-    json_close(json, '}');
-    json_close(json, '}');
-    require(json, "at", NULL);
-    json_close(json, '}');
-    json_open_named(json, "then", '{');
-    json_open_named(json, "properties", '{');
-}
-
-static void restrict_point(struct json *json, const struct vocabulary *words,
-                           enum point point, bool with_faults)
-{
-    const struct point_info *info = point_info(point);
-
-    open_if_at(json, info->name);
-    restrict_to_facts(json, info->facts);
-    if (with_faults) {
-        restrict_to_faults(json, words, info->subjects);
-    }
-    json_close(json, '}');
-    json_close(json, '}');
-    json_close(json, '}');
-}
-
-static void restrict_points(struct json *json, const struct vocabulary *words,
-                            bool with_faults)
-{
-    json_open_named(json, "allOf", '[');
-    for (int i = 0; i < POINT_COUNT; i++) {
-        restrict_point(json, words, (enum point)i, with_faults);
-    }
-    json_close(json, ']');
+    buf_printf(json->out,
+               ",\"defaultSnippets\":[{\"label\":\"%s\",\"body\":%s}]", label,
+               body);
+    json->comma = true;
 }
 
 /* ---- Definitions ---- */
@@ -238,12 +165,8 @@ static void add_fault(struct json *json, struct arena *arena,
                 (rows_find(&rows_of_world, fault->name) ||
                  rows_nested(&rows_of_world, fault->name));
 
-    json_text(json, "description", fault->doc);
-    json_open_named(json, "allOf", '[');
-    json_open(json, '{');
+    schema_doc(json, fault->doc, fault->name, fault->example);
     schema_setting(json, arena, lent ? &rows_of_world : &own, fault->name);
-    json_close(json, '}');
-    json_close(json, ']');
 }
 
 static void define_faults(struct json *json, struct arena *arena,
@@ -263,7 +186,7 @@ static void define_faults(struct json *json, struct arena *arena,
     json_close(json, '}');
 }
 
-static void define_steps(struct json *json, const struct vocabulary *words)
+static void define_steps(struct json *json)
 {
     json_open_named(json, "step", '{');
     add_keys(json, keys_step);
@@ -276,7 +199,10 @@ static void define_steps(struct json *json, const struct vocabulary *words)
     require(json, "set", NULL);
     json_close(json, '}');
     json_close(json, ']');
-    restrict_points(json, words, true);
+    schema_at_points(json, true);
+    add_snippet(json, "a step",
+                "{\"at\":\"${1:discover.root}\",\"when\":{"
+                "\"first\":2},\"do\":{\"status\":503}}");
     json_close(json, '}');
     json_open_named(json, "when", '{');
     add_keys(json, keys_when);
@@ -284,8 +210,7 @@ static void define_steps(struct json *json, const struct vocabulary *words)
     json_close(json, '}');
 }
 
-static void define_expectations(struct json *json,
-                                const struct vocabulary *words)
+static void define_expectations(struct json *json)
 {
     json_open_named(json, "expectation", '{');
     add_keys(json, keys_expectation);
@@ -301,7 +226,9 @@ static void define_expectations(struct json *json,
     json_number(json, "maxProperties", 1);
     json_close(json, '}');
     json_close(json, ']');
-    restrict_points(json, words, false);
+    schema_at_points(json, false);
+    add_snippet(json, "an expectation",
+                "{\"at\":\"${1:webticket.issue}\",\"at-least\":1}");
     json_close(json, '}');
     json_open_named(json, "never", '{');
     add_keys(json, keys_never);
@@ -320,9 +247,10 @@ static void define(struct json *json, struct arena *arena,
     add_keys(json, keys_about);
     json_number(json, "minProperties", 1);
     json_close(json, '}');
-    define_steps(json, words);
+    define_steps(json);
     define_faults(json, arena, words);
-    define_expectations(json, words);
+    define_expectations(json);
+    schema_define_points(json, words);
     schema_definitions(json);
     json_close(json, '}');
 }
@@ -339,6 +267,10 @@ void schema_write(struct buf *out, const struct vocabulary *words)
     json_text(&json, "title", "A scenario of lyncmock");
     add_keys(&json, keys_scenario);
     require(&json, "lyncmock", NULL);
+    add_snippet(&json, "a scenario",
+                "{\"lyncmock\":1,\"title\":\"${1:What happens, in one line}\","
+                "\"extends\":\"${2:good/pc-external-ntlm}\",\"steps\":[{\"at\":"
+                "\"${3:discover.root}\",\"do\":{\"status\":503}}]}");
     define(&json, arena, words);
     json_close(&json, '}');
     json_indent(out, buf_span(&flat));

@@ -20,6 +20,18 @@ void schema_ref(struct json *json, const char *definition)
     json_text(json, "$ref", buf_text(&ref));
 }
 
+void schema_doc(struct json *json, const char *doc, const char *name,
+                const char *example)
+{
+    AUTO_BUF text = {0};
+
+    json_text(json, "description", doc);
+    if (example) {
+        buf_printf(&text, "%s\n\n```yaml\n%s: %s\n```", doc, name, example);
+        json_text(json, "markdownDescription", buf_text(&text));
+    }
+}
+
 /* ---- Types ---- */
 
 /* One item of an enum that no writer of json.h makes: true, 1.0. */
@@ -118,7 +130,6 @@ void schema_type(struct json *json, const struct setting *row)
 {
     const char *definition = definition_of(setting_kind_of(row));
 
-    json_text(json, "description", row->info.doc);
     if (definition) {
         schema_ref(json, definition);
     } else {
@@ -179,8 +190,8 @@ static const struct {
              "\"^[0-9]{4}-[0-9]{2}-[0-9]{2}T\"}"},
     {"timestamp", "{\"anyOf\":[{\"$ref\":\"#/$defs/flag\"},{\"enum\":["
                   "\"send\",\"omit\"]},{\"$ref\":\"#/$defs/duration\"}]}"},
-    {"words", "{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"array\","
-              "\"minItems\":1,\"items\":{\"type\":\"string\"}}]}"},
+    {"words", "{\"anyOf\":[{\"$ref\":\"#/$defs/text\"},{\"type\":\"array\","
+              "\"minItems\":1,\"items\":{\"$ref\":\"#/$defs/text\"}}]}"},
 };
 
 void schema_definitions(struct json *json)
@@ -233,8 +244,14 @@ void schema_level(struct json *json, struct arena *arena,
     json_number(json, "minProperties", 1);
     json_open_named(json, "properties", '{');
     while ((word = rows_next(arena, rows, prefix, &at))) {
+        const char *name = name_of(arena, rows, prefix, word);
+        const struct setting *row = rows_find(rows, name);
+
         json_open_named(json, word, '{');
-        schema_setting(json, arena, rows, name_of(arena, rows, prefix, word));
+        if (row) {
+            json_text(json, "description", row->info.doc);
+        }
+        schema_setting(json, arena, rows, name);
         json_close(json, '}');
     }
     json_close(json, '}');

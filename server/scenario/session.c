@@ -21,6 +21,7 @@ static void begin(struct session *session, struct scenario *scenario)
         .scenario = scenario_ref(scenario),
         .began = session->run ? env_now(session->run) : 0,
         .counts = mem_array(steps, sizeof(struct tally)),
+        .draws = mem_array(steps, sizeof(uint64_t)),
         .seen = mem_array(scenario->expectation_count + 1, sizeof(struct seen)),
         .awaited = mem_array(scenario->expectation_count + 1, sizeof(size_t)),
         .found = mem_array(steps, sizeof(*play->found)),
@@ -35,6 +36,7 @@ static void end(struct session *session)
     tallies_free(play->keyed);
     tallies_free(play->connections);
     mem_free(play->counts);
+    mem_free(play->draws);
     mem_free(play->seen);
     mem_free(play->awaited);
     mem_free(play->found);
@@ -194,4 +196,12 @@ void scenario_at(struct session *session, enum point point,
             open = (*list)->also;
         }
     }
+}
+
+bool session_concerned(const struct session *session, enum point point)
+{
+    const struct scenario *scenario = session->play.scenario;
+
+    return scenario->at[point] || scenario->expectation_count ||
+           scenario->fail_on || (scenario->asked & FACT_CONNECTION);
 }

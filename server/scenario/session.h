@@ -90,6 +90,24 @@ struct steps {
 void scenario_at(struct session *session, enum point point,
                  const struct facts *facts, struct steps *out_steps);
 
+/* Whether scenario_at there can be of any effect: a step, something that is
+ * expected, a count of connections. */
+bool session_concerned(const struct session *session, enum point point);
+
+/*
+ * Chance for the values of a step's faults, such as the length of a delay: the
+ * next number of its own stream. `scenario` is the one that the step is of.
+ */
+uint64_t session_draw(struct session *session, const struct scenario *scenario,
+                      const struct step *step);
+/* The same for a fault's subject, which takes it as struct step_chance. */
+struct step_chance {
+    struct session *session;
+    const struct scenario *scenario;
+    const struct step *step;
+};
+uint64_t step_chance_draw(void *step_chance);
+
 /* ---- Named states (session_state.c) ---- */
 
 /* NULL: it is not set. */

@@ -90,6 +90,23 @@ bool session_counts(struct session *session, const struct step *step,
     return hit;
 }
 
+uint64_t session_draw(struct session *session, const struct scenario *scenario,
+                      const struct step *step)
+{
+    const char *const name[] = {session->name, step->identity, "values", NULL};
+    bool current = scenario == session->play.scenario;
+    uint64_t n = current ? ++session->play.draws[step->index] : 0;
+
+    return stream_draw(session_seed_of(session), name, n);
+}
+
+uint64_t step_chance_draw(void *data)
+{
+    const struct step_chance *chance = data;
+
+    return session_draw(chance->session, chance->scenario, chance->step);
+}
+
 uint64_t session_connection(struct session *session, const struct facts *facts)
 {
     struct playing *play = &session->play;

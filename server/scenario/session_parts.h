@@ -32,6 +32,7 @@ struct playing {
     int64_t began;         /* real time, ns: the world's clock starts there */
     int64_t moved;         /* ns; of the clock, by steps and from outside */
     struct tally *counts;  /* one for each step */
+    uint64_t *draws;       /* of each step, for the values of its faults */
     struct tallies *keyed; /* of steps that count `per` something */
     struct tallies *connections; /* by id; `count` is the number */
     uint64_t connection_count;

@@ -15,17 +15,11 @@ struct due {
     const struct step *step;
 };
 
-static uint64_t draw(void *ctx)
+static struct subject subject_of(struct call *call, const struct step *step)
 {
-    struct env *env = ctx;
-    uint64_t drawn;
+    struct step_chance *chance = ARENA_NEW(call->arena, struct step_chance);
 
-    env_random(env, &drawn, sizeof(drawn));
-    return drawn;
-}
-
-static struct subject subject_of(struct call *call)
-{
+    *chance = (struct step_chance){call->session, call->scenario, step};
     return (struct subject){
         .ex = call->ex,
         .world = call->world,
@@ -39,8 +33,8 @@ static struct subject subject_of(struct call *call)
                     : NULL,
         .forms = &call_forms,
         .forms_ctx = call,
-        .random = draw,
-        .random_ctx = session_env(call->session, call->services->env),
+        .random = step_chance_draw,
+        .random_ctx = chance,
     };
 }
 
@@ -56,13 +50,14 @@ static void own_world(struct call *call)
     call->world = own;
 }
 
-static void plan(struct call *call, const struct action *action)
+static void plan(struct call *call, const struct step *step,
+                 const struct action *action)
 {
     int64_t before = call->now;
     struct subject subject;
 
     own_world(call);
-    subject = subject_of(call);
+    subject = subject_of(call, step);
     action->fault->plan(action->params, &subject);
     call->clock_moved += call->now - before;
     call_place(call);
@@ -137,7 +132,7 @@ static void take_step(struct call *call, enum point point,
             sets = false;
         }
         if (action->fault->plan) {
-            plan(call, action);
+            plan(call, step, action);
         }
         if (action->fault->reply) {
             await_reply(call, step, action);
@@ -231,8 +226,8 @@ void call_reach(struct call *call, enum point point)
 bool call_answers(const struct call *call)
 {
     for (const struct due *due = call->due; due; due = due->next) {
-        if (due->action->fault->order == FAULT_FORM ||
-            due->action->fault->ends) {
+        if (due->action && (due->action->fault->order == FAULT_FORM ||
+                            due->action->fault->ends)) {
             return true;
         }
     }
@@ -277,7 +272,6 @@ static bool same_reply(const struct reply *a, const struct reply *b)
 void call_apply(struct call *call)
 {
     struct exchange *ex = call->ex;
-    struct subject subject = subject_of(call);
     const struct reply *good;
 
     if (!call->due) {
@@ -287,6 +281,8 @@ void call_apply(struct call *call)
     call->applying = true;
     for (struct due *due = call->due; due; due = due->next) {
         if (due->action) {
+            struct subject subject = subject_of(call, due->step);
+
             due->action->fault->reply(due->action->params, &subject);
         } else {
             plan_states(call, due->step);

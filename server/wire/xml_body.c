@@ -15,6 +15,7 @@
 #include "util/nearest.h"
 #include "wire/uris.h"
 #include "wire/xml.h"
+#include "wire/xml_select.h"
 
 AUTO_DEFINE(xpath_context, xmlXPathContext *, xmlXPathFreeContext)
 AUTO_DEFINE(xpath_object, xmlXPathObject *, xmlXPathFreeObject)
@@ -27,7 +28,7 @@ AUTO_DEFINE(xpath_compiled, xmlXPathCompExpr *, xmlXPathFreeCompExpr)
  */
 enum {
     OPERATIONS_MAX = 200000,
-    OPERATIONS_BYTES = 2000000000,
+    OPERATIONS_MEGABYTES = 4000,
 };
 
 struct xml_body {
@@ -132,10 +133,11 @@ static bool check_prefix(struct span name, struct err *err)
     return nearest
                ? err_set(err, "unknown prefix \"%s\"; the nearest is \"%s\"",
                          word, nearest)
-               : err_set(err,
-                         "unknown prefix \"%s\"; *[local-name()='x'] is an x "
-                         "of any namespace",
-                         word);
+               : err_set(
+                     err,
+                     "unknown prefix \"%s\"; a name without prefix fits any "
+                     "namespace",
+                     word);
 }
 
 static bool check_function(struct span name, struct err *err)
@@ -259,6 +261,7 @@ void xml_body_clear(void *data)
 static void read_body(struct xml_body *body)
 {
     size_t size = body->bytes.size;
+    size_t most = OPERATIONS_MEGABYTES * (size_t)1000000 / (size ? size : 1);
     struct xml_report report;
 
     body->read = true;
@@ -271,14 +274,14 @@ static void read_body(struct xml_body *body)
         return;
     }
     body->context = new_context(body->doc);
-    body->context->opLimit = OPERATIONS_BYTES / size < OPERATIONS_MAX
-                                 ? OPERATIONS_BYTES / size
-                                 : OPERATIONS_MAX;
+    body->context->opLimit = most < OPERATIONS_MAX ? most : OPERATIONS_MAX;
 }
 
 bool xml_body_holds(struct xml_body *body, const char *expression)
 {
     AUTO(xpath_object) value = NULL;
+    AUTO_BUF full = {0};
+    struct err err;
 
     if (!body) {
         return false;
@@ -290,7 +293,9 @@ bool xml_body_holds(struct xml_body *body, const char *expression)
         return false;
     }
     body->context->node = xml_root(body->doc);
-    value = xmlXPathEval(in(expression), body->context);
+    if (xml_select_names(expression, &full, &err)) {
+        value = xmlXPathEval(in(buf_text(&full)), body->context);
+    }
     if (!value) {
         body->trouble = "an xpath takes too many operations on this body, and "
                         "does not hold";

@@ -230,7 +230,7 @@ static bool token(struct scan *scan)
 
 /* A name behind an operand in brackets, as in "@a and @b", is an operator;
  * what begins an operand again is whatever is no operand's end. */
-static bool expand_names(const char *text, struct buf *out, struct err *err)
+bool xml_select_names(const char *text, struct buf *out, struct err *err)
 {
     struct scan scan = {.at = text, .out = out, .err = err};
 
@@ -279,7 +279,7 @@ static xmlXPathObject *evaluate(const char *text, xmlDoc *doc, struct err *err)
         err_set(err, "an empty path");
         return NULL;
     }
-    if (!expand_names(text, &full, err)) {
+    if (!xml_select_names(text, &full, err)) {
         return NULL;
     }
     context->node = xmlDocGetRootElement(doc);

@@ -23,6 +23,13 @@ MUST_CHECK bool xml_select_check(const char *text, bool nodes, struct err *err);
 MUST_CHECK bool xml_select(struct arena *arena, const char *text, xmlDoc *doc,
                            xmlNode *const **out_nodes, size_t *out_count);
 
+/*
+ * Appends the path as libxml2 shall have it: a name without prefix is one of
+ * any namespace. false: a prefix or a function that there is not.
+ */
+MUST_CHECK bool xml_select_names(const char *text, struct buf *out,
+                                 struct err *err);
+
 /* The namespace of a prefix that paths know (xml_path_prefix); NULL: none. */
 const char *xml_select_uri(const char *prefix);
 

@@ -57,7 +57,7 @@ static const char *clock_text(struct arena *arena,
 static const char *start_text(struct arena *arena,
                               const struct world_clock *clock)
 {
-    return clock->fixed ? stamp_iso(arena, clock->start) : "now";
+    return clock->fixed ? stamp_iso(arena, clock->start) : NULL;
 }
 
 static const char *scale_text(struct arena *arena, unsigned scale)

@@ -18,7 +18,9 @@
 #include "wire/krb_keys.h"
 #include "wire/plans.h"
 #include "wire/profile.h"
+#include "world/documents.h"
 #include "world/index.h"
+#include "world/tickets.h"
 
 enum location {
     LOCATION_INTERNAL,
@@ -184,57 +186,6 @@ struct ntlm_settings {
     const char *dns_tree;
 };
 
-/* What AppliesTo must have in common with the URL that gets the ticket. */
-enum audience_check {
-    AUDIENCE_ANY,
-    AUDIENCE_POOL,    /* a host of the same pool */
-    AUDIENCE_SERVICE, /* ... and the same IIS application */
-    AUDIENCE_URL,     /* the very URL */
-};
-
-enum ticket_format {
-    TICKET_SAML,
-    TICKET_CWT,
-};
-
-enum key_kind {
-    KEY_P256,
-    KEY_RSA2048,
-};
-
-struct ticket_settings {
-    enum ticket_format format; /* where the client does not say */
-    int64_t lifetime;          /* ns */
-    int64_t guest_lifetime;    /* ns; of those for guests */
-    enum key_kind key;         /* of the signer */
-    bool sha1;                 /* RSA only: rsa-sha1 instead of rsa-sha256 */
-    const char *audience;      /* NULL: AppliesTo of the request */
-    int64_t clock;             /* ns; moves issue and expiry */
-    struct ticket_lies lies;
-};
-
-/* The challenge of the OAuth family (protocol: discover 3.2). Texts: NULL: as
- * it should be; "omit": not there. */
-struct oauth_settings {
-    const char *trusted_issuers;
-    const char *client_id;
-    const char *authorization_uri;
-    enum oauth_href {
-        OAUTH_HREF_QUOTED,
-        OAUTH_HREF_UNQUOTED,
-        OAUTH_HREF_EMPTY,
-        OAUTH_HREF_OMIT,
-    } href;
-    enum oauth_grants {
-        OAUTH_GRANTS_GOOD,
-        OAUTH_GRANTS_DOUBLED,
-        OAUTH_GRANTS_REVERSED,
-        OAUTH_GRANTS_PASSIVE,
-        OAUTH_GRANTS_OMIT,
-    } grants;
-    bool one_line;
-};
-
 /* Where a guest's request names its meeting; protocol: webticket 4.5. */
 enum anonymous_uri {
     ANONYMOUS_URI_ANYWHERE,  /* in the text of some element */
@@ -291,45 +242,6 @@ struct kdc_settings {
     bool preauth;      /* users prove their password first */
     bool absent;       /* nothing listens at the KDC's port */
     bool udp;          /* answered over UDP as well */
-};
-
-/* A port in the metadata: as the world offers it, or a lie. */
-enum mex_port_said {
-    MEX_PORT_NO,
-    MEX_PORT_YES,
-    MEX_PORT_AUTO,
-};
-
-/* What shape the metadata has. */
-enum mex_document {
-    MEX_WHOLE,
-    MEX_IMPORT,       /* wsdl:import of all but the service */
-    MEX_TWO_SERVICES, /* the ports, in two wsdl:service */
-    MEX_EMPTY,        /* wsdl:definitions with nothing in it */
-};
-
-struct mex_settings {
-    bool policy_200702; /* ws-securitypolicy 200702, not 2005/07 */
-    bool no_policies;
-    enum mex_document document;
-    const char *host; /* in addresses; NULL: the site's own */
-    bool http;        /* addresses begin with http: */
-    enum mex_port_said negotiate;
-    enum mex_port_said ntlm;
-    enum mex_port_said auth;
-    enum mex_port_said anon;
-    enum mex_port_said cert;
-    enum mex_port_said pin;
-    enum mex_port_said fed;
-};
-
-/* What a discovery answer is written in, and what its Content-Type says. */
-enum discover_form {
-    DISCOVER_FORM_ASKED,
-    DISCOVER_FORM_XML,
-    DISCOVER_FORM_JSON,
-    DISCOVER_FORM_UCWA_JSON,
-    DISCOVER_FORM_UCWA_XML,
 };
 
 enum challenge_family { /* protocol: discover 3.1 to 3.3 */

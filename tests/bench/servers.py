@@ -68,11 +68,13 @@ def lyncmock_command(binary, port, *options):
 
 
 class Lyncmock(Server):
-    def __init__(self, bench, core):
+    def __init__(self, bench, core, *options):
+        """options: a scenario, too."""
         folder = bench.folder("lyncmock")
         self.ports_file = folder / "ports.json"
         super().__init__(folder, core, lyncmock_command(
-            bench.binary, 0, "--ports-file", self.ports_file), 0,
+            bench.binary, 0, "--ports-file", self.ports_file,
+            *options), 0,
                          subprocess.PIPE)
         if not select.select([self.popen.stdout], [], [], PATIENCE)[0]:
             self.stop()

@@ -280,8 +280,6 @@ def test_garbage_harms_nothing(server, admin):
                                       PATIENCE) as peer:
             try:
                 peer.sendall(data)
-                peer.shutdown(socket.SHUT_WR)
-                peer.recv(65536)
             except OSError:
                 pass
     admin.good("GET", "/sessions")

@@ -422,7 +422,7 @@ def test_truncated(play, end, notified):
         else:
             with pytest.raises(ssl.SSLError):
                 peer.socket.recv(1)
-    assert curl_of(server).returncode == (18 if notified else 56)
+    assert curl_of(server).returncode in ((18,) if notified else (18, 56))
     assert journal(server)[0].entry["outcome"] == "cut"
 
 

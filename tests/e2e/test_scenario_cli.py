@@ -195,7 +195,8 @@ def test_check_says_what_is_good(write):
         f'{path}: good: n, "t", 2 settings, 1 step\n')
     assert as_json(path.parent, "check", path) == [
         {"file": str(path), "good": True, "name": "n", "title": "t",
-         "settings": 2, "steps": 1, "errors": 0, "diagnostics": []}]
+         "settings": 2, "steps": 1, "expectations": 0, "errors": 0,
+         "warnings": 0, "diagnostics": []}]
     path = write("extends: scenario.yaml\nexpect: [{at: mex.get}]\n", "b.yaml")
     assert ask(path.parent, "check", path).stdout == (
         f"{path}: good: 2 settings, 1 step, 1 expectation\n")
@@ -222,9 +223,56 @@ def test_check_json_of_a_bad_one_among_good(write):
     assert [one["good"] for one in told] == [False, True]
     assert told[0]["diagnostics"] == [
         {"file": str(bad), "line": 2, "column": 1, "severity": "error",
-         "message": 'unknown key "nmae"; the nearest is "name"'}]
+         "message": 'unknown key "nmae"; the nearest is "name"',
+         "nearest": "name", "expected": None}]
     assert "name" not in told[0]
     assert told[1]["name"] == str(good)
+
+
+@pytest.mark.parametrize("text,nearest,expected", [
+    ("world: {domian: a.test}\n", "domain", None),
+    ("world: {clock: 5 minutes}\n", None, "a duration such as +6m, or a time "
+                                          "such as 2013-06-01T12:00:00Z"),
+    ("qqqqqq: 1\n", None, "lyncmock, name, title, about, extends, world, "
+                          "steps, expect, fail-on"),
+    ("steps: {}\n", None, "a list of steps"),
+    ("steps: [{at: tcp.accept, do: {status: 503}}]\n", None, None),
+])
+def test_check_json_says_what_would_be_right(write, text, nearest, expected):
+    path = write(text)
+    (one,) = as_json(path.parent, "check", path, code=2)
+    (wrong,) = one["diagnostics"]
+    assert list(wrong) == ["file", "line", "column", "severity", "message",
+                           "nearest", "expected"]
+    assert (wrong["nearest"], wrong["expected"]) == (nearest, expected)
+
+
+def test_a_file_that_is_not_there(write):
+    path = write("")
+    none, good = as_json(path.parent, "check", "no.yaml", path, code=2)
+    assert (none["good"], good["good"]) == (False, True)
+    (wrong,) = none["diagnostics"]
+    assert (wrong["file"], wrong["line"], wrong["column"]) == ("no.yaml", 1, 1)
+
+
+HIDDEN = """\
+steps:
+  - at: mex.get
+    do: {delay: 1s}
+  - at: mex.get
+    do: {status: 503}
+"""
+
+
+def test_strict_takes_warnings_for_errors(write):
+    path = write(HIDDEN)
+    done = ask(path.parent, "check", path)
+    assert ":5:5: warning: the step never gets its turn" in done.stderr
+    ask(path.parent, "check", path, "--strict", code=2)
+    (one,) = as_json(path.parent, "check", "--strict", path, code=2)
+    assert (one["good"], one["errors"], one["warnings"]) == (True, 0, 1)
+    assert one["diagnostics"][0]["severity"] == "warning"
+    ask(path.parent, "check", "--strict", write("", "good.yaml"))
 
 
 def test_check_wants_a_scenario(tmp_path):
@@ -473,7 +521,59 @@ def test_the_schema_is_the_one_in_the_tree(tmp_path):
 
 @pytest.mark.parametrize("path", SHIPPED, ids=IDS)
 def test_each_shipped_scenario_fits_the_schema(schema, path):
-    schema.validate(yaml.safe_load(path.read_text()))
+    read = yaml.safe_load(path.read_text())
+    schema.validate(read)
+    # As editors see it that know draft 7 alone.
+    old = dict(schema.schema, **{
+        "$schema": "http://json-schema.org/draft-07/schema#"})
+    jsonschema.Draft7Validator(old).validate(read)
+
+
+# What the language server of VS Code's YAML extension knows; of releases before
+# 2026 it is draft 7. unevaluatedProperties, prefixItems and $dynamicRef are
+# not among them.
+KEYWORDS = {
+    "$schema", "$ref", "$defs", "title", "description", "markdownDescription",
+    "markdownEnumDescriptions", "defaultSnippets", "type", "enum", "minimum",
+    "maximum", "exclusiveMinimum", "pattern", "minLength", "items", "minItems",
+    "properties", "additionalProperties", "propertyNames", "minProperties",
+    "maxProperties", "required", "allOf", "anyOf", "oneOf", "not", "if", "then",
+}
+
+
+def keywords(node):
+    """Those of a schema and all below; names of properties are none."""
+    if isinstance(node, list):
+        for item in node:
+            yield from keywords(item)
+    elif isinstance(node, dict):
+        yield from node
+        for key, value in node.items():
+            if key in ("properties", "$defs"):
+                for below in value.values():
+                    yield from keywords(below)
+            elif key not in ("enum", "required", "defaultSnippets"):
+                yield from keywords(value)
+
+
+def test_editors_know_its_keywords(schema):
+    assert set(keywords(schema.schema)) <= KEYWORDS
+
+
+def test_editors_have_something_to_show(schema):
+    """Words beside each word, and a beginning."""
+    read = schema.schema
+    for where in (read, *(read["$defs"][name] for name in (
+            "about", "step", "when", "do", "expectation", "never"))):
+        for name, word in where["properties"].items():
+            assert word["description"], name
+            assert f"```yaml\n{name}: " in word["markdownDescription"], name
+    at = read["$defs"]["step"]["properties"]["at"]
+    assert len(at["enum"]) == len(at["markdownEnumDescriptions"])
+    for name in ("step", "expectation"):
+        (snippet,) = read["$defs"][name]["defaultSnippets"]
+        assert set(snippet["body"]) <= set(read["$defs"][name]["properties"])
+    assert read["defaultSnippets"][0]["body"]["lyncmock"] == 1
 
 
 GOOD = {

@@ -4,7 +4,8 @@ kinit, told by the exit code."""
 
 import datetime
 import email.utils
-import shutil
+import signal
+import time
 
 import pytest
 
@@ -355,3 +356,63 @@ def test_mistakes(tmp_path, text, error):
     done = run_cli(tmp_path, "check", path)
     assert done.returncode == 2
     assert error in done.stderr + done.stdout
+
+
+# --- steps that never get their turn ------------------------------------------
+
+FIRST = "{at: webticket.issue, when: {%s}, do: {status: 503}}"
+SECOND = "{at: webticket.issue, when: {user: alice, first: 2}, do: {status: 500}}"
+
+
+@pytest.mark.parametrize("when, hides", [
+    ("user: alice", True),
+    ("user: alice, chance: 50%", False),
+    ("user: alice, chance: 100%", True),
+    ("user: alice, chance: 100%, max-in-a-row: 2", False),
+    ("user: alice, eventually: 3", False),
+    ("user: alice, per: user, first: 1", False),
+    ("user: alice, xpath: //wst:Claims", False),
+    ("user: alice, is: {phase: a}", False),
+    ("user: alice, query: {x: null}", False),
+    ("user: alice, connection: 1", False),
+    ("user: alice, domain: contoso", False),
+])
+def test_hidden_steps(tmp_path, when, hides):
+    path = tmp_path / "play.yaml"
+    path.write_text("lyncmock: 1\n" + steps(
+        FIRST % when, SECOND, "{at: discover.root, set: {phase: a}}"))
+    done = run_cli(tmp_path, "check", path)
+    assert done.returncode == 0, done.stderr
+    assert ("never gets its turn" in done.stderr) == hides
+
+
+@pytest.mark.parametrize("when, inner", [
+    ("xpath: //wst:Claims", "xpath: //wst:Claims, user: alice"),
+    ("is: {phase: '*'}", "is: {phase: a}, first: 1"),
+    ("query: {x: '*'}", "query: {X: a}, path: /*"),
+    ("connection: [1, 2, 3]", "connection: 2"),
+])
+def test_what_asks_more_is_hidden(tmp_path, when, inner):
+    path = tmp_path / "play.yaml"
+    path.write_text("lyncmock: 1\n" + steps(
+        FIRST % when, FIRST % inner, "{at: discover.root, set: {phase: a}}"))
+    done = run_cli(tmp_path, "check", path)
+    assert "never gets its turn" in done.stderr
+
+
+# --- another scenario in its place --------------------------------------------
+
+def test_a_scenario_that_is_read_again_begins_afresh(play):
+    server = play("world: {clock: 2013-06-01T12:00:00Z}\n" + steps(
+        ROOT % "first: 1", ROOT % "is: {phase: a}",
+        "{at: discover.xframe, set: {phase: a}, do: {clock: +1d}}"))
+    assert statuses(server, 2) == [503, 200]
+    statuses(server, 1, "/xframe")
+    assert statuses(server, 1) == [503]
+    assert date_of(server).day == 2
+    server.process.send_signal(signal.SIGHUP)
+    deadline = time.monotonic() + 10
+    while "is read again" not in server.messages() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert statuses(server, 2) == [503, 200]
+    assert date_of(server).day == 1

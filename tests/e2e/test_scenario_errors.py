@@ -246,14 +246,13 @@ ERRORS = {
         doing("{§status: 503}", "kdc.as"), "status has no effect at kdc.as"),
     "a KDC's fault at the web server": (
         doing("{§kdc-error: 7}", "negotiate.answer"),
-        "kdc-error has no effect at negotiate.answer; it has at: kdc.as, "
-        "kdc.tgs"),
+        "kdc-error has no effect at negotiate.answer; it has at: kdc.as, "),
     "an error that Kerberos has not": (
         doing("{§kdc-error: clock-skwe}", "kdc.as"),
         "no error of Kerberos is called \"clock-skwe\"; the nearest is "
         "\"clock-skew\""),
     "an error of the web server that is none": (
-        doing("{§ap-error: {code: 0}}", "negotiate.answer"),
+        doing("{ap-error: {code: §0}}", "negotiate.answer"),
         "ap-error: no error of Kerberos is called \"0\""),
     "two answers of the KDC": (
         doing("{garbage: yes, §kdc-error: 7}", "kdc.as"),
@@ -422,11 +421,11 @@ ERRORS = {
                        "unknown key of never"),
     "never nothing": (HEAD + "expect: [{never: §{}}]\n", "never: expected"),
     "times beside at-least": (
-        HEAD + "expect: [§{at: mex.get, times: 2, at-least: 1}]\n",
+        HEAD + "expect: [{at: mex.get, §times: 2, at-least: 1}]\n",
         "leave at-least and at-most out"),
     "at-least above at-most": (
-        HEAD + "expect: [§{at: mex.get, at-least: 3, at-most: 2}]\n",
-        "at-least is more than at-most"),
+        HEAD + "expect: [{at: mex.get, at-least: 3, at-most: §2}]\n",
+        "at-most: 2 is less than at-least, 3"),
     "fail-on that is a text": (HEAD + "fail-on: §must\n",
                                "expected a list of must"),
     "an unknown word of fail-on": (HEAD + "fail-on: [must, §shuold]\n",

@@ -7,6 +7,7 @@ that a machine can know.)
 """
 
 import json
+import re
 
 import jsonschema
 import pytest
@@ -74,20 +75,44 @@ def scalars(node, key=False):
         yield node, key
 
 
+UNIT = re.compile(r"^([+-]?\d+)(ms|s|m|h|d|%|KiB|MiB)$")
+UNITS = ["", "ms", "s", "m", "h", "d", "%", "KiB", "MiB", "w", "S", " s"]
+FLAGS = {"yes": "no", "no": "yes", "true": "false", "false": "true"}
+
+
+def other_values(old):
+    """Other units of the same number, the other flag, the next number, and
+    none of the quotes."""
+    unit = UNIT.match(old)
+    if unit:
+        yield from (unit.group(1) + other for other in UNITS
+                    if unit.group(1) + other != old)
+    if old in FLAGS:
+        yield FLAGS[old]
+    if old.isdigit():
+        yield str(int(old) + 1)
+    if old[:1] in "'\"" and old[1:-1]:
+        yield old[1:-1]
+
+
 def mutants(text):
     """(line, old, new, text) of each: one scalar has another text."""
     for node, is_key in scalars(yaml.compose(text)):
         begin, end = node.start_mark, node.end_mark
         old = text[begin.index:end.index]
-        new = ["qqzz", old + "x"] if is_key else VALUES + [old + "x"]
+        new = (["qqzz", old + "x", old.upper(), old.strip("'")[:-1] or "q"]
+               if is_key else VALUES + [old + "x", *other_values(old)])
         for word in new:
+            if word == old:
+                continue
             yield (begin.line + 1, old, word,
                    text[:begin.index] + word + text[end.index:])
 
 
 def fits(schema, text):
     try:
-        return schema.is_valid(yaml.safe_load(text))
+        # The parser that the program has as well: PyYAML's own differs.
+        return schema.is_valid(yaml.load(text, Loader=yaml.CSafeLoader))
     except yaml.YAMLError:
         return False
 

@@ -7,6 +7,7 @@ PREFIX is left out.
 """
 
 import contextlib
+import json
 import re
 import time
 
@@ -341,6 +342,25 @@ def test_kerberos_other_mechanism(serve):
     assert journal(client.server)[-1].auth == "negotiate+ntlm"
 
 
+
+def test_kerberos_tgs_reply_late(serve):
+    client = machine(serve, "tgs-reply-late")
+    began = time.monotonic()
+    client.kvno(client.spn("lyncint"))
+    assert time.monotonic() - began > 0.8
+    found = kdc_steps(client.server, "kerberos-tgs-reply-late")
+    assert [entry["operation"] for entry in found] == ["kdc.tgs"]
+
+
+def test_kerberos_preauth_refused(serve):
+    client = machine(serve, "preauth-refused", user=None)
+    assert ("kinit: KDC policy rejects request while getting initial "
+            "credentials") in client.kinit(fails=True)
+    found = kdc_steps(client.server, "kerberos-preauth-refused")
+    assert len(found) == 1
+    assert "KDC_ERR_POLICY" in json.dumps(found[0]["kdc"])
+
+
 # --- what the built-in client makes of it -----------------------------------
 
 # scenario, exit code, words of the closing sentence, how often a ticket was
@@ -363,9 +383,11 @@ PROBE = [
      0),
     ("other-mechanism", 1, "the server chose NTLMSSP within Negotiate", 0),
     ("rc4-disabled", 1, "KDC_ERR_ETYPE_NOSUPP, 14", 0),
+    ("preauth-refused", 1, "KDC_ERR_POLICY, 12", 0),
     ("replay", 0, "signed in over Kerberos", 1),
     ("spn-missing", 1, "no account has its SPN", 0),
     ("ticket-expired", 1, "KRB_AP_ERR_TKT_EXPIRED, 32", 1),
+    ("tgs-reply-late", 0, "signed in over Kerberos", 1),
     ("token-too-big", 1, "in its head is too long for the server", 0),
     ("udp-too-big", 0, "signed in over Kerberos", 1),
 ]

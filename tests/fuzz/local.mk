@@ -3,6 +3,7 @@
 # libFuzzer programs; else replay.c lends them a main. Either way make check
 # feeds each its corpus.
 FUZZ_TARGETS = \
+	%D%/fuzz_edit \
 	%D%/fuzz_form \
 	%D%/fuzz_framer \
 	%D%/fuzz_httpauth \

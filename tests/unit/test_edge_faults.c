@@ -287,6 +287,147 @@ static void drips(void **state)
     }
 }
 
+/* Before a delay, and no part of what is counted. */
+static void interim_bytes_come_first(void **state)
+{
+    static const char interim[] = "HTTP/1.1 103 Early\r\n\r\n";
+    const struct reply_plan plan = {
+        .interim = {(const uint8_t *)interim, sizeof(interim) - 1},
+        .raw = span_text(WHOLE),
+        .delay = 50 * MS,
+    };
+    struct rig *rig = *state;
+    struct client client;
+
+    client_tls(rig, &client);
+    for (size_t i = 0; i < 2; i++) {
+        int64_t begin = env_monotonic(&rig->env);
+
+        set_plan(rig, &plan);
+        client_get(&client, "/a");
+        assert_string_equal(client_reply(&client), interim);
+        assert_true(since(rig, begin) < 45 * MS);
+        assert_string_equal(client_reply(&client), WHOLE);
+        assert_true(since(rig, begin) >= 50 * MS);
+        assert_int_equal(rig_record(rig, i + 1)->bytes, WHOLE_SIZE);
+        assert_int_equal(rig_record(rig, i + 1)->status, 200);
+    }
+    client_close(&client);
+}
+
+/* In front of any byte, once; also of none. */
+static void pauses_before_a_byte(void **state)
+{
+    static const uint64_t places[] = {0, 1, WHOLE_SIZE - 1, WHOLE_SIZE + 5};
+    struct rig *rig = *state;
+
+    for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+        struct reply_plan plan = {
+            .raw = span_text(WHOLE), .pause = 30 * MS, .pause_at = places[i]};
+        bool pauses = places[i] < WHOLE_SIZE;
+        struct client client;
+        int64_t begin;
+
+        set_plan(rig, &plan);
+        client_tls(rig, &client);
+        begin = env_monotonic(&rig->env);
+        client_get(&client, "/a");
+        if (pauses && places[i]) {
+            assert_int_equal(client_read(&client), END_REPLY);
+            assert_int_equal(client.got.size, places[i]);
+        }
+        assert_string_equal(client_reply(&client), WHOLE);
+        assert_int_equal(since(rig, begin) >= 30 * MS, pauses);
+        client_close(&client);
+    }
+}
+
+/* Behind the last byte: the end, and the next reply, have to wait. */
+static void lingers_behind_the_last_byte(void **state)
+{
+    const struct reply_plan plan = {.raw = span_text(WHOLE), .linger = 40 * MS};
+    struct rig *rig = *state;
+    struct client client;
+    int64_t begin;
+
+    set_plan(rig, &plan);
+    client_tls(rig, &client);
+    client_get(&client, "/a");
+    assert_string_equal(client_reply(&client), WHOLE);
+    begin = env_monotonic(&rig->env);
+    client_send(&client, "GET / HTTP/1.1\r\nConnection: close\r\n\r\n");
+    assert_string_equal(client_reply(&client), WHOLE);
+    assert_true(since(rig, begin) >= 30 * MS);
+    assert_int_equal(client_drain(&client), END_CLOSE_NOTIFY);
+    assert_true(since(rig, begin) >= 70 * MS);
+    client_close(&client);
+}
+
+/* Whatever the framing says. */
+static void ends_as_it_is_told(void **state)
+{
+    static const char open[] = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi";
+    static const struct {
+        const char *raw;
+        enum reply_then then;
+        enum client_end end; /* END_REPLY: it goes on */
+    } rows[] = {
+        {open, REPLY_THEN_FRAMED, END_CLOSE_NOTIFY},
+        {open, REPLY_THEN_OPEN, END_REPLY},
+        {open, REPLY_THEN_RESET, END_RESET},
+        {WHOLE, REPLY_THEN_FRAMED, END_REPLY},
+        {WHOLE, REPLY_THEN_CLOSE, END_CLOSE_NOTIFY},
+        {WHOLE, REPLY_THEN_RESET, END_RESET},
+    };
+    struct rig *rig = *state;
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct reply_plan plan = {.raw = span_text(rows[i].raw),
+                                  .then = rows[i].then};
+        struct client client;
+
+        set_plan(rig, &plan);
+        client_tls(rig, &client);
+        client_get(&client, "/a");
+        if (rows[i].end == END_REPLY) {
+            while (client.got.size < strlen(rows[i].raw)) {
+                assert_int_equal(client_read(&client), END_REPLY);
+            }
+            set_plan(rig, NULL);
+            client_get(&client, "/b");
+            while (!text_ends(buf_text(&client.got), "GET /b 0")) {
+                assert_int_equal(client_read(&client), END_REPLY);
+            }
+        } else {
+            client_patience(&client, 10);
+            assert_int_equal(client_drain(&client), rows[i].end);
+            assert_string_equal(buf_text(&client.got), rows[i].raw);
+        }
+        client_close(&client);
+    }
+}
+
+/* One that waits too long for its next request is closed; one that does not
+ * is served, and then has the usual time again. */
+static void idles_as_long_as_it_is_told(void **state)
+{
+    const struct reply_plan plan = {.raw = span_text(WHOLE), .idle = 40 * MS};
+    struct rig *rig = *state;
+    struct client client;
+    int64_t begin;
+
+    set_plan(rig, &plan);
+    client_tls(rig, &client);
+    for (int i = 0; i < 2; i++) {
+        client_get(&client, "/a");
+        assert_string_equal(client_reply(&client), WHOLE);
+    }
+    begin = env_monotonic(&rig->env);
+    assert_int_equal(client_drain(&client), END_CLOSE_NOTIFY);
+    assert_true(since(rig, begin) >= 30 * MS);
+    client_close(&client);
+}
+
 /* A drip of a big body, cut: plans add up. */
 static void drips_into_a_cut(void **state)
 {
@@ -314,6 +455,7 @@ static void clients_may_leave_a_slow_reply(void **state)
     const struct reply_plan plans[] = {
         {.delay = 3600 * ENV_NS_PER_SEC},
         {.drip_bytes = 1, .drip_every = 3600 * ENV_NS_PER_SEC},
+        {.pause = 3600 * ENV_NS_PER_SEC, .pause_at = 5},
     };
     struct rig *rig = *state;
 
@@ -522,6 +664,11 @@ int main(void)
         TEST(raw_replies_can_be_cut),
         TEST(delays_the_first_byte),
         TEST(drips),
+        TEST(interim_bytes_come_first),
+        TEST(pauses_before_a_byte),
+        TEST(lingers_behind_the_last_byte),
+        TEST(ends_as_it_is_told),
+        TEST(idles_as_long_as_it_is_told),
         TEST(drips_into_a_cut),
         TEST(clients_may_leave_a_slow_reply),
         TEST(resets_at_accept),

@@ -40,6 +40,16 @@ static void a_challenge_counts_where_it_went_out(void **state)
         {"reset.after", "100", true},
         {"stall", "yes", false},
         {"stall.after", "100", true},
+        {"captive-portal", "200", false},
+        {"redirect.chain", "2", false},
+        {"redirect.loop", "1", false},
+        {"redirect.scheme", "https", true}, /* it has come by https */
+        {"truncate", "0", true},            /* the head goes out */
+        {"content-length", "+10", true},
+        {"chunks.broken", "no-last", true},
+        {"interim", "100", true},
+        {"compress", "gzip", true},
+        {"connection", "drop", true},
         {"target-info.timestamp", "omit", true},
     };
     struct play *p = *state;
@@ -70,6 +80,12 @@ static void a_refusal_counts_where_it_went_out(void **state)
         {"delay", "1s", 1},
         {"body", "no", 1},
         {"reset.after", "12", 1},
+        {"truncate", "50%", 1},
+        {"content-length", "none", 1},
+        {"status-line.code", "200", 1},
+        {"extra-reply", "200", 1},
+        {"captive-portal", "511", 0},
+        {"redirect.chain", "1", 0},
         {"status", "503", 0},
         {"reset", "yes", 0},
         {"stall", "yes", 0},
@@ -88,6 +104,20 @@ static void a_refusal_counts_where_it_went_out(void **state)
         }
         assert_null(p->auth->user);
     }
+}
+
+/* No byte of it goes out, so it has not happened. */
+static void a_reply_that_is_cut_to_nothing_means_nothing(void **state)
+{
+    struct play *p = *state;
+    struct step *step = play(p, POINT_NTLM_VERDICT, "truncate.after", "0");
+
+    play_do(p, step, "truncate.of", "reply");
+    play_start(p);
+    play_sign_in(p, "alice", "wrong");
+    assert_int_equal(refused(p), 0);
+    assert_true(p->ex->reply.plan.cut);
+    assert_int_equal(p->ex->reply.plan.cut_after, 0);
 }
 
 /* Also by the last word, which comes long after the verdict. */
@@ -310,6 +340,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(a_challenge_counts_where_it_went_out),
         T(a_refusal_counts_where_it_went_out),
+        T(a_reply_that_is_cut_to_nothing_means_nothing),
         T(a_replaced_success_signs_nobody_in),
         T(an_identity_outlives_the_world_of_its_exchange),
         T(the_clock_moves_whatever_becomes_of_the_reply),

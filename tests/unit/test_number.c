@@ -91,12 +91,50 @@ static void test_put(void **state UNUSED)
     assert_string_equal(text, "2042____");
 }
 
+static void test_decimal(void **state UNUSED)
+{
+    static const struct {
+        const char *text;
+        bool good;
+        uint64_t number;
+    } decimals[] = {
+        {"0", true, 0},
+        {"1", true, 1000},
+        {"0.5", true, 500},
+        {"0.125", true, 125},
+        {"100", true, 100000},
+        {"00.500", true, 500},
+        {"100.000", true, 100000},
+        {"100.001", false, 0},
+        {"101", false, 0},
+        {"0.1255", false, 0},
+        {"", false, 0},
+        {".5", false, 0},
+        {"1.", false, 0},
+        {"1.2.3", false, 0},
+        {"-1", false, 0},
+        {"1e2", false, 0},
+        {" 1", false, 0},
+        {"99999999999999999999", false, 0},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(decimals); i++) {
+        uint64_t number = 7;
+        bool good = number_parse_decimal(decimals[i].text, 3, 100, &number);
+
+        print_message("\"%s\"\n", decimals[i].text);
+        assert_int_equal(good, decimals[i].good);
+        assert_int_equal(number, good ? decimals[i].number : 7);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_text),
         cmocka_unit_test(test_put),
+        cmocka_unit_test(test_decimal),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

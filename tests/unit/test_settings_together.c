@@ -1,4 +1,5 @@
-/* Settings that do not go together: what is then said. */
+/* Settings that do not go together: what is then said; and those of which two
+ * belong together. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -9,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "util/env.h"
 #include "world/setting.h"
 
 #define FIFTY   "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
@@ -110,9 +112,49 @@ static void lets_odd_realms_be(void **state UNUSED)
     assert_true(world_finish(world, &err));
 }
 
+static void takes_a_timestamp(void **state UNUSED)
+{
+    static const struct {
+        const char *value;
+        bool sent;
+        int64_t skew; /* s; stays where the value does not say */
+    } rows[] = {
+        {"omit", false, 0},  {"send", true, 0},    {"no", false, 0},
+        {"yes", true, 0},    {"false", false, 0},  {"True", true, 0},
+        {"off", false, 0},   {"-1h", true, -3600}, {"omit", false, -3600},
+        {"on", true, -3600}, {"0s", true, 0},
+    };
+    AUTO(world) world = world_good();
+    struct err err = {""};
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        print_message("%s\n", rows[i].value);
+        assert_true(world_set(world, "ntlm.timestamp", rows[i].value, &err));
+        assert_int_equal(world->ntlm.timestamp, rows[i].sent);
+        assert_int_equal(world->ntlm.timestamp_skew,
+                         rows[i].skew * ENV_NS_PER_SEC);
+    }
+}
+
+static void changes_users_that_are_there(void **state UNUSED)
+{
+    AUTO(world) world = world_good();
+    struct err err;
+
+    assert_true(world_set(world, "user.ALICE.password", "", &err));
+    assert_true(world_set(world, "user.alice.home", "unknown", &err));
+    assert_true(world_set(world, "user.first.last.password", "x", &err));
+    assert_int_equal(world->user_count, 10);
+    assert_string_equal(world_user(world, "alice")->password, "");
+    assert_int_equal(world_user(world, "alice")->home, POOL_UNKNOWN);
+    assert_non_null(world_user(world, "first.last"));
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(takes_a_timestamp),
+        cmocka_unit_test(changes_users_that_are_there),
         cmocka_unit_test(refuses_contradictions),
         cmocka_unit_test(lets_odd_realms_be),
     };

@@ -43,7 +43,8 @@ static void expressions(void **state)
         {"//wst05:TokenType", false},
         {"/soap:Envelope/soap:Body/wst:RequestSecurityToken", true},
         {"//*[local-name()='TokenType']", true},
-        {"//TokenType", false},
+        {"//TokenType", true}, /* of any namespace */
+        {"//tokentype", false},
         {"//wst:TokenType[contains(., 'SAML')]", true},
         {"//wst:TokenType[contains(., 'cwt')]", false},
         {"//wst:KeySize > 128", true},
