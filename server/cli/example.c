@@ -204,8 +204,8 @@ static const char *when_key(const struct examples *examples,
     }
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         if (strcmp(rows[i].word, key->name) == 0) {
-            words = arena_printf(examples->arena, "%s, %s", words,
-                                 rows[i].beside);
+            words =
+                arena_printf(examples->arena, "%s, %s", words, rows[i].beside);
         }
     }
     return example_when(examples, words);

@@ -276,6 +276,7 @@ struct edge_options server_edge_options(struct server *server)
         .edges = (size_t)options->workers,
         .conn_ids = &server->conn_ids,
         .conns_open = &server->conns_open,
+        .team = &server->team,
     };
 
     for (int i = 0; i < 2; i++) {

@@ -38,6 +38,7 @@ struct server {
     /* Of all workers. */
     uint64_t conn_ids;
     size_t conns_open;
+    struct edge_team team;
     const struct kerberos *kerberos;
     struct kdc *kdc; /* NULL: no Kerberos */
     struct krb5_acceptor *krb5;

@@ -49,13 +49,13 @@ static void begin(struct edge_conn *conn)
     }
 }
 
-void conn_accept(struct listener *listener, int fd, const struct sockaddr *peer)
+void conn_accept(struct edge *edge, bool tls, int fd,
+                 const struct sockaddr *peer)
 {
-    struct edge *edge = listener->edge;
     struct edge_conn *conn;
     struct err err;
 
-    conn = conn_new(edge, listener->tls, fd);
+    conn = conn_new(edge, tls, fd);
     peer_text(peer, conn->peer);
     if (!loop_watch(edge->loop, &conn->watch, EPOLLIN, &err)) {
         log_debug("%s, closing connection %llu", err.text,

@@ -178,6 +178,10 @@ bool edge_new(const struct edge_options *options, struct loop *loop,
     if (edge->ports[1] && !tls_open(edge, err)) {
         return false;
     }
+    if (options->team) {
+        assert(options->team->count < EDGE_TEAM_MAX);
+        options->team->edges[options->team->count++] = edge;
+    }
     *out_edge = take(&edge);
     return true;
 }

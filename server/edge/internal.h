@@ -225,7 +225,7 @@ void listeners_refuse(struct edge *edge, bool tls,
                       const struct refuse_plan *plan);
 
 /* accept.c: the beginning of a connection. */
-void conn_accept(struct listener *listener, int fd,
+void conn_accept(struct edge *edge, bool tls, int fd,
                  const struct sockaddr *peer);
 
 /* conn.c: the life of a connection. */

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "edge/internal.h"
+#include "util/guard.h"
 #include "util/log.h"
 #include "util/mem.h"
 
@@ -92,10 +93,57 @@ static void reset_on_close(int fd)
     (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
 }
 
+/* A connection on its way to the loop that shall serve it. */
+struct handed {
+    struct loop_note note; /* first: a note leads back to it */
+    struct edge *edge;
+    bool tls;
+    int fd;
+    union address peer;
+};
+
+static void take_handed(struct loop_note *note)
+{
+    struct handed *handed = (struct handed *)note;
+    unsigned held = guard_pause();
+
+    conn_accept(handed->edge, handed->tls, handed->fd, &handed->peer.any);
+    mem_free(handed);
+    guard_resume(held);
+}
+
+/* The kernel wakes the same loop as long as that is quick enough, and clients
+ * keep their connections. */
+static struct edge *next_in_turn(struct edge *edge)
+{
+    struct edge_team *team = edge->options.team;
+    uint64_t turn;
+
+    if (!team || team->count < 2) {
+        return edge;
+    }
+    turn = __atomic_fetch_add(&team->turn, 1, __ATOMIC_RELAXED);
+    return team->edges[turn % team->count];
+}
+
+static void hand_over(struct edge *target, bool tls, int fd,
+                      const union address *peer)
+{
+    struct handed *handed = NEW(struct handed);
+
+    handed->note.run = take_handed;
+    handed->edge = target;
+    handed->tls = tls;
+    handed->fd = fd;
+    handed->peer = *peer;
+    loop_post(target->loop, &handed->note);
+}
+
 static void take_one(struct listener *listener, int fd,
                      const union address *peer)
 {
     struct edge *edge = listener->edge;
+    struct edge *target;
 
     if (__atomic_add_fetch(edge->open, 1, __ATOMIC_RELAXED) >
         edge->options.connections_limit) {
@@ -107,7 +155,12 @@ static void take_one(struct listener *listener, int fd,
         close(fd);
         return;
     }
-    conn_accept(listener, fd, &peer->any);
+    target = next_in_turn(edge);
+    if (target == edge) {
+        conn_accept(edge, listener->tls, fd, &peer->any);
+    } else {
+        hand_over(target, listener->tls, fd, peer);
+    }
 }
 
 /* Another edge has stopped its listening for a while (below), and it is one
