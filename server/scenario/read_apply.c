@@ -27,8 +27,7 @@ static bool fits_one(const char *pattern, const char *const *words)
 /* Any request gets there, whether it is served or not. */
 static bool is_open(enum point at)
 {
-    return at == POINT_COUNT ||
-           span_equal(point_layer(at), span_text("http"));
+    return at == POINT_COUNT || span_equal(point_layer(at), span_text("http"));
 }
 
 /* The names of the world, and those that loopback has. */
