@@ -137,6 +137,8 @@ libserver_a_SOURCES = \
 	%D%/cli/arguments.c \
 	%D%/cli/arguments.h \
 	%D%/cli/check.c \
+	%D%/cli/crew.c \
+	%D%/cli/crew.h \
 	%D%/cli/decode.c \
 	%D%/cli/decode_input.c \
 	%D%/cli/decode_input.h \
@@ -272,6 +274,7 @@ libserver_a_SOURCES = \
 	%D%/journal/text.c \
 	%D%/journal/text.h \
 	%D%/kdc/account.h \
+	%D%/kdc/cross.c \
 	%D%/kdc/exports.c \
 	%D%/kdc/exports.h \
 	%D%/kdc/kdc.c \
@@ -478,6 +481,8 @@ libserver_a_SOURCES = \
 	%D%/util/env.h \
 	%D%/util/err.c \
 	%D%/util/err.h \
+	%D%/util/guard.c \
+	%D%/util/guard.h \
 	%D%/util/json.c \
 	%D%/util/json.h \
 	%D%/util/json_indent.c \
@@ -496,6 +501,7 @@ libserver_a_SOURCES = \
 	%D%/util/number.h \
 	%D%/util/program.c \
 	%D%/util/program.h \
+	%D%/util/refs.h \
 	%D%/util/span.c \
 	%D%/util/span.h \
 	%D%/util/stamp.c \

@@ -21,6 +21,7 @@
 #include "admin/internal.h"
 #include "edge/loop.h"
 #include "util/env.h"
+#include "util/guard.h"
 #include "util/log.h"
 #include "util/mem.h"
 
@@ -147,6 +148,13 @@ static void split_target(struct admin_call *call, const char *target)
     call->query = target[size] ? target + size + 1 : "";
 }
 
+static void serve_guarded(struct admin_call *call)
+{
+    GUARDED;
+
+    admin_serve(call);
+}
+
 static enum MHD_Result answer(struct reading *reading,
                               struct MHD_Connection *mhd, const char *method)
 {
@@ -166,7 +174,7 @@ static enum MHD_Result answer(struct reading *reading,
             admin_fail(&call, 413, "body", "send less", "more than %d bytes",
                        ADMIN_BODY_LIMIT);
         } else {
-            admin_serve(&call);
+            serve_guarded(&call);
         }
     }
     log_debug("admin: %s %s: %u", method, call.path, call.status);
@@ -362,7 +370,7 @@ static bool start_daemon(struct admin *admin, int fd, struct err *err)
     if (!info) {
         return err_set(err, "libmicrohttpd was built without epoll");
     }
-    admin->watch = (struct loop_watch){info->epoll_fd, on_ready};
+    admin->watch = (struct loop_watch){info->epoll_fd, on_ready, true};
     return loop_watch(admin->core.options.loop, &admin->watch, EPOLLIN, err);
 }
 
@@ -388,6 +396,7 @@ bool admin_new(const struct admin_options *options, struct admin **out_admin,
     admin->core.options = *options;
     admin->watch.fd = -1;
     admin->timer.expired = on_timer;
+    admin->timer.bare = true;
     make_token(&admin->core);
     if (!open_socket(admin, &fd, err) || !start_daemon(admin, fd, err)) {
         return false;

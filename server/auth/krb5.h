@@ -26,6 +26,11 @@ struct negotiate_plan;
 MUST_CHECK bool krb5_acceptor_new(const struct krb_keys *keys,
                                   struct krb5_acceptor **out_acceptor,
                                   struct err *err);
+/* Another one for another thread: what was seen by one comes to neither again.
+ */
+MUST_CHECK bool krb5_acceptor_beside(const struct krb5_acceptor *first,
+                                     struct krb5_acceptor **out_acceptor,
+                                     struct err *err);
 /* Steps change tickets: one that does not open may be of this run. */
 void krb5_acceptor_doubt(struct krb5_acceptor *acceptor);
 void krb5_acceptor_free(struct krb5_acceptor *acceptor);

@@ -41,14 +41,11 @@ static void make_other_keys(const struct krb_keys *keys,
 
 AUTO_DEFINE(krb5_acceptor, struct krb5_acceptor *, krb5_acceptor_free)
 
-bool krb5_acceptor_new(const struct krb_keys *keys,
-                       struct krb5_acceptor **out_acceptor, struct err *err)
+static bool begin(struct krb5_acceptor *made,
+                  struct krb5_acceptor **out_acceptor, struct err *err)
 {
-    AUTO(krb5_acceptor) acceptor = NEW(struct krb5_acceptor);
+    AUTO(krb5_acceptor) acceptor = made;
 
-    acceptor->own.keys = *keys;
-    make_other_keys(keys, &acceptor->other.keys);
-    acceptor->replay = krb5_replay_new();
     if (!mit_context_new(&acceptor->context, err) ||
         !ready_keys(acceptor->context, &acceptor->own, err) ||
         !ready_keys(acceptor->context, &acceptor->other, err)) {
@@ -58,9 +55,32 @@ bool krb5_acceptor_new(const struct krb_keys *keys,
     return true;
 }
 
+bool krb5_acceptor_new(const struct krb_keys *keys,
+                       struct krb5_acceptor **out_acceptor, struct err *err)
+{
+    struct krb5_acceptor *acceptor = NEW(struct krb5_acceptor);
+
+    acceptor->own.keys = *keys;
+    make_other_keys(keys, &acceptor->other.keys);
+    acceptor->replay = krb5_replay_new();
+    return begin(acceptor, out_acceptor, err);
+}
+
+bool krb5_acceptor_beside(const struct krb5_acceptor *first,
+                          struct krb5_acceptor **out_acceptor, struct err *err)
+{
+    struct krb5_acceptor *acceptor = NEW(struct krb5_acceptor);
+
+    acceptor->own.keys = first->own.keys;
+    acceptor->other.keys = first->other.keys;
+    acceptor->replay = krb5_replay_ref(first->replay);
+    acceptor->tickets_change = first->tickets_change;
+    return begin(acceptor, out_acceptor, err);
+}
+
 void krb5_acceptor_doubt(struct krb5_acceptor *acceptor)
 {
-    acceptor->tickets_change = true;
+    __atomic_store_n(&acceptor->tickets_change, true, __ATOMIC_RELAXED);
 }
 
 static void free_keys(krb5_context context, struct krb5_keyset *set)

@@ -79,6 +79,12 @@ struct krb5_handle {
 
 /* ---- krb5_acceptor.c ---- */
 
+/* See krb5_acceptor_doubt. */
+static inline bool krb5_acceptor_doubts(const struct krb5_acceptor *acceptor)
+{
+    return __atomic_load_n(&acceptor->tickets_change, __ATOMIC_RELAXED);
+}
+
 /* The keys that this world's service has. */
 const struct krb5_keyset *
 krb5_acceptor_keys(const struct krb5_acceptor *acceptor,

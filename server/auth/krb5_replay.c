@@ -9,9 +9,13 @@
 #include <assert.h>
 #include <string.h>
 
+#include "util/guard.h"
 #include "util/mem.h"
+#include "util/refs.h"
 
 enum { FIRST_CAPACITY = 64 }; /* a power of two, as all capacities are */
+
+#define GONE INT64_MIN /* time of an entry that was taken back */
 
 struct entry {
     uint8_t digest[KRB5_REPLAY_DIGEST_SIZE];
@@ -20,6 +24,7 @@ struct entry {
 };
 
 struct krb5_replay {
+    unsigned references;
     struct entry *entries;
     uint32_t *buckets; /* index + 1; 0: empty */
     uint32_t capacity;
@@ -29,12 +34,21 @@ struct krb5_replay {
 
 struct krb5_replay *krb5_replay_new(void)
 {
-    return NEW(struct krb5_replay);
+    struct krb5_replay *replay = NEW(struct krb5_replay);
+
+    replay->references = 1;
+    return replay;
+}
+
+struct krb5_replay *krb5_replay_ref(struct krb5_replay *replay)
+{
+    refs_take(&replay->references);
+    return replay;
 }
 
 void krb5_replay_free(struct krb5_replay *replay)
 {
-    if (replay) {
+    if (replay && refs_drop(&replay->references)) {
         mem_free(replay->entries);
         mem_free(replay->buckets);
         mem_free(replay);
@@ -61,15 +75,16 @@ static uint32_t *bucket_of(const struct krb5_replay *replay,
     return &replay->buckets[hash & (replay->capacity - 1)];
 }
 
-static const struct entry *find(const struct krb5_replay *replay,
-                                const uint8_t *digest)
+static struct entry *find(const struct krb5_replay *replay,
+                          const uint8_t *digest)
 {
     uint32_t at = replay->capacity ? *bucket_of(replay, digest) : 0;
 
     while (at) {
-        const struct entry *entry = &replay->entries[at - 1];
+        struct entry *entry = &replay->entries[at - 1];
 
-        if (memcmp(entry->digest, digest, sizeof(entry->digest)) == 0) {
+        if (entry->at != GONE &&
+            memcmp(entry->digest, digest, sizeof(entry->digest)) == 0) {
             return entry;
         }
         at = entry->next;
@@ -81,8 +96,10 @@ bool krb5_replay_seen(const struct krb5_replay *replay,
                       const uint8_t digest[KRB5_REPLAY_DIGEST_SIZE],
                       int64_t now, int64_t *out_at)
 {
-    const struct entry *entry = find(replay, digest);
+    const struct entry *entry;
+    GUARDED;
 
+    entry = find(replay, digest);
     if (!entry || now - entry->at >= KRB5_REPLAY_LIFE) {
         return false;
     }
@@ -102,6 +119,11 @@ static void drop_oldest(struct krb5_replay *replay)
     *link = entry->next;
     replay->oldest = (replay->oldest + 1) & (replay->capacity - 1);
     replay->count--;
+}
+
+static bool is_over(const struct entry *entry, int64_t now)
+{
+    return entry->at == GONE || now - entry->at >= KRB5_REPLAY_LIFE;
 }
 
 static void put(struct krb5_replay *replay, const uint8_t *digest, int64_t at)
@@ -136,11 +158,16 @@ static void grow(struct krb5_replay *replay)
     mem_free(old.buckets);
 }
 
-void krb5_replay_add(struct krb5_replay *replay,
-                     const uint8_t digest[KRB5_REPLAY_DIGEST_SIZE], int64_t now)
+bool krb5_replay_add(struct krb5_replay *replay,
+                     const uint8_t digest[KRB5_REPLAY_DIGEST_SIZE], int64_t now,
+                     int64_t *out_at)
 {
-    while (replay->count &&
-           now - replay->entries[replay->oldest].at >= KRB5_REPLAY_LIFE) {
+    GUARDED;
+
+    if (krb5_replay_seen(replay, digest, now, out_at)) {
+        return false;
+    }
+    while (replay->count && is_over(&replay->entries[replay->oldest], now)) {
         drop_oldest(replay);
     }
     if (replay->count == replay->capacity) {
@@ -151,23 +178,27 @@ void krb5_replay_add(struct krb5_replay *replay,
         }
     }
     put(replay, digest, now);
+    return true;
 }
 
 void krb5_replay_undo(struct krb5_replay *replay,
                       const uint8_t digest[KRB5_REPLAY_DIGEST_SIZE])
 {
-    uint32_t index =
-        (replay->oldest + replay->count - 1) & (replay->capacity - 1);
-    const struct entry *entry;
+    struct entry *entry;
+    uint32_t newest;
+    GUARDED;
 
-    if (replay->count == 0) {
+    newest = (replay->oldest + replay->count - 1) & (replay->capacity - 1);
+    entry = find(replay, digest);
+    if (!entry) {
         return;
     }
-    entry = &replay->entries[index];
-    if (memcmp(entry->digest, digest, sizeof(entry->digest)) == 0) {
+    if (entry == &replay->entries[newest]) {
         /* The newest is the first of its bucket. */
         *bucket_of(replay, digest) = entry->next;
         replay->count--;
+    } else {
+        entry->at = GONE; /* its place goes when its turn comes */
     }
 }
 

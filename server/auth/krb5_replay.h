@@ -30,7 +30,9 @@ enum {
 
 struct krb5_replay;
 
+/* Several threads may share one, and each have a reference. */
 struct krb5_replay *krb5_replay_new(void);
+struct krb5_replay *krb5_replay_ref(struct krb5_replay *replay);
 void krb5_replay_free(struct krb5_replay *replay);
 
 /*
@@ -45,10 +47,11 @@ void krb5_replay_digest(struct span authenticator,
 bool krb5_replay_seen(const struct krb5_replay *replay,
                       const uint8_t digest[KRB5_REPLAY_DIGEST_SIZE],
                       int64_t now, int64_t *out_at);
-void krb5_replay_add(struct krb5_replay *replay,
-                     const uint8_t digest[KRB5_REPLAY_DIGEST_SIZE],
-                     int64_t now);
-/* Takes the last one back, if it is this. */
+/* false: it came before, perhaps since one asked. */
+MUST_CHECK bool krb5_replay_add(struct krb5_replay *replay,
+                                const uint8_t digest[KRB5_REPLAY_DIGEST_SIZE],
+                                int64_t now, int64_t *out_at);
+/* Takes it back. */
 void krb5_replay_undo(struct krb5_replay *replay,
                       const uint8_t digest[KRB5_REPLAY_DIGEST_SIZE]);
 size_t krb5_replay_count(const struct krb5_replay *replay);

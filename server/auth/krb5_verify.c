@@ -374,12 +374,13 @@ void krb5_judge(const struct auth_context *ctx, struct krb5_judged *judged,
                 struct auth_outcome *out)
 {
     out->reason = judge(ctx, judged, out);
+    if (out->reason == AUTH_REASON_NONE && ctx->world->krb5.replay_cache &&
+        !krb5_replay_add(ctx->krb5->replay, judged->digest,
+                         env_monotonic(ctx->env), &judged->replayed_at)) {
+        out->reason = AUTH_REASON_REPLAY;
+    }
     out->verdict =
         out->reason == AUTH_REASON_NONE ? AUTH_ACCEPTED : AUTH_REFUSED;
-    if (out->verdict == AUTH_ACCEPTED && ctx->world->krb5.replay_cache) {
-        krb5_replay_add(ctx->krb5->replay, judged->digest,
-                        env_monotonic(ctx->env));
-    }
 }
 
 void krb5_forget(const struct auth_context *ctx, struct span token)

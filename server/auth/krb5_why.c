@@ -231,7 +231,7 @@ static const char *key_why(const struct why *w)
         "the ticket for %s is closed with another %s key than the "
         "service has: %s",
         w->service, etype,
-        w->ctx->world->krb5.wrong_key || w->ctx->krb5->tickets_change
+        w->ctx->world->krb5.wrong_key || krb5_acceptor_doubts(w->ctx->krb5)
             ? "two accounts may have this SPN, the keytab is old, or the "
               "ticket is of an earlier run of lyncmock (kinit)"
             : "it is of an earlier run of lyncmock, whose keys were others: "

@@ -76,6 +76,8 @@ const struct option_row option_rows[] = {
      "let things go wrong by chance where the scenario says nothing: bad-wifi "
      "and others, see lyncmock list chaos",
      option_text, FIELD(chaos), false},
+    {"workers", "N", "serve with so many threads, 1 to 64 (1)", option_workers,
+     FIELD(workers), false},
     {"timeout", "TIME", "stop after so long (30s, 5m), with exit code 4",
      option_duration, FIELD(timeout), false},
     {"set", "NAME=VALUE",

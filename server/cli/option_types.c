@@ -44,6 +44,19 @@ bool option_port_or_none(void *field, struct options *options, const char *text,
                          text);
 }
 
+bool option_workers(void *field, struct options *options UNUSED,
+                    const char *text, struct err *err)
+{
+    uint64_t value;
+
+    if (!parse_number(text, OPTION_WORKERS_MAX, &value) || value == 0) {
+        return err_set(err, "\"%s\": expected 1 to %d", text,
+                       OPTION_WORKERS_MAX);
+    }
+    *(int *)field = (int)value;
+    return true;
+}
+
 bool option_fd(void *field, struct options *options UNUSED, const char *text,
                struct err *err)
 {

@@ -7,10 +7,14 @@
 
 #include "cli/options.h"
 
+enum { OPTION_WORKERS_MAX = 64 };
+
 bool option_port(void *field, struct options *options, const char *text,
                  struct err *err);
 bool option_port_or_none(void *field, struct options *options, const char *text,
                          struct err *err);
+bool option_workers(void *field, struct options *options, const char *text,
+                    struct err *err);
 bool option_fd(void *field, struct options *options, const char *text,
                struct err *err);
 bool option_seed(void *field, struct options *options, const char *text,

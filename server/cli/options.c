@@ -237,6 +237,7 @@ bool options_parse(int argc, char **argv, struct env *env,
     struct options options = {
         .arena = arena_new(),
         .ready_fd = -1,
+        .workers = 1,
         .log_level = LOG_INFO,
         .session_ttl = SESSION_TTL,
     };

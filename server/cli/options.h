@@ -46,6 +46,7 @@ struct options {
     enum log_level log_level;
     bool log_secrets;
     bool watch;
+    int workers;               /* loops that serve, each on a thread */
     const char *chaos;         /* a profile; NULL: none */
     int64_t timeout;           /* ns; 0: none */
     struct option_list set;    /* NAME=VALUE */

@@ -12,6 +12,7 @@
 #include "cli/reload.h"
 #include "scenario/match.h"
 #include "services/prepare.h"
+#include "util/guard.h"
 #include "util/log.h"
 #include "util/mem.h"
 
@@ -115,13 +116,21 @@ static uint64_t derive_seed(uint64_t seed, const char *domain)
     return (value ^ (value >> 31)) & UINT32_MAX;
 }
 
-bool play_make(struct server *server, const struct play_wish *wish,
-               struct session **out_session, struct diagnostics *diagnostics)
+static struct scenario *base_of(const struct server *server)
+{
+    GUARDED;
+
+    return scenario_ref(server->scenario);
+}
+
+static bool make(struct server *server, const struct play_wish *wish,
+                 struct session **out_session, struct diagnostics *diagnostics)
 {
     AUTO(arena) arena = arena_new();
+    AUTO(scenario) base = base_of(server);
     const struct beating beating = {
         .options = server->options,
-        .base = server->world,
+        .base = base->world,
         .domain = arena_lower(arena, wish->domain),
     };
     AUTO(scenario) scenario = NULL;
@@ -132,7 +141,7 @@ bool play_make(struct server *server, const struct play_wish *wish,
         return false;
     }
     session = session_new(beating.domain, scenario);
-    if (!check_kerberos(scenario, server->world, &err) ||
+    if (!check_kerberos(scenario, base->world, &err) ||
         !session_prepare(session, scenario, server->pki, &err)) {
         add_error(diagnostics, &err);
         return false;
@@ -147,6 +156,17 @@ bool play_make(struct server *server, const struct play_wish *wish,
     return true;
 }
 
+/* It reads files and makes keys: others go on meanwhile. */
+bool play_make(struct server *server, const struct play_wish *wish,
+               struct session **out_session, struct diagnostics *diagnostics)
+{
+    unsigned held = guard_pause();
+    bool made = make(server, wish, out_session, diagnostics);
+
+    guard_resume(held);
+    return made;
+}
+
 /* ---- Another scenario ---- */
 
 static bool play_next(struct server *server, struct session *session,
@@ -156,14 +176,15 @@ static bool play_next(struct server *server, struct session *session,
         !session_prepare(session, scenario, server->pki, err)) {
         return false;
     }
+    GUARDED;
     session_play(session, scenario);
     server_expect_tickets(server, scenario);
     return true;
 }
 
-bool play_again(struct server *server, struct session *session,
-                const struct scenario_source *source,
-                struct diagnostics *diagnostics)
+static bool play_instead(struct server *server, struct session *session,
+                         const struct scenario_source *source,
+                         struct diagnostics *diagnostics)
 {
     bool is_default = session == sessions_default(server->sessions);
     const struct beating beating = {
@@ -183,6 +204,19 @@ bool play_again(struct server *server, struct session *session,
         return false;
     }
     return true;
+}
+
+bool play_again(struct server *server, struct session *session,
+                const struct scenario_source *source,
+                struct diagnostics *diagnostics)
+{
+    struct session *kept = session_ref(session);
+    unsigned held = guard_pause();
+    bool played = play_instead(server, kept, source, diagnostics);
+
+    guard_resume(held);
+    session_unref(kept);
+    return played;
 }
 
 /* ---- Templates ---- */

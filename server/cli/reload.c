@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "cli/load.h"
+#include "util/guard.h"
 #include "util/log.h"
 #include "util/mem.h"
 #include "world/changes.h"
@@ -90,7 +91,11 @@ static bool tune_edge(const struct server *server, const struct world *world,
         .header_431 = world->header_status == HEADER_STATUS_431,
     };
 
-    return edge_tune(server->edge, &tuning, err);
+    if (!edge_tune(server->edge, &tuning, err)) {
+        return false;
+    }
+    crew_tune(server->crew, &tuning);
+    return true;
 }
 
 static bool same_names(const struct world *one, const struct world *other)
@@ -136,6 +141,7 @@ static void swap(struct server *server, struct scenario *scenario)
     struct scenario *old = server->scenario;
 
     export_names(server, scenario->world);
+    GUARDED;
     session_play(sessions_default(server->sessions), scenario);
     server->scenario = scenario;
     server->world = scenario->world;

@@ -134,7 +134,8 @@ static bool become_ready(struct serving *serving, const struct options *options,
     if (options->timeout) {
         loop_start(server->loop, &serving->limit, options->timeout);
     }
-    return serving->ended || server_announce(server, err);
+    return serving->ended ||
+           (crew_start(server->crew, err) && server_announce(server, err));
 }
 
 /* What came while it started. */
@@ -160,6 +161,7 @@ static bool start(struct serving *serving, struct env *env,
          !watch_start(serving->watch, serving->server.loop, err))) {
         watch_free(serving->watch);
         serving->watch = NULL;
+        crew_stop(serving->server.crew);
         server_stop(&serving->server);
         return false;
     }
@@ -195,6 +197,7 @@ static enum exit_code serve_scenario(struct serving *serving, struct env *env,
     if (!serving->ended) {
         loop_run(serving->server.loop);
     }
+    crew_stop(serving->server.crew);
     watch_free(serving->watch);
     serving->watch = NULL;
     loop_cancel(serving->server.loop, &serving->limit);
@@ -244,7 +247,7 @@ static enum exit_code serve(struct env *env, const struct options *options)
 {
     struct serving serving = {
         .exit_code = EXIT_GOOD,
-        .signals = {block_signals(), on_signal},
+        .signals = {block_signals(), on_signal, true},
     };
     enum exit_code code;
     struct err err;

@@ -259,7 +259,7 @@ static enum bind_kind bind_kind_of(enum port_state state)
     return BIND_LISTEN;
 }
 
-static bool start_edge(struct server *server, struct err *err)
+struct edge_options server_edge_options(struct server *server)
 {
     const struct options *options = server->options;
     struct edge_options edge = {
@@ -273,12 +273,22 @@ static bool start_edge(struct server *server, struct err *err)
         .keylog = options->keylog,
         .connections_limit = server->world->tcp.connections,
         .surplus_reset = server->world->tcp.connections > 0,
+        .edges = (size_t)options->workers,
+        .conn_ids = &server->conn_ids,
+        .conns_open = &server->conns_open,
+        .team = &server->team,
     };
 
     for (int i = 0; i < 2; i++) {
         edge.ports[i] = bind_kind_of(server->world->tcp.ports[i]);
         edge.families[i] = bind_kind_of(server->world->tcp.families[i]);
     }
+    return edge;
+}
+
+static bool start_edge(struct server *server, struct err *err)
+{
+    const struct edge_options edge = server_edge_options(server);
 
     return edge_new(&edge, server->loop, &server->edge, err);
 }
@@ -326,6 +336,7 @@ void server_expect_tickets(struct server *server,
 {
     if (server->krb5 && changes_tickets(scenario)) {
         krb5_acceptor_doubt(server->krb5);
+        crew_doubt(server->crew);
     }
 }
 
@@ -400,7 +411,8 @@ static bool start_all(struct server *server, struct err *err)
            make_run_dir(server, err) && start_kdc(server, err) &&
            start_edge(server, err) && start_pki(server, err) &&
            start_tickets(server, err) && use_kdc(server, err) &&
-           start_http(server, err) && server_start_admin(server, err);
+           start_http(server, err) && crew_new(server, &server->crew, err) &&
+           server_start_admin(server, err);
 }
 
 bool server_start(struct server *server, struct env *env,
@@ -430,9 +442,13 @@ bool server_start(struct server *server, struct env *env,
 void server_stop(struct server *server)
 {
     server_withdraw(server);
+    if (server->loop) {
+        loop_drain(server->loop); /* what other workers want of the KDC */
+    }
     admin_free(server->admin);
     kdc_stop(server->kdc);
     server->services.kdc = NULL;
+    crew_free(server->crew);
     if (server->loop) {
         loop_drain(server->loop);
     }

@@ -6,6 +6,7 @@
 
 #include "admin/admin.h"
 #include "auth/krb5.h"
+#include "cli/crew.h"
 #include "cli/kerberos.h"
 #include "cli/options.h"
 #include "cli/run_dir.h"
@@ -33,6 +34,11 @@ struct server {
     struct edge *edge;
     struct http *http;
     struct services_context services;
+    struct crew *crew; /* the other workers; NULL: none */
+    /* Of all workers. */
+    uint64_t conn_ids;
+    size_t conns_open;
+    struct edge_team team;
     const struct kerberos *kerberos;
     struct kdc *kdc; /* NULL: no Kerberos */
     struct krb5_acceptor *krb5;
@@ -64,6 +70,7 @@ MUST_CHECK bool server_start(struct server *server, struct env *env,
                              struct scenario *scenario, struct err *err);
 void server_stop(struct server *server);
 
+struct edge_options server_edge_options(struct server *server);
 /* Certificates for another world. false: the CA cannot vouch for it. */
 MUST_CHECK bool server_follow_pki(struct server *server,
                                   const struct world *world, struct err *err);

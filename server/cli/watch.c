@@ -211,8 +211,9 @@ bool watch_new(void (*changed)(void *ctx), void *ctx, struct watch **out_watch,
     watch->changed = changed;
     watch->ctx = ctx;
     watch->quiet.expired = on_quiet;
-    watch->events =
-        (struct loop_watch){inotify_init1(IN_CLOEXEC | IN_NONBLOCK), on_event};
+    watch->quiet.bare = true;
+    watch->events = (struct loop_watch){inotify_init1(IN_CLOEXEC | IN_NONBLOCK),
+                                        on_event, true};
     if (watch->events.fd < 0) {
         mem_free(watch);
         return err_errno(err, "cannot watch files");

@@ -12,14 +12,16 @@ static struct edge_conn *conn_new(struct edge *edge, bool tls, int fd)
     struct edge_conn *conn = NEW(struct edge_conn);
 
     conn->edge = edge;
-    conn->watch = (struct loop_watch){fd, conn_ready};
+    conn->watch = (struct loop_watch){fd, conn_ready, true};
     conn->timer.expired = conn_expired;
+    conn->timer.bare = true;
     conn->pace.expired = output_wait_over;
+    conn->pace.bare = true;
     conn->deadline = INT64_MAX;
     conn->sock.fd = fd;
     conn->bridge.watch.fd = -1;
     conn->alert = -1;
-    conn->facts.id = ++edge->next_id;
+    conn->facts.id = __atomic_add_fetch(edge->ids, 1, __ATOMIC_RELAXED);
     conn->facts.tls = tls;
     conn->facts.local_port = (unsigned)edge->ports[tls];
     conn->facts.peer = conn->peer;
@@ -47,13 +49,13 @@ static void begin(struct edge_conn *conn)
     }
 }
 
-void conn_accept(struct listener *listener, int fd, const struct sockaddr *peer)
+void conn_accept(struct edge *edge, bool tls, int fd,
+                 const struct sockaddr *peer)
 {
-    struct edge *edge = listener->edge;
     struct edge_conn *conn;
     struct err err;
 
-    conn = conn_new(edge, listener->tls, fd);
+    conn = conn_new(edge, tls, fd);
     peer_text(peer, conn->peer);
     if (!loop_watch(edge->loop, &conn->watch, EPOLLIN, &err)) {
         log_debug("%s, closing connection %llu", err.text,

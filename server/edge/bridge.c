@@ -204,7 +204,7 @@ bool bridge_open(struct edge_conn *conn, struct err *err)
                    pair) != 0) {
         return err_errno(err, "no socketpair");
     }
-    bridge->watch = (struct loop_watch){pair[0], ready};
+    bridge->watch = (struct loop_watch){pair[0], ready, true};
     bridge->engine_fd = pair[1];
     if (!loop_watch(edge->loop, &bridge->watch, EPOLLIN, err)) {
         close(pair[0]);

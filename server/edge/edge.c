@@ -166,11 +166,21 @@ bool edge_new(const struct edge_options *options, struct loop *loop,
     edge->keylog = -1;
     edge->turn_end.run = end_turn;
     edge->descriptors = raise_descriptors();
-    if (!listeners_open(edge, err)) {
+    if (options->edges) {
+        edge->descriptors /= options->edges;
+    }
+    edge->open = options->conns_open ? options->conns_open : &edge->own_open;
+    edge->ids = options->conn_ids ? options->conn_ids : &edge->own_ids;
+    if (!(options->first ? listeners_share(edge, err)
+                         : listeners_open(edge, err))) {
         return false;
     }
     if (edge->ports[1] && !tls_open(edge, err)) {
         return false;
+    }
+    if (options->team) {
+        assert(options->team->count < EDGE_TEAM_MAX);
+        options->team->edges[options->team->count++] = edge;
     }
     *out_edge = take(&edge);
     return true;

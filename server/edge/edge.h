@@ -63,6 +63,9 @@ struct edge_identity {
     X509 *intermediate; /* sent behind it; NULL: none */
     struct span hash;   /* tls-server-end-point; sessions are resumed only
                            under the same one */
+    /* Called once they are no longer needed; NULL: nothing is. */
+    void (*release)(void *held);
+    void *held;
 };
 
 /* A refusal before anybody has read the request. */
@@ -135,6 +138,14 @@ struct edge_hooks {
     void (*closed)(void *ctx, struct edge_conn *conn);
 };
 
+enum { EDGE_TEAM_MAX = 64 };
+
+struct edge_team {
+    struct edge *edges[EDGE_TEAM_MAX];
+    size_t count;
+    uint64_t turn;
+};
+
 struct edge_options {
     const char *const *addresses; /* "127.0.0.1", "::1"; ends with NULL */
     int http_port;                /* 0: ephemeral; -1: no such listener */
@@ -153,6 +164,17 @@ struct edge_options {
     bool surplus_reset; /* those beyond it get a RST, not a FIN */
     int handshake_seconds;
     int idle_seconds;
+    /* Another edge, of another loop, whose listeners and session tickets this
+     * one shares; it outlives this one. NULL: it has its own. */
+    const struct edge *first;
+    /* Of `edges` that share the machine's descriptors; 0: this one alone. */
+    size_t edges;
+    /* Those, in which each connection that one accepts goes to the next in
+     * turn; whoever is made joins. NULL: none. */
+    struct edge_team *team;
+    /* Ids given out, and connections open, of all of them; NULL: its own. */
+    uint64_t *conn_ids;
+    size_t *conns_open;
 };
 
 /*

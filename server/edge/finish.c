@@ -46,6 +46,7 @@ void conn_drop(struct edge_conn *conn)
     conn->next = edge->dead;
     edge->dead = conn;
     edge->counts.open--;
+    __atomic_sub_fetch(edge->open, 1, __ATOMIC_RELAXED);
     edge_at_turn_end(edge);
     listeners_resume(edge);
 }

@@ -125,21 +125,32 @@ static void keep_hash(struct edge_conn *conn, struct span hash)
     conn->facts.certificate_hash = span_of(conn->hash, size);
 }
 
-static bool choose_identity(struct edge_conn *conn)
+static bool show_identity(struct edge_conn *conn,
+                          const struct edge_identity *identity)
 {
-    const struct edge_hooks *hooks = &conn->edge->hooks;
-    struct edge_identity identity = {0};
-
-    if (!hooks->identity(hooks->ctx, conn->sni, &conn->hello, &identity)) {
-        return false;
-    }
-    keep_hash(conn, identity.hash);
-    if (use_identity(conn->ssl, &identity)) {
+    keep_hash(conn, identity->hash);
+    if (use_identity(conn->ssl, identity)) {
         return true;
     }
     /* Weak keys and digests are what some worlds are about. */
     SSL_set_security_level(conn->ssl, 0);
-    return use_identity(conn->ssl, &identity);
+    return use_identity(conn->ssl, identity);
+}
+
+static bool choose_identity(struct edge_conn *conn)
+{
+    const struct edge_hooks *hooks = &conn->edge->hooks;
+    struct edge_identity identity = {0};
+    bool shown;
+
+    if (!hooks->identity(hooks->ctx, conn->sni, &conn->hello, &identity)) {
+        return false;
+    }
+    shown = show_identity(conn, &identity);
+    if (identity.release) {
+        identity.release(identity.held);
+    }
+    return shown;
 }
 
 /* RFC 8446, 4.2.11; RFC 5077, 3.2; RFC 5246, 7.4.1.2: by number, where there

@@ -34,6 +34,7 @@ struct listener {
     bool tls;
     bool open;    /* it lets clients in, but for a while perhaps */
     bool refuses; /* it does not listen */
+    bool waits;   /* another edge has stopped its listening */
     bool watched;
     int filler; /* a connection of our own that fills its queue; -1: none */
 };
@@ -74,7 +75,10 @@ struct edge {
     bool engine_due;
     struct loop_task turn_end;
     struct edge_counts counts;
-    uint64_t next_id;
+    uint64_t own_ids;
+    uint64_t *ids; /* of connections, given out so far */
+    size_t own_open;
+    size_t *open; /* connections of all edges that share */
     uint8_t scratch[EDGE_SCRATCH];
 };
 
@@ -210,6 +214,8 @@ struct edge_conn {
 
 /* listener.c: sockets that listen. */
 MUST_CHECK bool listeners_open(struct edge *edge, struct err *err);
+/* Those of options.first. */
+MUST_CHECK bool listeners_share(struct edge *edge, struct err *err);
 MUST_CHECK bool listeners_start(struct edge *edge, struct err *err);
 void listeners_close(struct edge *edge);
 /* A descriptor has become free. */
@@ -219,7 +225,7 @@ void listeners_refuse(struct edge *edge, bool tls,
                       const struct refuse_plan *plan);
 
 /* accept.c: the beginning of a connection. */
-void conn_accept(struct listener *listener, int fd,
+void conn_accept(struct edge *edge, bool tls, int fd,
                  const struct sockaddr *peer);
 
 /* conn.c: the life of a connection. */

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -12,11 +13,13 @@
 #include <unistd.h>
 
 #include "edge/internal.h"
+#include "util/guard.h"
 #include "util/log.h"
 #include "util/mem.h"
 
 enum {
     ACCEPT_BATCH = 64,        /* then others have their turn */
+    ACCEPT_SHARED = 1,        /* the same where other loops accept, too */
     ACCEPT_PAUSE_MS = 100,    /* after the last descriptor */
     DESCRIPTOR_RESERVE = 64,  /* for files, engines, and others ... */
     RESERVE_SHARE = 4,        /* ... but no more than this part of all */
@@ -90,12 +93,61 @@ static void reset_on_close(int fd)
     (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
 }
 
+/* A connection on its way to the loop that shall serve it. */
+struct handed {
+    struct loop_note note; /* first: a note leads back to it */
+    struct edge *edge;
+    bool tls;
+    int fd;
+    union address peer;
+};
+
+static void take_handed(struct loop_note *note)
+{
+    struct handed *handed = (struct handed *)note;
+    unsigned held = guard_pause();
+
+    conn_accept(handed->edge, handed->tls, handed->fd, &handed->peer.any);
+    mem_free(handed);
+    guard_resume(held);
+}
+
+/* The kernel wakes the same loop as long as that is quick enough, and clients
+ * keep their connections. */
+static struct edge *next_in_turn(struct edge *edge)
+{
+    struct edge_team *team = edge->options.team;
+    uint64_t turn;
+
+    if (!team || team->count < 2) {
+        return edge;
+    }
+    turn = __atomic_fetch_add(&team->turn, 1, __ATOMIC_RELAXED);
+    return team->edges[turn % team->count];
+}
+
+static void hand_over(struct edge *target, bool tls, int fd,
+                      const union address *peer)
+{
+    struct handed *handed = NEW(struct handed);
+
+    handed->note.run = take_handed;
+    handed->edge = target;
+    handed->tls = tls;
+    handed->fd = fd;
+    handed->peer = *peer;
+    loop_post(target->loop, &handed->note);
+}
+
 static void take_one(struct listener *listener, int fd,
                      const union address *peer)
 {
     struct edge *edge = listener->edge;
+    struct edge *target;
 
-    if (edge->counts.open >= edge->options.connections_limit) {
+    if (__atomic_add_fetch(edge->open, 1, __ATOMIC_RELAXED) >
+        edge->options.connections_limit) {
+        __atomic_sub_fetch(edge->open, 1, __ATOMIC_RELAXED);
         edge->counts.refused++;
         if (edge->options.surplus_reset) {
             reset_on_close(fd);
@@ -103,7 +155,26 @@ static void take_one(struct listener *listener, int fd,
         close(fd);
         return;
     }
-    conn_accept(listener, fd, &peer->any);
+    target = next_in_turn(edge);
+    if (target == edge) {
+        conn_accept(edge, listener->tls, fd, &peer->any);
+    } else {
+        hand_over(target, listener->tls, fd, peer);
+    }
+}
+
+/* Another edge has stopped its listening for a while (below), and it is one
+ * socket: nothing tells when that is over. */
+static void await_listening(struct listener *listener)
+{
+    struct edge *edge = listener->edge;
+
+    unwatch(listener);
+    listener->waits = true;
+    if (!edge->accept_again.slot) {
+        loop_start(edge->loop, &edge->accept_again,
+                   (int64_t)ACCEPT_PAUSE_MS * ENV_NS_PER_MS);
+    }
 }
 
 static void ready(struct loop_watch *watch, uint32_t events UNUSED)
@@ -111,7 +182,9 @@ static void ready(struct loop_watch *watch, uint32_t events UNUSED)
     struct listener *listener = CONTAINER(watch, struct listener, watch);
     struct edge *edge = listener->edge;
 
-    for (int i = 0; i < ACCEPT_BATCH && listener->watched; i++) {
+    int batch = edge->options.edges > 1 ? ACCEPT_SHARED : ACCEPT_BATCH;
+
+    for (int i = 0; i < batch && listener->watched; i++) {
         union address peer = {0};
         socklen_t size = sizeof(peer);
         int fd;
@@ -126,19 +199,30 @@ static void ready(struct loop_watch *watch, uint32_t events UNUSED)
         } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
                    errno == ENOMEM) {
             pause_accepting(edge);
+        } else if (errno == EINVAL) {
+            await_listening(listener);
         } else if (errno == EAGAIN) {
             return;
         }
     }
 }
 
+/* Of several loops that wait, one is woken for each connection. */
+static uint32_t shared_events(const struct edge *edge)
+{
+    return edge->options.edges > 1 ? (uint32_t)EPOLLEXCLUSIVE : 0;
+}
+
 static bool watch(struct listener *listener, struct err *err)
 {
-    if (listener->watched || !listener->open || listener->refuses) {
+    const struct edge *edge = listener->edge;
+
+    if (listener->watched || !listener->open || listener->refuses ||
+        listener->waits) {
         return true;
     }
-    listener->watched =
-        loop_watch(listener->edge->loop, &listener->watch, EPOLLIN, err);
+    listener->watched = loop_watch(edge->loop, &listener->watch,
+                                   EPOLLIN | shared_events(edge), err);
     return listener->watched;
 }
 
@@ -154,12 +238,33 @@ static bool watch_all(struct edge *edge, struct err *err)
     return true;
 }
 
+/* false: one does not listen yet. */
+static bool all_listen(struct edge *edge)
+{
+    bool all = true;
+
+    for (size_t i = 0; i < edge->listeners_count; i++) {
+        struct listener *listener = &edge->listeners[i];
+        int listens = 0;
+        socklen_t size = sizeof(listens);
+
+        if (listener->waits) {
+            listener->waits = getsockopt(listener->watch.fd, SOL_SOCKET,
+                                         SO_ACCEPTCONN, &listens, &size) != 0 ||
+                              !listens;
+        }
+        all = all && !listener->waits;
+    }
+    return all;
+}
+
 static void accept_again(struct loop_timer *timer)
 {
     struct edge *edge = CONTAINER(timer, struct edge, accept_again);
+    bool all = all_listen(edge);
     struct err err;
 
-    if (!watch_all(edge, &err)) {
+    if (!watch_all(edge, &err) || !all) {
         loop_start(edge->loop, timer, (int64_t)ACCEPT_PAUSE_MS * ENV_NS_PER_MS);
     }
 }
@@ -233,6 +338,7 @@ void listeners_refuse(struct edge *edge, bool tls,
     struct refusal_timer *refusal = &edge->refusals[tls];
 
     refusal->timer.expired = refused_enough;
+    refusal->timer.bare = true;
     refusal->edge = edge;
     refusal->tls = tls;
     loop_cancel(edge->loop, &refusal->timer);
@@ -288,7 +394,7 @@ static void add_listener(struct edge *edge, bool tls,
                          const struct bound_socket *socket)
 {
     edge->listeners[edge->listeners_count++] = (struct listener){
-        .watch = {socket->fd, ready},
+        .watch = {socket->fd, ready, true},
         .edge = edge,
         .tls = tls,
         .open = socket->kind == BIND_LISTEN,
@@ -325,10 +431,41 @@ bool listeners_open(struct edge *edge, struct err *err)
     edge->listeners =
         mem_array(2 * edge->addresses_count + 1, sizeof(*edge->listeners));
     edge->accept_again.expired = accept_again;
+    edge->accept_again.bare = true;
     return (options->http_port < 0 ||
             bind_port(edge, false, options->http_port, err)) &&
            (options->https_port < 0 ||
             bind_port(edge, true, options->https_port, err));
+}
+
+/* A descriptor of its own for each: an epoll instance tells them apart. */
+bool listeners_share(struct edge *edge, struct err *err)
+{
+    const struct edge *first = edge->options.first;
+
+    edge->listeners =
+        mem_array(first->listeners_count + 1, sizeof(*edge->listeners));
+    edge->accept_again.expired = accept_again;
+    edge->accept_again.bare = true;
+    memcpy(edge->ports, first->ports, sizeof(edge->ports));
+    for (size_t i = 0; i < first->listeners_count; i++) {
+        const struct listener *from = &first->listeners[i];
+        int fd = from->open ? fcntl(from->watch.fd, F_DUPFD_CLOEXEC, 0) : -1;
+
+        if (from->open && fd < 0) {
+            return err_errno(err, "cannot share a listener");
+        }
+        if (from->open) {
+            edge->listeners[edge->listeners_count++] = (struct listener){
+                .watch = {fd, ready, true},
+                .edge = edge,
+                .tls = from->tls,
+                .open = true,
+                .filler = -1,
+            };
+        }
+    }
+    return true;
 }
 
 void listeners_close(struct edge *edge)

@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -14,6 +15,7 @@
 #include "edge/heap.h"
 #include "edge/worker.h"
 #include "util/env.h"
+#include "util/guard.h"
 #include "util/mem.h"
 
 enum { EVENTS_MAX = 256 };
@@ -21,6 +23,13 @@ enum { EVENTS_MAX = 256 };
 struct tasks {
     struct loop_task *head;
     struct loop_task **tail;
+};
+
+/* From other threads. */
+struct notes {
+    pthread_mutex_t lock;
+    struct loop_note *head;
+    struct loop_note **tail;
 };
 
 struct loop {
@@ -33,6 +42,7 @@ struct loop {
     struct tasks queued;
     struct tasks running; /* those of the turn that is about to end */
     struct worker *worker;
+    struct notes notes;
     struct epoll_event events[EVENTS_MAX];
     int events_count;
     int events_at;
@@ -77,7 +87,11 @@ static void dispatch(struct loop *loop)
         const struct epoll_event *event = &loop->events[loop->events_at++];
         struct loop_watch *watch = event->data.ptr;
 
-        if (watch) {
+        if (watch && watch->bare) {
+            watch->ready(watch, event->events);
+        } else if (watch) {
+            GUARDED;
+
             watch->ready(watch, event->events);
         }
     }
@@ -97,6 +111,17 @@ void loop_cancel(struct loop *loop, struct loop_timer *timer)
     heap_remove(&loop->timers, timer);
 }
 
+static void call_timer(struct loop_timer *timer)
+{
+    if (timer->bare) {
+        timer->expired(timer);
+    } else {
+        GUARDED;
+
+        timer->expired(timer);
+    }
+}
+
 /* A timer that is started meanwhile waits for the next turn. */
 static void expire(struct loop *loop)
 {
@@ -105,7 +130,7 @@ static void expire(struct loop *loop)
 
     while (timer && timer->due <= loop->now && timer->order < end) {
         heap_remove(&loop->timers, timer);
-        timer->expired(timer);
+        call_timer(timer);
         timer = heap_first(&loop->timers);
     }
 }
@@ -201,8 +226,58 @@ static void finish_jobs(struct loop_job *jobs)
         struct loop_job *job = jobs;
 
         jobs = job->next;
+        GUARDED;
         job->done(job);
     }
+}
+
+/* ---- Notes ---- */
+
+static void notes_init(struct notes *notes)
+{
+    pthread_mutex_init(&notes->lock, NULL);
+    notes->head = NULL;
+    notes->tail = &notes->head;
+}
+
+void loop_post(struct loop *loop, struct loop_note *note)
+{
+    struct notes *notes = &loop->notes;
+
+    note->next = NULL;
+    pthread_mutex_lock(&notes->lock);
+    *notes->tail = note;
+    notes->tail = &note->next;
+    pthread_mutex_unlock(&notes->lock);
+    (void)eventfd_write(loop->wake.fd, 1);
+}
+
+static struct loop_note *take_notes(struct notes *notes)
+{
+    struct loop_note *first;
+
+    pthread_mutex_lock(&notes->lock);
+    first = notes->head;
+    notes->head = NULL;
+    notes->tail = &notes->head;
+    pthread_mutex_unlock(&notes->lock);
+    return first;
+}
+
+/* false: there were none. */
+static bool run_notes(struct loop *loop)
+{
+    struct loop_note *note = take_notes(&loop->notes);
+    bool any = note != NULL;
+
+    while (note) {
+        struct loop_note *next = note->next;
+
+        GUARDED;
+        note->run(note);
+        note = next;
+    }
+    return any;
 }
 
 static void woken(struct loop_watch *watch, uint32_t events UNUSED)
@@ -213,6 +288,7 @@ static void woken(struct loop_watch *watch, uint32_t events UNUSED)
 
     (void)eventfd_read(watch->fd, &count);
     finish_jobs(worker_collect(loop->worker));
+    (void)run_notes(loop);
 }
 
 /* ---- The loop ---- */
@@ -238,9 +314,10 @@ bool loop_new(struct env *env, struct loop **out_loop, struct err *err)
     loop->env = env;
     loop->now = env_monotonic(env);
     loop->epoll = -1;
-    loop->wake = (struct loop_watch){-1, woken};
+    loop->wake = (struct loop_watch){-1, woken, true};
     tasks_init(&loop->queued);
     tasks_init(&loop->running);
+    notes_init(&loop->notes);
     if (!start(loop, err)) {
         return false;
     }
@@ -252,9 +329,11 @@ void loop_drain(struct loop *loop)
 {
     struct loop_job *jobs;
 
-    while (loop->worker && (jobs = worker_wait(loop->worker))) {
-        finish_jobs(jobs);
-    }
+    do {
+        while (loop->worker && (jobs = worker_wait(loop->worker))) {
+            finish_jobs(jobs);
+        }
+    } while (run_notes(loop));
 }
 
 void loop_free(struct loop *loop)
@@ -271,6 +350,7 @@ void loop_free(struct loop *loop)
         close(loop->epoll);
     }
     heap_clear(&loop->timers);
+    pthread_mutex_destroy(&loop->notes.lock);
     mem_free(loop);
 }
 

@@ -19,6 +19,8 @@ struct loop_watch {
     int fd;
     /* events: EPOLLIN, EPOLLOUT, EPOLLHUP ... as epoll_wait(2) tells. */
     void (*ready)(struct loop_watch *watch, uint32_t events);
+    /* Called without the lock of util/guard.h: takes it where it needs it. */
+    bool bare;
 };
 
 /* Embedded in whoever waits; zero-initialised means not running. */
@@ -27,12 +29,13 @@ struct loop_timer {
     int64_t due;    /* monotonic ns */
     uint64_t order; /* of the starts: decides between equal times */
     size_t slot;    /* place in the heap + 1; 0: not running */
+    bool bare;      /* as above */
 };
 
 /* A computation for the crypto worker: it touches no shared state. */
 struct loop_job {
     void (*run)(struct loop_job *job);  /* on the worker's thread */
-    void (*done)(struct loop_job *job); /* on the loop's thread */
+    void (*done)(struct loop_job *job); /* on the loop's thread, guarded */
     struct loop_job *next;
 };
 
@@ -74,6 +77,15 @@ void loop_undefer(struct loop *loop, struct loop_task *task);
 void loop_submit(struct loop *loop, struct loop_job *job);
 /* Waits for all jobs and calls their done(); for the way down. */
 void loop_drain(struct loop *loop);
+
+/* Something for the loop's thread, from any other. */
+struct loop_note {
+    void (*run)(struct loop_note *note); /* on the loop's thread, guarded */
+    struct loop_note *next;
+};
+/* In the order of the posts. What has not run as the loop is freed runs then,
+ * on the thread that frees it. */
+void loop_post(struct loop *loop, struct loop_note *note);
 
 /* Monotonic ns, read once per turn. */
 int64_t loop_now(const struct loop *loop);

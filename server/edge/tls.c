@@ -16,6 +16,7 @@
 enum {
     /* Clients without tickets (RFC 5246, F.1.4) need our memory. */
     SESSIONS_MAX = 1024,
+    TICKET_KEYS_MAX = 256, /* of two keys and a name: 80 */
     /* An alert's number in OpenSSL's error codes lies above this. */
     ALERT_ERRORS = SSL_AD_REASON_OFFSET,
 };
@@ -90,6 +91,25 @@ static void set_modes(struct edge *edge)
     SSL_CTX_set_alpn_select_cb(tls, alpn_callback, edge);
 }
 
+/* A client that comes back may find another edge, which must be able to read
+ * its session ticket. */
+static bool share_tickets(struct edge *edge, struct err *err)
+{
+    uint8_t keys[TICKET_KEYS_MAX];
+    const struct edge *first = edge->options.first;
+    long size = first ? SSL_CTX_get_tlsext_ticket_keys(first->tls, NULL, 0) : 0;
+    bool good;
+
+    if (!first) {
+        return true;
+    }
+    good = size > 0 && size <= (long)sizeof(keys) &&
+           SSL_CTX_get_tlsext_ticket_keys(first->tls, keys, size) == 1 &&
+           SSL_CTX_set_tlsext_ticket_keys(edge->tls, keys, size) == 1;
+    OPENSSL_cleanse(keys, sizeof(keys));
+    return good || err_set(err, "OpenSSL shares no session tickets");
+}
+
 static bool no_context(const struct edge *edge, struct err *err)
 {
     ERR_clear_error();
@@ -117,7 +137,7 @@ bool tls_open(struct edge *edge, struct err *err)
         return no_context(edge, err);
     }
     set_modes(edge);
-    return open_keylog(edge, err);
+    return share_tickets(edge, err) && open_keylog(edge, err);
 }
 
 void tls_close(struct edge *edge)

@@ -11,6 +11,7 @@
 #include "scenario/session.h"
 #include "scenario/sessions.h"
 #include "services/reach.h"
+#include "util/guard.h"
 
 static const enum point points[] = {
     [EDGE_ACCEPT] = POINT_TCP_ACCEPT,
@@ -46,6 +47,7 @@ bool connection_concerned(void *ctx, const struct edge_conn *conn,
 {
     struct http *http = ctx;
     struct session *session;
+    GUARDED;
 
     if (place == EDGE_HELLO) {
         /* A handshake is a contact, which may make a session. */
@@ -118,6 +120,7 @@ void connection_handshake_failed(void *ctx, struct edge_conn *conn,
                                  const char *why)
 {
     struct exchange *ex = edge_conn_noted(conn);
+    GUARDED;
 
     ex = ex ? ex : begin(ctx, conn, EXCHANGE_TLS);
     exchange_why(ex, "handshake.failed", "%s", why);
@@ -152,6 +155,18 @@ static void take_step(const struct step *step, enum point point,
     }
 }
 
+static void release_scenario(void *scenario)
+{
+    scenario_unref(scenario);
+}
+
+/* Plans have texts of it; a handshake is longer than a callback. */
+static void keep_scenario(struct exchange *ex, struct session *session)
+{
+    exchange_keep(ex, release_scenario,
+                  scenario_ref(session_scenario(session)));
+}
+
 void connection_reached(void *ctx, struct edge_conn *conn,
                         enum edge_place place, struct conn_plan *plan,
                         struct hello_plan *hello)
@@ -161,9 +176,11 @@ void connection_reached(void *ctx, struct edge_conn *conn,
     const struct conn_facts *conn_facts = edge_conn_facts(conn);
     struct facts facts = {.conn = conn_facts, .host = conn_facts->sni};
     struct subject subject = {.conn = plan, .hello = hello};
-    struct session *session = session_at(http, conn);
+    struct session *session;
     struct steps steps;
+    GUARDED;
 
+    session = session_at(http, conn);
     if (place == EDGE_HELLO && has_own_versions(http, session)) {
         hello->minimum = session_world(session)->tls.minimum;
         hello->maximum = session_world(session)->tls.maximum;
@@ -177,6 +194,7 @@ void connection_reached(void *ctx, struct edge_conn *conn,
     } else {
         subject.ex = begin(http, conn, handshake ? EXCHANGE_TLS : EXCHANGE_TCP);
     }
+    keep_scenario(subject.ex, session);
     subject.arena = subject.ex->arena;
     for (size_t i = 0; i < steps.count; i++) {
         struct step_chance chance = {session, session_scenario(session),

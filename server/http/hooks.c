@@ -8,21 +8,30 @@
 
 #include "http/internal.h"
 #include "scenario/sessions.h"
+#include "util/guard.h"
 #include "util/log.h"
 
-/* The session's own names have leaves of its own. */
-static bool leaf_of(struct http *http, const char *sni,
+/* The session's own names have leaves of its own. One reference: a reload may
+ * put another in its place meanwhile. */
+static struct pki_site *site_of(struct http *http, const char *sni)
+{
+    struct session *session;
+    struct pki_site *site;
+    GUARDED;
+
+    session = sessions_peek(http->options.services->sessions, sni);
+    site = session_kept(session, SESSION_LEAVES);
+    return pki_site_ref(site ? site : pki_site(http->options.pki));
+}
+
+static bool leaf_of(struct http *http, struct pki_site *site, const char *sni,
                     const struct hello_plan *plan,
                     const struct pki_leaf **out_leaf, struct err *err)
 {
-    struct session *session =
-        sessions_peek(http->options.services->sessions, sni);
-    struct pki_site *site = session_kept(session, SESSION_LEAVES);
     struct pki *pki = http->options.pki;
 
     if (!plan->certificate) {
-        return site ? pki_site_leaf(pki, site, sni, out_leaf, err)
-                    : pki_leaf(pki, sni, out_leaf, err);
+        return pki_site_leaf(pki, site, sni, out_leaf, err);
     }
     return plan->name
                ? pki_site_leaf_for(pki, site, plan->profile, plan->name,
@@ -30,20 +39,33 @@ static bool leaf_of(struct http *http, const char *sni,
                : pki_site_leaf_as(pki, site, plan->profile, sni, out_leaf, err);
 }
 
+static void release_site(void *site)
+{
+    pki_site_free(site);
+}
+
 static bool on_identity(void *ctx, const char *sni,
                         const struct hello_plan *plan,
                         struct edge_identity *out)
 {
     struct http *http = ctx;
+    struct pki_site *site = site_of(http, sni);
     const struct pki_leaf *leaf;
     struct err err;
 
-    if (!leaf_of(http, sni, plan, &leaf, &err)) {
+    if (!leaf_of(http, site, sni, plan, &leaf, &err)) {
         log_error("%s, ending the handshake", err.text);
+        pki_site_free(site);
         return false;
     }
-    *out = (struct edge_identity){leaf->certificate, leaf->key,
-                                  leaf->intermediate, leaf->hash};
+    *out = (struct edge_identity){
+        .certificate = leaf->certificate,
+        .key = leaf->key,
+        .intermediate = leaf->intermediate,
+        .hash = leaf->hash,
+        .release = release_site,
+        .held = site,
+    };
     return true;
 }
 
@@ -102,6 +124,7 @@ static void release_session(void *session)
 static void belong(struct http *http, struct exchange *ex)
 {
     struct session *session;
+    GUARDED;
 
     if (ex->session) {
         return;
@@ -110,6 +133,14 @@ static void belong(struct http *http, struct exchange *ex)
     exchange_keep(ex, release_session, session_ref(session));
     ex->session = session_name(session);
     ex->seed = session_seed_of(session);
+}
+
+/* What waits for its end may be about what all share. */
+static void end_guarded(struct exchange *ex)
+{
+    GUARDED;
+
+    exchange_end(ex);
 }
 
 static void on_request_end(void *ctx, struct edge_conn *conn UNUSED,
@@ -121,7 +152,7 @@ static void on_request_end(void *ctx, struct edge_conn *conn UNUSED,
     if (planned ? !ex->dispatched : ex->sent.status != 0) {
         find_refused(ex);
     }
-    exchange_end(ex);
+    end_guarded(ex);
     belong(http, ex);
     journal_end(http->options.journal, ex);
 }

@@ -79,7 +79,7 @@ static bool watch_daemon(struct http *http, struct err *err)
     if (!info) {
         return err_set(err, "libmicrohttpd was built without epoll");
     }
-    http->watch = (struct loop_watch){info->epoll_fd, on_ready};
+    http->watch = (struct loop_watch){info->epoll_fd, on_ready, true};
     return loop_watch(http->options.loop, &http->watch, EPOLLIN, err);
 }
 

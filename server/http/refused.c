@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "http/internal.h"
+#include "util/guard.h"
 
 /* ---- From the edge ---- */
 
@@ -81,6 +82,14 @@ static enum point point_of(enum edge_refused what)
     return POINT_COUNT;
 }
 
+static bool refused_guarded(struct http *http, struct exchange *ex,
+                            enum point point)
+{
+    GUARDED;
+
+    return services_refused(http->options.services, ex, point, host_of(ex));
+}
+
 void http_refused(void *ctx, struct edge_conn *conn, struct exchange *ex,
                   const struct edge_refusal *refusal)
 {
@@ -93,7 +102,7 @@ void http_refused(void *ctx, struct edge_conn *conn, struct exchange *ex,
         return;
     }
     plan_refusal(ex, refusal);
-    if (!services_refused(http->options.services, ex, point, host_of(ex))) {
+    if (!refused_guarded(http, ex, point)) {
         ex->reply = (struct reply){0};
         return;
     }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "http/internal.h"
+#include "util/guard.h"
 #include "util/mem.h"
 #include "util/url.h"
 
@@ -129,6 +130,7 @@ static void resume(void *ctx)
 bool http_begin_services(struct http_request *rq)
 {
     bool early = true;
+    GUARDED;
 
     if (http_host_is_clear(rq->http, rq->ex)) {
         rq->line = services_begin(rq->http->options.services, rq->ex, rq->auth,
@@ -139,6 +141,8 @@ bool http_begin_services(struct http_request *rq)
 
 bool http_run_services(struct http_request *rq, void (*resumed)(void *))
 {
+    GUARDED;
+
     return services_go_on(rq->line, resumed, rq) != SERVICES_PENDING;
 }
 

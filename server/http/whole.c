@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "http/internal.h"
+#include "util/guard.h"
 #include "util/mem.h"
 
 /* The line in front, without its CRLF; false: it ends some other way. */
@@ -110,9 +111,13 @@ static void reply(struct http_request *rq)
     finish(rq);
 }
 
+/* Services have decided, and hold the lock; nothing of theirs comes behind. */
 static void resume(void *ctx)
 {
+    unsigned held = guard_pause();
+
     reply(ctx);
+    guard_resume(held);
 }
 
 static struct http_request *

@@ -4,6 +4,7 @@
 #include "journal/journal.h"
 
 #include <assert.h>
+#include <pthread.h>
 
 #include "journal/file.h"
 #include "journal/open.h"
@@ -11,12 +12,14 @@
 #include "journal/ring.h"
 #include "journal/text.h"
 #include "util/env.h"
+#include "util/guard.h"
 #include "util/mem.h"
 #include "wire/krb_keys.h"
 #include "wire/token.h"
 
 struct journal {
     struct env *env;
+    pthread_mutex_t writing; /* of records, by several threads */
     struct token_view view;
     struct krb_opener opener; /* none: its kcrypt is NULL */
     struct krb_keys keys;     /* that it borrows */
@@ -40,6 +43,7 @@ bool journal_open(const struct journal_options *options, struct env *env,
         return false;
     }
     journal = NEW(struct journal);
+    pthread_mutex_init(&journal->writing, NULL);
     journal->env = env;
     journal->view.secrets = options->secrets;
     journal->asked = options->asked;
@@ -81,14 +85,22 @@ static void write_record(struct journal *journal, struct exchange *ex)
     }
 }
 
-/* Tells of an exchange and keeps it; the caller's reference goes with it. A
- * record is only made where there is a file: memory keeps exchanges. */
-static void finish(struct journal *journal, struct exchange *ex)
+/* A record is only made where there is a file: memory keeps exchanges. Other
+ * threads may do so as well, and records share the file and the opener. */
+static void tell(struct journal *journal, struct exchange *ex)
 {
     text_log(ex);
     if (journal->file) {
+        pthread_mutex_lock(&journal->writing);
         write_record(journal, ex);
+        pthread_mutex_unlock(&journal->writing);
     }
+}
+
+/* Tells of an exchange and keeps it; the caller's reference goes with it. */
+static void finish(struct journal *journal, struct exchange *ex)
+{
+    tell(journal, ex);
     ring_add(&journal->ring, ex);
 }
 
@@ -106,32 +118,46 @@ void journal_close(struct journal *journal)
     buf_clear(&journal->line);
     kcrypt_free(journal->opener.kcrypt);
     mem_wipe(&journal->keys, sizeof(journal->keys));
+    pthread_mutex_destroy(&journal->writing);
     mem_free(journal);
 }
 
 uint64_t journal_next_id(struct journal *journal)
 {
-    return ++journal->ids;
+    return __atomic_add_fetch(&journal->ids, 1, __ATOMIC_RELAXED);
 }
 
 void journal_begin(struct journal *journal, struct exchange *ex)
 {
+    GUARDED;
+
     open_add(&journal->open, exchange_ref(ex));
 }
 
 void journal_end(struct journal *journal, struct exchange *ex)
 {
-    bool was_open = open_remove(&journal->open, ex);
+    unsigned held;
+    bool was_open;
+    GUARDED;
 
+    was_open = open_remove(&journal->open, ex);
     assert(was_open);
+    held = guard_pause();
     ex->ended = env_monotonic(journal->env);
-    finish(journal, ex);
+    tell(journal, ex);
+    guard_resume(held);
+    ring_add(&journal->ring, ex);
 }
 
-void journal_write(const struct journal *journal, struct exchange *ex,
+void journal_write(struct journal *journal, struct exchange *ex,
                    struct buf *out)
 {
+    unsigned held = guard_pause();
+
+    pthread_mutex_lock(&journal->writing);
     record_write(out, ex, &journal->view);
+    pthread_mutex_unlock(&journal->writing);
+    guard_resume(held);
 }
 
 /* The oldest behind this position; most ask for the newest alone. */
@@ -148,15 +174,39 @@ static const struct ring_item *behind(const struct ring_share *share,
     return found;
 }
 
+/* What is visited: kept, since what memory has may go meanwhile. */
+struct visited {
+    struct exchange *ex;
+    uint64_t position;
+};
+
+static size_t collect(const struct ring_share *share, uint64_t after,
+                      struct visited *out)
+{
+    size_t count = 0;
+
+    for (const struct ring_item *item = share ? behind(share, after) : NULL;
+         item; item = TAILQ_NEXT(item, own)) {
+        out[count++] = (struct visited){exchange_ref(item->ex), item->position};
+    }
+    return count;
+}
+
 uint64_t journal_visit(const struct journal *journal, const char *session,
                        uint64_t after,
                        bool (*visit)(void *ctx, struct exchange *ex), void *ctx)
 {
     const struct ring_share *share = ring_share(&journal->ring, session);
-    const struct ring_item *item = share ? behind(share, after) : NULL;
+    AUTO(mem)
+    block = mem_array(share ? share->count + 1 : 1, sizeof(struct visited));
+    struct visited *visited = block;
+    size_t count = collect(share, after, visited);
+    bool more = true;
 
-    for (; item && visit(ctx, item->ex); item = TAILQ_NEXT(item, own)) {
-        after = item->position;
+    for (size_t i = 0; i < count; i++) {
+        more = more && visit(ctx, visited[i].ex);
+        after = more ? visited[i].position : after;
+        exchange_unref(visited[i].ex);
     }
     return after;
 }

@@ -79,7 +79,7 @@ struct exchange *journal_at(const struct journal *journal, size_t index);
 /* How many went because of memory_limit. */
 uint64_t journal_dropped(const struct journal *journal);
 /* Appends the JSON line of an exchange, as the file has it. */
-void journal_write(const struct journal *journal, struct exchange *ex,
+void journal_write(struct journal *journal, struct exchange *ex,
                    struct buf *out);
 
 #endif

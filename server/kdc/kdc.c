@@ -373,6 +373,11 @@ void kdc_stop(struct kdc *kdc)
 
 /* ---- What others ask ---- */
 
+struct loop *kdc_loop(const struct kdc *kdc)
+{
+    return kdc->options.loop;
+}
+
 int kdc_port(const struct kdc *kdc)
 {
     return relay_port(kdc->relay);

@@ -84,6 +84,7 @@ void kdc_reap(struct kdc *kdc);
  * is fine. */
 void kdc_stop(struct kdc *kdc);
 
+struct loop *kdc_loop(const struct kdc *kdc);
 int kdc_port(const struct kdc *kdc);
 /* For ready line and ports file: absolute paths. */
 const char *kdc_krb5_conf(const struct kdc *kdc);
@@ -103,6 +104,11 @@ const struct krb_keys *kdc_service_keys(const struct kdc *kdc);
  */
 void kdc_ask(struct kdc *kdc, struct span request, const char *peer,
              void (*answered)(void *ctx, struct span reply), void *ctx);
+/* The same from the thread of another loop, where `answered` is called, too,
+ * and always later. */
+void kdc_ask_from(struct kdc *kdc, struct loop *from, struct span request,
+                  const char *peer,
+                  void (*answered)(void *ctx, struct span reply), void *ctx);
 
 AUTO_DEFINE(kdc, struct kdc *, kdc_stop)
 

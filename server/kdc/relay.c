@@ -28,8 +28,10 @@ static void add_socket(struct relay *relay, const struct bound_socket *bound)
     void (*ready)(struct loop_watch *, uint32_t) =
         bound->kind == BIND_DATAGRAM ? udp_ready : tcp_ready;
 
-    relay->sockets[relay->sockets_count++] = (struct relay_socket){
-        .watch = {bound->fd, ready}, .relay = relay, .kind = bound->kind};
+    relay->sockets[relay->sockets_count++] =
+        (struct relay_socket){.watch = {.fd = bound->fd, .ready = ready},
+                              .relay = relay,
+                              .kind = bound->kind};
 }
 
 static bool bind_relay(struct relay *relay, struct err *err)

@@ -159,7 +159,7 @@ static bool connect_backend(struct relay_request *request, struct err *err)
         return err_errno(err, "no socket to ask krb5kdc");
     }
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    request->backend = (struct loop_watch){fd, ready};
+    request->backend = (struct loop_watch){.fd = fd, .ready = ready};
     if ((connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0 &&
          errno != EINPROGRESS)) {
         err_errno(err, "cannot connect to krb5kdc");

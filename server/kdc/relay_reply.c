@@ -71,6 +71,10 @@ static void reach(struct relay_request *request, enum point point)
 {
     struct steps steps;
 
+    /* A reload came meanwhile: its steps are about another world. */
+    if (session_scenario(request->session) != request->scenario) {
+        return;
+    }
     scenario_at(request->session, point, &request->ex->facts, &steps);
     for (size_t i = 0; i < steps.count; i++) {
         take_step(request, point, steps.items[i]);

@@ -10,6 +10,7 @@
 
 #include "journal/journal.h"
 #include "util/env.h"
+#include "util/guard.h"
 #include "util/log.h"
 #include "util/mem.h"
 #include "world/lockout.h"
@@ -199,6 +200,7 @@ void request_answered(struct relay_request *request, struct span reply,
                       const char *why_not)
 {
     struct exchange *ex = request->ex;
+    unsigned held;
 
     if (!reply.size) {
         exchange_why(ex, "kdc", "%s", why_not);
@@ -213,7 +215,9 @@ void request_answered(struct relay_request *request, struct span reply,
     if (overruled(request)) {
         return;
     }
+    held = guard_pause();
     reply = relay_rewrite(request, reply);
+    guard_resume(held);
     request->judged = true;
     if (reply.size > request->way->reply_max) {
         exchange_remark(ex, "kdc.too-big",
@@ -346,13 +350,16 @@ struct relay_request *request_new(struct relay *relay,
 void request_go(struct relay_request *request)
 {
     enum krb_message kind = krb_kind_of(request->ex->kdc->request);
+    unsigned held;
 
     if (kind != KRB_AS_REQ && kind != KRB_TGS_REQ) {
         exchange_why(request->ex, "kdc.request", "this is no request to a KDC");
         settle(request, SPAN_NONE);
         return;
     }
+    held = guard_pause();
     relay_read(request);
+    guard_resume(held);
     relay_plan(request);
     if (overruled(request)) {
         return;

@@ -385,7 +385,7 @@ void tcp_open(struct relay *relay, int fd, const struct sockaddr *peer)
     struct err err;
 
     conn->relay = relay;
-    conn->watch = (struct loop_watch){fd, conn_ready};
+    conn->watch = (struct loop_watch){.fd = fd, .ready = conn_ready};
     conn->interest = EPOLLIN;
     conn->timer.expired = conn_expired;
     peer_text(peer, conn->peer);

@@ -2,6 +2,8 @@
 #ifndef PKI_INTERNAL_H
 #define PKI_INTERNAL_H
 
+#include <pthread.h>
+
 #include "pki/cert.h"
 #include "pki/pki.h"
 #include "pki/profile.h"
@@ -22,6 +24,8 @@ struct named_leaf {
 };
 
 struct pki_site {
+    unsigned references;
+    bool loopback; /* its default leaf carries loopback addresses */
     struct pki_site_options options;
     char *domain;
     char **names; /* ends with NULL */
@@ -34,6 +38,9 @@ struct pki_site {
 };
 
 struct pki {
+    /* Keys and leaves are made while it is held, where several threads ask for
+     * them: what all share stays free meanwhile. */
+    pthread_mutex_t making;
     struct identity ca;
     struct identity intermediate; /* made where a profile wants it */
     struct identity other_ca;     /* the same */
@@ -45,6 +52,10 @@ struct pki {
     struct pki_options options;
     struct pki_site *site; /* of the options */
 };
+
+/* true: locked, since there are several. */
+bool pki_lock(struct pki *pki);
+void pki_unlock(struct pki *pki, bool locked);
 
 /* site.c */
 /* The key for leaves of the profile, where the world's is `kind`. Made at

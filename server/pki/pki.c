@@ -16,6 +16,7 @@
 #include "pki/store.h"
 #include "util/buf.h"
 #include "util/dnsname.h"
+#include "util/guard.h"
 #include "util/mem.h"
 
 static bool check_names(const char *domain, const char *const *names,
@@ -65,14 +66,32 @@ bool pki_suits(const struct pki *pki, enum cert_profile profile)
     return suits(pki, profile_of(profile));
 }
 
+bool pki_lock(struct pki *pki)
+{
+    bool locked = guard_needed();
+
+    return locked && pthread_mutex_lock(&pki->making) == 0;
+}
+
+void pki_unlock(struct pki *pki, bool locked)
+{
+    if (locked) {
+        pthread_mutex_unlock(&pki->making);
+    }
+}
+
 bool pki_site_new(struct pki *pki, const struct pki_site_options *options,
                   struct pki_site **out_site, struct err *err)
 {
+    bool locked = pki_lock(pki);
     EVP_PKEY *key;
+    bool good =
+        check_names(options->domain, options->names, err) &&
+        covers(pki, options->domain, err) &&
+        site_key(pki, profile_of(options->profile), options->key, &key, err);
 
-    if (!check_names(options->domain, options->names, err) ||
-        !covers(pki, options->domain, err) ||
-        !site_key(pki, profile_of(options->profile), options->key, &key, err)) {
+    pki_unlock(pki, locked);
+    if (!good) {
         return false;
     }
     *out_site = site_make(options);
@@ -119,6 +138,7 @@ static void use_site(struct pki *pki, const struct pki_options *options)
         .profile = options->profile,
         .leaf_clock = options->leaf_clock,
     });
+    pki->site->loopback = true;
     pki->options.names = pki->site->options.names;
     pki->options.domain = pki->site->options.domain;
     pki->options.profile = options->profile;
@@ -131,6 +151,7 @@ bool pki_new(const struct pki_options *options, struct pki **out_pki,
     AUTO(pki) pki = NEW(struct pki);
     EVP_PKEY *key;
 
+    pthread_mutex_init(&pki->making, NULL);
     pki->options = *options;
     use_site(pki, options);
     if (!check_names(options->domain, options->names, err) ||
@@ -157,6 +178,7 @@ void pki_free(struct pki *pki)
     identity_clear(&pki->intermediate);
     identity_clear(&pki->other_ca);
     buf_clear(&pki->ca_pem);
+    pthread_mutex_destroy(&pki->making);
     mem_free(pki);
 }
 
@@ -206,18 +228,21 @@ bool pki_follow(struct pki *pki, const struct pki_options *options,
                 struct err *err)
 {
     struct pki_site *old = pki->site;
+    bool locked;
 
     if (!check_issuer(pki, options->profile, err) ||
         !check_names(options->domain, options->names, err) ||
         !check_covered(pki, options, err)) {
         return false;
     }
-    if (same_names(old, options) &&
+    if (same_names(old, options) && pki->options.profile == options->profile &&
         pki->options.leaf_clock == options->leaf_clock) {
-        pki->options.profile = options->profile;
         return true;
     }
+    GUARDED;
+    locked = pki_lock(pki);
     use_site(pki, options);
+    pki_unlock(pki, locked);
     pki_site_free(old);
     return true;
 }
@@ -246,7 +271,11 @@ bool pki_signer(struct pki *pki, enum pki_key kind, struct buf *out_key_pem,
     AUTO(bio) key = BIO_new(BIO_s_mem());
     AUTO(bio) certificate = BIO_new(BIO_s_mem());
 
-    if (!signer_key(pki, kind, &signer.key, err)) {
+    bool locked = pki_lock(pki);
+    bool made = signer_key(pki, kind, &signer.key, err);
+
+    pki_unlock(pki, locked);
+    if (!made) {
         return err_wrap(err, "ticket signer");
     }
     if (!signer_make(&pki->ca, signer.key, pki->options.now,

@@ -105,7 +105,11 @@ MUST_CHECK bool pki_site_new(struct pki *pki,
                              struct pki_site **out_site, struct err *err);
 /* false: old devices want a CA with an RSA key for this profile. */
 bool pki_suits(const struct pki *pki, enum cert_profile profile);
+/* Several threads may hold references. */
+struct pki_site *pki_site_ref(struct pki_site *site);
 void pki_site_free(struct pki_site *site);
+/* That of the options; borrowed, until pki_follow. */
+struct pki_site *pki_site(const struct pki *pki);
 /* As pki_leaf. Borrowed from the site, here and below. */
 MUST_CHECK bool pki_site_leaf(struct pki *pki, struct pki_site *site,
                               const char *name,

@@ -12,6 +12,7 @@
 #include "pki/leaf.h"
 #include "pki/ossl.h"
 #include "util/mem.h"
+#include "util/refs.h"
 
 enum { NAMED_MAX = 256 }; /* scenarios name them */
 
@@ -32,6 +33,7 @@ struct pki_site *site_make(const struct pki_site_options *options)
     struct pki_site *site = NEW(struct pki_site);
     size_t count = 0;
 
+    site->references = 1;
     while (options->names[count]) {
         count++;
     }
@@ -67,9 +69,20 @@ static void free_named(struct named_leaf *named)
     }
 }
 
+struct pki_site *pki_site_ref(struct pki_site *site)
+{
+    refs_take(&site->references);
+    return site;
+}
+
+struct pki_site *pki_site(const struct pki *pki)
+{
+    return pki->site;
+}
+
 void pki_site_free(struct pki_site *site)
 {
-    if (!site) {
+    if (!site || !refs_drop(&site->references)) {
         return;
     }
     for (size_t i = 0; i < CERT_PROFILE_COUNT; i++) {
@@ -139,11 +152,11 @@ static char *profile_name(const struct pki_site *site, enum profile_names names,
 }
 
 /* asked: NULL for the default leaf. */
-static bool mint_named(struct pki *pki, const struct pki_site *site,
-                       struct leaf_plan *plan, const char *asked,
-                       X509 **out_certificate, struct err *err)
+static bool mint_named(const struct pki_site *site, struct leaf_plan *plan,
+                       const char *asked, X509 **out_certificate,
+                       struct err *err)
 {
-    bool own_site = site == pki->site;
+    bool own_site = site->loopback;
     enum profile_names names = plan->profile->names;
     const char *first = site->name_count ? site->names[0] : site->domain;
     AUTO(str) name = profile_name(site, names, asked ? asked : first);
@@ -175,7 +188,7 @@ static bool mint(struct pki *pki, const struct pki_site *site,
 
     if (!site_key(pki, profile, site->options.key, &plan.key, err) ||
         !issuer_of(pki, profile, &plan.ca, err) ||
-        !mint_named(pki, site, &plan, name, &certificate, err) ||
+        !mint_named(site, &plan, name, &certificate, err) ||
         !leaf_hash(certificate, leaf->hash, &size, err)) {
         return false;
     }
@@ -199,9 +212,9 @@ size_t site_index(const struct pki_site *site, const char *name)
     return site->name_count;
 }
 
-static bool leaf_of(struct pki *pki, struct pki_site *site,
-                    enum cert_profile profile, const char *name,
-                    const struct pki_leaf **out_leaf, struct err *err)
+static bool make_leaf(struct pki *pki, struct pki_site *site,
+                      enum cert_profile profile, const char *name,
+                      const struct pki_leaf **out_leaf, struct err *err)
 {
     const struct profile *how = profile_of(profile);
     size_t index = site_index(site, name);
@@ -220,6 +233,17 @@ static bool leaf_of(struct pki *pki, struct pki_site *site,
     }
     *out_leaf = &leaf->public;
     return true;
+}
+
+static bool leaf_of(struct pki *pki, struct pki_site *site,
+                    enum cert_profile profile, const char *name,
+                    const struct pki_leaf **out_leaf, struct err *err)
+{
+    bool locked = pki_lock(pki);
+    bool made = make_leaf(pki, site, profile, name, out_leaf, err);
+
+    pki_unlock(pki, locked);
+    return made;
 }
 
 bool pki_leaf_as(struct pki *pki, enum cert_profile profile, const char *name,
@@ -289,13 +313,16 @@ bool pki_site_leaf_for(struct pki *pki, struct pki_site *site,
                        enum cert_profile profile, const char *name,
                        const struct pki_leaf **out_leaf, struct err *err)
 {
+    bool locked = pki_lock(pki);
     struct named_leaf *named;
+    bool good;
 
     site = site ? site : pki->site;
     named = find_named(site, profile, name);
-    if (!named && !mint_for(pki, site, profile, name, &named, err)) {
-        return false;
+    good = named || mint_for(pki, site, profile, name, &named, err);
+    pki_unlock(pki, locked);
+    if (good) {
+        *out_leaf = &named->leaf.public;
     }
-    *out_leaf = &named->leaf.public;
-    return true;
+    return good;
 }

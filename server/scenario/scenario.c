@@ -7,6 +7,7 @@
 
 #include "scenario/model.h"
 #include "util/mem.h"
+#include "util/refs.h"
 
 static const struct point_info points[] = {
 #define POINT_ROW(id, name, title, facts, subjects, spec)                      \
@@ -64,13 +65,13 @@ struct scenario *scenario_new(struct world *world)
 
 struct scenario *scenario_ref(struct scenario *scenario)
 {
-    scenario->references++;
+    refs_take(&scenario->references);
     return scenario;
 }
 
 void scenario_unref(struct scenario *scenario)
 {
-    if (scenario && --scenario->references == 0) {
+    if (scenario && refs_drop(&scenario->references)) {
         world_unref(scenario->world);
         arena_free(scenario->arena);
         mem_free(scenario);

@@ -8,6 +8,7 @@
 #include "scenario/match.h"
 #include "scenario/session_parts.h"
 #include "util/mem.h"
+#include "util/refs.h"
 
 /* ---- Life ---- */
 
@@ -71,7 +72,7 @@ void session_play(struct session *session, struct scenario *scenario)
 
 struct session *session_ref(struct session *session)
 {
-    session->references++;
+    refs_take(&session->references);
     return session;
 }
 
@@ -85,7 +86,7 @@ static void release_kept(struct kept *kept)
 
 void session_unref(struct session *session)
 {
-    if (session && --session->references == 0) {
+    if (session && refs_drop(&session->references)) {
         for (size_t i = 0; i < SESSION_SLOT_COUNT; i++) {
             release_kept(&session->kept[i]);
         }

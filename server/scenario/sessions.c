@@ -9,6 +9,7 @@
 
 #include "util/dnsname.h"
 #include "util/env.h"
+#include "util/guard.h"
 #include "util/log.h"
 #include "util/mem.h"
 
@@ -322,6 +323,7 @@ static struct entry *make(struct sessions *sessions, const char *domain)
 {
     const struct sessions_options *options = &sessions->options;
     struct entry entry = {.by_contact = true, .ttl = options->ttl};
+    unsigned held;
 
     if (sessions->by_contact >= SESSIONS_BY_CONTACT_MAX ||
         sessions->count >= SESSIONS_MAX) {
@@ -336,7 +338,14 @@ static struct entry *make(struct sessions *sessions, const char *domain)
     if (entry.contact < sessions->quiet_until) {
         return NULL;
     }
+    held = guard_pause();
     entry.session = options->at_contact(options->ctx, domain);
+    guard_resume(held);
+    if (entry.session && find(sessions, domain)) {
+        /* Another thread has made one meanwhile. */
+        session_unref(entry.session);
+        return find(sessions, domain);
+    }
     if (!entry.session) {
         sessions->quiet_until = entry.contact + QUIET_SECONDS * ENV_NS_PER_SEC;
         return NULL;

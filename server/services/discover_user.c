@@ -17,6 +17,7 @@
 #include "services/reach.h"
 #include "services/verdict.h"
 #include "ticket/ticket.h"
+#include "util/guard.h"
 #include "util/url.h"
 #include "wire/diagnostics.h"
 
@@ -52,9 +53,11 @@ static void judge(struct call *call, const char *text, bool ask,
                   struct presented *presented)
 {
     struct ticket *ticket = &presented->ticket;
+    unsigned held = guard_pause();
 
     presented->flaw = ticket_open(call->ticket_keys, call->arena, text,
                                   call->now, call->pool, ticket);
+    guard_resume(held);
     if (presented->flaw != TICKET_VALID) {
         return;
     }

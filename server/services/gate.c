@@ -16,6 +16,7 @@
 #include "services/gate_reply.h"
 #include "services/reach.h"
 #include "services/verdict.h"
+#include "util/guard.h"
 #include "wire/diagnostics.h"
 #include "wire/httpauth.h"
 #include "wire/spnego.h"
@@ -185,10 +186,13 @@ static void step(struct call *call, const struct auth_method *method,
         .certificate_hash = call->ex->conn->certificate_hash,
         .krb5 = call->services->krb5,
     };
+    unsigned held;
 
     gate_ask_steps(call, &ctx);
     call->ex->facts.auth = method->name;
+    held = guard_pause();
     method->step(handle, &ctx, token, out);
+    guard_resume(held);
     if (out->mechanism) {
         call->ex->facts.auth = out->mechanism;
     }

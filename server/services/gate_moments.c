@@ -10,6 +10,7 @@
 #include "services/reach.h"
 #include "services/verdict.h"
 #include "util/buf.h"
+#include "util/guard.h"
 #include "util/mem.h"
 
 /* The scenario's word at the moments of a handshake. */
@@ -29,6 +30,7 @@ static const struct world *reach_moment(void *plan, enum auth_moment moment,
         [AUTH_MOMENT_BASIC_CREDENTIALS] = POINT_BASIC_CREDENTIALS,
     };
     struct call *call = plan;
+    GUARDED;
 
     if (user) {
         call->ex->facts.user = user->name;
@@ -45,6 +47,7 @@ static const struct negotiate_plan *
 before_mechanism(void *plan, const struct world **out_world)
 {
     struct call *call = plan;
+    GUARDED;
 
     call_reach(call, POINT_NEGOTIATE_INIT);
     *out_world = call->world;
@@ -58,6 +61,7 @@ before_answer(void *plan, const struct auth_outcome *out)
 {
     struct call *call = plan;
     struct facts *facts = &call->ex->facts;
+    GUARDED;
 
     facts->auth = GATE_KERBEROS;
     facts->user = out->user ? out->user->name : facts->user;
@@ -91,7 +95,9 @@ void gate_ask_steps(struct call *call, struct auth_context *ctx)
 {
     const struct buf *kept = session_kept(call->session, SESSION_CHALLENGE);
 
-    call->ntlm.last = kept ? buf_span(kept) : SPAN_NONE;
+    /* A copy: another worker may have a challenge meanwhile. */
+    call->ntlm.last =
+        kept ? arena_copy(call->arena, buf_span(kept)) : SPAN_NONE;
     ctx->ntlm = &call->ntlm;
     ctx->reach = reach_moment;
     ctx->before_mechanism = before_mechanism;

@@ -11,6 +11,7 @@
 #include "services/soap_reply.h"
 #include "ticket/p_sha1.h"
 #include "util/base64.h"
+#include "util/guard.h"
 #include "util/stamp.h"
 #include "wire/diagnostics.h"
 #include "wire/rstr.h"
@@ -265,6 +266,7 @@ static enum call_result issue(struct call *call, const struct soap *request,
                               const struct identity *who, const struct rst *rst)
 {
     struct issuing *issuing = ARENA_NEW(call->arena, struct issuing);
+    unsigned held;
 
     issuing->job.run = sign;
     issuing->job.done = signed_by_worker;
@@ -282,7 +284,9 @@ static enum call_result issue(struct call *call, const struct soap *request,
         loop_submit(call->services->loop, &issuing->job);
         return CALL_PENDING;
     }
+    held = guard_pause();
     sign(&issuing->job);
+    guard_resume(held);
     return finish(issuing, request);
 }
 

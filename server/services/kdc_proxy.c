@@ -102,10 +102,16 @@ static enum call_result ask(struct call *call,
                             const struct krb_proxy_message *message)
 {
     struct asking *asking = ARENA_NEW(call->arena, struct asking);
+    const struct services_context *services = call->services;
+    const char *peer = call->ex->conn->peer;
 
     asking->call = call;
-    kdc_ask(call->services->kdc, message->message, call->ex->conn->peer,
-            answered, asking);
+    if (kdc_loop(services->kdc) == services->loop) {
+        kdc_ask(services->kdc, message->message, peer, answered, asking);
+    } else {
+        kdc_ask_from(services->kdc, services->loop, message->message, peer,
+                     answered, asking);
+    }
     if (asking->answered) {
         return finish(call, asking);
     }

@@ -14,6 +14,7 @@
 #include "services/verdict.h"
 #include "ticket/guid.h"
 #include "util/attr.h"
+#include "util/guard.h"
 #include "wire/diagnostics.h"
 
 const char *oauth_parameter(const struct form *form, const char *name)
@@ -122,9 +123,11 @@ static const char *renewed(struct call *call, const struct meeting *meeting,
                            const char *token)
 {
     struct ticket old;
+    unsigned held = guard_pause();
     enum ticket_flaw flaw = ticket_open(call->ticket_keys, call->arena, token,
                                         call->now, call->pool, &old);
 
+    guard_resume(held);
     if ((flaw != TICKET_VALID && flaw != TICKET_EXPIRED) || !old.guest ||
         strcasecmp(old.meeting, meeting->uri) != 0) {
         return NULL;

@@ -6,6 +6,7 @@
 #include "pki/pki.h"
 #include "ticket/ticket.h"
 #include "util/buf.h"
+#include "util/guard.h"
 #include "util/mem.h"
 
 static enum pki_key kind_of(enum key_kind kind)
@@ -69,6 +70,7 @@ bool session_prepare(struct session *session, const struct scenario *scenario,
          !make_keys(scenario->world, pki, &keys, err))) {
         return false;
     }
+    GUARDED;
     if (keys) {
         session_keep(session, SESSION_TICKETS, keys, free_keys);
     }

@@ -196,6 +196,13 @@ static void remark_xpath(struct exchange *ex, const char *before)
     }
 }
 
+/* A reload came meanwhile: its steps are about another world, and those of
+ * before have no counters any more. */
+static bool call_outlives(const struct call *call)
+{
+    return session_scenario(call->session) != call->scenario;
+}
+
 void call_reach(struct call *call, enum point point)
 {
     const char *trouble;
@@ -203,7 +210,7 @@ void call_reach(struct call *call, enum point point)
 
     /* What a fault makes the product say is not said by itself: a step that
      * meets its own fault would go on for ever. */
-    if (call->applying) {
+    if (call->applying || call_outlives(call)) {
         return;
     }
     prepare_facts(call);

@@ -12,6 +12,7 @@
 #include "util/base64.h"
 #include "util/env.h"
 #include "util/mem.h"
+#include "util/refs.h"
 
 enum {
     WRAP_BLOCK = 8, /* what wrapping adds, and the unit of key sizes */
@@ -95,13 +96,13 @@ bool ticket_keys_new(struct span signer_key, struct span signer_certificate,
 
 struct ticket_keys *ticket_keys_ref(struct ticket_keys *keys)
 {
-    keys->references++;
+    refs_take(&keys->references);
     return keys;
 }
 
 void ticket_keys_free(struct ticket_keys *keys)
 {
-    if (keys && --keys->references == 0) {
+    if (keys && refs_drop(&keys->references)) {
         xmldsig_key_free(keys->signer);
         mem_free(keys->certificate);
         mem_wipe(keys, sizeof(*keys));

@@ -53,12 +53,12 @@ static void next_block(struct env *env, uint8_t block[SHA256_DIGEST_SIZE])
 {
     struct sha256_ctx sha;
     uint8_t input[16];
+    uint64_t drawn = __atomic_fetch_add(&env->drawn, 1, __ATOMIC_RELAXED);
 
     for (size_t i = 0; i < 8; i++) {
         input[i] = (uint8_t)(env->seed >> (8 * i));
-        input[8 + i] = (uint8_t)(env->drawn >> (8 * i));
+        input[8 + i] = (uint8_t)(drawn >> (8 * i));
     }
-    env->drawn++;
     sha256_init(&sha);
     sha256_update(&sha, sizeof(input), input);
     sha256_digest(&sha, SHA256_DIGEST_SIZE, block);

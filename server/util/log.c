@@ -6,9 +6,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "util/buf.h"
+#include "util/guard.h"
 #include "util/json.h"
 #include "util/utf.h"
 
@@ -47,11 +47,10 @@ bool log_level_of(const char *word, enum log_level *out_level)
 /* One write per line: lines of several processes on one terminal stay whole. */
 static void emit(struct buf *line)
 {
-    ssize_t written;
-
     buf_add_text(line, "\n");
-    written = write(STDERR_FILENO, line->data, line->size);
-    (void)written; /* nowhere left to complain */
+    if (!guard_keep(buf_span(line))) {
+        guard_print(buf_span(line));
+    }
 }
 
 static void start_json(struct json *json, struct buf *line,

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "util/refs.h"
+
 enum { REMARK_MAX = 4095 };
 
 /* An exchange may outlive its connection: a client goes away while its reply
@@ -46,13 +48,13 @@ void exchange_connection(struct exchange *ex, const struct conn_facts *conn)
 
 struct exchange *exchange_ref(struct exchange *ex)
 {
-    ex->references++;
+    refs_take(&ex->references);
     return ex;
 }
 
 void exchange_unref(struct exchange *ex)
 {
-    if (ex && --ex->references == 0) {
+    if (ex && refs_drop(&ex->references)) {
         for (struct exchange_kept *kept = ex->kept; kept; kept = kept->next) {
             kept->release(kept->data);
         }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "util/guard.h"
 #include "util/mem.h"
 #include "util/url.h"
 #include "util/utf.h"
@@ -67,12 +68,16 @@ const struct user *world_user(const struct world *world, const char *name)
 
 enum user_state user_state_now(const struct user *user)
 {
+    GUARDED;
+
     return user->live->state_changed ? user->live->state : user->state;
 }
 
 const char *user_password_now(const struct user *user)
 {
-    return user->live->password ? user->live->password : user->password;
+    GUARDED;
+
+    return user->live->password ? user->live->password->text : user->password;
 }
 
 /* By hand it is unlocked as well, and a new password begins anew. */
@@ -84,43 +89,68 @@ static void forget_refused(struct account_state *live)
 
 void user_change_state(const struct user *user, enum user_state state)
 {
+    GUARDED;
+
     user->live->state_changed = true;
     user->live->state = state;
     forget_refused(user->live);
 }
 
-static void forget_password(struct account_state *live)
+static void forget_passwords(struct account_state *live)
 {
-    if (live->password) {
-        mem_wipe(live->password, strlen(live->password));
-        mem_free(live->password);
-        live->password = NULL;
+    while (live->passwords) {
+        struct account_password *first = live->passwords;
+
+        live->passwords = first->next;
+        mem_wipe(first->text, strlen(first->text));
+        mem_free(first->text);
+        mem_free(first);
     }
+    live->password = NULL;
 }
 
 void accounts_free(struct world *world)
 {
     for (size_t i = 0; i < world->user_count; i++) {
-        forget_password(world->users[i].live);
+        forget_passwords(world->users[i].live);
     }
 }
 
+/* The passwords stay: another thread may be about to compare one. */
 void world_reset_accounts(const struct world *world)
 {
+    GUARDED;
+
     for (size_t i = 0; i < world->user_count; i++) {
         struct account_state *live = world->users[i].live;
 
-        forget_password(live);
-        *live = (struct account_state){0};
+        *live = (struct account_state){.passwords = live->passwords};
     }
+}
+
+/* A scenario has few that it changes accounts to. */
+static struct account_password *keep_password(struct account_state *live,
+                                              const char *text)
+{
+    struct account_password *password = live->passwords;
+
+    while (password && strcmp(password->text, text) != 0) {
+        password = password->next;
+    }
+    if (!password) {
+        password = NEW(struct account_password);
+        password->text = mem_strdup(text);
+        password->next = live->passwords;
+        live->passwords = password;
+    }
+    return password;
 }
 
 void user_change_password(const struct user *user, const char *password)
 {
-    char *copy = mem_strdup(password);
+    GUARDED;
 
-    forget_password(user->live);
-    user->live->password = copy;
+    user->live->password = keep_password(user->live, password);
     forget_refused(user->live);
 }
 

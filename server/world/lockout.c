@@ -3,6 +3,7 @@
 
 #include "world/lockout.h"
 
+#include "util/guard.h"
 #include "world/world.h"
 
 /* By wrong passwords, and not for longer than the world says. */
@@ -16,6 +17,8 @@ static bool is_locked_out(const struct world *world,
 bool user_is_locked(const struct world *world, const struct user *user,
                     int64_t now)
 {
+    GUARDED;
+
     return user_state_now(user) == USER_LOCKED ||
            (world->lockout_threshold && is_locked_out(world, user->live, now));
 }
@@ -30,6 +33,7 @@ bool user_password_refused(const struct world *world, const struct user *user,
                            int64_t now)
 {
     struct account_state *live = user->live;
+    GUARDED;
 
     if (is_locked_out(world, live, now)) {
         return false;
@@ -48,6 +52,8 @@ bool user_password_refused(const struct world *world, const struct user *user,
 const char *user_locked_text(struct arena *arena, const struct world *world,
                              const struct user *user, int64_t now)
 {
+    GUARDED;
+
     return user_state_now(user) != USER_LOCKED &&
                    is_locked_out(world, user->live, now)
                ? arena_printf(arena,
@@ -59,6 +65,8 @@ const char *user_locked_text(struct arena *arena, const struct world *world,
 
 const char *user_locking_text(struct arena *arena, const struct user *user)
 {
+    GUARDED;
+
     return arena_printf(arena, "%s is locked: %u wrong passwords in a row",
                         user->name, user->live->refused);
 }
@@ -66,6 +74,8 @@ const char *user_locking_text(struct arena *arena, const struct user *user)
 void user_password_accepted(const struct world *world, const struct user *user,
                             int64_t now)
 {
+    GUARDED;
+
     if (!is_locked_out(world, user->live, now)) {
         forget(user->live);
     }

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "util/mem.h"
+#include "util/refs.h"
 #include "util/utf.h"
 #include "world/kerberos.h"
 #include "world/meetings.h"
@@ -20,13 +21,13 @@ enum {
 
 struct world *world_ref(struct world *world)
 {
-    world->references++;
+    refs_take(&world->references);
     return world;
 }
 
 void world_unref(struct world *world)
 {
-    if (world && --world->references == 0) {
+    if (world && refs_drop(&world->references)) {
         accounts_free(world);
         arena_free(world->arena);
         mem_free(world);

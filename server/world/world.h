@@ -77,7 +77,15 @@ struct account_state {
     /* What a step has made of the account; else the world's own holds. */
     bool state_changed;
     enum user_state state;
-    char *password; /* owned here; NULL: not changed */
+    const struct account_password *password; /* NULL: not changed */
+    /* All that it had, until the world goes: whoever was told one may still
+     * look at it. */
+    struct account_password *passwords;
+};
+
+struct account_password {
+    struct account_password *next;
+    char *text;
 };
 
 struct user {

@@ -27,7 +27,7 @@ TICKET_PATH = "/WebTicket/WebTicketService.svc"
 PASSWORD = "Passw0rd!"
 
 SANITIZER = re.compile(
-    r"AddressSanitizer|LeakSanitizer|runtime error:|Assertion .* failed")
+    r"AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:|Assertion .* failed")
 
 
 def clean_environment(home, extra=None):
@@ -37,6 +37,8 @@ def clean_environment(home, extra=None):
         "HOME": str(home),
         "LC_ALL": "C.UTF-8",
         "UBSAN_OPTIONS": "print_stacktrace=1",
+        "TSAN_OPTIONS": f"suppressions={ROOT}/tests/tsan.supp "
+                        "second_deadlock_stack=1",
     }
     env.update(extra or {})
     return env

@@ -250,7 +250,7 @@ static bool rig_attach(void *ctx, struct edge_conn *conn, int fd)
     struct err err;
 
     assert(edge_conn_of(rig->edge, fd) == conn);
-    engine->watch = (struct loop_watch){fd, rig_engine_ready};
+    engine->watch = (struct loop_watch){.fd = fd, .ready = rig_engine_ready};
     engine->rig = rig;
     if (!loop_watch(rig->loop, &engine->watch, EPOLLIN, &err)) {
         abort();
@@ -486,7 +486,7 @@ static struct rig *rig_new(void)
     rig.certificate = rig_certificate(rig.key);
     assert_true(loop_new(&rig.env, &rig.loop, &err));
     assert_int_equal(pipe(fds), 0);
-    rig.poke = (struct loop_watch){fds[0], rig_poked};
+    rig.poke = (struct loop_watch){.fd = fds[0], .ready = rig_poked};
     rig.poke_end = fds[1];
     assert_true(loop_watch(rig.loop, &rig.poke, EPOLLIN, &err));
     return &rig;

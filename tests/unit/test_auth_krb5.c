@@ -321,7 +321,7 @@ static void cache_is_bounded(void **state UNUSED)
     for (uint64_t i = 0; i < more; i++) {
         krb5_replay_digest(span_of(&i, sizeof(i)), digest);
         assert_false(krb5_replay_seen(replay, digest, (int64_t)i, &at));
-        krb5_replay_add(replay, digest, (int64_t)i);
+        assert_true(krb5_replay_add(replay, digest, (int64_t)i, &at));
         assert_true(krb5_replay_seen(replay, digest, (int64_t)i, &at));
         assert_int_equal(at, i);
     }
@@ -331,7 +331,8 @@ static void cache_is_bounded(void **state UNUSED)
         assert_int_equal(krb5_replay_seen(replay, digest, (int64_t)more, &at),
                          i >= 1000);
     }
-    krb5_replay_add(replay, digest, KRB5_REPLAY_LIFE + (int64_t)more);
+    assert_true(
+        krb5_replay_add(replay, digest, KRB5_REPLAY_LIFE + (int64_t)more, &at));
     assert_int_equal(krb5_replay_count(replay), 1);
 }
 

@@ -293,7 +293,7 @@ static struct pair pair_of(struct notes *notes, char letter)
     int fds[2];
 
     assert_int_equal(pipe(fds), 0);
-    return (struct pair){.watch = {fds[0], readable},
+    return (struct pair){.watch = {.fd = fds[0], .ready = readable},
                          .notes = notes,
                          .other = fds[1],
                          .letter = letter};
@@ -328,7 +328,7 @@ static void a_forgotten_watch_stays_quiet(void **state)
 static void a_bad_descriptor_is_an_error(void **state)
 {
     struct notes *notes = *state;
-    struct loop_watch watch = {-1, readable};
+    struct loop_watch watch = {.fd = -1, .ready = readable};
     struct err err = {""};
 
     assert_false(loop_watch(notes->loop, &watch, EPOLLIN, &err));
