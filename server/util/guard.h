@@ -20,6 +20,9 @@ void guard_stop(void);
 /* Are there several workers? */
 bool guard_needed(void);
 
+/* Does this thread have what it needs to touch what is shared? For assert. */
+bool guard_held(void);
+
 /* May be nested. */
 void guard_enter(void);
 void guard_leave(void);
