@@ -483,9 +483,11 @@ static char *rstr(struct arena *arena, const char *token, const char *rest)
     return arena_printf(
         arena,
         "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'>"
-        "<s:Body><RequestSecurityTokenResponse Context='c' xmlns='" TRUST "'>"
+        "<s:Body><RequestSecurityTokenResponseCollection xmlns='" TRUST "'>"
+        "<RequestSecurityTokenResponse Context='c'>"
         "<RequestedSecurityToken>%s</RequestedSecurityToken>%s"
-        "</RequestSecurityTokenResponse></s:Body></s:Envelope>",
+        "</RequestSecurityTokenResponse>"
+        "</RequestSecurityTokenResponseCollection></s:Body></s:Envelope>",
         token, rest);
 }
 
