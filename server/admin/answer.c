@@ -7,6 +7,7 @@
 
 #include "admin/internal.h"
 #include "journal/journal.h"
+#include "util/duration.h"
 #include "util/env.h"
 #include "util/json.h"
 #include "util/stamp.h"
@@ -92,15 +93,6 @@ void admin_fail_scenario(struct admin_call *call,
 }
 
 /* ---- A session ---- */
-
-/* As it may be written in a request: "600s", "1500ms". */
-static const char *duration_text(struct arena *arena, int64_t ns)
-{
-    int64_t ms = ns / ENV_NS_PER_MS;
-
-    return ms % 1000 ? arena_printf(arena, "%" PRId64 "ms", ms)
-                     : arena_printf(arena, "%" PRId64 "s", ms / 1000);
-}
 
 /* The account that most clients are pointed at: the first good one. */
 static void add_user(struct admin_call *call, struct json *json,
