@@ -45,17 +45,6 @@ bool admin_fail(struct admin_call *call, unsigned status, const char *place,
     return false;
 }
 
-static void add_diagnostic(struct json *json, const struct diagnostic *item)
-{
-    json_open(json, '{');
-    json_text(json, "file", item->place.file);
-    json_number(json, "line", item->place.line);
-    json_number(json, "column", item->place.column);
-    json_text(json, "severity", severity_word(item->severity));
-    json_text(json, "message", item->text);
-    json_close(json, '}');
-}
-
 static const struct diagnostic *
 first_error(const struct diagnostics *diagnostics)
 {
@@ -84,11 +73,7 @@ void admin_fail_scenario(struct admin_call *call,
     json_text(&json, "remedy",
               "mend what the diagnostics say; lyncmock check and lyncmock "
               "explain tell more. Nothing has changed");
-    json_open_named(&json, "diagnostics", '[');
-    for (size_t i = 0; i < diagnostics->count; i++) {
-        add_diagnostic(&json, &diagnostics->items[i]);
-    }
-    json_close(&json, ']');
+    diagnostics_json(&json, diagnostics);
     admin_end(call, &json);
 }
 
