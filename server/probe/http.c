@@ -98,8 +98,7 @@ static bool is_interim(struct span line)
 {
     size_t space = span_find(line, span_text(" "), 0);
 
-    return span_starts(line, "HTTP/") && space < line.size - 1 &&
-           line.data[space + 1] == '1';
+    return space < line.size - 1 && line.data[space + 1] == '1';
 }
 
 /* Each answer of a handshake begins with a status line; the last counts. */
@@ -113,11 +112,10 @@ static size_t on_head(char *bytes, size_t size, size_t count, void *context)
         flight->too_big = true;
         return 0;
     }
-    if (is_interim(line)) {
+    if (span_starts(line, "HTTP/")) {
         flight->answer->field_count = 0;
-    } else if (span_starts(line, "HTTP/")) {
-        flight->answer->field_count = 0;
-        flight->looped = ++flight->answer->legs > HTTP_LEGS_MAX;
+        flight->answer->legs += !is_interim(line);
+        flight->looped = flight->answer->legs > HTTP_LEGS_MAX;
         buf_reset(&flight->body);
     } else {
         keep_field(flight, line);
