@@ -127,7 +127,8 @@ def test_chunks(play, fault, body, code):
         head = peer._take(len(CHUNKED))
         assert head == CHUNKED
         assert peer._take(len(body)) == body
-        whole = code == 0
+        # Who takes LF has it all, and others wait for the end.
+        whole = code == 0 and b"\r\n" in body
         if whole:
             peer.send(get(peer.host))
             assert peer._take(len(CHUNKED)) == CHUNKED
