@@ -231,6 +231,28 @@ world:
 
 # --- certificates -------------------------------------------------------------
 
+def test_hosts_of_steps_follow(plain):
+    """A chain that the scenario leads over two hosts stays in the session."""
+    server = plain()
+    admin = Admin(server)
+    admin.make(T1, "failures/discovery-redirects-in-circles")
+    reply = root(within(server, T1))
+    assert reply.status == 302
+    assert reply.header("Location") == (
+        f"https://lyncweb.{T1}:{server.https}/?lyncmock-hop=1")
+    assert admin.journal("default") == []
+
+
+def test_each_shipped_scenario_can_be_one(serve, tmp_path):
+    """Also where the good world's names are in what it says."""
+    listed = run_cli(tmp_path, "list", "scenarios").stdout.splitlines()
+    admin = Admin(serve())
+    for count, line in enumerate(listed):
+        told = admin.make(f"t{count}.contoso.test", line.split("\t")[0])
+        assert f"lyncdiscover.t{count}.contoso.test" in told["hosts"]
+    assert count > 150
+
+
 def test_certificates_of_its_own(plain):
     server = plain()
     admin = Admin(server)
