@@ -583,9 +583,11 @@ libserver_a_SOURCES = \
 	%D%/wire/xml_places.h \
 	%D%/wire/xml_select.c \
 	%D%/wire/xml_select.h \
+	%D%/world/account.h \
 	%D%/world/accounts.c \
 	%D%/world/changes.c \
 	%D%/world/changes.h \
+	%D%/world/clock.h \
 	%D%/world/documents.h \
 	%D%/world/good.c \
 	%D%/world/index.c \
@@ -614,6 +616,7 @@ libserver_a_SOURCES = \
 	%D%/world/setting_users.c \
 	%D%/world/setting_value.c \
 	%D%/world/settings.c \
+	%D%/world/signin.h \
 	%D%/world/tickets.h \
 	%D%/world/world.c \
 	%D%/world/world.h

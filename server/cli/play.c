@@ -9,6 +9,7 @@
 
 #include "cli/load.h"
 #include "cli/reload.h"
+#include "cli/verdict.h"
 #include "scenario/match.h"
 #include "services/prepare.h"
 #include "util/guard.h"
@@ -341,6 +342,7 @@ static void gone(void *ctx, struct session *session)
 {
     struct server *server = ctx;
 
+    (void)verdict_tell_one(session); /* nobody can ask for it any more */
     journal_forget(server->journal, session_name(session));
 }
 

@@ -478,6 +478,7 @@ def test_it_is_ended(server, admin):
     t1 = within(server, T1)
     root(t1)
     admin.good("DELETE", f"/sessions/{T1}", status=204)
+    assert f"verdict: failed: session={T1} " in server.messages()
     for path in ("", "/journal", "/verdict", "/clock"):
         assert admin.ask("GET", f"/sessions/{T1}{path}").status == 404
     assert admin.ask("DELETE", f"/sessions/{T1}").status == 404

@@ -543,7 +543,7 @@ def test_no_step_sees_the_refusal_of_a_long_head(tmp_path, status, warned):
     assert done.returncode == 0
     ((_, *place, severity, words),) = found(done)
     assert (place, severity) == ([line, column], "warning")
-    assert "refused before any point is reached" in words
+    assert "not answered here but at http.too-long" in words
 
 
 def test_a_user_of_the_parent_is_not_new(tmp_path):
