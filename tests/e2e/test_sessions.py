@@ -39,7 +39,7 @@ def test_the_first_contact_makes_one(plain):
     sign_in(Curl(t1, "--ntlm"), t1)
     assert admin.names() == ["default", T1]
     told = admin.good("GET", f"/sessions/{T1}").json
-    assert told["made_by"] == "template" and told["ttl"] == "600s"
+    assert told["made_by"] == "template" and told["ttl"] == "10m"
     assert told["scenario"] == "good/pc-external-ntlm"
     assert f"session {T1}: first contact" in server.messages()
     sign_in(Curl(server, "--ntlm"), server)
@@ -59,7 +59,7 @@ def test_patterns_choose(plain, tmp_path):
         assert root(view).status == status
         told = admin.good("GET", f"/sessions/{label}.contoso.test").json
         assert scenario in (None, told["scenario"])
-        assert told["ttl"] == "300s"
+        assert told["ttl"] == "5m"
     # What fits none is the default session's, whose certificate it gets.
     reply = server.curl(f"https://lyncdiscover.other.contoso.test:"
                         f"{server.https}/", "-k")
