@@ -42,7 +42,8 @@ static const struct setting params[] = {
      .size = sizeof(bool)},
     {{"tls.alpn", "protocol",
       "the one picked, offered or not (h2, http/1.1, spdy/3); refuse: alert "
-      "no_application_protocol. By default none is"},
+      "no_application_protocol. By default none is, and a client that offers "
+      "nothing hears nothing"},
      .type = setting_text,
      .offset = offsetof(struct tls_params, alpn),
      .size = sizeof(const char *)},
