@@ -10,7 +10,6 @@
 #include <curl/curl.h>
 
 #include "probe/broken.h"
-#include "probe/curl_words.h"
 #include "probe/mask.h"
 #include "probe/trust.h"
 #include "util/mem.h"
@@ -306,8 +305,8 @@ static const char *problem_of(const struct flight *flight, enum http_end end,
                    : "the server answers the last leg with a challenge, on and "
                      "on";
     }
-    return curl_words(flight->http->setup.arena, code, flight->problem,
-                      flight->answer->legs > 0);
+    return broken_words(flight->http->setup.arena, (int)code, flight->problem,
+                        flight->answer->legs > 0);
 }
 
 static void finish(struct flight *flight, CURLcode code)

@@ -106,7 +106,7 @@ void read_identity(struct reading *reading, const struct node *node,
     }
     content = content_of(reading, node);
     before = count_of(steps, index, content);
-    step->identity = before ? arena_printf(reading->arena, "%s %zu", content,
-                                           before + 1)
-                            : content;
+    step->identity =
+        before ? arena_printf(reading->arena, "%s %zu", content, before + 1)
+               : content;
 }

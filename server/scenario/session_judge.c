@@ -7,7 +7,6 @@
 
 #include <inttypes.h>
 
-#include "scenario/keys.h"
 #include "scenario/match.h"
 #include "scenario/session_parts.h"
 #include "util/duration.h"

@@ -4,7 +4,6 @@
 #include "scenario/sessions.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <string.h>
 #include <strings.h>
 

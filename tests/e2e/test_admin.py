@@ -215,6 +215,8 @@ def test_a_scenario_that_is_wrong(admin):
     found = [(item["line"], item["column"], item["severity"])
              for item in told.json["diagnostics"]]
     assert (5, 12, "error") in found and (6, 18, "error") in found, told.text
+    assert {item["nearest"] for item in told.json["diagnostics"]} == {
+        None, "first"}
     assert told.json["place"] == "scenario:5:12"
     assert admin.names() == ["default"]
 
