@@ -456,10 +456,9 @@ static void mutate_quotes(const struct making *making, const char *old)
 
 static void mutate_value(const struct making *making, const char *old)
 {
-    static const char *const values[] = {
-        "qqzz",    "[[a]]", "{qqzz: a}", "-1",
-        "0",       "1",     "7",         "99999999999999",
-        "'5 min'", "[]",    "{}",        "18446744073709551617"};
+    static const char *const values[] = {"qqzz",    "[[a]]", "{qqzz: a}",
+                                         "-1",      "0",     "99999999999999",
+                                         "'5 min'", "[]"};
     const char *nothing = strcmp(old, "null") == 0 || strcmp(old, "~") == 0
                               ? "null is nothing"
                               : NULL;

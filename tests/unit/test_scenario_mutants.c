@@ -6,6 +6,7 @@
  */
 #include "config.h"
 
+#include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -204,9 +205,16 @@ static void test_shipped(void **state UNUSED)
 
 int main(void)
 {
+    /* libc keeps what it has read for as long as somebody holds it. */
+    locale_t held = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    int failed;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_shipped),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    failed = cmocka_run_group_tests(tests, NULL, NULL);
+    if (held) {
+        freelocale(held);
+    }
+    return failed;
 }
