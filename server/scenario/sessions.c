@@ -174,6 +174,7 @@ static void take_out(struct sessions *sessions, size_t place)
     sessions->count--;
     sessions->by_contact -= entry.by_contact;
     sessions->told_full = false;
+    session_retire(entry.session);
     if (sessions->options.gone) {
         sessions->options.gone(sessions->options.ctx, entry.session);
     }
