@@ -375,6 +375,7 @@ static void run(struct admin_call *call, const struct api *action,
                 const char *name)
 {
     struct named named = {.name = name};
+    struct session *session;
 
     if (name && !find_session(call, name, &named.entry)) {
         admin_fail(call, 404, "path",
@@ -382,7 +383,14 @@ static void run(struct admin_call *call, const struct api *action,
                    "there is no session %s", name);
         return;
     }
+    if (!name) {
+        action->run(call, &named);
+        return;
+    }
+    /* It may expire while a scenario is read: others go on meanwhile. */
+    session = session_ref(named.entry.session);
     action->run(call, &named);
+    session_unref(session);
 }
 
 static const char *add_allowed(struct admin_call *call, const char *allowed,
