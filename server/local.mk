@@ -331,6 +331,8 @@ libserver_a_SOURCES = \
 	%D%/pki/store.h \
 	%D%/scenario/diagnostics.c \
 	%D%/scenario/diagnostics.h \
+	%D%/scenario/dump.c \
+	%D%/scenario/dump.h \
 	%D%/scenario/expand.c \
 	%D%/scenario/expand.h \
 	%D%/scenario/fault.h \
@@ -397,6 +399,8 @@ libserver_a_SOURCES = \
 	%D%/scenario/yaml_hint.h \
 	%D%/scenario/yaml_node.c \
 	%D%/scenario/yaml_node.h \
+	%D%/scenario/yaml_quote.c \
+	%D%/scenario/yaml_quote.h \
 	%D%/scenario/yaml_text.c \
 	%D%/scenario/yaml_text.h \
 	%D%/services/accept.c \
@@ -629,8 +633,6 @@ libprobe_a_SOURCES = \
 	%D%/probe/challenge.h \
 	%D%/probe/clients.c \
 	%D%/probe/clients.h \
-	%D%/probe/curl_words.c \
-	%D%/probe/curl_words.h \
 	%D%/probe/discovery.c \
 	%D%/probe/discovery.h \
 	%D%/probe/discovery_json.c \

@@ -26,6 +26,21 @@ struct api {
     void (*run)(struct admin_call *call, const struct named *named);
 };
 
+/* false: there is none, and the answer says so. */
+static bool find_session(struct admin_call *call, const char *name,
+                         struct session_entry *out)
+{
+    struct sessions *sessions = call->core->options.sessions;
+
+    sessions_sweep(sessions);
+    return (strcmp(name, SESSIONS_DEFAULT) == 0
+                ? sessions_at(sessions, 0, out)
+                : sessions_find(sessions, name, out)) ||
+           admin_fail(call, 404, "path",
+                      "GET /sessions lists those that there are",
+                      "there is no session %s", name);
+}
+
 /* ---- Sessions ---- */
 
 static void list_sessions(struct admin_call *call,
@@ -150,6 +165,7 @@ static void play(struct admin_call *call, const struct named *named)
     const struct admin_hooks *hooks = &call->core->options.hooks;
     struct admin_body body;
     struct scenario_source source;
+    struct session_entry entry;
     struct diagnostics diagnostics;
 
     if (!admin_read_body(call, known, &body)) {
@@ -164,10 +180,12 @@ static void play(struct admin_call *call, const struct named *named)
     }
     source = admin_source(&body);
     diagnostics_init(&diagnostics);
-    if (hooks->play(hooks->ctx, named->entry.session, &source, &diagnostics)) {
-        answer_session(call, 200, &named->entry);
-    } else {
+    if (!hooks->play(hooks->ctx, named->entry.session, &source, &diagnostics)) {
         admin_fail_scenario(call, &diagnostics);
+    } else if (find_session(call, named->name, &entry)) {
+        /* As it is now: its old world has gone. While the scenario was read,
+         * others may have ended it. */
+        answer_session(call, 200, &entry);
     }
     diagnostics_clear(&diagnostics);
 }
@@ -360,31 +378,17 @@ static bool path_fits(struct admin_call *call, const char *form,
     return true;
 }
 
-static bool find_session(struct admin_call *call, const char *name,
-                         struct session_entry *out)
-{
-    struct sessions *sessions = call->core->options.sessions;
-
-    sessions_sweep(sessions);
-    return strcmp(name, SESSIONS_DEFAULT) == 0
-               ? sessions_at(sessions, 0, out)
-               : sessions_find(sessions, name, out);
-}
-
 static void run(struct admin_call *call, const struct api *action,
                 const char *name)
 {
     struct named named = {.name = name};
     struct session *session;
 
-    if (name && !find_session(call, name, &named.entry)) {
-        admin_fail(call, 404, "path",
-                   "GET /sessions lists those that there are",
-                   "there is no session %s", name);
-        return;
-    }
     if (!name) {
         action->run(call, &named);
+        return;
+    }
+    if (!find_session(call, name, &named.entry)) {
         return;
     }
     /* It may expire while a scenario is read: others go on meanwhile. */

@@ -202,7 +202,8 @@ static const struct topic {
      "all but those, `every: 3` each third time, `requests: [2, 5]` just "
      "these. "
      "Together they must all allow it; first and every then count behind those "
-     "that after leaves out. The server counts from its start.",
+     "that after leaves out. Counting begins with the scenario: as the server "
+     "starts, and anew when it reads it again.",
      NULL},
     {"diagnostics", "the product's numbered errors",
      "What the header X-Ms-diagnostics and the details of SOAP faults say; "

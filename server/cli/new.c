@@ -222,7 +222,7 @@ const struct verb verb_new = {
         "fits,\n                 or a value of a setting\n"
         "  FAULT          stall: at a point that fits\n"
         "  ID             discovery-loop: what a shipped failure does\n"
-        "ID is long or short, as lyncmock list scenarios prints it: "
+        "ID is one of lyncmock list scenarios, with or without its folder: "
         "good/ios-ntlm,\nios-ntlm. Without --from it extends "
         "a failure that is named first, or\ngood/pc-external-ntlm, at the KDC "
         "good/pc-internal-kerberos.",

@@ -5,7 +5,6 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "cli/load.h"
@@ -15,6 +14,7 @@
 #include "util/guard.h"
 #include "util/log.h"
 #include "util/mem.h"
+#include "util/stream.h"
 
 enum { SWEEP_SECONDS = 5 };
 
@@ -101,19 +101,12 @@ static void warn_of_issuer(const struct server *server, const char *domain,
 
 /* ---- Making one ---- */
 
-/* Splitmix64 (Vigna) over FNV-1a: far apart for names that are close. */
+/* As that of a run: 32 bits are easier to copy. */
 static uint64_t derive_seed(uint64_t seed, const char *domain)
 {
-    uint64_t value = UINT64_C(0xcbf29ce484222325) ^ seed;
+    const char *const name[] = {domain, NULL};
 
-    for (const char *c = domain; *c; c++) {
-        value = (value ^ (uint8_t)*c) * UINT64_C(0x100000001b3);
-    }
-    value += UINT64_C(0x9e3779b97f4a7c15);
-    value = (value ^ (value >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    value = (value ^ (value >> 27)) * UINT64_C(0x94d049bb133111eb);
-    /* As that of a run: 32 bits are easier to copy. */
-    return (value ^ (value >> 31)) & UINT32_MAX;
+    return stream_draw(seed, name, 0) & UINT32_MAX;
 }
 
 static struct scenario *base_of(const struct server *server)
@@ -335,7 +328,7 @@ static struct session *at_contact(void *ctx, const char *domain,
     diagnostics_init(&diagnostics);
     if (play_make(server, &wish, &session, &diagnostics)) {
         log_info("session %s: first contact, plays %s, seed=%" PRIu64, domain,
-                 template.scenario, session_env(session, server->env)->seed);
+                 template.scenario, session_seed_of(session));
     } else {
         tell_failure(domain, &diagnostics);
         *out_failed = true;

@@ -3,7 +3,6 @@
 
 #include "cli/reload.h"
 
-#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 

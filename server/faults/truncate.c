@@ -101,11 +101,15 @@ static void truncate_reply(const void *data, struct subject *subject)
     }
 }
 
+#define WHERE                                                                  \
+    "go ill together: each says where the reply ends; truncate.end is the "    \
+    "way "                                                                     \
+    "to say how"
+
 static const struct fault_clash clashes[] = {
-    {"reset", "go ill together: each says where the reply ends; "
-              "truncate.end is the way to say how"},
-    {"stall", "go ill together: each says where the reply ends; "
-              "truncate.end is the way to say how"},
+    {"close", WHERE},
+    {"reset", WHERE},
+    {"stall", WHERE},
     {NULL, NULL},
 };
 

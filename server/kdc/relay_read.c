@@ -11,6 +11,7 @@
 
 #include "kdc/ticket_open.h"
 #include "scenario/sessions.h"
+#include "util/guard.h"
 #include "util/mem.h"
 
 /* Those that prove a password, or what stands for it (RFC 4120 section 5.2.7,
@@ -171,13 +172,14 @@ static const char *domain_of(struct arena *arena, const struct krb_name *client)
 /*
  * Whose test it is: a TGS-REQ is that of the host whose ticket is asked for, an
  * AS-REQ that of the domain of a user principal name. Any other is the default
- * session's: all have one realm.
+ * session's: all have one realm. Other threads ask the registry as well.
  */
 static void choose_session(struct relay_request *request)
 {
     const struct relay_options *options = &request->relay->options;
     struct session *session = options->session;
     const char *name;
+    GUARDED;
 
     if (!options->sessions) {
         return;

@@ -27,9 +27,10 @@ static void commit_states(void *data)
 static void plan_states(struct relay_request *request, const struct step *step)
 {
     struct exchange *ex = request->ex;
-    struct setting_states *states = ARENA_NEW(ex->arena, struct setting_states);
+    struct setting_states *states;
 
     if (step->set_count) {
+        states = ARENA_NEW(ex->arena, struct setting_states);
         *states =
             (struct setting_states){request->session, request->scenario, step};
         exchange_effect(ex, commit_states, states);

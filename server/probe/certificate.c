@@ -189,7 +189,7 @@ const char *certificate_advice(struct arena *arena,
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
         return "--ca FILE with the authority that the server's certificate "
-               "is from; one between the two is for the server to send";
+               "is from; an intermediate certificate is for the server to send";
     default:
         return NULL;
     }

@@ -167,7 +167,8 @@ struct scenario {
 struct scenario *scenario_new(struct world *world);
 struct scenario *scenario_ref(struct scenario *scenario);
 void scenario_unref(struct scenario *scenario);
-/* After the last change to `steps`: fills `at`. */
+/* After the last change to steps and expectations: fills `at`, `asked` and the
+ * steps' `index`. */
 void scenario_index(struct scenario *scenario);
 /* Why there is no point in serving it without Kerberos, for a sentence: the
  * world demands it, or steps or expectations stand where it alone leads. NULL:

@@ -79,19 +79,34 @@ static void read_id(struct reading *reading, const struct node *id,
     }
 }
 
+/* Those that say the same: their identities begin with it. */
+static size_t count_of(const struct step *steps, size_t count,
+                       const char *content)
+{
+    size_t length = strlen(content);
+    size_t found = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        found += steps[i].identity &&
+                 strncmp(steps[i].identity, content, length) == 0;
+    }
+    return found;
+}
+
 void read_identity(struct reading *reading, const struct node *node,
                    const struct step *steps, size_t index, struct step *step)
 {
     const struct node *id = node_entry(node, "id");
     const char *content;
+    size_t before;
 
     if (id) {
         read_id(reading, id, steps, index, step);
         return;
     }
     content = content_of(reading, node);
-    step->identity = content;
-    for (unsigned i = 2; same_as(steps, index, step->identity); i++) {
-        step->identity = arena_printf(reading->arena, "%s %u", content, i);
-    }
+    before = count_of(steps, index, content);
+    step->identity =
+        before ? arena_printf(reading->arena, "%s %zu", content, before + 1)
+               : content;
 }

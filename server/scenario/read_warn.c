@@ -183,7 +183,7 @@ static void warn_of_chance(struct reading *reading, const struct node *step,
 static bool is_asked(const struct condition *when, const char *state)
 {
     for (size_t i = 0; i < when->is.count; i++) {
-        if (strcmp(when->is.items[i].name, state) == 0) {
+        if (strcasecmp(when->is.items[i].name, state) == 0) {
             return true;
         }
     }

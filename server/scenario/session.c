@@ -7,6 +7,7 @@
 
 #include "scenario/match.h"
 #include "scenario/session_parts.h"
+#include "util/guard.h"
 #include "util/mem.h"
 #include "util/refs.h"
 #include "wire/exchange.h"
@@ -203,7 +204,7 @@ void scenario_at(struct session *session, enum point point,
     struct facts known;
     bool open = true;
 
-    assert(point < POINT_COUNT);
+    assert(point < POINT_COUNT && guard_held());
     *out_steps = (struct steps){.items = play->found};
     if (play->scenario->asked & FACT_CONNECTION) {
         known = *facts;

@@ -3,7 +3,7 @@
 
 #include "scenario/sessions.h"
 
-#include <inttypes.h>
+#include <assert.h>
 #include <string.h>
 #include <strings.h>
 
@@ -390,6 +390,7 @@ struct session *sessions_of(struct sessions *sessions, const char *host)
 {
     char name[NAME_MAX + 1];
 
+    assert(guard_held());
     if (is_alone(sessions) || !plain_name(host, name)) {
         sessions->contacts++;
         return sessions->fallback;
@@ -410,6 +411,7 @@ struct session *sessions_peek(const struct sessions *sessions, const char *host)
     char name[NAME_MAX + 1];
     const struct entry *entry = NULL;
 
+    assert(guard_held());
     if (sessions->count && plain_name(host, name)) {
         entry = entry_of(sessions, name);
     }

@@ -169,7 +169,9 @@ static const char *here(void *ctx, const char *host, bool https,
         port = arena_printf(call->arena, ":%d", port_of(call, https));
     }
     return arena_printf(call->arena, "%s://%s%s%s%s%s",
-                        https ? "https" : "http", host ? host : request->host,
+                        https ? "https" : "http",
+                        host ? world_here(call->world, call->arena, host)
+                             : request->host,
                         port, path, query ? "?" : "", query ? query : "");
 }
 

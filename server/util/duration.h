@@ -9,15 +9,16 @@
 #include "util/attr.h"
 #include "util/err.h"
 
-/*
- * A whole number and one of the units ms, s, m, h, d, with an optional sign
- * in front. The result is in nanoseconds.
- */
+/* ns, both included. */
 struct duration_range {
     int64_t least;
     int64_t most;
 };
 
+/*
+ * A whole number and one of the units ms, s, m, h, d, with an optional sign
+ * in front. The result is in nanoseconds.
+ */
 MUST_CHECK bool duration_parse(const char *text, int64_t *out_ns,
                                struct err *err);
 /* In the largest unit that leaves nothing over. */

@@ -71,6 +71,11 @@ bool guard_needed(void)
     return needed;
 }
 
+bool guard_held(void)
+{
+    return !needed || depth > 0;
+}
+
 void guard_enter(void)
 {
     if (needed && depth++ == 0) {

@@ -1,10 +1,9 @@
 /*
  * The one lock of a server with several workers. What they share is touched
  * while it is held: sessions and what they count, accounts, the journal's
- * memory, replays, the random stream, leaves. It is taken where a loop's
- * callback comes up from the edge, and let go around what takes long: signing,
- * proving, decrypting, reading and writing. A server with one worker never
- * takes it.
+ * memory, replays. It is taken where a loop's callback comes up from the edge,
+ * and let go around what takes long: signing, proving, decrypting, reading and
+ * writing. A server with one worker never takes it.
  */
 #ifndef UTIL_GUARD_H
 #define UTIL_GUARD_H
@@ -20,6 +19,9 @@ void guard_start(void);
 void guard_stop(void);
 /* Are there several workers? */
 bool guard_needed(void);
+
+/* Does this thread have what it needs to touch what is shared? For assert. */
+bool guard_held(void);
 
 /* May be nested. */
 void guard_enter(void);

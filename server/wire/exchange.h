@@ -225,6 +225,8 @@ void exchange_reply_at(struct exchange *ex, unsigned status, const char *file,
     exchange_reply_at((ex), (status), __FILE__, __LINE__)
 void exchange_header(struct exchange *ex, const char *name, const char *format,
                      ...) PRINTF(3, 4);
+/* RFC 9110 sections 15.2, 15.3.5 and 15.4.5. */
+bool status_has_no_body(unsigned status);
 /* How the reply is written, to be changed. */
 struct write_plan *exchange_write(struct exchange *ex);
 /* Sets Content-Type and body; the body is borrowed from the arena. */

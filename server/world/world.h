@@ -280,6 +280,7 @@ struct world {
     const char *netbios;      /* "CONTOSO" */
     const char *realm;        /* "CONTOSO.TEST" */
     const char *also;         /* accounts may name this domain, too; or NULL */
+    const char *moved_from;   /* the domain that its scenario has; or NULL */
     const char *const *names; /* all DNS names; ends with NULL */
     enum location location;
     enum product product;
@@ -383,6 +384,10 @@ MUST_CHECK bool world_finish(struct world *world, struct err *err);
  */
 MUST_CHECK bool world_move(struct world *world, const char *domain,
                            const struct world *base, struct err *err);
+
+/* A host that a step names, moved as those of the world were. */
+const char *world_here(const struct world *world, struct arena *arena,
+                       const char *name);
 
 /* Sets what was not set by name as the product has it; world_finish does. */
 void world_follow_product(struct world *world);

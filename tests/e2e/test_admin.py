@@ -215,6 +215,8 @@ def test_a_scenario_that_is_wrong(admin):
     found = [(item["line"], item["column"], item["severity"])
              for item in told.json["diagnostics"]]
     assert (5, 12, "error") in found and (6, 18, "error") in found, told.text
+    assert {item["nearest"] for item in told.json["diagnostics"]} == {
+        None, "first"}
     assert told.json["place"] == "scenario:5:12"
     assert admin.names() == ["default"]
 
@@ -389,6 +391,11 @@ def test_another_scenario_for_the_default_session(server, admin):
     assert wrong.status == 422
     assert "CA" in wrong.json["error"]
     assert root(server).status == 200
+    # What is told of it is the new world's: nobody has the old one any more.
+    text = "lyncmock: 1\nworld: {domain: contoso.test}\n"
+    for _ in range(3):
+        told = admin.good("PUT", "/sessions/default/scenario", text, YAML)
+        assert told.json["domain"] == "contoso.test"
 
 
 def test_a_clock_of_its_own(server, admin):

@@ -4,9 +4,11 @@ It asks at the ports 80 and 443, by names that no DNS knows: the server and the
 client run in a network of their own, with an /etc/hosts of their own.
 """
 
+import json
 import os
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -14,12 +16,14 @@ from clients import FOLDER
 from harness import (PASSWORD, PATIENCE, ROOT_PATH, TICKET_PATH, USER_PATH,
                      clean_environment)
 from kerberos import kdc_entries, needs_kerberos
-from signin import journal
+from signin import Record, journal
 
 PURPLE = FOLDER / "purple"
 NAMES = ("lyncdiscover", "lyncdiscoverinternal", "lyncweb", "lyncint",
          "lyncweb2", "lyncint2", "sip", "pool01")
 MEX_PATH = TICKET_PATH + "/mex"
+
+DOMAINS = ("contoso.test", "t7.contoso.test", "t8.contoso.test")
 
 ALICE = "alice@contoso.test,CONTOSO\\alice"
 AWAY = "away@contoso.test,CONTOSO\\away"
@@ -43,7 +47,7 @@ def beside(pid, *command):
 def hosts(tmp_path_factory):
     file = tmp_path_factory.mktemp("network") / "hosts"
     file.write_text("127.0.0.1 localhost\n" + "".join(
-        f"127.0.0.1 {name}.contoso.test\n" for name in NAMES))
+        f"127.0.0.1 {name}.{domain}\n" for name in NAMES for domain in DOMAINS))
     done = subprocess.run([str(word) for word in private(file, "true")],
                           capture_output=True, text=True)
     if done.returncode:
@@ -70,9 +74,11 @@ def program(tmp_path_factory):
 
 
 @pytest.fixture
-def server(serve, hosts, request):
-    """Parameter: a scenario, or none."""
-    return serve(*getattr(request, "param", []), "--https-port", 443, "--http-port", 80, "--listen",
+def server(serve, hosts, request, tmp_path):
+    """Parameter: a scenario, or none, and options; @ is tmp_path/admin."""
+    options = [tmp_path / "admin" if word == "@" else word
+               for word in getattr(request, "param", [])]
+    return serve(*options, "--https-port", 443, "--http-port", 80, "--listen",
                  "127.0.0.1", prefix=private(hosts))
 
 
@@ -80,18 +86,19 @@ def server(serve, hosts, request):
 def sign_in(server, program):
     """sign_in(account, ...) lets pidgin-sipe try, and returns what it says."""
     def run(account, password=PASSWORD, authentication="ntlm", env=None):
-        certificates = server.folder / "certificates"
-        certificates.mkdir()
+        home = server.folder / account.partition(",")[0]
+        certificates = home / "certificates"
+        certificates.mkdir(parents=True)
         shutil.copy(server.ca_file, certificates / "lyncmock.pem")
         done = subprocess.run(
             [str(word) for word in beside(
-                server.process.pid, program, server.folder / "purple",
+                server.process.pid, program, home / "purple",
                 certificates, account, password, authentication)],
             env=clean_environment(server.folder, env),
             stdin=subprocess.DEVNULL,
             capture_output=True, timeout=PATIENCE)
         said = done.stdout.decode(errors="replace")
-        (server.folder / "purple.log").write_text(said)
+        (home / "purple.log").write_text(said)
         assert done.returncode == 0, done.stderr.decode(errors="replace")
         return said
 
@@ -202,3 +209,57 @@ def test_wrong_password(server, sign_in):
     assert {record.remarks["auth.refused"] for record in records
             if "auth.refused" in record.remarks} == {"wrong password"}
     assert "got ticket" not in said
+
+
+# --- sessions -----------------------------------------------------------------
+
+T7, T8 = "t7.contoso.test", "t8.contoso.test"
+
+
+@pytest.fixture
+def admin(server, tmp_path):
+    """admin(PATH, BODY) with curl, by the socket: the server's network is not
+    ours. JSON comes as a list, one item for each line."""
+    def ask(path, body=None):
+        data = ["--json", json.dumps(body)] if body else []
+        token = server.ports()["admin_token"]
+        done = subprocess.run(
+            ["curl", "-sS", "--fail-with-body", "--unix-socket",
+             tmp_path / "admin", "-H", f"Authorization: Bearer {token}",
+             *data, f"http://localhost{path}"],
+            env=clean_environment(server.folder), capture_output=True,
+            text=True, timeout=PATIENCE)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    return ask
+
+
+def walk_within(admin, domain):
+    entries = admin(f"/sessions/{domain}/journal")
+    assert {entry["session"] for entry in entries} == {domain}
+    return walk_of([Record(entry) for entry in entries
+                    if "operation" in entry])
+
+
+@pytest.mark.parametrize("server", [
+    ["--template", "t7=good/pc-external-ntlm", "--admin-socket", "@"],
+], indirect=True)
+@pytest.mark.parametrize("login", ["CONTOSO\\alice", "alice@{}"])
+def test_two_sessions_side_by_side(server, sign_in, admin, login):
+    """A session at first contact and one of the admin port. What pidgin-sipe
+    knows of them is the address that it is to sign in with."""
+    admin("/sessions", {"domain": T8, "ttl": "1h",
+                        "scenario": "failures/user-homed-elsewhere"})
+    with ThreadPoolExecutor() as both:
+        said7, said8 = both.map(sign_in, [
+            f"alice@{domain},{login.format(domain)}" for domain in (T7, T8)])
+    assert f"transport_connect - hostname: sip.{T7} port: 443" in said7
+    assert_first_pool(walk_within(admin, T7))
+    steps = walk_within(admin, T8)
+    second = steps.index(("lyncweb2", ROOT_PATH, 200))
+    assert_first_pool(steps[:second])
+    assert steps[second + 1:] == pool_walk("lyncweb2")
+    assert f"transport_connect - hostname: sip.{T8} port: 443" in said8
+    assert T8 not in said7 and T7 not in said8
+    assert admin("/sessions/default/journal") == []

@@ -61,6 +61,9 @@ GOOD = {
     "a state that is asked for": steps(
         step(rest="set: {phase: two}"), step("is: {phase: two}",
                                              at="mex.get")),
+    "a state that is asked for in other letters": steps(
+        step(rest="set: {Phase: two}"), step("is: {phase: two}",
+                                             at="mex.get")),
     "the password of the good world": users("'Passw0rd!'"),
     "a password for tests": users("'T3st-4-You!'"),
     "a short password": users("'Ab1!'"),

@@ -475,16 +475,19 @@ static void reads_challenges(void **state UNUSED)
 #define TRUST "http://docs.oasis-open.org/ws-sx/ws-trust/200512"
 #define SAML                                                                   \
     "<saml:Assertion "                                                         \
-    "xmlns:saml='urn:oasis:names:tc:SAML:1.0:assertion'>x</saml:Assertion>"
+    "xmlns:saml='urn:oasis:names:tc:SAML:1.0:assertion'>x"                     \
+    "<Signature xmlns='http://www.w3.org/2000/09/xmldsig#'/></saml:Assertion>"
 
 static char *rstr(struct arena *arena, const char *token, const char *rest)
 {
     return arena_printf(
         arena,
         "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'>"
-        "<s:Body><RequestSecurityTokenResponse Context='c' xmlns='" TRUST "'>"
+        "<s:Body><RequestSecurityTokenResponseCollection xmlns='" TRUST "'>"
+        "<RequestSecurityTokenResponse Context='c'>"
         "<RequestedSecurityToken>%s</RequestedSecurityToken>%s"
-        "</RequestSecurityTokenResponse></s:Body></s:Envelope>",
+        "</RequestSecurityTokenResponse>"
+        "</RequestSecurityTokenResponseCollection></s:Body></s:Envelope>",
         token, rest);
 }
 
