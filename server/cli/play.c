@@ -312,7 +312,8 @@ static void tell_failure(const char *domain,
                 domain);
 }
 
-static struct session *at_contact(void *ctx, const char *domain)
+static struct session *at_contact(void *ctx, const char *domain,
+                                  bool *out_failed)
 {
     AUTO(arena) arena = arena_new();
     struct server *server = ctx;
@@ -331,6 +332,7 @@ static struct session *at_contact(void *ctx, const char *domain)
                  template.scenario, session_seed_of(session));
     } else {
         tell_failure(domain, &diagnostics);
+        *out_failed = true;
     }
     diagnostics_clear(&diagnostics);
     return session;

@@ -160,7 +160,9 @@ struct exchange {
     struct exchange_kept *kept;
     /* The session's name, whose test it belongs to; NULL: not known yet. */
     const char *session;
-    uint64_t seed; /* of its chance */
+    uint64_t era;              /* its how manieth scenario was played, or 0 */
+    const bool *session_ended; /* changes with the session; NULL: it never is */
+    uint64_t seed;             /* of its chance */
 };
 
 /* An exchange with one reference, an arena and a copy of the facts. */

@@ -236,6 +236,30 @@ def test_a_scenario_from_outside_opens_no_files(admin, tmp_path):
     assert admin.make(T1, "lyncmock: 1\nextends: good/pc-external-ntlm\n")
 
 
+@pytest.mark.parametrize("text", ["", "#", "\n\n", "---\n", "%YAML 9.9\n---\n"])
+def test_a_scenario_of_nothing(admin, text):
+    for method, path in (("POST", f"/sessions?domain={T1}"),
+                         ("PUT", "/sessions/default/scenario")):
+        told = admin.ask(method, path, text, YAML)
+        assert told.status == 422, told.text
+        assert told.json["place"].startswith("scenario:"), told.text
+    assert admin.names() == ["default"]
+
+
+def test_more_parameters_than_there_is_room_for(server, admin):
+    """libmicrohttpd gives up by itself; what was begun goes as well, as
+    LeakSanitizer sees."""
+    for _ in range(3):
+        with socket.create_connection(("127.0.0.1", admin.port),
+                                      PATIENCE) as peer:
+            peer.sendall(b"GET /sessions?" + 4000 * b"a=b&" +
+                         b" HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            peer.shutdown(socket.SHUT_WR)
+            peer.recv(100)
+    admin.good("GET", "/")
+    assert server.stop() == 0
+
+
 def test_bodies_have_a_limit(admin):
     told = admin.ask("POST", "/sessions", 2 * 1024 * 1024 * b" ", JSON)
     assert told.status == 413
