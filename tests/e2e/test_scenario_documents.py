@@ -193,6 +193,20 @@ def test_what_finds_nothing_is_a_remark(play):
         "declaration is not edited: nothing is changed"]
 
 
+def test_the_log_says_that_nothing_is_changed(play):
+    server = play(steps(
+        "{at: discover.root, do: {remove: AccessLocation}}",
+        "{at: discover.domain, do: {remove: //@AccessLocation}}"))
+    root(server)
+    root(server, path=DOMAIN_PATH)
+    lines = [line for line in server.messages().splitlines()
+             if " operation=discover." in line]
+    assert ('unchanged="remove: AccessLocation finds no place in this XML '
+            '(the nearest is //@AccessLocation): nothing is changed"'
+            in lines[0])
+    assert "unchanged" not in lines[1] and "step=" in lines[1]
+
+
 # --- points ------------------------------------------------------------------
 
 def marks(answer):
