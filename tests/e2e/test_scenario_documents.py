@@ -193,6 +193,18 @@ def test_what_finds_nothing_is_a_remark(play):
         "declaration is not edited: nothing is changed"]
 
 
+@pytest.mark.parametrize("name,told", [
+    ("X-MS-Nothing", True), ("Date", False), ("Content-Length", False),
+])
+def test_the_log_says_that_no_header_is_removed(play, name, told):
+    server = play(steps(f"{{at: discover.root, do: {{headers: "
+                        f"{{{name}: null}}}}}}"))
+    root(server)
+    words = f'unchanged="headers: the reply has no {name} to remove"'
+    assert (words in server.messages()) == told
+    assert ("unchanged" in server.messages()) == told
+
+
 def test_the_log_says_that_nothing_is_changed(play):
     server = play(steps(
         "{at: discover.root, do: {remove: AccessLocation}}",
