@@ -234,6 +234,7 @@ libserver_a_SOURCES = \
 	%D%/faults/faults.h \
 	%D%/faults/krb_failure.c \
 	%D%/faults/krb_failure.h \
+	%D%/faults/nearest_place.c \
 	%D%/faults/overlay.c \
 	%D%/faults/overlay.h \
 	%D%/faults/spread.c \

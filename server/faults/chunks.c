@@ -34,7 +34,9 @@ static const struct setting params[] = {
       "no-trailer",
       "what is wrong in the second chunk, or in the first where there is no "
       "other; lf: lines end in LF alone; no-last: the chunk of size 0 never "
-      "comes; no-trailer: it comes, and the empty line behind it does not"},
+      "comes, and the connection closes unless `connection: {then: open}` "
+      "stands beside it; no-trailer: it comes, and the empty line behind it "
+      "does not"},
      .type = setting_word,
      AT(flaw)},
     {{"chunks.extension", "text", "behind each size, after a semicolon"},

@@ -195,6 +195,13 @@ def test_bad_json(admin, body, place, error):
     assert admin.names() == ["default"]
 
 
+def test_a_domain_that_the_ca_is_not_good_for(admin):
+    told = admin.ask("POST", "/sessions", '{"domain": "t1.fabrikam.test"}', JSON)
+    assert told.status == 422
+    assert told.json["remedy"].startswith(
+        "a session's domain ends in .contoso.test")
+
+
 @pytest.mark.parametrize("kind,body", [
     (None, "lyncmock: 1\n"), ("text/plain", "lyncmock: 1\n"),
     ("application/x-www-form-urlencoded", "domain=t1.contoso.test"),

@@ -731,3 +731,18 @@ def test_large_files_are_read_in_no_time(tmp_path, kind):
 
 def found_any(done):
     return [line for line in done.stderr.splitlines() if PLACED.match(line)]
+
+
+def test_a_site_that_the_world_does_not_have(tmp_path):
+    path = tmp_path / "site.yaml"
+    step = ("steps: [{at: discover.user, when: {site: internal}, "
+            "do: {status: 503}}]\n")
+    path.write_text("lyncmock: 1\nworld: {location: external}\n" + step)
+    done = run_cli(tmp_path, "check", path)
+    assert done.returncode == 2
+    assert ("no site of this world is internal, so the step would never "
+            "apply; location: both gives one") in done.stderr
+    for location in "both", "internal":
+        path.write_text(f"lyncmock: 1\nworld: {{location: {location}}}\n" +
+                        step)
+        assert run_cli(tmp_path, "check", path).returncode == 0
