@@ -161,6 +161,21 @@ static void concat(xmlXPathParserContext *parser, int count)
     }
 }
 
+/* The library compares the whole needle at each letter that may begin it. */
+static void contains(xmlXPathParserContext *parser, int count)
+{
+    size_t size = texts_of(parser, count);
+    size_t needle = 0;
+
+    refresh_top(parser);
+    if (count == 2 && parser->valueNr >= 2) {
+        needle = strlen((const char *)parser->value->stringval);
+    }
+    if (pay(parser, size * (1 + needle))) {
+        xmlXPathContainsFunction(parser, count);
+    }
+}
+
 static void register_costly(xmlXPathContext *context)
 {
     static const struct {
@@ -170,6 +185,7 @@ static void register_costly(xmlXPathContext *context)
         {"translate", translate},
         {"normalize-space", normalize_space},
         {"concat", concat},
+        {"contains", contains},
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(costly); i++) {

@@ -156,6 +156,36 @@ static void dear_ones_end(void **state)
     assert_true((clock() - began) / CLOCKS_PER_SEC < SECONDS);
 }
 
+/* Functions that go through a text letter by letter count as such. */
+static void letters_count(void **state)
+{
+    static const char *const dear[] = {
+        "//b[translate(/, 'x', 'y') = 'q']",
+        "//b[normalize-space(/) = 'q']",
+        "//b[concat(/, /, /, /, /, /, /, /, /, /, /, /) = 'q']",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(dear); i++) {
+        AUTO_BUF text = {0};
+        AUTO(arena) arena = arena_new();
+        struct xml_body *body;
+
+        buf_add_text(&text, "<a>");
+        for (int n = 0; n < 6000; n++) {
+            buf_add_text(&text, "<b/>xxxxx");
+        }
+        buf_add_text(&text, "</a>");
+        body = xml_body_new(arena, buf_span(&text));
+        assert_true(xml_body_holds(body, "translate('Ab', 'A', 'a') = 'ab'"));
+        assert_true(xml_body_holds(body, "concat('a', 1, //b) = 'a1'"));
+        assert_true(xml_body_holds(body, "normalize-space(' a  b ') = 'a b'"));
+        assert_false(xml_body_holds(body, dear[i]));
+        assert_non_null(xml_body_trouble(body));
+        xml_body_clear(body);
+    }
+}
+
 static void long_bodies_are_left_alone(void **state)
 {
     AUTO_BUF text = {0};
@@ -196,6 +226,7 @@ int main(void)
         cmocka_unit_test(wrong_expressions),
         cmocka_unit_test(long_ones_are_refused),
         cmocka_unit_test(dear_ones_end),
+        cmocka_unit_test(letters_count),
         cmocka_unit_test(long_bodies_are_left_alone),
     };
 
