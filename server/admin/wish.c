@@ -232,10 +232,11 @@ static bool is_of_type(const char *sent, const char *type)
 bool admin_read_body(struct admin_call *call, const char *const *known,
                      struct admin_body *out)
 {
-    struct reading reading = {call, known, out};
+    struct reading reading = {.call = call, .known = known};
     const char *type = call->content_type;
 
     *out = (struct admin_body){0};
+    reading.out = out;
     if (is_of_type(type, "application/json")) {
         return read_query(&reading) && read_json(&reading);
     }

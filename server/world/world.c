@@ -34,26 +34,29 @@ void world_unref(struct world *world)
     }
 }
 
+__extension__ typedef __int128 wide;
+
+static int64_t in_range(wide time)
+{
+    return time < WORLD_CLOCK_FIRST  ? WORLD_CLOCK_FIRST
+           : time > WORLD_CLOCK_LAST ? WORLD_CLOCK_LAST
+                                     : (int64_t)time;
+}
+
 int64_t world_clock_add(int64_t a, int64_t b)
 {
-    __extension__ __int128 sum = (__int128)a + b;
-
-    return sum < WORLD_CLOCK_FIRST  ? WORLD_CLOCK_FIRST
-           : sum > WORLD_CLOCK_LAST ? WORLD_CLOCK_LAST
-                                    : (int64_t)sum;
+    return in_range((wide)a + b);
 }
 
 int64_t world_clock_at(const struct world_clock *clock, int64_t began,
                        int64_t now)
 {
-    __extension__ __int128 passed =
-        clock->runs ? (__int128)(now - began) * clock->scale / WORLD_CLOCK_REAL
-                    : 0;
-    int64_t start =
-        world_clock_add(clock->fixed ? clock->start : began, clock->skew);
+    wide passed =
+        clock->runs ? (wide)(now - began) * clock->scale / WORLD_CLOCK_REAL : 0;
 
-    return passed > INT64_MAX ? WORLD_CLOCK_LAST
-                              : world_clock_add(start, (int64_t)passed);
+    return in_range(
+        world_clock_add(clock->fixed ? clock->start : began, clock->skew) +
+        passed);
 }
 
 /* ---- Derived ---- */

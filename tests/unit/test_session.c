@@ -586,6 +586,7 @@ static void the_clock_runs_as_the_world_says(void **state)
          10,
          "2013-06-01T12:00:00Z"},
         {{{"clock.scale", "1000000"}}, 1000000, "2150-01-01T00:00:00Z"},
+        {{{"clock.scale", "1000000"}}, -1000000, "1800-01-01T00:00:00Z"},
     };
     AUTO(arena) arena = arena_new();
     struct err err;
