@@ -138,8 +138,8 @@ static void add_world(struct buf *out, const struct world *world)
                  &world->users[i]);
     }
     for (size_t i = 0; i < world->meeting_count; i++) {
-        add_rows(out, arena, "meeting", world->meetings[i].id, setting_meeting_row,
-                 &world->meetings[i]);
+        add_rows(out, arena, "meeting", world->meetings[i].id,
+                 setting_meeting_row, &world->meetings[i]);
     }
 }
 

@@ -158,10 +158,10 @@ static size_t walk_map(struct walk *walk, bool flow, const struct around *outer)
 static size_t walk_node(struct walk *walk, yaml_event_t *event,
                         const struct around *outer)
 {
-    bool flow = event->type == YAML_MAPPING_START_EVENT
-                    ? event->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE
-                    : event->data.sequence_start.style ==
-                          YAML_FLOW_SEQUENCE_STYLE;
+    bool flow =
+        event->type == YAML_MAPPING_START_EVENT
+            ? event->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE
+            : event->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE;
     yaml_event_type_t type = event->type;
     size_t end = event->end_mark.index;
 
@@ -228,7 +228,8 @@ static void tell_change(const struct making *making, const char *what,
         return;
     }
     if (key) {
-        mutant.key = arena_text(making->arena, slice(making, key->begin, key->end));
+        mutant.key =
+            arena_text(making->arena, slice(making, key->begin, key->end));
     }
     buf_add(&out, slice(making, 0, begin));
     buf_add_text(&out, fresh);
@@ -250,9 +251,8 @@ static char *other_case(struct arena *arena, const char *old)
     char *text = arena_strdup(arena, old);
 
     for (char *at = text; *at; at++) {
-        *at = (char)(islower((unsigned char)*at)
-                         ? toupper((unsigned char)*at)
-                         : tolower((unsigned char)*at));
+        *at = (char)(islower((unsigned char)*at) ? toupper((unsigned char)*at)
+                                                 : tolower((unsigned char)*at));
     }
     return text;
 }
@@ -299,9 +299,9 @@ static void double_entry(const struct making *making)
     struct span entry = slice(making, key->begin, key->value_end);
     struct part moved = *key;
     struct making second = *making;
-    const char *gap = key->flow ? ", "
-                                : arena_printf(making->arena, "\n%*s",
-                                               (int)key->column, "");
+    const char *gap =
+        key->flow ? ", "
+                  : arena_printf(making->arena, "\n%*s", (int)key->column, "");
 
     second.part = &moved;
     for (size_t i = 0; i < entry.size; i++) {
@@ -331,7 +331,8 @@ static void exchange_keys(const struct making *making)
     between = slice(making, key->end, next->begin);
     other = slice(making, next->begin, next->end);
     second.part = &both;
-    memmove(both.lines + 1, key->lines, sizeof(both.lines) - sizeof(*both.lines));
+    memmove(both.lines + 1, key->lines,
+            sizeof(both.lines) - sizeof(*both.lines));
     both.lines[MUTANT_LINES_MAX - 1] = 0;
     both.lines[0] = next->lines[0];
     tell_change(&second, "keys: exchanged", key->begin, next->end,
@@ -386,10 +387,10 @@ static void mutate_unit(const struct making *making, const char *old)
     static const char *const units[] = {"",  "ms",  "s",   "m", "h", "d",
                                         "%", "KiB", "MiB", "w", "S", " s"};
     const char *unit = unit_of(old);
-    const char *same = strspn(old, "+-0.") + strlen(unit ? unit : "") ==
-                               strlen(old)
-                           ? "zero is zero in each unit"
-                           : NULL;
+    const char *same =
+        strspn(old, "+-0.") + strlen(unit ? unit : "") == strlen(old)
+            ? "zero is zero in each unit"
+            : NULL;
     int length = unit ? (int)(unit - old) : 0;
 
     if (!unit) {
@@ -455,9 +456,9 @@ static void mutate_quotes(const struct making *making, const char *old)
 
 static void mutate_value(const struct making *making, const char *old)
 {
-    static const char *const values[] = {
-        "qqzz", "[[a]]", "{qqzz: a}", "-1", "0", "99999999999999", "'5 min'",
-        "[]"};
+    static const char *const values[] = {"qqzz",    "[[a]]", "{qqzz: a}",
+                                         "-1",      "0",     "99999999999999",
+                                         "'5 min'", "[]"};
     const char *nothing = strcmp(old, "null") == 0 || strcmp(old, "~") == 0
                               ? "null is nothing"
                               : NULL;

@@ -33,7 +33,7 @@ struct judging {
     const struct vocabulary *words;
     const char *name;
     size_t file;
-    size_t head; /* mutants of what every file begins with */
+    size_t head;     /* mutants of what every file begins with */
     struct buf dump; /* of the original */
     size_t mutants;
     size_t accepted;
@@ -160,9 +160,8 @@ static void enter_folder(const char *path)
     const char *slash = strrchr(path, '/');
 
     assert_non_null(slash);
-    assert_int_equal(chdir(arena_text(
-                         arena, span_of(path, (size_t)(slash - path)))),
-                     0);
+    assert_int_equal(
+        chdir(arena_text(arena, span_of(path, (size_t)(slash - path)))), 0);
 }
 
 static void judge_file(struct judging *judging, const struct shipped_file *file)
@@ -175,8 +174,7 @@ static void judge_file(struct judging *judging, const struct shipped_file *file)
     buf_reset(&judging->dump);
     diagnostics_init(&diagnostics);
     enter_folder(file->path);
-    assert_true(
-        read_text(judging, file->text, &judging->dump, &diagnostics));
+    assert_true(read_text(judging, file->text, &judging->dump, &diagnostics));
     diagnostics_clear(&diagnostics);
     mutants_of(file->text, judge, judging);
     assert_int_equal(chdir(".."), 0);
