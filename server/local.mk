@@ -234,6 +234,7 @@ libserver_a_SOURCES = \
 	%D%/faults/faults.h \
 	%D%/faults/krb_failure.c \
 	%D%/faults/krb_failure.h \
+	%D%/faults/nearest_place.c \
 	%D%/faults/overlay.c \
 	%D%/faults/overlay.h \
 	%D%/faults/spread.c \
@@ -583,9 +584,11 @@ libserver_a_SOURCES = \
 	%D%/wire/xml_places.h \
 	%D%/wire/xml_select.c \
 	%D%/wire/xml_select.h \
+	%D%/world/account.h \
 	%D%/world/accounts.c \
 	%D%/world/changes.c \
 	%D%/world/changes.h \
+	%D%/world/clock.h \
 	%D%/world/documents.h \
 	%D%/world/good.c \
 	%D%/world/index.c \
@@ -614,6 +617,7 @@ libserver_a_SOURCES = \
 	%D%/world/setting_users.c \
 	%D%/world/setting_value.c \
 	%D%/world/settings.c \
+	%D%/world/signin.h \
 	%D%/world/tickets.h \
 	%D%/world/world.c \
 	%D%/world/world.h

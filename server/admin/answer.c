@@ -56,6 +56,24 @@ first_error(const struct diagnostics *diagnostics)
     return NULL;
 }
 
+/* The text is good, then: it is the domain that the request names. */
+static const char *remedy_of(struct admin_call *call,
+                             const struct diagnostic *first)
+{
+    const struct session *base = sessions_default(call->core->options.sessions);
+
+    if (first && !first->place.file &&
+        strstr(first->text, "name constraints do not permit")) {
+        return arena_printf(call->arena,
+                            "a session's domain ends in .%s, that of the "
+                            "server, whose CA is good for no other. Nothing "
+                            "has changed",
+                            session_world(base)->domain);
+    }
+    return "mend what the diagnostics say; lyncmock check and lyncmock "
+           "explain tell more. Nothing has changed";
+}
+
 void admin_fail_scenario(struct admin_call *call,
                          const struct diagnostics *diagnostics)
 {
@@ -70,9 +88,7 @@ void admin_fail_scenario(struct admin_call *call,
     admin_begin(call, 422, &json);
     json_text(&json, "error", first ? first->text : "the scenario is wrong");
     json_text(&json, "place", place);
-    json_text(&json, "remedy",
-              "mend what the diagnostics say; lyncmock check and lyncmock "
-              "explain tell more. Nothing has changed");
+    json_text(&json, "remedy", remedy_of(call, first));
     diagnostics_json(&json, diagnostics);
     admin_end(call, &json);
 }

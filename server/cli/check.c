@@ -133,7 +133,7 @@ static enum exit_code check_all(const struct arguments *arguments)
 {
     AUTO(arena) arena = arena_new();
     AUTO_BUF out = {0};
-    struct json json;
+    struct json json = {.out = &out};
     const struct checking how = {
         .words = load_vocabulary(arena),
         .json = arguments->json ? &json : NULL,

@@ -9,6 +9,7 @@
 
 #include "cli/load.h"
 #include "cli/reload.h"
+#include "cli/verdict.h"
 #include "scenario/match.h"
 #include "services/prepare.h"
 #include "util/guard.h"
@@ -311,7 +312,8 @@ static void tell_failure(const char *domain,
                 domain);
 }
 
-static struct session *at_contact(void *ctx, const char *domain)
+static struct session *at_contact(void *ctx, const char *domain,
+                                  bool *out_failed)
 {
     AUTO(arena) arena = arena_new();
     struct server *server = ctx;
@@ -330,6 +332,7 @@ static struct session *at_contact(void *ctx, const char *domain)
                  template.scenario, session_seed_of(session));
     } else {
         tell_failure(domain, &diagnostics);
+        *out_failed = true;
     }
     diagnostics_clear(&diagnostics);
     return session;
@@ -341,6 +344,7 @@ static void gone(void *ctx, struct session *session)
 {
     struct server *server = ctx;
 
+    (void)verdict_tell_one(session); /* nobody can ask for it any more */
     journal_forget(server->journal, session_name(session));
 }
 

@@ -58,7 +58,7 @@ const struct fault fault_cut_body = {
     .title = "a document that ends too early",
     .doc = "Content-Length is that of what is left, so that HTTP is whole and "
            "the document is not: as a proxy leaves it that stored half an "
-           "answer.",
+           "answer. Where HTTP shall show it, `truncate`.",
     .spec = "XML 1.0 2.1",
     .example = "{path: //Link}",
     .subjects = EDIT_SUBJECTS,

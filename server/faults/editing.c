@@ -41,8 +41,8 @@ void edit_nothing(struct subject *subject, const char *word, const char *format,
     va_start(args, format);
     why = arena_vprintf(subject->ex->arena, format, args);
     va_end(args);
-    exchange_remark(subject->ex, "edit", "%s: %s: nothing is changed", word,
-                    why);
+    exchange_unchanged(subject->ex, "edit", "%s: %s: nothing is changed", word,
+                       why);
 }
 
 struct edit *edit_reply_open(struct subject *subject, const char *word)
@@ -82,6 +82,21 @@ static const char *path_for(const struct edit_where *where, enum edit_form form)
     return own ? own : where->path;
 }
 
+static void find_nothing(struct subject *subject, const char *word,
+                         struct edit *edit, const char *path)
+{
+    const char *form = edit_form_name(edit_form(edit));
+    const char *nearest = edit_nearest(edit, path);
+
+    if (nearest) {
+        edit_nothing(subject, word,
+                     "%s finds no place in this %s (the nearest is %s)", path,
+                     form, nearest);
+    } else {
+        edit_nothing(subject, word, "%s finds no place in this %s", path, form);
+    }
+}
+
 void edit_reply(struct subject *subject, const char *word, edit_change *change,
                 const void *params)
 {
@@ -103,7 +118,7 @@ void edit_reply(struct subject *subject, const char *word, edit_change *change,
     } else if (!edit_find(edit, path, &spots, &count)) {
         edit_nothing(subject, word, "%s takes too long to follow", path);
     } else if (!count) {
-        edit_nothing(subject, word, "%s finds no place in this %s", path, form);
+        find_nothing(subject, word, edit, path);
     } else {
         change(edit, spots, count, params);
         edit_reply_close(subject, word, edit);

@@ -65,6 +65,10 @@ struct edit *edit_reply_open(struct subject *subject, const char *word);
 void edit_reply_close(struct subject *subject, const char *word,
                       struct edit *edit);
 
+/* Of a path that finds nothing: its last name as an element or attribute that
+ * is there, whatever its letter case; NULL: there is none. */
+const char *edit_nearest(struct edit *edit, const char *path);
+
 /* "remove: ...: nothing is changed" */
 void edit_nothing(struct subject *subject, const char *word, const char *format,
                   ...) PRINTF(3, 4);

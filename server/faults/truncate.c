@@ -121,6 +121,8 @@ const struct fault fault_truncate = {
            "the body so many bytes come, or this percentage of them. Then the "
            "connection ends, by default as a good one does. A part of a "
            "document is no document: a client must not take it for one. "
+           "`cut-body` shortens the document and leaves HTTP whole; `reset`, "
+           "`close` and `stall` also end a connection without any reply. "
            "Nothing that the good answer means is undone, unless no byte of "
            "it goes out.",
     .spec = "RFC 9112 section 8",

@@ -49,6 +49,8 @@ enum MHD_Result http_request_step(void *cls, struct MHD_Connection *mhd,
                                   size_t *data_size, void **con_cls);
 void http_request_done(void *cls, struct MHD_Connection *mhd, void **con_cls,
                        enum MHD_RequestTerminationCode code);
+void http_come_and_go(void *cls, struct MHD_Connection *mhd, void **context,
+                      enum MHD_ConnectionNotificationCode what);
 
 /* What libmicrohttpd and whole requests have in common: the connection's
  * authentication; what follows from the header lines, method, target and

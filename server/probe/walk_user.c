@@ -82,10 +82,15 @@ static bool wants_new_ticket(struct walk *walk,
 {
     struct trouble trouble;
 
-    return answer->status != 200 && walk_trouble(walk, answer, &trouble) &&
-           (trouble.id == TROUBLE_TICKET_EXPIRED ||
-            trouble.id == TROUBLE_TICKET_INVALID ||
-            trouble.id == TROUBLE_TICKET_RENEW);
+    if (answer->status == 200 || !walk_trouble(walk, answer, &trouble) ||
+        (trouble.id != TROUBLE_TICKET_EXPIRED &&
+         trouble.id != TROUBLE_TICKET_INVALID &&
+         trouble.id != TROUBLE_TICKET_RENEW)) {
+        return false;
+    }
+    report_learned(walk->report, "the ticket is refused: %s",
+                   walk_said(walk, &trouble));
+    return true;
 }
 
 static bool refused(struct walk *walk, const struct http_answer *answer)

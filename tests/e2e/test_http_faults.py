@@ -725,6 +725,13 @@ WRONG = [
     ("kdc.as", "delay: {for: 1s, before: body}", "has no parts"),
     ("tcp.accept", "delay: {for: 1s, before: body}", "tcp.accept has no parts"),
     ("http.request", "extra-reply: {body: x}", "expected a status"),
+    ("http.request", "chunks: 0", "at least one byte"),
+    ("http.request", "drip: {every: 1s, bytes: 0}", "at least one"),
+    ("http.request", "huge-header: {size: 1, count: 0}", "at least one"),
+    ("http.request", "interim: {status: 103, times: 0}", "1 to 1000, not 0"),
+    ("http.request", "header-form: {fold: no}", "not as usual"),
+    ("http.request", "connection: {says: usual}", "not as usual"),
+    ("tls.handshake", "tls: {resumption: accept}", "not as usual"),
     ("http.request", "captive-portal: 200, status: 503",
      "both take the place of the reply"),
 ]

@@ -551,7 +551,7 @@ def test_no_step_sees_the_refusal_of_a_long_head(tmp_path, status, warned):
     assert done.returncode == 0
     ((_, *place, severity, words),) = found(done)
     assert (place, severity) == ([line, column], "warning")
-    assert "refused before any point is reached" in words
+    assert "not answered here but at http.too-long" in words
 
 
 def test_a_user_of_the_parent_is_not_new(tmp_path):
@@ -731,3 +731,18 @@ def test_large_files_are_read_in_no_time(tmp_path, kind):
 
 def found_any(done):
     return [line for line in done.stderr.splitlines() if PLACED.match(line)]
+
+
+def test_a_site_that_the_world_does_not_have(tmp_path):
+    path = tmp_path / "site.yaml"
+    step = ("steps: [{at: discover.user, when: {site: internal}, "
+            "do: {status: 503}}]\n")
+    path.write_text("lyncmock: 1\nworld: {location: external}\n" + step)
+    done = run_cli(tmp_path, "check", path)
+    assert done.returncode == 2
+    assert ("no site of this world is internal, so the step would never "
+            "apply; location: both gives one") in done.stderr
+    for location in "both", "internal":
+        path.write_text(f"lyncmock: 1\nworld: {{location: {location}}}\n" +
+                        step)
+        assert run_cli(tmp_path, "check", path).returncode == 0

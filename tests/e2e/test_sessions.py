@@ -65,6 +65,8 @@ def test_patterns_choose(plain, tmp_path):
                         f"{server.https}/", "-k")
     assert reply.status == 200
     assert "other.contoso.test" not in admin.names()
+    # Nor does that hold up one that does fit.
+    assert root(within(server, "me8.contoso.test")).status == 418
 
 
 @pytest.mark.parametrize("options,said", [
