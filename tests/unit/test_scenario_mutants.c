@@ -26,14 +26,28 @@
 
 /* ---- Judging ---- */
 
-/* One in so many. */
-enum { HEAD_SHARE = 8 };
+/* One in so many is tried, another one in each file: of what every file
+ * begins with, and of all where a sanitizer makes it slow. */
+#ifdef __has_feature
+#if __has_feature(address_sanitizer)
+#define IS_SLOW 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define IS_SLOW 1
+#endif
+#ifdef IS_SLOW
+enum { SHARE = 5, HEAD_SHARE = 40 };
+#else
+enum { SHARE = 1, HEAD_SHARE = 8 };
+#endif
 
 struct judging {
     const struct vocabulary *words;
     const char *name;
     size_t file;
-    size_t head;     /* mutants of what every file begins with */
+    size_t head; /* mutants of what every file begins with */
+    size_t rest;
     struct buf dump; /* of the original */
     size_t mutants;
     size_t accepted;
@@ -102,7 +116,10 @@ static void complain(struct judging *judging, const struct mutant *mutant,
 /* What every file begins with is told alike: each tries some of that. */
 static bool is_left_out(struct judging *judging, const struct mutant *mutant)
 {
-    return mutant->head && (judging->head++ + judging->file) % HEAD_SHARE != 0;
+    size_t turn =
+        judging->file + (mutant->head ? judging->head++ : judging->rest++);
+
+    return turn % (mutant->head ? HEAD_SHARE : SHARE) != 0;
 }
 
 /* What is said is what holds where it is not said. */
@@ -171,6 +188,7 @@ static void judge_file(struct judging *judging, const struct shipped_file *file)
     judging->name = file->path;
     judging->file++;
     judging->head = 0;
+    judging->rest = 0;
     buf_reset(&judging->dump);
     diagnostics_init(&diagnostics);
     enter_folder(file->path);
