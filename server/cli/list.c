@@ -260,9 +260,10 @@ const struct verb verb_list = {
             "  services   what the server answers\n"
             "  settings   what a world can say, for --set and for scenarios;\n"
             "             in [] the value of the good world\n\n"
-            "WORDs search: all of them must be in what is said of an item, in "
-            "any\nletter case; for scenarios also the bug report, points and "
-            "faults.\n  lyncmock list points ntlm\n"
+            "WORDs search: for each, a word must begin so in what is said of an "
+            "item, in any\nletter case and with or without hyphens. Of "
+            "scenarios the bug reports come first,\nthen what stands in "
+            "their files.\n  lyncmock list points ntlm\n"
             "  lyncmock list faults --at mex.get\n"
             "  lyncmock list scenarios kerberos clock --long\n\n"
             "lyncmock explain ID says more about each of them.",
