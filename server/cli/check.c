@@ -199,7 +199,8 @@ const struct verb verb_check = {
     .usage = "SCENARIO... [--strict] [--json]",
     .doc = "say whether scenarios are well-formed, and what is wrong where",
     .help = "Reads scenarios (files, ids of lyncmock list scenarios with or "
-            "without\ntheir folder, or - for standard input) as serve would, and starts nothing. What is wrong "
+            "without\ntheir folder, or - for standard input) as serve would, "
+            "and starts nothing. What is wrong "
             "goes to stderr:\n"
             "  FILE:LINE:COL: error: TEXT\n"
             "Exit codes: 0 all are good, warnings or not; 2 one is not, or "

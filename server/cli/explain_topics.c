@@ -287,11 +287,10 @@ static const struct {
     const char *word;
     const char *topic;
 } others[] = {
-    {"aes128", "etypes"},     {"aes256", "etypes"},  {"rc4", "etypes"},
-    {"krb5kdc", "kerberos"},  {"ccaches", "ccache"}, {"kinit", "ccache"},
-    {"KRB5CCNAME", "ccache"}, {"keytab", "ccache"},  {"principal", "spn"},
-    {"counter", "counters"},  {"session", "sessions"},
-    {"counting", "counters"},
+    {"aes128", "etypes"},     {"aes256", "etypes"},    {"rc4", "etypes"},
+    {"krb5kdc", "kerberos"},  {"ccaches", "ccache"},   {"kinit", "ccache"},
+    {"KRB5CCNAME", "ccache"}, {"keytab", "ccache"},    {"principal", "spn"},
+    {"counter", "counters"},  {"session", "sessions"}, {"counting", "counters"},
 };
 
 static bool leads_to(struct telling *telling, const struct topic *topic)

@@ -101,7 +101,7 @@ static enum fit fit_of(struct listing *listing, const char *id,
 {
     const struct about *about = &scenario->about;
     const char *texts[] = {
-        id, scenario->title, or_empty(about->symptom), NULL, NULL, NULL, NULL,
+        id,  scenario->title, or_empty(about->symptom), NULL, NULL, NULL, NULL,
         NULL};
 
     if (listing_wants(listing, texts)) {
@@ -150,8 +150,7 @@ static void list_scenario(struct listing *listing, const char *id,
                         : layer ? layer
                                 : "Sign-ins that succeed";
 
-    if (!listing_begin(listing, group,
-                       word && !listing->whole_ids ? word : id,
+    if (!listing_begin(listing, group, word && !listing->whole_ids ? word : id,
                        scenario->title)) {
         return;
     }

@@ -97,8 +97,8 @@ static const char *with_parameter(struct reading *reading, const char *word)
     AUTO_BUF out = {0};
 
     for (size_t i = 0; all[i]; i++) {
-        if (takes(all[i], arena_printf(reading->arena, "%s.%s", all[i]->name,
-                                       word))) {
+        if (takes(all[i],
+                  arena_printf(reading->arena, "%s.%s", all[i]->name, word))) {
             buf_printf(&out, "%s%s", out.size ? ", " : "", all[i]->name);
         }
     }

@@ -63,8 +63,9 @@ def test_each_example_is_accepted(tmp_path):
         for section in re.split(r"\n\n(?=\S)", ask(tmp_path, "explain", word)):
             blocks = BLOCK.findall(section + "\n")
             head = section.splitlines()[0]
-            assert (len(blocks) == 1 or head in BARE
-                    or ": a shipped scenario\n" in section), section
+            if head.endswith(": a shipped scenario"):
+                break  # and the file, which has tests of its own
+            assert len(blocks) == 1 or head in BARE, section
             for block in blocks:
                 path = tmp_path / f"{len(files)}.yaml"
                 path.write_text(dedented(block))
