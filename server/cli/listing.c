@@ -54,12 +54,10 @@ static bool has(const char *text, const char *word)
 
 static bool one_has(const char *const *texts, const char *word)
 {
-    for (; *texts; texts++) {
-        if (has(*texts, word)) {
-            return true;
-        }
+    while (*texts && !has(*texts, word)) {
+        texts++;
     }
-    return false;
+    return *texts != NULL;
 }
 
 bool listing_wants(const struct listing *listing, const char *const *texts)

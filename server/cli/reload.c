@@ -3,7 +3,6 @@
 
 #include "cli/reload.h"
 
-#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -38,6 +37,23 @@ static void choose_kerberos(const struct server *server, struct world *world)
     }
 }
 
+/* " (from tls.profile: phone)": what a setting that nobody has given follows;
+ * "": it was given, or is the default. */
+static const char *origin(struct arena *arena, const struct world *world,
+                          const char *name)
+{
+    const char *from = NULL;
+
+    if (strcmp(name, "tls.key") == 0 && !world->given.tls_key) {
+        from = "tls.profile";
+    } else if (strcmp(name, "realm") == 0 && !world->given.realm) {
+        from = "domain";
+    }
+    return from ? arena_printf(arena, " (from %s: %s)", from,
+                               world_value(arena, world, from))
+                : "";
+}
+
 static bool check_settled(const struct server *server,
                           const struct world *world, struct err *err)
 {
@@ -50,9 +66,11 @@ static bool check_settled(const struct server *server,
 
         if ((!settled[i].kdc || server->kdc) && strcmp(old, new) != 0) {
             return err_set(err,
-                           "%s: is %s since the server started, and cannot "
-                           "become %s while it runs; restart it",
-                           name, old, new);
+                           "%s: is %s since the server started%s, and cannot "
+                           "become %s while it runs%s; restart it, with --set "
+                           "%s=%s where it shall stay",
+                           name, old, origin(arena, server->world, name), new,
+                           origin(arena, world, name), name, old);
         }
     }
     return true;
@@ -74,6 +92,7 @@ static bool check_free(const struct server *server, const struct world *world,
                        struct err *err)
 {
     struct session_entry entry;
+    GUARDED;
 
     return !sessions_find(server->sessions, world->domain, &entry) ||
            err_set(err, "domain: there is a session of %s already",
@@ -181,6 +200,17 @@ bool reload_possible(const struct options *options, struct err *err)
                    options->scenario);
 }
 
+bool reload_watchable(const struct options *options, struct err *err)
+{
+    struct stat stat_now;
+
+    if (options->scenario && stat(options->scenario, &stat_now) != 0) {
+        return err_set(err, "%s is compiled in, so there is no file to watch",
+                       options->scenario);
+    }
+    return reload_possible(options, err);
+}
+
 /* It was a file at the start: one that is gone is no shipped scenario now. */
 static bool is_there(const struct server *server, struct err *err)
 {
@@ -194,14 +224,15 @@ static bool is_there(const struct server *server, struct err *err)
 }
 
 static void tell_success(const struct server *server, const char *why,
-                         const char *changes, size_t steps)
+                         const char *changes, const struct scenario *old)
 {
     const struct scenario *scenario = server->scenario;
 
-    log_info("%s: scenario %s is read again: steps=%zu (before: %zu), settings "
-             "that differ: %s; accounts, counters and clock begin afresh",
-             why, scenario->name, scenario->step_count, steps,
-             *changes ? changes : "none");
+    log_info("%s: scenario %s is read again: steps=%zu (before: %zu), steps "
+             "that differ: %zu, settings that differ: %s; accounts, counters "
+             "and clock begin afresh",
+             why, scenario->name, scenario->step_count, old->step_count,
+             scenario_steps_differ(old, scenario), *changes ? changes : "none");
 }
 
 static void tell_failure(const char *why, const char *text)
@@ -215,7 +246,7 @@ static void read_again(struct server *server, const char *why,
     AUTO(arena) arena = arena_new();
     struct scenario *scenario;
     const char *changes;
-    size_t steps = server->scenario->step_count;
+    AUTO(scenario) old = scenario_ref(server->scenario);
     struct err err;
 
     if (!load_scenario_files(server->options, reads, ctx, &scenario)) {
@@ -228,7 +259,7 @@ static void read_again(struct server *server, const char *why,
         tell_failure(why, err.text);
         return;
     }
-    tell_success(server, why, changes, steps);
+    tell_success(server, why, changes, old);
 }
 
 void reload_again(struct server *server, const char *why,

@@ -24,5 +24,8 @@ void reload_again(struct server *server, const char *why,
 
 /* Is there a file to read again? Else the error says why not. */
 MUST_CHECK bool reload_possible(const struct options *options, struct err *err);
+/* Is there a file that --watch can look at? */
+MUST_CHECK bool reload_watchable(const struct options *options,
+                                 struct err *err);
 
 #endif

@@ -213,7 +213,7 @@ static bool make_watch(struct serving *serving, const struct options *options,
     if (!options->watch) {
         return true;
     }
-    return (reload_possible(options, err) &&
+    return (reload_watchable(options, err) &&
             watch_new(on_change, serving, &serving->watch, err)) ||
            err_wrap(err, "--watch");
 }

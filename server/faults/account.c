@@ -64,8 +64,8 @@ static void change(const void *data, struct subject *subject)
     struct change *change;
 
     if (!subject->user) {
-        exchange_remark(subject->ex, "step",
-                        "account changes nothing: nobody is known here");
+        exchange_unchanged(subject->ex, "step",
+                           "account changes nothing: nobody is known here");
         return;
     }
     change = arena_alloc(subject->ex->arena, sizeof(*change));

@@ -37,13 +37,32 @@ void ending_plan(const struct ending *asked, enum reply_cut how,
     plan->idle = asked->idle;
 }
 
+/* Nothing of the good reply has happened, but what it would have said, and why,
+ * is half of what a reader of the log looks for. */
+static void forget(struct exchange *ex, enum reply_cut how)
+{
+    static const char *const does[] = {
+        [REPLY_CUT_CLOSE] = "closes the connection",
+        [REPLY_CUT_FIN] = "closes the connection",
+        [REPLY_CUT_RESET] = "resets the connection",
+        [REPLY_CUT_HOLD] = "keeps the answer back",
+    };
+    const char *why = ex->why;
+
+    exchange_forget(ex);
+    if (why) {
+        ex->why =
+            arena_printf(ex->arena, "%s, and a step %s", why, does[how]);
+    }
+}
+
 void ending_reply(const struct ending *asked, enum reply_cut how,
                   struct exchange *ex)
 {
     struct reply_plan *plan = &ex->reply.plan;
 
     if (!asked->after) {
-        exchange_forget(ex);
+        forget(ex, how);
     }
     plan->cut = true;
     plan->cut_after = asked->after;

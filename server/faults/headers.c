@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "scenario/expand.h"
 #include "scenario/fault.h"
@@ -62,6 +63,30 @@ static void take_out(struct exchange *ex, const char *name, bool for_good)
     }
 }
 
+/* What http adds by itself is not among the reply's own. */
+static bool is_added_later(const char *name)
+{
+    static const char *const names[] = {"*", "Connection", "Content-Length",
+                                        "Content-Type", "Date",
+                                        "Transfer-Encoding"};
+
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        if (strcasecmp(names[i], name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void note_absent(struct exchange *ex, const struct header *asked)
+{
+    if (!asked->value && !is_added_later(asked->name) &&
+        !headers_get(&ex->reply.headers, asked->name)) {
+        exchange_unchanged(ex, "step", "headers: the reply has no %s to remove",
+                           asked->name);
+    }
+}
+
 static void headers_reply(const void *data, struct subject *subject)
 {
     const struct headers_params *asked = data;
@@ -69,6 +94,7 @@ static void headers_reply(const void *data, struct subject *subject)
     struct exchange *ex = subject->ex;
 
     for (size_t i = 0; i < headers->count; i++) {
+        note_absent(ex, &headers->items[i]);
         take_out(ex, headers->items[i].name, !headers->items[i].value);
     }
     for (size_t i = 0; i < headers->count; i++) {

@@ -259,9 +259,9 @@ static void plan(const char *word, const struct overlay *asked,
     }
     world_follow_product(world);
     if (world->ticket.sha1 && world->ticket.key != KEY_RSA2048) {
-        exchange_remark(subject->ex, "step",
-                        "ticket.sha1 changes nothing: ticket.key is not "
-                        "rsa2048");
+        exchange_unchanged(subject->ex, "step",
+                           "ticket.sha1 changes nothing: ticket.key is not "
+                           "rsa2048");
     }
 }
 

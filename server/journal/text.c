@@ -118,6 +118,7 @@ static void log_http(struct exchange *ex)
         {"ms", milliseconds(ex)},
         {"by", chosen_by(ex)},
         {"step", ex->step},
+        {"unchanged", ex->unchanged},
         {"why", ex->why},
         {"findings", rules(ex)},
     };
@@ -156,6 +157,7 @@ static void log_kdc(struct exchange *ex)
         {"out", number(ex, ex->sent.bytes)},
         {"ms", milliseconds(ex)},
         {"step", ex->step},
+        {"unchanged", ex->unchanged},
         {"why", ex->why},
     };
 
@@ -179,6 +181,7 @@ static void log_connection(struct exchange *ex, const char *kind)
         {"client-certificate", tls ? tls->client_subject : NULL},
         {"ms", milliseconds(ex)},
         {"step", ex->step},
+        {"unchanged", ex->unchanged},
         {"why", ex->why},
     };
 

@@ -120,6 +120,17 @@ bool walk_moved(struct walk *walk, const char *stage,
                      NULL);
 }
 
+const char *walk_said(struct walk *walk, const struct trouble *trouble)
+{
+    const char *meaning = trouble_meaning(trouble);
+    const char *said = trouble->reason ? trouble->reason : trouble->code;
+
+    return arena_printf(walk->arena, "%u, %s%s%s", trouble->id,
+                        meaning ? meaning : "for a reason of its own",
+                        said ? ": " : "",
+                        said ? shortened(walk->arena, said) : "");
+}
+
 bool walk_refused(struct walk *walk, const char *stage,
                   const struct http_answer *answer, const char *reason)
 {

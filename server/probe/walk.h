@@ -94,6 +94,8 @@ bool walk_fail(struct walk *walk, const char *stage, const char *reason,
 /* What the answer says of its refusal; false: nothing. */
 bool walk_trouble(struct walk *walk, const struct http_answer *answer,
                   struct trouble *out_trouble);
+/* "28033, the ticket has expired: The ticket expired at ..." */
+const char *walk_said(struct walk *walk, const struct trouble *trouble);
 /* May a password or a ticket go to `url`, which stood in an answer of `from`?
  * Warns of foreign domains; in clear nobody is believed who names one. */
 bool walk_safe(struct walk *walk, const char *stage, const char *what,

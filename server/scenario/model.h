@@ -108,6 +108,7 @@ struct step {
     /* What its chance is drawn for: its `id`, or what it says; no other step
      * has the same. */
     const char *identity;
+    const char *content; /* the same for all that say the same, whatever `id` */
     enum point at;
     struct condition when;
     bool also;              /* the next steps are tried, too */
@@ -174,6 +175,11 @@ void scenario_index(struct scenario *scenario);
  * world demands it, or steps or expectations stand where it alone leads. NULL:
  * it does without. The caller frees. */
 char *scenario_needs_kerberos(const struct scenario *scenario);
+
+/* How many steps one has, and the other has not; a step that was changed
+ * counts once. */
+size_t scenario_steps_differ(const struct scenario *one,
+                             const struct scenario *other);
 
 /* Adds an action where fault_order wants it, behind those of the same order;
  * the step has room. */

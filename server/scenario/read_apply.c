@@ -160,6 +160,31 @@ static const char *nearest_to(struct reading *reading, unsigned fact,
     return nearest.best.size ? (const char *)nearest.best.data : NULL;
 }
 
+/* Where the world says which site serves all names, it is that one alone. */
+static bool is_other_site(struct reading *reading, const char *pattern)
+{
+    static const char *const only[][2] = {
+        [LOCATION_INTERNAL] = {"internal", NULL},
+        [LOCATION_EXTERNAL] = {"external", NULL},
+    };
+    const struct world *world = reading->world;
+
+    return reading->world_known && world->location != LOCATION_BOTH &&
+           fits_one(pattern, sites) &&
+           !fits_one(pattern, only[world->location]);
+}
+
+static void check_site(struct reading *reading, const struct node *node,
+                       const char *pattern)
+{
+    if (is_other_site(reading, pattern)) {
+        reading_error(reading, node,
+                      "site: no site of this world is %s, so the step would "
+                      "never apply; location: both gives one",
+                      pattern);
+    }
+}
+
 static void complain(struct reading *reading, const struct node *node,
                      unsigned fact, const char *pattern,
                      const char *const *words)
@@ -237,15 +262,15 @@ static void check_service(struct reading *reading, const struct node *node,
     }
 }
 
-/* The edge refuses a head that is too long before there is an exchange. */
+/* A head that is too long has a point of its own, where no status is known. */
 static void check_status(struct reading *reading, const struct node *node,
                          const char *pattern)
 {
     if (strcmp(pattern, "431") == 0) {
         reading_warning(reading, node,
-                        "status: a head that is too long is refused before "
-                        "any point is reached, so this holds where a step "
-                        "sends 431, and nowhere else");
+                        "status: a head that is too long is not answered "
+                        "here but at http.too-long, so this holds where a "
+                        "step sends 431, and nowhere else");
     }
 }
 
@@ -266,6 +291,8 @@ void check_patterns(struct reading *reading, const struct node *node,
     for (size_t i = 0; i < patterns->count; i++) {
         if (fact == FACT_SERVICE) {
             check_service(reading, item, patterns->items[i]);
+        } else if (fact == FACT_SITE) {
+            check_site(reading, item, patterns->items[i]);
         } else if (fact == FACT_STATUS) {
             check_status(reading, item, patterns->items[i]);
         }

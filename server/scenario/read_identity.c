@@ -100,13 +100,14 @@ void read_identity(struct reading *reading, const struct node *node,
     const char *content;
     size_t before;
 
+    content = content_of(reading, node);
+    step->content = content;
     if (id) {
         read_id(reading, id, steps, index, step);
         return;
     }
-    content = content_of(reading, node);
     before = count_of(steps, index, content);
-    step->identity = before ? arena_printf(reading->arena, "%s %zu", content,
-                                           before + 1)
-                            : content;
+    step->identity =
+        before ? arena_printf(reading->arena, "%s %zu", content, before + 1)
+               : content;
 }

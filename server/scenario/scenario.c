@@ -152,6 +152,39 @@ char *scenario_needs_kerberos(const struct scenario *scenario)
 
 /* ---- Steps ---- */
 
+static bool has_step(const struct scenario *scenario, const struct step *step)
+{
+    for (size_t i = 0; i < scenario->step_count; i++) {
+        const struct step *other = &scenario->steps[i];
+
+        if (strcmp(other->identity, step->identity) == 0 &&
+            strcmp(other->content, step->content) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static size_t steps_missing(const struct scenario *from,
+                            const struct scenario *in)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < from->step_count; i++) {
+        count += !has_step(in, &from->steps[i]);
+    }
+    return count;
+}
+
+size_t scenario_steps_differ(const struct scenario *one,
+                             const struct scenario *other)
+{
+    size_t gone = steps_missing(one, other);
+    size_t came = steps_missing(other, one);
+
+    return gone > came ? gone : came;
+}
+
 void step_insert(struct step *step, const struct action *action)
 {
     size_t at = step->action_count++;
@@ -188,6 +221,9 @@ static const char *exclude(const struct fault *one, const struct fault *other)
 
     if (one->order == FAULT_FORM && other->order == FAULT_FORM) {
         return "both take the place of the reply";
+    }
+    if (one->ends && other->ends) {
+        return "go ill together: each ends the connection";
     }
     return why ? why : objects(other, one);
 }

@@ -150,12 +150,15 @@ static enum auth_reason reason_named(const char *word)
     return AUTH_REASON_FORGED;
 }
 
-static void force_refusal(const struct verdict_plan *plan,
+static void force_refusal(struct call *call, const struct verdict_plan *plan,
                           struct auth_outcome *outcome)
 {
     outcome->verdict = AUTH_REFUSED;
     outcome->reason = reason_named(plan->reason);
-    outcome->why = "a step says so";
+    outcome->why = plan->reason ? arena_printf(call->arena,
+                                               "%s, a step says so",
+                                               plan->reason)
+                                : "a step says so";
     outcome->token_out = SPAN_NONE;
 }
 
@@ -189,10 +192,10 @@ bool verdict_force(struct call *call, struct auth_outcome *outcome)
         return false;
     }
     outcome->counts = false;
-    if (plan.accepted && outcome->verdict != AUTH_ACCEPTED) {
+    if (plan.accepted && (outcome->verdict != AUTH_ACCEPTED || plan.user)) {
         force_acceptance(call, &plan, outcome);
     } else if (!plan.accepted) {
-        force_refusal(&plan, outcome);
+        force_refusal(call, &plan, outcome);
     }
     return true;
 }

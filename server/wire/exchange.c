@@ -162,6 +162,13 @@ void exchange_why(struct exchange *ex, const char *key, const char *format, ...)
     va_end(args);
 }
 
+/* Behind what is told already. */
+static const char *told(struct exchange *ex, const char *before,
+                        const char *text)
+{
+    return before ? arena_printf(ex->arena, "%s; %s", before, text) : text;
+}
+
 void exchange_why_more(struct exchange *ex, const char *key, const char *format,
                        ...)
 {
@@ -171,7 +178,19 @@ void exchange_why_more(struct exchange *ex, const char *key, const char *format,
     va_start(args, format);
     text = remark(ex, key, format, args);
     va_end(args);
-    ex->why = ex->why ? arena_printf(ex->arena, "%s; %s", ex->why, text) : text;
+    ex->why = told(ex, ex->why, text);
+}
+
+void exchange_unchanged(struct exchange *ex, const char *key,
+                        const char *format, ...)
+{
+    const char *text;
+    va_list args;
+
+    va_start(args, format);
+    text = remark(ex, key, format, args);
+    va_end(args);
+    ex->unchanged = told(ex, ex->unchanged, text);
 }
 
 void exchange_secret(struct exchange *ex, const char *key, const char *text)
@@ -263,6 +282,11 @@ void exchange_reply_at(struct exchange *ex, unsigned status, const char *file,
                                .write = write,
                                .file = file,
                                .line = line};
+}
+
+bool status_has_no_body(unsigned status)
+{
+    return status < 200 || status == 204 || status == 304;
 }
 
 struct write_plan *exchange_write(struct exchange *ex)

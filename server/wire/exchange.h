@@ -155,12 +155,15 @@ struct exchange {
     struct remark *remarks; /* newest first */
     const char *step;       /* the last step that applied, "FILE:LINE" */
     const char *why;        /* why the reply is no good one; NULL: it is */
+    const char *unchanged;  /* what of a step changed nothing, and why */
     struct effect *effects;
     struct effect *at_end;
     struct exchange_kept *kept;
     /* The session's name, whose test it belongs to; NULL: not known yet. */
     const char *session;
-    uint64_t seed; /* of its chance */
+    uint64_t era;              /* its how manieth scenario was played, or 0 */
+    const bool *session_ended; /* changes with the session; NULL: it never is */
+    uint64_t seed;             /* of its chance */
 };
 
 /* An exchange with one reference, an arena and a copy of the facts. */
@@ -196,6 +199,10 @@ void exchange_why(struct exchange *ex, const char *key, const char *format, ...)
 /* The same, behind the reason that is there already. */
 void exchange_why_more(struct exchange *ex, const char *key, const char *format,
                        ...) PRINTF(3, 4);
+/* A fact: a step applied, and nothing came of this part of it. The line on the
+ * log shows it. */
+void exchange_unchanged(struct exchange *ex, const char *key,
+                        const char *format, ...) PRINTF(3, 4);
 void exchange_secret(struct exchange *ex, const char *key, const char *text);
 /* Notes the scenario's step that changes this exchange; `where` is borrowed. */
 void exchange_step(struct exchange *ex, const char *where);
@@ -223,6 +230,8 @@ void exchange_reply_at(struct exchange *ex, unsigned status, const char *file,
     exchange_reply_at((ex), (status), __FILE__, __LINE__)
 void exchange_header(struct exchange *ex, const char *name, const char *format,
                      ...) PRINTF(3, 4);
+/* RFC 9110 sections 15.2, 15.3.5 and 15.4.5. */
+bool status_has_no_body(unsigned status);
 /* How the reply is written, to be changed. */
 struct write_plan *exchange_write(struct exchange *ex);
 /* Sets Content-Type and body; the body is borrowed from the arena. */

@@ -279,7 +279,21 @@ def test_right_password_is_refused(play):
     record = [r for r in journal(server) if "verdict.forced" in r.remarks][0]
     assert record.remarks["verdict.forced"] == (
         "refused, locked; without the step: accepted")
-    assert record.remarks["auth.refused"] == "a step says so"
+    assert record.remarks["auth.refused"] == "locked, a step says so"
+
+
+@pytest.mark.parametrize("fault,words", [
+    ("reset", "resets the connection"),
+    ("close", "closes the connection"),
+])
+def test_the_reason_outlives_the_answer(play, fault, words):
+    server = play(f"{{at: ntlm.verdict, when: {{reason: wrong-password}}, "
+                  f"do: {{{fault}: yes}}}}")
+    shaker = Shaker(server)
+    with pytest.raises((OSError, AssertionError, ValueError)):
+        shaker.answer(challenge_of(shaker.negotiate()), password="wrong")
+    assert f', and a step {words}"' in server.messages()
+    assert 'why="wrong password' in server.messages()
 
 
 def test_accepted_as_somebody_else(play):
@@ -287,6 +301,16 @@ def test_accepted_as_somebody_else(play):
     shaker = Shaker(server)
     answer = shaker.answer(challenge_of(shaker.negotiate()), user="nobody")
     assert b'"user":"bob"' in answer.body.replace(b" ", b"")
+
+
+def test_a_good_one_is_accepted_as_somebody_else(play):
+    server = play(at("ntlm.verdict", "verdict: {is: accepted, user: bob}"))
+    shaker = Shaker(server)
+    answer = shaker.answer(challenge_of(shaker.negotiate()))
+    assert answer.status == 200
+    assert b'"user":"bob"' in answer.body.replace(b" ", b"")
+    # And the connection is his.
+    assert b'"user":"bob"' in shaker.ask().body.replace(b" ", b"")
 
 
 def test_nobody_is_there_to_accept(play):

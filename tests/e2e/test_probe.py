@@ -325,6 +325,8 @@ def test_renews_a_ticket_that_a_step_refuses(serve, tmp_path, client, asked):
     server = serve(path)
     done = probe(server, "--as", client)
     assert done.returncode == 0, done.stdout
+    number = "28033" if asked == "28033" else "28072"
+    assert f": the ticket is refused: {number}, " in done.stdout
     assert len([record for record in journal(server, "webticket.issue")
                 if record.status == 200]) == 2
 

@@ -88,7 +88,24 @@ def test_steps_and_settings(play):
     assert playing.status() == 418
     playing.plays("", "steps=0 (before: 1)")
     assert playing.status() == 200
-    playing.plays(step("500"), "settings that differ: none")
+    playing.plays(step("500"), "steps that differ: 1, settings that differ: "
+                  "none;")
+
+
+@pytest.mark.parametrize("before,after,count", [
+    ("{at: discover.root, do: {status: 503}}",
+     "{at: discover.root, do: {status: 502}}", 1),
+    ("{at: discover.root, id: one, do: {status: 503}}",
+     "{at: discover.root, id: one, do: {status: 502}}", 1),
+    ("{at: discover.root, do: {status: 503}}",
+     "{at: discover.root, do: {status: 503}}", 0),
+    ("{at: discover.root, do: {status: 503}}",
+     "{at: discover.user, do: {status: 503}}, "
+     "{at: discover.root, do: {status: 503}}", 1),
+])
+def test_steps_that_differ_are_counted(play, before, after, count):
+    playing = play(f"steps: [{before}]\n")
+    playing.plays(f"steps: [{after}]\n", f"steps that differ: {count}, ")
 
 
 def test_counters_begin_afresh(play):
@@ -187,6 +204,14 @@ def test_settled_at_the_start(play, name, setting):
     playing.stays(f"world: {{{setting}}}\n" + step(418), name + ": is ",
                   "cannot become", "restart it")
     assert playing.status() == 503
+
+
+def test_a_setting_that_another_one_decides_says_which(play):
+    playing = play("world: {tls: {profile: phone}}\n")
+    playing.stays("title: No phone\n",
+                  "tls.key: is rsa2048 since the server started (from "
+                  "tls.profile: phone), and cannot become p256",
+                  "--set tls.key=rsa2048")
 
 
 def test_a_domain_that_the_ca_does_not_cover(play):
@@ -505,7 +530,7 @@ def test_a_link_that_leads_elsewhere(serve, tmp_path):
 
 
 @pytest.mark.parametrize("scenario,words", [
-    (["good/ios-ntlm"], "--watch: good/ios-ntlm is compiled in"),
+    (["good/ios-ntlm"], "--watch: good/ios-ntlm is compiled in, so there is no file to watch"),
     ([], "--watch: no scenario file is named on the command line"),
 ])
 def test_nothing_to_watch(tmp_path, scenario, words):

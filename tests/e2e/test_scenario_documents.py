@@ -193,6 +193,32 @@ def test_what_finds_nothing_is_a_remark(play):
         "declaration is not edited: nothing is changed"]
 
 
+@pytest.mark.parametrize("name,told", [
+    ("X-MS-Nothing", True), ("Date", False), ("Content-Length", False),
+])
+def test_the_log_says_that_no_header_is_removed(play, name, told):
+    server = play(steps(f"{{at: discover.root, do: {{headers: "
+                        f"{{{name}: null}}}}}}"))
+    root(server)
+    words = f'unchanged="headers: the reply has no {name} to remove"'
+    assert (words in server.messages()) == told
+    assert ("unchanged" in server.messages()) == told
+
+
+def test_the_log_says_that_nothing_is_changed(play):
+    server = play(steps(
+        "{at: discover.root, do: {remove: AccessLocation}}",
+        "{at: discover.domain, do: {remove: //@AccessLocation}}"))
+    root(server)
+    root(server, path=DOMAIN_PATH)
+    lines = [line for line in server.messages().splitlines()
+             if " operation=discover." in line]
+    assert ('unchanged="remove: AccessLocation finds no place in this XML '
+            '(the nearest is //@AccessLocation): nothing is changed"'
+            in lines[0])
+    assert "unchanged" not in lines[1] and "step=" in lines[1]
+
+
 # --- points ------------------------------------------------------------------
 
 def marks(answer):

@@ -28,7 +28,15 @@ ERRORS = {
     # YAML itself.
     "a bracket left open": (HEAD + "world: {clock: 5m\nsteps§: []\n",
                             "did not find expected ',' or '}'"),
-    "a quote left open": (HEAD + "title: 'no end\n§", "end of stream"),
+    "a quote left open": (HEAD + "title: §'no end\n",
+                          "begins here and does not end"),
+    "a quote that another one ends": (
+        HEAD + "title: §'no end\nname: 'x'\n", "ends in line 3"),
+    "the same in a mapping": (
+        HEAD + "steps:\n  - at: discover.root\n"
+        "    do: {headers: {X-A: §'1}}\nexpect:\n"
+        "  - {at: discover.root, when: {path: '/*'}}\n",
+        "is the quote that ends it missing?"),
     "a tab that indents": (HEAD + "world:\n§\tclock: 5m\n",
                            "indents with spaces alone"),
     "an at sign": (HEAD + "name: §@x\n", "put the text in quotes"),
@@ -54,7 +62,7 @@ ERRORS = {
         "a blank stands behind its colon"),
     "a hint: no colon": (HEAD + "name\n§", "followed by a colon and a blank"),
     "a hint: an escape": (HEAD + 'title: "a§\\qb"\n', "use single quotes"),
-    "a hint: an open quote": (HEAD + 'title: "no end\n§',
+    "a hint: an open quote": (HEAD + 'title: §"no end\n',
                               "the quote that ends it is missing"),
     "a hint: a quote within": (HEAD + "title: 'it'§s'\n",
                                "put all of it in quotes"),
@@ -564,7 +572,7 @@ def test_no_step_sees_the_refusal_of_a_long_head(tmp_path, status, warned):
     assert done.returncode == 0
     ((_, *place, severity, words),) = found(done)
     assert (place, severity) == ([line, column], "warning")
-    assert "refused before any point is reached" in words
+    assert "not answered here but at http.too-long" in words
 
 
 def test_a_user_of_the_parent_is_not_new(tmp_path):
@@ -744,3 +752,18 @@ def test_large_files_are_read_in_no_time(tmp_path, kind):
 
 def found_any(done):
     return [line for line in done.stderr.splitlines() if PLACED.match(line)]
+
+
+def test_a_site_that_the_world_does_not_have(tmp_path):
+    path = tmp_path / "site.yaml"
+    step = ("steps: [{at: discover.user, when: {site: internal}, "
+            "do: {status: 503}}]\n")
+    path.write_text("lyncmock: 1\nworld: {location: external}\n" + step)
+    done = run_cli(tmp_path, "check", path)
+    assert done.returncode == 2
+    assert ("no site of this world is internal, so the step would never "
+            "apply; location: both gives one") in done.stderr
+    for location in "both", "internal":
+        path.write_text(f"lyncmock: 1\nworld: {{location: {location}}}\n" +
+                        step)
+        assert run_cli(tmp_path, "check", path).returncode == 0
