@@ -363,6 +363,7 @@ libserver_a_SOURCES = \
 	%D%/scenario/read_do.c \
 	%D%/scenario/read_expect.c \
 	%D%/scenario/read_hidden.c \
+	%D%/scenario/read_hints.c \
 	%D%/scenario/read_identity.c \
 	%D%/scenario/read_settings.c \
 	%D%/scenario/read_state.c \

@@ -178,8 +178,9 @@ const struct verb verb_check = {
     .name = "check",
     .usage = "SCENARIO... [--strict] [--json]",
     .doc = "say whether scenarios are well-formed, and what is wrong where",
-    .help = "Reads scenarios (files, ids of lyncmock list scenarios, or - for\n"
-            "standard input) as serve would, and starts nothing. What is wrong "
+    .help = "Reads scenarios (files, ids of lyncmock list scenarios with or "
+            "without\ntheir folder, or - for standard input) as serve would, "
+            "and starts nothing. What is wrong "
             "goes to stderr:\n"
             "  FILE:LINE:COL: error: TEXT\n"
             "Exit codes: 0 all are good, warnings or not; 2 one is not, or "

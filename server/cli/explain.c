@@ -80,7 +80,7 @@ const struct verb verb_explain = {
         "setting (ntlm.v1, user.alice.state) or a group of them (ntlm,\n"
         "users), a point (webticket.issue), a fault (status) or one of its\n"
         "parameters, a word of a setting or a fact (cwt, expired), a way to\n"
-        "authenticate, a service, the id of a shipped scenario, an id of\n"
+        "authenticate, a service, a shipped scenario (ios-ntlm), an id of\n"
         "X-Ms-diagnostics (28020), ${host} and its companions, or a topic.\n"
         "The last part of a setting's name (wrong-key) will do.\n"
         "A word with several meanings is explained in each. Without WORD:\n"

@@ -202,8 +202,11 @@ static const struct topic {
      "all but those, `every: 3` each third time, `requests: [2, 5]` just "
      "these. "
      "Together they must all allow it; first and every then count behind those "
-     "that after leaves out. Counting begins with the scenario: as the server "
-     "starts, and anew when it reads it again.",
+     "that after leaves out. All clients and users of the session count "
+     "together; with `per: user`, `per: address` or `per: connection` each has "
+     "a counter of its own. Counting begins with the scenario: as the server "
+     "starts, and anew when it reads it again. `chance` is drawn among the "
+     "times that these leave; max-in-a-row and eventually bound it.",
      NULL},
     {"diagnostics", "the product's numbered errors",
      "What the header X-Ms-diagnostics and the details of SOAP faults say; "
@@ -249,12 +252,28 @@ static const struct topic {
      "stands for any letters, also none, ? for one byte. Of a list, one must "
      "fit. Quote what begins with *: client: '*iPhone*'.",
      NULL},
+    {"sessions", "tests that run side by side on one server",
+     "A session is a SIP domain with a scenario of its own, and with counters, "
+     "states, clock, seed, accounts, journal and verdict of its own. Requests "
+     "belong to the session whose domain their host is in, all others to "
+     "`default`, which plays what the server was started with. `serve "
+     "--admin-port` makes and ends them over HTTP, `serve --template` at the "
+     "first contact of a new domain. docs/admin.md is the manual.",
+     NULL},
     {"spn", "the name that a service ticket is for",
      "HTTP/HOST, for each DNS name of the world, localhost, 127.0.0.1 and ::1, "
      "in any letter case; no short names, no host/HOST. "
      "`krb5.unregistered: [HOST]` takes some away: the KDC does not know them. "
      "`krb5.check-spn: yes` refuses a ticket for another host of the world, "
      "`krb5.wrong-key: yes` is an SPN that two accounts share.",
+     NULL},
+    {"states", "what steps put down, and others ask for",
+     "`set: {phase: signed-in}` of a step puts a text down under a name, "
+     "`is: {phase: signed-in}` in the `when` of another asks for it; null is "
+     "one that is not set. Each session has its own, and all begin unset. To "
+     "watch a request and change nothing, a step says `also: yes` and has "
+     "`set` alone. `lyncmock explain set` says when exactly it is set. The "
+     "state of an account is something else: user.NAME.state.",
      NULL},
     {"values", "${...} in texts that are sent",
      "Bodies, headers, redirects and texts of faults may hold facts of the "
@@ -268,9 +287,10 @@ static const struct {
     const char *word;
     const char *topic;
 } others[] = {
-    {"aes128", "etypes"},     {"aes256", "etypes"},  {"rc4", "etypes"},
-    {"krb5kdc", "kerberos"},  {"ccaches", "ccache"}, {"kinit", "ccache"},
-    {"KRB5CCNAME", "ccache"}, {"keytab", "ccache"},  {"principal", "spn"},
+    {"aes128", "etypes"},     {"aes256", "etypes"},    {"rc4", "etypes"},
+    {"krb5kdc", "kerberos"},  {"ccaches", "ccache"},   {"kinit", "ccache"},
+    {"KRB5CCNAME", "ccache"}, {"keytab", "ccache"},    {"principal", "spn"},
+    {"counter", "counters"},  {"session", "sessions"}, {"counting", "counters"},
 };
 
 static bool leads_to(struct telling *telling, const struct topic *topic)

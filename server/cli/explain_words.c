@@ -7,6 +7,7 @@
 #include "auth/auth.h"
 #include "cli/example.h"
 #include "cli/explain.h"
+#include "cli/load.h"
 #include "scenario/shipped.h"
 #include "services/route.h"
 
@@ -116,15 +117,27 @@ void tell_fact_words(struct telling *telling)
 /* The text itself is the best explanation. */
 void tell_scenarios(struct telling *telling)
 {
+    const char *named = shipped_named(telling->arena, telling->word);
     struct shipped_file file;
 
     for (size_t i = 0; shipped_at(i, &file); i++) {
         const char *id = shipped_id(telling->arena, &file);
+        const char *chaos = id ? load_chaos_word(id) : NULL;
 
-        if (id && tell_is_named(telling, id)) {
+        if (!id) {
+            continue;
+        }
+        (void)tell_is_named(telling, id); /* it may be the nearest */
+        if (named && strcmp(id, named) == 0) {
             tell_heading(telling, id, "a shipped scenario");
             tell_line(telling, "try it",
                       arena_printf(telling->arena, "lyncmock serve %s", id));
+            if (chaos) {
+                tell_line(telling, "or behind",
+                          arena_printf(telling->arena,
+                                       "lyncmock serve SCENARIO --chaos %s",
+                                       chaos));
+            }
             tell_line(
                 telling, "go on",
                 arena_printf(telling->arena, "lyncmock new --from %s", id));

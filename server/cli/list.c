@@ -253,21 +253,23 @@ const struct verb verb_list = {
     .usage = "auth|chaos|faults|layers|points|scenarios|services|settings\n"
              "         [WORD...] [--long|--json]",
     .doc = "print what there is, one item a line: id, tab, title",
-    .help = "  auth       ways to authenticate\n"
-            "  chaos      profiles for serve --chaos\n"
-            "  faults     what a step can do\n"
-            "  layers     how points and failures are grouped\n"
-            "  points     where a step can apply\n"
-            "  scenarios  what serve and check know by name\n"
-            "  services   what the server answers\n"
-            "  settings   what a world can say, for --set and for scenarios;\n"
-            "             in [] the value of the good world\n\n"
-            "WORDs search: all of them must be in what is said of an item, in "
-            "any\nletter case; for scenarios also the bug report, points and "
-            "faults.\n  lyncmock list points ntlm\n"
-            "  lyncmock list faults --at mex.get\n"
-            "  lyncmock list scenarios kerberos clock --long\n\n"
-            "lyncmock explain ID says more about each of them.",
+    .help =
+        "  auth       ways to authenticate\n"
+        "  chaos      profiles for serve --chaos\n"
+        "  faults     what a step can do\n"
+        "  layers     how points and failures are grouped\n"
+        "  points     where a step can apply\n"
+        "  scenarios  what serve and check know by name\n"
+        "  services   what the server answers\n"
+        "  settings   what a world can say, for --set and for scenarios;\n"
+        "             in [] the value of the good world\n\n"
+        "WORDs search: for each, a word must begin so in what is said of an "
+        "item, in any\nletter case and with or without hyphens. Of "
+        "scenarios the bug reports come first,\nthen what stands in "
+        "their files.\n  lyncmock list points ntlm\n"
+        "  lyncmock list faults --at mex.get\n"
+        "  lyncmock list scenarios kerberos clock --long\n\n"
+        "lyncmock explain ID says more about each of them.",
     .json = "one JSON array, with all facts about each item",
     .options = options,
     .run = run,

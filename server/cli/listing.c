@@ -3,6 +3,7 @@
 
 #include "cli/listing.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "cli/wrap.h"
@@ -12,9 +13,48 @@ enum { INDENT = 4, COLUMN = 16 };
 
 /* ---- What is wanted ---- */
 
+/* Where a word begins: behind what is no letter or digit, and inside of
+ * "AccessLocation". */
+static bool begins(const char *text, const char *at)
+{
+    return at == text || !isalnum((unsigned char)at[-1]) ||
+           (isupper((unsigned char)*at) && islower((unsigned char)at[-1]));
+}
+
+/* Hyphens and letter case do not count: "wifi" is "Wi-Fi". */
+static bool goes_on(const char *at, const char *word)
+{
+    for (;;) {
+        while (*at == '-') {
+            at++;
+        }
+        while (*word == '-') {
+            word++;
+        }
+        if (!*word) {
+            return true;
+        }
+        if (tolower((unsigned char)*at) != tolower((unsigned char)*word)) {
+            return false;
+        }
+        at++;
+        word++;
+    }
+}
+
+static bool has(const char *text, const char *word)
+{
+    for (const char *at = text; at && *at; at++) {
+        if (begins(text, at) && goes_on(at, word)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool one_has(const char *const *texts, const char *word)
 {
-    while (*texts && !strcasestr(*texts, word)) {
+    while (*texts && !has(*texts, word)) {
         texts++;
     }
     return *texts != NULL;

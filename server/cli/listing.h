@@ -17,10 +17,11 @@ struct listing {
     struct arena *arena;
     const struct vocabulary *words;
     enum listing_form form;
-    char **wanted; /* each must occur in an item; borrowed */
+    char **wanted; /* each must begin a word of an item; borrowed */
     size_t wanted_count;
     const char *at;    /* --at POINT; NULL: not given */
     const char *fault; /* --fault FAULT; NULL: not given */
+    bool whole_ids;    /* "chaos/bad-wifi", as serve takes it */
     const char *group; /* whose heading stands already; NULL: none yet */
     size_t count;      /* items listed */
     struct buf out;
@@ -33,8 +34,8 @@ bool list_faults(struct listing *listing);
 bool list_scenarios(struct listing *listing);
 bool list_chaos(struct listing *listing);
 
-/* Whether each of the words that are wanted occurs in one of these texts, in
- * any letter case; the list ends with NULL. */
+/* Whether for each of the words that are wanted one of these texts has a word
+ * that begins so, hyphens and letter case aside; the list ends with NULL. */
 bool listing_wants(const struct listing *listing, const char *const *texts);
 
 /* Begins an item. false: it is a line, and all is said. Else what is to be

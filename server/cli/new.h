@@ -21,7 +21,5 @@ MUST_CHECK bool draft_fault(struct draft *draft, const char *word);
 /* The shipped id that this word means, "good/ios-ntlm" of "ios-ntlm", too;
  * NULL: an error was logged, which names the nearest. */
 const char *new_shipped(struct arena *arena, const char *word);
-/* The same without an error. */
-const char *new_shipped_find(struct arena *arena, const char *word);
 
 #endif

@@ -21,22 +21,6 @@ enum { COMMENT_WIDTH = 78 };
 
 /* ---- Shipped scenarios ---- */
 
-const char *new_shipped_find(struct arena *arena, const char *word)
-{
-    struct shipped_file file;
-
-    for (size_t i = 0; shipped_at(i, &file); i++) {
-        const char *id = shipped_id(arena, &file);
-        const char *slash = id ? strchr(id, '/') : NULL;
-
-        if (id && (strcasecmp(id, word) == 0 ||
-                   (slash && strcasecmp(slash + 1, word) == 0))) {
-            return id;
-        }
-    }
-    return NULL;
-}
-
 static void try_shipped(struct arena *arena, struct nearest *nearest)
 {
     struct shipped_file file;
@@ -52,7 +36,7 @@ static void try_shipped(struct arena *arena, struct nearest *nearest)
 
 const char *new_shipped(struct arena *arena, const char *word)
 {
-    const char *id = new_shipped_find(arena, word);
+    const char *id = shipped_named(arena, word);
     struct nearest nearest;
 
     if (!id) {
@@ -337,7 +321,7 @@ bool draft_fault(struct draft *draft, const char *word)
 {
     const char *value;
     const struct fault *fault = fault_of(draft, word, &value);
-    const char *id = new_shipped_find(draft->examples.arena, word);
+    const char *id = shipped_named(draft->examples.arena, word);
     const char *dot = strrchr(word, '.');
     enum point at;
 

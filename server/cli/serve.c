@@ -268,8 +268,9 @@ static void print_help(void)
 {
     printf("usage: lyncmock serve [SCENARIO] [OPTION]...\n\n"
            "Serves until stopped. SCENARIO is a file, or the id of a shipped "
-           "scenario (lyncmock\nlist scenarios); without one: the good world, "
-           "SIP domain contoso.test. Prints one\nline when it is ready: "
+           "scenario (lyncmock\nlist scenarios), with or without its folder; "
+           "without one: the good world, SIP\ndomain contoso.test. Prints one "
+           "line when it is ready: "
            "\"lyncmock: ready pid=... https=PORT http=PORT ...\".\n\nOptions "
            "(each is also a variable: "
            "--https-port is LYNCMOCK_HTTPS_PORT):\n");

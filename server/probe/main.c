@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "probe/walk.h"
@@ -55,6 +56,16 @@ static void judge_name(struct walk *walk)
                             "it\n");
             return;
         }
+    }
+}
+
+static void judge_person(const char *person)
+{
+    if (person && !strpbrk(person, "@.")) {
+        fprintf(stderr,
+                "lyncmock probe: warning: \"%s\" is taken as a domain here; a "
+                "SIP address has an @\n",
+                person);
     }
 }
 
@@ -147,6 +158,7 @@ static enum probe_exit run(struct arena *arena, int argc, char **argv)
     if (!client) {
         return fail(PROBE_USAGE, &err);
     }
+    judge_person(options.person);
     env_system(&env, 0);
     deadline = env_monotonic(&env) + options.timeout;
     struct target_search search = {arena, &options, client, &env, PROBE_USAGE};

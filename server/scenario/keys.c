@@ -130,7 +130,8 @@ const struct key keys_when[] = {
         "The domain in the account, before the backslash or behind the @; '' "
         "where the client wrote none."),
     ROW("site", SHAPE_PATTERNS, FACT_SITE, site, "internal",
-        "Which site serves the name that was asked: internal or external."),
+        "Which site serves the name that was asked: internal or external. "
+        "The world's setting `location` says which there are."),
     ROW("query", SHAPE_QUERY, FACT_QUERY, query,
         "{sipuri: '*alice*', originalDomain: null}",
         "Parameters of the request's query by name, any letter case, "

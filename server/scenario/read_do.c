@@ -197,8 +197,10 @@ static const struct fault *find_fault(struct reading *reading,
         for (size_t i = 0; all[i]; i++) {
             nearest_try(&nearest, span_text(all[i]->name));
         }
-        reading_unknown(reading, entry->key, "fault", &nearest,
-                        "lyncmock list faults prints them");
+        if (!hint_fault(reading, entry->key, &nearest)) {
+            reading_unknown(reading, entry->key, "fault", &nearest,
+                            "lyncmock list faults prints them");
+        }
         return NULL;
     }
     if (at != POINT_COUNT && !(fault->subjects & point_info(at)->subjects)) {
@@ -221,11 +223,14 @@ static bool fill(struct reading *reading, const struct node *entry,
         .set = set_param,
         .ctx = params,
         .what = "parameter",
+        .in_fault = true,
     };
     size_t errors = reading->diagnostics->errors;
     struct err err;
 
-    read_setting(reading, &table, fault->name, entry);
+    if (!hint_value(reading, fault->name, entry)) {
+        read_setting(reading, &table, fault->name, entry);
+    }
     if (reading->diagnostics->errors == errors && fault->check &&
         at != POINT_COUNT && !fault->check(params, at, &err)) {
         bool named = strncmp(err.text, fault->name, strlen(fault->name)) == 0;

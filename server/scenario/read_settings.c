@@ -119,7 +119,8 @@ static void unknown_word(struct reading *reading,
     struct nearest nearest;
     const char *words;
 
-    if (is_dotted(reading, table, level, key)) {
+    if (is_dotted(reading, table, level, key) ||
+        (table->in_fault && hint_below(reading, level->name, key))) {
         return;
     }
     nearest_init(&nearest, key->text);

@@ -170,7 +170,8 @@ bool read_point(struct reading *reading, const struct node *node,
 {
     struct nearest nearest;
 
-    if (!reading_kind(reading, node, NODE_TEXT, "the name of a point")) {
+    if (hint_point(reading, node) ||
+        !reading_kind(reading, node, NODE_TEXT, "the name of a point")) {
         return false;
     }
     nearest_init(&nearest, node->text);

@@ -68,6 +68,18 @@ bool read_point(struct reading *reading, const struct node *node,
 const char *read_text(struct reading *reading, const struct node *node,
                       const struct setting *row);
 
+/* read_hints.c: what people write and do not mean. true: an error told the
+ * words that they want. */
+bool hint_point(struct reading *reading, const struct node *node);
+/* Of a word that is no fault; `nearest` of the faults. */
+bool hint_fault(struct reading *reading, const struct node *key,
+                const struct nearest *nearest);
+/* Of an unknown word below a fault, and of a text that is its value. */
+bool hint_below(struct reading *reading, const char *fault,
+                const struct node *key);
+bool hint_value(struct reading *reading, const char *fault,
+                const struct node *node);
+
 /* read_settings.c: settings as nested mappings. */
 struct settings_table {
     struct settings_rows rows;
@@ -76,6 +88,7 @@ struct settings_table {
                 const char *name, const struct node *node);
     void *ctx;
     const char *what; /* "setting of the world" */
+    bool in_fault;    /* they are parameters of one */
 };
 
 /* Each entry of the mapping below `prefix` ("" at the top). */

@@ -4,6 +4,7 @@
 #include "scenario/shipped.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "scenario/shipped_list.h"
 #include "util/attr.h"
@@ -52,4 +53,26 @@ char *shipped_id(struct arena *arena, const struct shipped_file *file)
         return NULL;
     }
     return arena_text(arena, span_of(file->path, end));
+}
+
+const char *shipped_named(struct arena *arena, const char *word)
+{
+    struct shipped_file file;
+    const char *found = NULL;
+
+    for (size_t i = 0; shipped_at(i, &file); i++) {
+        const char *id = shipped_id(arena, &file);
+        const char *slash = id ? strrchr(id, '/') : NULL;
+
+        if (id && strcasecmp(id, word) == 0) {
+            return id;
+        }
+        if (slash && strcasecmp(slash + 1, word) == 0) {
+            if (found) {
+                return NULL;
+            }
+            found = id;
+        }
+    }
+    return found;
 }

@@ -14,6 +14,10 @@ struct shipped_file {
 bool shipped_at(size_t index, struct shipped_file *out_file);
 bool shipped_find(const char *path, struct shipped_file *out_file);
 
+/* The id of what people call so: an id, or its last part where that is the
+ * last part of no other; in any letter case. NULL: none, or several. */
+const char *shipped_named(struct arena *arena, const char *word);
+
 /* "good/ios-ntlm.yaml" -> "good/ios-ntlm"; NULL: it is no scenario, but a file
  * that one names. */
 char *shipped_id(struct arena *arena, const struct shipped_file *file);

@@ -167,12 +167,20 @@ static bool exists(const char *path)
     return access(path, F_OK) == 0;
 }
 
-bool source_shipped(struct arena *arena, const char *id,
+static bool open_id(struct arena *arena, const char *id,
                     struct source *out_source, struct err *err)
 {
     return open_shipped(arena, arena_printf(arena, "%s.yaml", id),
                         out_source) ||
            unknown_id(arena, id, err);
+}
+
+bool source_shipped(struct arena *arena, const char *name,
+                    struct source *out_source, struct err *err)
+{
+    const char *id = shipped_named(arena, name);
+
+    return open_id(arena, id ? id : name, out_source, err);
 }
 
 bool source_open(struct arena *arena, const char *name,
@@ -202,11 +210,11 @@ bool source_beside(struct arena *arena, const struct source *beside,
 
     if (beside->id) {
         return open_shipped(arena, without_dots(arena, path), out_source) ||
-               source_shipped(arena, name, out_source, err);
+               open_id(arena, name, out_source, err);
     }
     return !beside->sealed && exists(path)
                ? open_file(arena, path, false, out_source, err)
-               : source_shipped(arena, name, out_source, err);
+               : open_id(arena, name, out_source, err);
 }
 
 bool source_file(struct arena *arena, const struct source *beside,

@@ -16,13 +16,15 @@ struct source {
     bool sealed; /* opens no files */
 };
 
-/* As named on the command line: a path that exists, else a shipped id. */
+/* As named on the command line: a path that exists, else a shipped id, or its
+ * last part. */
 MUST_CHECK bool source_open(struct arena *arena, const char *name,
                             struct source *out_source, struct err *err);
-/* A shipped id alone. */
-MUST_CHECK bool source_shipped(struct arena *arena, const char *id,
+/* A shipped id alone, or its last part. */
+MUST_CHECK bool source_shipped(struct arena *arena, const char *name,
                                struct source *out_source, struct err *err);
-/* As named in another one: a path relative to it, else a shipped id. */
+/* As named in another one: a path relative to it, else a shipped id, in full:
+ * what is kept must mean the same when there are more of them. */
 MUST_CHECK bool source_beside(struct arena *arena, const struct source *beside,
                               const char *name, struct source *out_source,
                               struct err *err);

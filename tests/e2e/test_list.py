@@ -1,6 +1,7 @@
 """lyncmock list: what it finds, and that what it claims is so."""
 
 import json
+import re
 
 import pytest
 
@@ -52,6 +53,48 @@ def test_words_search(tmp_path):
                         (["usertoken.verdict", "500"], None)):
         found = run_cli(tmp_path, "list", "scenarios", *words).stdout
         assert (f"failures/{name}\t" in found) == (name is not None)
+
+
+@pytest.mark.parametrize("word,there,not_there", [
+    ("wifi", "failures/captive-portal", "failures/discovery-404"),
+    ("WI-FI", "failures/captive-portal", "failures/discovery-404"),
+    # A word begins so; "change" and "filter" do not.
+    ("hang", "failures/connection-forgotten", "failures/kerberos-must-change"),
+    ("filter", "failures/discovery-204", "failures/discovery-404"),
+    # Values of steps, names in the middle of a path, and comments.
+    ("AccessLocation", "failures/access-location-missing",
+     "failures/captive-portal"),
+    ("www-authenticate", "failures/windows-auth-disabled",
+     "failures/captive-portal"),
+    ("toxiproxy", "chaos/bad-wifi", "failures/captive-portal"),
+    ("chaos", "chaos/flaky-kdc", "good/ios-ntlm"),
+])
+def test_scenarios_by_beginnings_of_words(tmp_path, word, there, not_there):
+    found = ids(tmp_path, "scenarios", word)
+    assert there in found and not_there not in found
+
+
+def test_no_scenario_by_the_end_of_a_word(tmp_path):
+    """No filter is meant, and none is found."""
+    ask(tmp_path, "scenarios", "LTE", code=2)
+    ask(tmp_path, "scenarios", "schema.json", code=2)
+
+
+def test_bug_reports_come_first(tmp_path):
+    """Then what stands in the files; a good client's doings only where all
+    else has nothing."""
+    about = {item["id"]: f"{item['id']} {item['title']} "
+                         f"{item['about'].get('symptom', '')}".casefold()
+             for item in facts(tmp_path, "scenarios")}
+    found = ids(tmp_path, "scenarios", "503")
+    reported = [bool(re.search(r"\b503", about[name])) for name in found]
+    assert True in reported and False in reported
+    assert reported == sorted(reported, reverse=True)
+    client = next(item["about"]["client"]
+                  for item in facts(tmp_path, "scenarios")
+                  if item["id"] == "failures/windows-auth-disabled")
+    assert "failures/windows-auth-disabled" in ids(
+        tmp_path, "scenarios", *re.findall(r"\w+", client))
 
 
 def test_nothing_is_found(tmp_path):
@@ -126,8 +169,8 @@ def test_scenarios_are_in_groups(tmp_path):
     layers = ids(tmp_path, "layers")
     heads = [line.split(":")[0] for line in text.splitlines()
              if line and not line.startswith(" ")]
-    assert heads[0] == "Sign-ins that succeed"
-    at = [layers.index(head) for head in heads[1:]]
+    assert heads[:2] == ["Sign-ins that succeed", "For --chaos"]
+    at = [layers.index(head) for head in heads[2:]]
     assert at == sorted(at) and len(at) > 5
     for path in SHIPPED:
         assert f"  failures/{path.stem}\n" in text

@@ -683,6 +683,8 @@ USAGE = [
     (["a@b.test", "--as", "web-app-guest"], "--meeting and --key"),
     (["a@b.test", "--insecure", "--ca", "x"], "one of them"),
     (["a@b_c.test!", "--password", "x"], "SIP domain"),
+    (["alice", "--password", "x"],
+     '"alice" is taken as a domain here; a SIP address has an @'),
     (["--json=yes"], "takes no value"),
     (["--user"], "wants a value"),
 ]

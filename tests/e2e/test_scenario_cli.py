@@ -48,8 +48,7 @@ def _write(tmp_path):
 def test_there_are_shipped_scenarios(tmp_path):
     listed = rows(tmp_path, "scenarios")
     assert "good/pc-external-ntlm" in listed
-    chaos = [f"chaos/{name}" for name in rows(tmp_path, "chaos")]
-    assert sorted([*listed, *chaos]) == sorted(IDS)
+    assert sorted(listed) == sorted(IDS)
     assert all(listed.values()), "a scenario has no title"
 
 
@@ -74,6 +73,23 @@ def test_an_id_works_in_an_empty_folder(tmp_path, serve):
     (tmp_path / "elsewhere").mkdir()
     assert ask(tmp_path / "elsewhere", "check",
                "good/pc-external-ntlm").stderr == ""
+
+
+def test_the_folder_of_an_id_may_be_left_out(tmp_path, serve):
+    line = ask(tmp_path, "check", "Android-SOAP").stdout
+    assert "good/android-soap" in line
+    server = serve("android-soap")
+    assert "scenario=good/android-soap" in server.log.read_text()
+    write = tmp_path / "child.yaml"
+    write.write_text(HEAD + "extends: android-soap\n")
+    done = ask(tmp_path, "check", write, code=2)
+    assert 'the nearest is "good/android-soap"' in done.stderr
+
+
+def test_a_file_beats_the_last_part_of_an_id(write, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write("title: Mine\n", "ios-ntlm")
+    assert '"Mine"' in ask(tmp_path, "check", "ios-ntlm").stdout
 
 
 def test_a_path_that_exists_wins(tmp_path, write, monkeypatch):
@@ -447,12 +463,16 @@ EXPLAINED = {
     "values": ["${now} ", "${user.sip} ", "${uuid} "],
     "duration": ["ms, s, m, h, d"],
     "patterns": ["letter case does not matter"],
-    "counters": ["first: 2", "requests: [2, 5]"],
+    "counters": ["first: 2", "requests: [2, 5]", "per: user"],
+    "sessions": ["a SIP domain with a scenario of its own", "--template"],
+    "session": ["docs/admin.md"],
+    "states": ["set: {phase: signed-in}", "is: {phase: signed-in}"],
+    "site": ["a fact", "setting `location`"],
 }
 
 
 # Words that lead to a topic of another name.
-ALIASES = {"RC4": ["etypes: "], "aes256": ["etypes: "], "kinit": ["ccache: "]}
+ALIASES = {"session": ["sessions: "], "RC4": ["etypes: "], "aes256": ["etypes: "], "kinit": ["ccache: "]}
 # What is meant most comes first.
 ORDERED = ["wrong-key", "etypes"]
 

@@ -308,11 +308,32 @@ ERRORS = {
     "an unknown point": (doing("{status: 503}", "§discover.rot"),
                          "the nearest is \"discover.root\""),
     "a point that is a list": (doing("{status: 503}", "§[mex.get]"),
-                               "expected the name of a point"),
+                               "write a step for each"),
     "an empty do": (doing("§{}"), "expected one or more faults"),
     "a do that is a text": (doing("§status"), "expected a mapping of faults"),
     "an unknown fault": (doing("{§statsu: 503}"),
                          "the nearest is \"status\""),
+    "a layer as a point": (
+        doing("{status: 503}", "§webticket"),
+        '"webticket" is a layer; its points are: webticket.windows, '),
+    "another tool's word": (
+        doing("{§drop: yes}"),
+        'unknown fault "drop"; perhaps one of these is meant: stall, reset'),
+    "a parameter of several as a fault": (
+        doing("{§broken: yes}"),
+        '"broken" is no fault, but a parameter of chunks, compress; write it'),
+    "a parameter as a fault": (
+        doing("{§min: yes}"), "parameter of tls; write tls: {min: ...}"),
+    "a setting of an overlay as a fault": (
+        doing("{§lifetime: 0s}"), "write ticket: {lifetime: ...}"),
+    "a number as a fault": (doing("{§503: yes}"), "write status: 503"),
+    "a fact as a fault": (doing("{§leg: 2}"), "but a fact; it stands in `when`"),
+    "a fact's word as a fault's value": (
+        doing("{ticket: §expired}", "discover.user"),
+        "`when` can ask for; to make a ticket so"),
+    "a profile of the fault tls": (
+        doing("{tls: {§profile: expired}}", "tls.handshake"),
+        "certificate: expired, at tls.certificate"),
     "a fault like none": (doing("{§zzzzzzzzz: 503}"),
                           "lyncmock list faults"),
     "a fault that fits no such point": (

@@ -6,6 +6,7 @@
  */
 #include "config.h"
 
+#include <ctype.h>
 #include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -70,6 +71,29 @@ static bool read_text(const struct judging *judging, struct span text,
     return true;
 }
 
+/* A key that went with what was taken out, as "location: both" does. */
+static bool names_what_went(const struct mutant *mutant, const char *text)
+{
+    struct span rest = mutant->old;
+    size_t colon;
+
+    while ((colon = span_find(rest, span_text(": "), 0)) < rest.size) {
+        size_t begin = colon;
+        char key[64];
+
+        while (begin > 0 && isalpha(rest.data[begin - 1])) {
+            begin--;
+        }
+        snprintf(key, sizeof(key), "%.*s: ", (int)(colon - begin),
+                 (const char *)rest.data + begin);
+        if (colon > begin && strstr(text, key)) {
+            return true;
+        }
+        rest = span_slice(rest, colon + 1, SIZE_MAX);
+    }
+    return false;
+}
+
 /* At its line or around it; where the word is used that is no more; where
  * something does not go with the setting, which is named. Errors of YAML
  * itself are told where it stops making sense: a line below. */
@@ -89,7 +113,8 @@ static bool is_placed(const struct mutant *mutant,
     snprintf(named, sizeof(named), ".%s is", mutant->key ? mutant->key : "?");
     return item->place.line == mutant->lines[0] + 1 ||
            strstr(item->text, named) != NULL ||
-           strstr(item->text, word) != NULL;
+           strstr(item->text, word) != NULL ||
+           (!*mutant->fresh && names_what_went(mutant, item->text));
 }
 
 static bool is_told(const struct mutant *mutant,
