@@ -51,8 +51,7 @@ static void forget(struct exchange *ex, enum reply_cut how)
 
     exchange_forget(ex);
     if (why) {
-        ex->why =
-            arena_printf(ex->arena, "%s, and a step %s", why, does[how]);
+        ex->why = arena_printf(ex->arena, "%s, and a step %s", why, does[how]);
     }
 }
 

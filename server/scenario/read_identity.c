@@ -107,7 +107,7 @@ void read_identity(struct reading *reading, const struct node *node,
         return;
     }
     before = count_of(steps, index, content);
-    step->identity = before ? arena_printf(reading->arena, "%s %zu", content,
-                                           before + 1)
-                            : content;
+    step->identity =
+        before ? arena_printf(reading->arena, "%s %zu", content, before + 1)
+               : content;
 }
