@@ -10,6 +10,7 @@ SCENARIO_FILES = \
 	%D%/failures/account-locked.yaml \
 	%D%/failures/answer-cut-in-the-middle.yaml \
 	%D%/failures/answers-of-others.yaml \
+	%D%/failures/backup-pool-answers.yaml \
 	%D%/failures/bad-gateway.yaml \
 	%D%/failures/broken-chunks.yaml \
 	%D%/failures/captive-portal.html \
@@ -70,7 +71,6 @@ SCENARIO_FILES = \
 	%D%/failures/idle-connections-forgotten.yaml \
 	%D%/failures/internal-answers-external.yaml \
 	%D%/failures/json-instead-of-xml.yaml \
-	%D%/failures/keep-alive-lie.yaml \
 	%D%/failures/kerberos-account-disabled.yaml \
 	%D%/failures/kerberos-channel-binding.yaml \
 	%D%/failures/kerberos-clock-skew.yaml \
@@ -125,16 +125,17 @@ SCENARIO_FILES = \
 	%D%/failures/ntlm-target-info-lies.yaml \
 	%D%/failures/ntlm-through-http10.yaml \
 	%D%/failures/ntlm-unknown-av-pairs.yaml \
-	%D%/failures/oauth-challenge-odd.yaml \
 	%D%/failures/oauth-challenge-unquoted.yaml \
 	%D%/failures/oauth-grant-withdrawn.yaml \
 	%D%/failures/oauth-invalid-client.yaml \
 	%D%/failures/oauth-passive-only.yaml \
 	%D%/failures/one-address-dead.yaml \
 	%D%/failures/one-byte-chunks.yaml \
+	%D%/failures/original-domain-lost.yaml \
 	%D%/failures/password-expired.yaml \
 	%D%/failures/pool-restarts.yaml \
 	%D%/failures/proxy-login-page.yaml \
+	%D%/failures/proxy-rewrites-host.yaml \
 	%D%/failures/proxy-wants-basic.yaml \
 	%D%/failures/redirect-and-user.yaml \
 	%D%/failures/redirect-empty.yaml \
@@ -165,7 +166,6 @@ SCENARIO_FILES = \
 	%D%/failures/ticket-expires-90s.yaml \
 	%D%/failures/ticket-from-the-past.yaml \
 	%D%/failures/ticket-key-from-server.yaml \
-	%D%/failures/ticket-lives-61-seconds.yaml \
 	%D%/failures/ticket-no-assertion.yaml \
 	%D%/failures/ticket-no-collection.yaml \
 	%D%/failures/ticket-no-lifetime.yaml \
@@ -193,15 +193,18 @@ SCENARIO_FILES = \
 	%D%/failures/user-401-without-address.yaml \
 	%D%/failures/user-empty.yaml \
 	%D%/failures/user-homed-elsewhere.yaml \
+	%D%/failures/web-services-blocked-on-wifi.yaml \
 	%D%/failures/windows-auth-disabled.yaml \
 	%D%/failures/windows-port-offers-basic.yaml \
 	%D%/failures/wrong-content-length.yaml \
 	%D%/failures/wrong-form-right-type.yaml \
 	%D%/failures/wrong-location.yaml \
 	%D%/failures/wrong-password-lockout.yaml \
+	%D%/failures/xframe-forbidden.yaml \
 	%D%/good/android-ntlm.yaml \
 	%D%/good/android-soap.yaml \
 	%D%/good/ios-ntlm.yaml \
+	%D%/good/oauth-password.yaml \
 	%D%/good/pc-external-ntlm.yaml \
 	%D%/good/pc-internal-kerberos.yaml \
 	%D%/good/web-app-guest.yaml \

@@ -332,6 +332,8 @@ libserver_a_SOURCES = \
 	%D%/pki/store.h \
 	%D%/scenario/diagnostics.c \
 	%D%/scenario/diagnostics.h \
+	%D%/scenario/dump.c \
+	%D%/scenario/dump.h \
 	%D%/scenario/expand.c \
 	%D%/scenario/expand.h \
 	%D%/scenario/fault.h \
@@ -398,6 +400,8 @@ libserver_a_SOURCES = \
 	%D%/scenario/yaml_hint.h \
 	%D%/scenario/yaml_node.c \
 	%D%/scenario/yaml_node.h \
+	%D%/scenario/yaml_quote.c \
+	%D%/scenario/yaml_quote.h \
 	%D%/scenario/yaml_text.c \
 	%D%/scenario/yaml_text.h \
 	%D%/services/accept.c \
@@ -580,9 +584,11 @@ libserver_a_SOURCES = \
 	%D%/wire/xml_places.h \
 	%D%/wire/xml_select.c \
 	%D%/wire/xml_select.h \
+	%D%/world/account.h \
 	%D%/world/accounts.c \
 	%D%/world/changes.c \
 	%D%/world/changes.h \
+	%D%/world/clock.h \
 	%D%/world/documents.h \
 	%D%/world/good.c \
 	%D%/world/index.c \
@@ -611,6 +617,7 @@ libserver_a_SOURCES = \
 	%D%/world/setting_users.c \
 	%D%/world/setting_value.c \
 	%D%/world/settings.c \
+	%D%/world/signin.h \
 	%D%/world/tickets.h \
 	%D%/world/world.c \
 	%D%/world/world.h
@@ -630,8 +637,6 @@ libprobe_a_SOURCES = \
 	%D%/probe/challenge.h \
 	%D%/probe/clients.c \
 	%D%/probe/clients.h \
-	%D%/probe/curl_words.c \
-	%D%/probe/curl_words.h \
 	%D%/probe/discovery.c \
 	%D%/probe/discovery.h \
 	%D%/probe/discovery_json.c \

@@ -7,6 +7,7 @@
 
 #include "admin/internal.h"
 #include "journal/journal.h"
+#include "util/duration.h"
 #include "util/env.h"
 #include "util/json.h"
 #include "util/stamp.h"
@@ -42,17 +43,6 @@ bool admin_fail(struct admin_call *call, unsigned status, const char *place,
     json_text(&json, "remedy", remedy);
     admin_end(call, &json);
     return false;
-}
-
-static void add_diagnostic(struct json *json, const struct diagnostic *item)
-{
-    json_open(json, '{');
-    json_text(json, "file", item->place.file);
-    json_number(json, "line", item->place.line);
-    json_number(json, "column", item->place.column);
-    json_text(json, "severity", severity_word(item->severity));
-    json_text(json, "message", item->text);
-    json_close(json, '}');
 }
 
 static const struct diagnostic *
@@ -99,24 +89,11 @@ void admin_fail_scenario(struct admin_call *call,
     json_text(&json, "error", first ? first->text : "the scenario is wrong");
     json_text(&json, "place", place);
     json_text(&json, "remedy", remedy_of(call, first));
-    json_open_named(&json, "diagnostics", '[');
-    for (size_t i = 0; i < diagnostics->count; i++) {
-        add_diagnostic(&json, &diagnostics->items[i]);
-    }
-    json_close(&json, ']');
+    diagnostics_json(&json, diagnostics);
     admin_end(call, &json);
 }
 
 /* ---- A session ---- */
-
-/* As it may be written in a request: "600s", "1500ms". */
-static const char *duration_text(struct arena *arena, int64_t ns)
-{
-    int64_t ms = ns / ENV_NS_PER_MS;
-
-    return ms % 1000 ? arena_printf(arena, "%" PRId64 "ms", ms)
-                     : arena_printf(arena, "%" PRId64 "s", ms / 1000);
-}
 
 /* The account that most clients are pointed at: the first good one. */
 static void add_user(struct admin_call *call, struct json *json,

@@ -382,10 +382,19 @@ static void run(struct admin_call *call, const struct api *action,
                 const char *name)
 {
     struct named named = {.name = name};
+    struct session *session;
 
-    if (!name || find_session(call, name, &named.entry)) {
+    if (!name) {
         action->run(call, &named);
+        return;
     }
+    if (!find_session(call, name, &named.entry)) {
+        return;
+    }
+    /* It may expire while a scenario is read: others go on meanwhile. */
+    session = session_ref(named.entry.session);
+    action->run(call, &named);
+    session_unref(session);
 }
 
 static const char *add_allowed(struct admin_call *call, const char *allowed,

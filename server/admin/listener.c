@@ -52,30 +52,63 @@ struct reading {
     bool started;
 };
 
+/* A connection's, libmicrohttpd's socket_context. */
+struct peer {
+    struct reading *reading; /* NULL: between requests */
+};
+
 /* ---- One request ---- */
 
-/* libmicrohttpd calls it with the first bytes; what is returned is con_cls. */
-static void *begin(void *cls, const char *target,
-                   struct MHD_Connection *mhd UNUSED)
+static struct peer *peer_of(struct MHD_Connection *mhd)
 {
-    struct reading *reading = NEW(struct reading);
-
-    reading->admin = cls;
-    reading->target = mem_strdup(target);
-    return reading;
+    return MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
+        ->socket_context;
 }
 
-/* libmicrohttpd dictates the signature. */
-static void done(void *cls UNUSED, struct MHD_Connection *mhd UNUSED,
-                 void **con_cls, enum MHD_RequestTerminationCode code UNUSED)
+static void forget(struct peer *peer)
 {
-    struct reading *reading = *con_cls;
+    struct reading *reading = peer->reading;
 
     if (reading) {
         buf_clear(&reading->body);
         mem_free(reading->target);
         mem_free(reading);
-        *con_cls = NULL;
+        peer->reading = NULL;
+    }
+}
+
+/* libmicrohttpd calls it with the first bytes; what is returned is con_cls. */
+static void *begin(void *cls, const char *target, struct MHD_Connection *mhd)
+{
+    struct peer *peer = peer_of(mhd);
+
+    forget(peer);
+    peer->reading = NEW(struct reading);
+    peer->reading->admin = cls;
+    peer->reading->target = mem_strdup(target);
+    return peer->reading;
+}
+
+/* libmicrohttpd dictates the signature. */
+static void done(void *cls UNUSED, struct MHD_Connection *mhd, void **con_cls,
+                 enum MHD_RequestTerminationCode code UNUSED)
+{
+    forget(peer_of(mhd));
+    *con_cls = NULL;
+}
+
+/* A request that libmicrohttpd gives up by itself, as one with more parameters
+ * than it has room for, is never done: it goes with its connection. */
+static void come_and_go(void *cls UNUSED, struct MHD_Connection *mhd UNUSED,
+                        void **context,
+                        enum MHD_ConnectionNotificationCode what)
+{
+    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+        *context = NEW(struct peer);
+    } else if (*context) {
+        forget(*context);
+        mem_free(*context);
+        *context = NULL;
     }
 }
 
@@ -357,7 +390,8 @@ static bool start_daemon(struct admin *admin, int fd, struct err *err)
         /* First: what is logged before this option is read goes to stderr. */
         MHD_OPTION_EXTERNAL_LOGGER, on_log, admin, MHD_OPTION_LISTEN_SOCKET, fd,
         MHD_OPTION_URI_LOG_CALLBACK, begin, admin, MHD_OPTION_NOTIFY_COMPLETED,
-        done, admin, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, admin,
+        done, admin, MHD_OPTION_NOTIFY_CONNECTION, come_and_go, admin,
+        MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, admin,
         MHD_OPTION_CONNECTION_LIMIT, (unsigned)ADMIN_CONNECTIONS_LIMIT,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)ADMIN_IDLE_SECONDS,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_LIMIT,

@@ -184,8 +184,7 @@ static bool read_yaml(struct reading *reading)
 {
     struct admin_call *call = reading->call;
 
-    if (!utf8_is_text(call->body) ||
-        memchr(call->body.data, 0, call->body.size)) {
+    if (!utf8_is_text(call->body)) {
         return admin_fail(call, 400, "body", "send a scenario in UTF-8",
                           "the scenario is no UTF-8 text");
     }

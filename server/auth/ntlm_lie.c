@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "util/base64.h"
-#include "util/number.h"
 #include "wire/plans.h"
 
 /* Where the fields of a CHALLENGE stand, 2.2.1.2. */
@@ -31,40 +30,16 @@ enum {
 
 /* ---- AV pairs ---- */
 
-static const struct {
-    const char *word;
-    uint16_t id;
-} pair_words[] = {
-    {"eol", NTLMSSP_AV_EOL},
-    {"netbios-computer", NTLMSSP_AV_NB_COMPUTER_NAME},
-    {"netbios-domain", NTLMSSP_AV_NB_DOMAIN_NAME},
-    {"dns-computer", NTLMSSP_AV_DNS_COMPUTER_NAME},
-    {"dns-domain", NTLMSSP_AV_DNS_DOMAIN_NAME},
-    {"dns-tree", NTLMSSP_AV_DNS_TREE_NAME},
-    {"timestamp", NTLMSSP_AV_TIMESTAMP},
-};
-
 static void add_word(struct buf *out, struct arena *arena, const char *word,
                      struct span good)
 {
-    const char *equals = strchr(word, '=');
     struct span value = SPAN_NONE;
-    uint64_t id = 0;
+    uint16_t id;
+    bool own;
 
-    if (equals) {
-        number_parse(arena_text(arena, span_of(word, (size_t)(equals - word))),
-                     NUMBER_DECIMAL, UINT16_MAX, &id);
-        hex_decode(arena, equals + 1, &value);
-        ntlmssp_av_add(out, (uint16_t)id, value);
-        return;
-    }
-    for (size_t i = 0; i < ARRAY_SIZE(pair_words); i++) {
-        uint16_t pair = pair_words[i].id;
-
-        if (strcmp(pair_words[i].word, word) == 0 &&
-            (pair == NTLMSSP_AV_EOL || ntlmssp_av_find(good, pair, &value))) {
-            ntlmssp_av_add(out, pair, value);
-        }
+    if (ntlmssp_av_read(arena, word, &id, &value, &own) &&
+        (own || id == NTLMSSP_AV_EOL || ntlmssp_av_find(good, id, &value))) {
+        ntlmssp_av_add(out, id, value);
     }
 }
 

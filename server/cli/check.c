@@ -44,26 +44,10 @@ static void print_good(const char *file, const struct scenario *scenario)
 
 /* ---- As JSON ---- */
 
-static void add_diagnostic(struct json *json, struct arena *arena,
-                           const struct diagnostic *item)
-{
-    json_open(json, '{');
-    json_text(json, "file", item->place.file);
-    json_number(json, "line", item->place.line);
-    json_number(json, "column", item->place.column);
-    json_text(json, "severity", severity_word(item->severity));
-    json_text(json, "message", item->text);
-    json_text(json, "nearest", diagnostic_nearest(arena, item));
-    json_text(json, "expected", diagnostic_expected(arena, item));
-    json_close(json, '}');
-}
-
 static void add_file(struct json *json, const char *file,
                      const struct scenario *scenario,
                      const struct diagnostics *diagnostics)
 {
-    AUTO(arena) arena = arena_new();
-
     json_open(json, '{');
     json_text(json, "file", file);
     json_boolean(json, "good", scenario != NULL);
@@ -76,11 +60,7 @@ static void add_file(struct json *json, const char *file,
     }
     json_number(json, "errors", (int64_t)diagnostics->errors);
     json_number(json, "warnings", (int64_t)diagnostics->warnings);
-    json_open_named(json, "diagnostics", '[');
-    for (size_t i = 0; i < diagnostics->count; i++) {
-        add_diagnostic(json, arena, &diagnostics->items[i]);
-    }
-    json_close(json, ']');
+    diagnostics_json(json, diagnostics);
     json_close(json, '}');
 }
 
@@ -153,7 +133,7 @@ static enum exit_code check_all(const struct arguments *arguments)
 {
     AUTO(arena) arena = arena_new();
     AUTO_BUF out = {0};
-    struct json json;
+    struct json json = {.out = &out};
     const struct checking how = {
         .words = load_vocabulary(arena),
         .json = arguments->json ? &json : NULL,

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "cli/example.h"
-#include "cli/fits.h"
 #include "scenario/fault.h"
 #include "scenario/settings_rows.h"
 #include "util/buf.h"
@@ -155,12 +154,6 @@ static const char *word_text(const struct examples *examples,
     return text;
 }
 
-/* "user.NAME.state", whatever the name in the middle is. */
-static bool is_row(const char *pattern, const struct setting *row)
-{
-    return strcmp(pattern, row->info.name) == 0;
-}
-
 const char *example_setting(const struct examples *examples,
                             const struct setting *row, const char *name,
                             const char *value)
@@ -171,7 +164,7 @@ const char *example_setting(const struct examples *examples,
         return world_text(examples, name, value);
     }
     for (size_t i = 0; i < ARRAY_SIZE(special); i++) {
-        if (is_row(special[i].name, row)) {
+        if (strcmp(special[i].name, row->info.name) == 0) {
             return example_text(examples, "world: %s", special[i].world);
         }
     }

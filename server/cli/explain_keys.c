@@ -5,7 +5,6 @@
 
 #include "cli/example.h"
 #include "cli/explain.h"
-#include "cli/fits.h"
 #include "scenario/fault.h"
 #include "scenario/layers.h"
 #include "scenario/settings_rows.h"

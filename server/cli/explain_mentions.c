@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "cli/explain.h"
 #include "scenario/fault.h"
@@ -16,24 +15,11 @@ struct mentions {
     size_t count;
 };
 
-/* In any letter case. */
-static bool speaks(const char *text, const char *word)
-{
-    size_t length = strlen(word);
-
-    for (const char *at = text; at && *at; at++) {
-        if (strncasecmp(at, word, length) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void look(struct mentions *mentions, const char *name,
                  const char *const *texts)
 {
     for (; *texts; texts++) {
-        if (speaks(*texts, mentions->word)) {
+        if (strcasestr(*texts, mentions->word)) {
             if (mentions->count < MENTIONS_MAX) {
                 buf_printf(&mentions->out, "%s%s",
                            mentions->out.size ? ", " : "", name);

@@ -192,15 +192,16 @@ static enum exit_code refuse(const struct arguments *arguments)
 {
     const char *names[ARRAY_SIZE(lists) + 1] = {NULL};
     const char *near = NULL;
+    AUTO_BUF all = {0};
 
     for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
         names[i] = lists[i].name;
+        buf_printf(&all, "%s%s", i ? ", " : "", names[i]);
     }
     if (arguments->count) {
         near = nearest_word(arguments->words[0], names);
     }
-    log_error("list wants one of: auth, faults, layers, points, scenarios, "
-              "services, settings%s%s%s",
+    log_error("list wants one of: %s%s%s%s", buf_text(&all),
               near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
     return EXIT_USAGE;
 }
@@ -249,10 +250,11 @@ static const struct verb_option options[] = {
 
 const struct verb verb_list = {
     .name = "list",
-    .usage = "auth|faults|layers|points|scenarios|services|settings [WORD...]\n"
-             "         [--long|--json]",
+    .usage = "auth|chaos|faults|layers|points|scenarios|services|settings\n"
+             "         [WORD...] [--long|--json]",
     .doc = "print what there is, one item a line: id, tab, title",
     .help = "  auth       ways to authenticate\n"
+            "  chaos      profiles for serve --chaos\n"
             "  faults     what a step can do\n"
             "  layers     how points and failures are grouped\n"
             "  points     where a step can apply\n"

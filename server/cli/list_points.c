@@ -8,7 +8,6 @@
 #include "cli/load.h"
 #include "scenario/fault.h"
 #include "scenario/layers.h"
-#include "util/log.h"
 #include "util/nearest.h"
 
 /* ---- Points ---- */

@@ -7,9 +7,7 @@
 #include "cli/load.h"
 #include "scenario/keys.h"
 #include "scenario/layers.h"
-#include "scenario/read.h"
 #include "scenario/shipped.h"
-#include "util/log.h"
 
 static const char *about_text(const struct about *about, const struct key *key)
 {

@@ -4,7 +4,6 @@
 #include "cli/listing.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "cli/wrap.h"
 #include "scenario/layers.h"
@@ -13,26 +12,12 @@ enum { INDENT = 4, COLUMN = 16 };
 
 /* ---- What is wanted ---- */
 
-static bool has(const char *text, const char *word)
-{
-    size_t length = strlen(word);
-
-    for (; text && *text; text++) {
-        if (strncasecmp(text, word, length) == 0) {
-            return true;
-        }
-    }
-    return length == 0;
-}
-
 static bool one_has(const char *const *texts, const char *word)
 {
-    for (; *texts; texts++) {
-        if (has(*texts, word)) {
-            return true;
-        }
+    while (*texts && !strcasestr(*texts, word)) {
+        texts++;
     }
-    return false;
+    return *texts != NULL;
 }
 
 bool listing_wants(const struct listing *listing, const char *const *texts)

@@ -281,8 +281,7 @@ static void say_unknown(struct draft *draft, const char *word)
                  "POINT.28020 an id of X-Ms-diagnostics");
 }
 
-static bool say_no_point(struct draft *draft, const char *place,
-                         const struct fault *fault)
+static void say_no_point(const char *place, const struct fault *fault)
 {
     const struct layer_info *layer = layer_named(place);
     struct nearest nearest;
@@ -291,7 +290,7 @@ static bool say_no_point(struct draft *draft, const char *place,
         log_error("%s applies at no point of %s; lyncmock list points --fault "
                   "%s prints those where it does",
                   fault->name, place, fault->name);
-        return false;
+        return;
     }
     nearest_init(&nearest, place);
     for (int i = 0; i < POINT_COUNT; i++) {
@@ -301,7 +300,6 @@ static bool say_no_point(struct draft *draft, const char *place,
         nearest_try(&nearest, span_text(layer->name));
     }
     load_unknown("point", place, &nearest, "lyncmock list points prints them");
-    return draft == NULL;
 }
 
 static bool add_at(struct draft *draft, const char *place, const char *word)
@@ -320,7 +318,8 @@ static bool add_at(struct draft *draft, const char *place, const char *word)
     }
     at = point_of(draft, place, fault, value);
     if (at == POINT_COUNT) {
-        return say_no_point(draft, place, fault);
+        say_no_point(place, fault);
+        return false;
     }
     value = value_at(draft, at, fault, value);
     if (!value) {

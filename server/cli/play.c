@@ -5,16 +5,17 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "cli/load.h"
 #include "cli/reload.h"
+#include "cli/verdict.h"
 #include "scenario/match.h"
 #include "services/prepare.h"
 #include "util/guard.h"
 #include "util/log.h"
 #include "util/mem.h"
+#include "util/stream.h"
 
 enum { SWEEP_SECONDS = 5 };
 
@@ -101,19 +102,12 @@ static void warn_of_issuer(const struct server *server, const char *domain,
 
 /* ---- Making one ---- */
 
-/* Splitmix64 (Vigna) over FNV-1a: far apart for names that are close. */
+/* As that of a run: 32 bits are easier to copy. */
 static uint64_t derive_seed(uint64_t seed, const char *domain)
 {
-    uint64_t value = UINT64_C(0xcbf29ce484222325) ^ seed;
+    const char *const name[] = {domain, NULL};
 
-    for (const char *c = domain; *c; c++) {
-        value = (value ^ (uint8_t)*c) * UINT64_C(0x100000001b3);
-    }
-    value += UINT64_C(0x9e3779b97f4a7c15);
-    value = (value ^ (value >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    value = (value ^ (value >> 27)) * UINT64_C(0x94d049bb133111eb);
-    /* As that of a run: 32 bits are easier to copy. */
-    return (value ^ (value >> 31)) & UINT32_MAX;
+    return stream_draw(seed, name, 0) & UINT32_MAX;
 }
 
 static struct scenario *base_of(const struct server *server)
@@ -318,7 +312,8 @@ static void tell_failure(const char *domain,
                 domain);
 }
 
-static struct session *at_contact(void *ctx, const char *domain)
+static struct session *at_contact(void *ctx, const char *domain,
+                                  bool *out_failed)
 {
     AUTO(arena) arena = arena_new();
     struct server *server = ctx;
@@ -334,9 +329,10 @@ static struct session *at_contact(void *ctx, const char *domain)
     diagnostics_init(&diagnostics);
     if (play_make(server, &wish, &session, &diagnostics)) {
         log_info("session %s: first contact, plays %s, seed=%" PRIu64, domain,
-                 template.scenario, session_env(session, server->env)->seed);
+                 template.scenario, session_seed_of(session));
     } else {
         tell_failure(domain, &diagnostics);
+        *out_failed = true;
     }
     diagnostics_clear(&diagnostics);
     return session;
@@ -348,6 +344,7 @@ static void gone(void *ctx, struct session *session)
 {
     struct server *server = ctx;
 
+    (void)verdict_tell_one(session); /* nobody can ask for it any more */
     journal_forget(server->journal, session_name(session));
 }
 

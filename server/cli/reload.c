@@ -3,7 +3,6 @@
 
 #include "cli/reload.h"
 
-#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -93,6 +92,7 @@ static bool check_free(const struct server *server, const struct world *world,
                        struct err *err)
 {
     struct session_entry entry;
+    GUARDED;
 
     return !sessions_find(server->sessions, world->domain, &entry) ||
            err_set(err, "domain: there is a session of %s already",

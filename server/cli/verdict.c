@@ -30,8 +30,7 @@ static size_t count_failed(const struct session_verdict *verdict)
     return failed;
 }
 
-/* false: it expects something that did not come. */
-static bool tell_session(const struct session *session)
+bool verdict_tell_one(const struct session *session)
 {
     AUTO(arena) arena = arena_new();
     const char *name = session_scenario(session)->name;
@@ -62,7 +61,7 @@ enum exit_code verdict_tell(const struct sessions *sessions)
     bool held = true;
 
     for (size_t i = 0; sessions_at(sessions, i, &entry); i++) {
-        held = tell_session(entry.session) && held;
+        held = verdict_tell_one(entry.session) && held;
     }
     return held ? EXIT_GOOD : EXIT_VERDICT;
 }

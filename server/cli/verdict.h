@@ -11,5 +11,8 @@
  * expected.
  */
 enum exit_code verdict_tell(const struct sessions *sessions);
+/* That of one session, which ends. false: it expects something that did not
+ * come. */
+bool verdict_tell_one(const struct session *session);
 
 #endif

@@ -224,7 +224,7 @@ static int bind_address(struct binding *binding, const char *text)
 
     for (size_t i = 0; i < binding->request->kinds_count; i++) {
         enum bind_kind kind = binding->request->kinds[i];
-        struct bound_socket bound;
+        struct bound_socket bound = {.fd = -1};
         int error = EINVAL;
 
         if (kind == BIND_LISTEN) {

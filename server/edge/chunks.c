@@ -79,7 +79,9 @@ static void line_byte(struct chunks *chunks, uint8_t c)
 /* A byte of the framing, not of data. */
 static void framing_byte(struct chunks *chunks, uint8_t c)
 {
-    if (c == '\n') {
+    if (c == '\n' && chunks->strict && !chunks->cr) {
+        chunks->bad = true;
+    } else if (c == '\n') {
         chunks->cr = false;
         line_end(chunks);
     } else if (chunks->cr) {

@@ -12,6 +12,7 @@
 struct chunks {
     bool done;
     bool bad;         /* no chunked body; for good */
+    bool strict;      /* LF alone ends no line: RFC 9112, 2.2 speaks of heads */
     uint64_t payload; /* bytes of data so far */
 
     enum {

@@ -248,6 +248,7 @@ void framer_reply(struct framer *framer, struct span head, bool to_head)
     struct frame frame = read_headers(rest);
 
     *framer = (struct framer){.bad = frame.bad, .status = framer_status(line)};
+    framer->chunks.strict = true;
     framer->close = says_close(&frame, !span_starts(line, "HTTP/1.1"));
     if (bodiless(framer->status, to_head)) {
         set_body(framer, FRAMER_NONE, 0);

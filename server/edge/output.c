@@ -50,12 +50,18 @@ static enum sent_outcome whole_or_broken(const struct edge_conn *conn)
 
 static void finish_whole(struct edge_conn *conn)
 {
+    const struct reply_plan *plan = &conn->reply.plan;
+    bool holds = plan->cut && plan->cut_how == REPLY_CUT_HOLD;
     bool last =
         conn->reply.close || cuts(&conn->reply) || conn->phase != CONN_REPLY;
     enum reply_cut how = how_it_ends(&conn->reply);
 
-    conn->idle = conn->reply.plan.idle;
+    conn->idle = plan->idle;
     record_end(conn, whole_or_broken(conn));
+    if (holds) {
+        place_end(conn, REPLY_CUT_HOLD);
+        return;
+    }
     if (last) {
         conn_finish(conn, how);
         return;

@@ -260,7 +260,7 @@ static void carry_out(struct edge_conn *conn)
         conn->hello.alert.send = false;
         if (!conn->hello.alert.warning) {
             tls_failed(conn, "answered with an alert on purpose");
-            conn_finish(conn, REPLY_CUT_FIN);
+            place_end(conn, plan_stops(&fate) ? fate.how : REPLY_CUT_FIN);
             return;
         }
     }

@@ -6,21 +6,10 @@
 #include "faults/editing.h"
 #include "util/buf.h"
 
-struct cdata_params {
-    struct edit_where where;
-};
-
 static const struct setting params[] = {
     EDIT_WHERE("cdata"),
     {.info = {NULL, NULL, NULL}},
 };
-
-static bool cdata_check(const void *data, enum point at, struct err *err)
-{
-    const struct cdata_params *asked = data;
-
-    return edit_where_check(&asked->where, at, err);
-}
 
 /* "]]>" within goes into two sections. */
 static struct span section(const struct edit *edit, const char *text)
@@ -53,9 +42,7 @@ static void cdata_change(struct edit *edit, const struct spot *spots,
 
 static void cdata_reply(const void *data, struct subject *subject)
 {
-    const struct cdata_params *asked = data;
-
-    edit_reply(subject, "cdata", &asked->where, cdata_change, asked);
+    edit_reply(subject, "cdata", cdata_change, data);
 }
 
 extern const struct fault fault_cdata;
@@ -69,7 +56,7 @@ const struct fault fault_cdata = {
     .subjects = EDIT_SUBJECTS,
     .order = FAULT_EDIT,
     .params = params,
-    .size = sizeof(struct cdata_params),
-    .check = cdata_check,
+    .size = sizeof(struct edit_where),
+    .check = edit_where_check,
     .reply = cdata_reply,
 };

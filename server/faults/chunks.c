@@ -8,6 +8,7 @@ enum { USUAL_CHUNK = 1024 };
 
 struct chunks_params {
     unsigned size;
+    bool size_given;
     unsigned flaw; /* enum write_chunk */
     const char *extension;
     struct headers trailer;
@@ -17,13 +18,17 @@ struct chunks_params {
     .offset = offsetof(struct chunks_params, member),                          \
     .size = sizeof(((struct chunks_params *)0)->member)
 
+#define GIVEN(member) .given = offsetof(struct chunks_params, member)
+
 static const struct setting params[] = {
     {{"chunks", "bytes", "so many bytes in each chunk"},
      .type = setting_bytes,
-     AT(size)},
+     AT(size),
+     GIVEN(size_given)},
     {{"chunks.size", "bytes", "the same, beside the others; by default 1024"},
      .type = setting_bytes,
-     AT(size)},
+     AT(size),
+     GIVEN(size_given)},
     {{"chunks.broken",
       "no|bad-size|no-size|too-long|huge|negative|no-end|lf|no-last|"
       "no-trailer",
@@ -48,6 +53,9 @@ static bool chunks_check(const void *data, enum point at UNUSED,
 {
     const struct chunks_params *asked = data;
 
+    if (asked->size_given && !asked->size) {
+        return err_set(err, "chunks.size: expected at least one byte");
+    }
     for (size_t i = 0; i < asked->trailer.count; i++) {
         const struct header *header = &asked->trailer.items[i];
 

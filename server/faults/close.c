@@ -5,7 +5,7 @@
 
 struct close_params {
     struct ending ending;
-    bool notify;
+    bool without_notify;
     bool half;
 };
 
@@ -14,7 +14,7 @@ static const struct setting params[] = {
     {{"close.without-notify", "yes|no",
       "over TLS: no close_notify before the FIN"},
      .type = setting_flag,
-     .offset = offsetof(struct close_params, notify),
+     .offset = offsetof(struct close_params, without_notify),
      .size = sizeof(bool)},
     {{"close.half", "yes|no",
       "a FIN alone, and what the client goes on to send is read, for as long "
@@ -30,7 +30,7 @@ static enum reply_cut how(const struct close_params *asked)
     if (asked->half) {
         return REPLY_CUT_HALF;
     }
-    return asked->notify ? REPLY_CUT_FIN : REPLY_CUT_CLOSE;
+    return asked->without_notify ? REPLY_CUT_FIN : REPLY_CUT_CLOSE;
 }
 
 static bool close_check(const void *data, enum point at, struct err *err)

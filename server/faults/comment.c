@@ -28,7 +28,7 @@ static bool comment_check(const void *data, enum point at, struct err *err)
         (strstr(asked->text, "--") || strstr(asked->text, "*/"))) {
         return err_set(err, "comment.text: expected no -- and no */ in it");
     }
-    return edit_where_check(&asked->where, at, err);
+    return edit_where_check(data, at, err);
 }
 
 static void comment_change(struct edit *edit, const struct spot *spots,
@@ -52,9 +52,7 @@ static void comment_change(struct edit *edit, const struct spot *spots,
 
 static void comment_reply(const void *data, struct subject *subject)
 {
-    const struct comment_params *asked = data;
-
-    edit_reply(subject, "comment", &asked->where, comment_change, asked);
+    edit_reply(subject, "comment", comment_change, data);
 }
 
 extern const struct fault fault_comment;

@@ -129,6 +129,8 @@ static void compress_reply(const void *data, struct subject *subject)
     const char *label = asked->label ? asked->label : labels[asked->how];
 
     if (!reply->body.size) {
+        exchange_remark(ex, "step",
+                        "compress changes nothing: the reply has no body");
         return;
     }
     if (asked->how != HOW_NONE) {

@@ -76,6 +76,9 @@ static bool connection_check(const void *data, enum point at, struct err *err)
     struct connection_params asked = plain(data);
     bool stays = asked.then == REPLY_THEN_OPEN || asked.idle;
 
+    if (!asked.says && !asked.then && !asked.idle) {
+        return err_set(err, "expected something that is not as usual");
+    }
     if (asked.idle &&
         (asked.then == REPLY_THEN_CLOSE || asked.then == REPLY_THEN_RESET)) {
         return err_set(err, "connection.idle: it is not idle, it ends");

@@ -29,7 +29,7 @@ static bool cut_body_check(const void *data, enum point at, struct err *err)
 {
     const struct cut_body_params *asked = data;
 
-    return asked->given || edit_where_check(&asked->where, at, err);
+    return asked->given || edit_where_check(data, at, err);
 }
 
 static void cut_body_change(struct edit *edit, const struct spot *spots,
@@ -44,7 +44,7 @@ static void cut_body_reply(const void *data, struct subject *subject)
     struct span *body = &subject->ex->reply.body;
 
     if (!asked->given) {
-        edit_reply(subject, "cut-body", &asked->where, cut_body_change, asked);
+        edit_reply(subject, "cut-body", cut_body_change, data);
     } else if (asked->after >= body->size) {
         edit_nothing(subject, "cut-body", "the body has %zu bytes", body->size);
     } else {
@@ -58,7 +58,7 @@ const struct fault fault_cut_body = {
     .title = "a document that ends too early",
     .doc = "Content-Length is that of what is left, so that HTTP is whole and "
            "the document is not: as a proxy leaves it that stored half an "
-           "answer.",
+           "answer. Where HTTP shall show it, `truncate`.",
     .spec = "XML 1.0 2.1",
     .example = "{path: //Link}",
     .subjects = EDIT_SUBJECTS,

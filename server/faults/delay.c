@@ -51,7 +51,8 @@ static bool delay_check(const void *data, enum point at, struct err *err)
     const struct delay_params *asked = data;
 
     if (asked->before && !(point_info(at)->subjects & SUBJECT_REPLY)) {
-        return err_set(err, "delay.before: an answer of the KDC has no parts");
+        return err_set(err, "delay.before: what comes at %s has no parts",
+                       point_info(at)->name);
     }
     return spread_check(&asked->spread, "delay", err);
 }

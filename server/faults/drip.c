@@ -6,6 +6,7 @@
 struct drip_params {
     struct duration_range every;
     unsigned bytes;
+    bool bytes_given;
 };
 
 #define AT(member)                                                             \
@@ -22,7 +23,8 @@ static const struct setting params[] = {
      AT(every)},
     {{"drip.bytes", "bytes", "how many at a time; by default 1"},
      .type = setting_bytes,
-     AT(bytes)},
+     AT(bytes),
+     .given = offsetof(struct drip_params, bytes_given)},
     {.info = {NULL, NULL, NULL}},
 };
 
@@ -30,6 +32,9 @@ static bool drip_check(const void *data, enum point at UNUSED, struct err *err)
 {
     const struct drip_params *asked = data;
 
+    if (asked->bytes_given && !asked->bytes) {
+        return err_set(err, "drip.bytes: expected at least one");
+    }
     return asked->every.most ||
            err_set(err, "drip.every: expected how long between two bytes");
 }

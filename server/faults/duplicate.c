@@ -3,21 +3,10 @@
 
 #include "faults/editing.h"
 
-struct duplicate_params {
-    struct edit_where where;
-};
-
 static const struct setting params[] = {
     EDIT_WHERE("duplicate"),
     {.info = {NULL, NULL, NULL}},
 };
-
-static bool duplicate_check(const void *data, enum point at, struct err *err)
-{
-    const struct duplicate_params *asked = data;
-
-    return edit_where_check(&asked->where, at, err);
-}
 
 static void duplicate_change(struct edit *edit, const struct spot *spots,
                              size_t count, const void *data UNUSED)
@@ -34,9 +23,7 @@ static void duplicate_change(struct edit *edit, const struct spot *spots,
 
 static void duplicate_reply(const void *data, struct subject *subject)
 {
-    const struct duplicate_params *asked = data;
-
-    edit_reply(subject, "duplicate", &asked->where, duplicate_change, asked);
+    edit_reply(subject, "duplicate", duplicate_change, data);
 }
 
 extern const struct fault fault_duplicate;
@@ -52,7 +39,7 @@ const struct fault fault_duplicate = {
     .subjects = EDIT_SUBJECTS,
     .order = FAULT_EDIT,
     .params = params,
-    .size = sizeof(struct duplicate_params),
-    .check = duplicate_check,
+    .size = sizeof(struct edit_where),
+    .check = edit_where_check,
     .reply = duplicate_reply,
 };

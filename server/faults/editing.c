@@ -4,6 +4,7 @@
 #include "faults/editing.h"
 
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "wire/xml_select.h"
@@ -13,9 +14,9 @@ static bool check_path(const char *path, struct err *err)
     return !path || xml_select_check(path, true, err);
 }
 
-bool edit_where_check(const struct edit_where *where, enum point at,
-                      struct err *err)
+bool edit_where_check(const void *params, enum point at, struct err *err)
 {
+    const struct edit_where *where = params;
     unsigned forms = point_info(at)->subjects;
 
     if (!where->path && !where->xml && !where->json) {
@@ -96,10 +97,10 @@ static void find_nothing(struct subject *subject, const char *word,
     }
 }
 
-void edit_reply(struct subject *subject, const char *word,
-                const struct edit_where *where, edit_change *change,
+void edit_reply(struct subject *subject, const char *word, edit_change *change,
                 const void *params)
 {
+    const struct edit_where *where = params;
     AUTO(edit) edit = edit_reply_open(subject, word);
     const char *path;
     const char *form;
@@ -129,4 +130,42 @@ const char *edit_uri(const char *text)
     const char *uri = xml_select_uri(text);
 
     return uri ? uri : text;
+}
+
+const char *edit_uri_within(struct edit *edit, const char *text,
+                            struct spot *out_root)
+{
+    struct spot *spots;
+    size_t count;
+
+    if (!edit_find(edit, "/*", &spots, &count) || !count) {
+        return NULL;
+    }
+    *out_root = spots[0];
+    return text ? edit_uri(text) : spots[0].uri;
+}
+
+static int by_parent(const void *one, const void *other)
+{
+    const struct spot *a = one;
+    const struct spot *b = other;
+    size_t mine = edit_parent(a);
+    size_t its = edit_parent(b);
+
+    if (mine != its) {
+        return mine < its ? -1 : 1;
+    }
+    return a->whole.start < b->whole.start ? -1
+                                           : a->whole.start > b->whole.start;
+}
+
+struct spot *edit_by_parent(const struct edit *edit, const struct spot *spots,
+                            size_t count)
+{
+    struct spot *sorted =
+        arena_alloc(edit_arena(edit), count * sizeof(*sorted));
+
+    memcpy(sorted, spots, count * sizeof(*sorted));
+    qsort(sorted, count, sizeof(*sorted), by_parent);
+    return sorted;
 }

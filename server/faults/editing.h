@@ -38,8 +38,9 @@ struct edit_where {
 /* Points whose replies are documents. */
 #define EDIT_SUBJECTS (SUBJECT_DOCUMENT | SUBJECT_SOAP | SUBJECT_DISCOVER)
 
-/* At least one path, each of them an XPath that selects nodes. */
-MUST_CHECK bool edit_where_check(const struct edit_where *where, enum point at,
+/* A fault's `check`, or a part of it: at least one path, each of them an XPath
+ * that selects nodes. `params` begins with a struct edit_where. */
+MUST_CHECK bool edit_where_check(const void *params, enum point at,
                                  struct err *err);
 
 /* What a fault does to the places found; there is one at least. */
@@ -48,11 +49,14 @@ typedef void edit_change(struct edit *edit, const struct spot *spots,
 
 /*
  * Lets the change at what the path finds in the reply. Where nothing comes of
- * it, a remark of the exchange says why.
+ * it, a remark of the exchange says why. `params` as above.
  */
-void edit_reply(struct subject *subject, const char *word,
-                const struct edit_where *where, edit_change *change,
+void edit_reply(struct subject *subject, const char *word, edit_change *change,
                 const void *params);
+
+/* The spots in the arena, those below one parent side by side and in order. */
+struct spot *edit_by_parent(const struct edit *edit, const struct spot *spots,
+                            size_t count);
 
 /* The reply's document for changes without a path. NULL: it is none, and a
  * remark says so. */
@@ -71,5 +75,9 @@ void edit_nothing(struct subject *subject, const char *word, const char *format,
 
 /* The namespace meant: a URI, or the prefix of one that paths know. */
 const char *edit_uri(const char *text);
+/* The same of a document; NULL: that of its first element, which is out_root.
+ * Returns NULL where there is none. */
+const char *edit_uri_within(struct edit *edit, const char *text,
+                            struct spot *out_root);
 
 #endif

@@ -4,21 +4,10 @@
 #include "faults/editing.h"
 #include "util/buf.h"
 
-struct entities_params {
-    struct edit_where where;
-};
-
 static const struct setting params[] = {
     EDIT_WHERE("entities"),
     {.info = {NULL, NULL, NULL}},
 };
-
-static bool entities_check(const void *data, enum point at, struct err *err)
-{
-    const struct entities_params *asked = data;
-
-    return edit_where_check(&asked->where, at, err);
-}
 
 static struct span references(const struct edit *edit, bool xml,
                               const char *text)
@@ -62,9 +51,7 @@ static void entities_change(struct edit *edit, const struct spot *spots,
 
 static void entities_reply(const void *data, struct subject *subject)
 {
-    const struct entities_params *asked = data;
-
-    edit_reply(subject, "entities", &asked->where, entities_change, asked);
+    edit_reply(subject, "entities", entities_change, data);
 }
 
 extern const struct fault fault_entities;
@@ -79,7 +66,7 @@ const struct fault fault_entities = {
     .subjects = EDIT_SUBJECTS,
     .order = FAULT_EDIT,
     .params = params,
-    .size = sizeof(struct entities_params),
-    .check = entities_check,
+    .size = sizeof(struct edit_where),
+    .check = edit_where_check,
     .reply = entities_reply,
 };

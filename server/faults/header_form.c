@@ -39,6 +39,15 @@ static const struct setting params[] = {
     {.info = {NULL, NULL, NULL}},
 };
 
+static bool form_check(const void *data, enum point at UNUSED, struct err *err)
+{
+    const struct form_params *asked = data;
+
+    return asked->end || asked->names || asked->order || asked->fold ||
+           asked->tight || asked->endless ||
+           err_set(err, "expected something that is not as usual");
+}
+
 static void form_reply(const void *data, struct subject *subject)
 {
     const struct form_params *asked = data;
@@ -67,5 +76,6 @@ const struct fault fault_header_form = {
     .order = FAULT_FRAME,
     .params = params,
     .size = sizeof(struct form_params),
+    .check = form_check,
     .reply = form_reply,
 };

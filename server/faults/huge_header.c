@@ -7,6 +7,7 @@
 struct huge_params {
     unsigned size;
     unsigned count;
+    bool count_given;
     const char *name;
 };
 
@@ -23,7 +24,8 @@ static const struct setting params[] = {
      AT(size)},
     {{"huge-header.count", "number", "so many of them; by default 1"},
      .type = setting_count,
-     AT(count)},
+     AT(count),
+     .given = offsetof(struct huge_params, count_given)},
     {{"huge-header.name", "text", "its name; by default X-Padding"},
      .type = setting_text,
      AT(name)},
@@ -43,6 +45,9 @@ static bool huge_check(const void *data, enum point at UNUSED, struct err *err)
 
     if (!asked->size) {
         return err_set(err, "huge-header.size: expected how many bytes");
+    }
+    if (asked->count_given && !asked->count) {
+        return err_set(err, "huge-header.count: expected at least one");
     }
     return all_of(asked) <= 2 * SETTING_BYTES_MAX ||
            err_set(err,

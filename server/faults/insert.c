@@ -51,7 +51,7 @@ static bool insert_check(const void *data, enum point at, struct err *err)
     }
     return (!asked->markup || expand_check(asked->markup, err)) &&
            (!asked->member || expand_check(asked->member, err)) &&
-           edit_where_check(&asked->where, at, err);
+           edit_where_check(data, at, err);
 }
 
 static struct range at(size_t offset)
@@ -167,7 +167,7 @@ static void insert_reply(const void *data, struct subject *subject)
     if (asked.member) {
         asked.member = forms->expand(subject->forms_ctx, asked.member);
     }
-    edit_reply(subject, "insert", &asked.where, insert_change, &asked);
+    edit_reply(subject, "insert", insert_change, &asked);
 }
 
 extern const struct fault fault_insert;

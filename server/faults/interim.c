@@ -13,6 +13,7 @@ enum { INTERIM_TIMES_MAX = 1000 };
 struct interim_params {
     const char *status; /* "100" ... "199", or "no" */
     unsigned times;
+    bool times_given;
     struct headers headers;
 };
 
@@ -31,7 +32,8 @@ static const struct setting params[] = {
      AT(status)},
     {{"interim.times", "number", "so many of them; by default 1"},
      .type = setting_count,
-     AT(times)},
+     AT(times),
+     .given = offsetof(struct interim_params, times_given)},
     {{"interim.headers", "{NAME: text}", "their headers; by default none"},
      .type = setting_map,
      AT(headers)},
@@ -92,9 +94,10 @@ static bool interim_check(const void *data, enum point at, struct err *err)
                        "\"%s\"; `status` makes a final one",
                        asked->status);
     }
-    if (asked->times > INTERIM_TIMES_MAX) {
-        return err_set(err, "interim.times: %d is the limit",
-                       INTERIM_TIMES_MAX);
+    if (asked->times > INTERIM_TIMES_MAX ||
+        (asked->times_given && !asked->times)) {
+        return err_set(err, "interim.times: expected 1 to %d, not %u",
+                       INTERIM_TIMES_MAX, asked->times);
     }
     return check_headers(&asked->headers, err);
 }

@@ -24,13 +24,6 @@ static const struct setting params[] = {
     {.info = {NULL, NULL, NULL}},
 };
 
-static bool letter_case_check(const void *data, enum point at, struct err *err)
-{
-    const struct letter_case_params *asked = data;
-
-    return edit_where_check(&asked->where, at, err);
-}
-
 static void letter_case_change(struct edit *edit, const struct spot *spots,
                                size_t count, const void *data)
 {
@@ -50,9 +43,7 @@ static void letter_case_change(struct edit *edit, const struct spot *spots,
 
 static void letter_case_reply(const void *data, struct subject *subject)
 {
-    const struct letter_case_params *asked = data;
-
-    edit_reply(subject, "case", &asked->where, letter_case_change, asked);
+    edit_reply(subject, "case", letter_case_change, data);
 }
 
 extern const struct fault fault_letter_case;
@@ -68,6 +59,6 @@ const struct fault fault_letter_case = {
     .order = FAULT_EDIT,
     .params = params,
     .size = sizeof(struct letter_case_params),
-    .check = letter_case_check,
+    .check = edit_where_check,
     .reply = letter_case_reply,
 };

@@ -36,21 +36,6 @@ static bool namespace_check(const void *data, enum point at UNUSED,
     return asked->to || err_set(err, "expected a namespace");
 }
 
-/* What is asked for, or the namespace of the document itself. */
-static const char *old_uri(struct edit *edit,
-                           const struct namespace_params *asked,
-                           struct spot *out_root)
-{
-    struct spot *spots;
-    size_t count;
-
-    if (!edit_find(edit, "/*", &spots, &count) || !count) {
-        return NULL;
-    }
-    *out_root = spots[0];
-    return asked->of ? edit_uri(asked->of) : spots[0].uri;
-}
-
 /* Names without a namespace get one where the document begins. */
 static void declare(struct edit *edit, const struct spot *root, const char *to)
 {
@@ -64,7 +49,7 @@ static void declare(struct edit *edit, const struct spot *root, const char *to)
 static void change(struct edit *edit, const struct namespace_params *asked)
 {
     struct spot root;
-    const char *old = old_uri(edit, asked, &root);
+    const char *old = edit_uri_within(edit, asked->of, &root);
     struct spot *spots;
     size_t count;
 
@@ -72,7 +57,7 @@ static void change(struct edit *edit, const struct namespace_params *asked)
         declare(edit, &root, edit_uri(asked->to));
         return;
     }
-    edit_declarations(edit, NULL, &spots, &count);
+    edit_declarations(edit, &spots, &count);
     for (size_t i = 0; old && i < count; i++) {
         const char *declared = edit_value(edit, &spots[i]);
 

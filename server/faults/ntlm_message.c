@@ -6,7 +6,7 @@
 
 #include "scenario/fault.h"
 #include "util/base64.h"
-#include "util/number.h"
+#include "wire/ntlmssp_av.h"
 
 enum {
     FIELD_SIZE = 8,
@@ -96,31 +96,6 @@ static bool check_hex(const char *name, const char *text, size_t size,
     return true;
 }
 
-static bool is_pair(struct arena *arena, const char *word)
-{
-    static const char *const words[] = {
-        "netbios-computer", "netbios-domain", "dns-computer", "dns-domain",
-        "dns-tree",         "timestamp",      "eol",
-    };
-    const char *equals = strchr(word, '=');
-    struct span value;
-    uint64_t id;
-
-    if (equals) {
-        const char *number =
-            arena_text(arena, span_of(word, (size_t)(equals - word)));
-
-        return number_parse(number, NUMBER_DECIMAL, LENGTH_MAX, &id) &&
-               hex_decode(arena, equals + 1, &value);
-    }
-    for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
-        if (strcmp(words[i], word) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool check_pairs(const char *text, struct err *err)
 {
     AUTO(arena) arena = arena_new();
@@ -131,11 +106,14 @@ static bool check_pairs(const char *text, struct err *err)
     while (*text) {
         size_t length;
         const char *word;
+        struct span value;
+        uint16_t id;
+        bool own;
 
         text += strspn(text, " ,");
         length = strcspn(text, " ,");
         word = arena_text(arena, span_of(text, length));
-        if (length && !is_pair(arena, word)) {
+        if (length && !ntlmssp_av_read(arena, word, &id, &value, &own)) {
             return err_set(err,
                            "ntlm-message.av-pairs: \"%s\" is no AV pair; "
                            "`lyncmock explain ntlm-message` lists them",
@@ -169,14 +147,24 @@ static bool check_numbers(const struct ntlm_message *asked, struct err *err)
                    PADDING_MAX, asked->padding);
 }
 
+/* Parameters are zero before they are read, with what is between them. */
+static bool is_nothing(const void *asked, size_t size)
+{
+    const uint8_t *bytes = asked;
+
+    while (size && bytes[size - 1] == 0) {
+        size--;
+    }
+    return size == 0;
+}
+
 static bool ntlm_message_check(const void *data, enum point at UNUSED,
                                struct err *err)
 {
-    static const struct ntlm_message_params nothing;
     const struct ntlm_message_params *asked = data;
     const struct ntlm_message *message = &asked->message;
 
-    if (memcmp(asked, &nothing, sizeof(nothing)) == 0) {
+    if (is_nothing(asked, sizeof(*asked))) {
         return err_set(err, "expected at least one field of the challenge");
     }
     return check_hex("signature", message->signature, FIELD_SIZE, err) &&
@@ -189,10 +177,9 @@ static bool ntlm_message_check(const void *data, enum point at UNUSED,
 
 static void ntlm_message_plan(const void *data, struct subject *subject)
 {
-    static const struct ntlm_message nothing;
     const struct ntlm_message_params *asked = data;
 
-    if (memcmp(&asked->message, &nothing, sizeof(nothing)) != 0) {
+    if (!is_nothing(&asked->message, sizeof(asked->message))) {
         subject->ntlm->message = &asked->message;
     }
     if (asked->replay != NTLM_REPLAY_NONE) {

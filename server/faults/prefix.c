@@ -39,20 +39,6 @@ static bool prefix_check(const void *data, enum point at UNUSED,
     return true;
 }
 
-/* What is asked for, or the namespace of the document itself. */
-static const char *old_uri(struct edit *edit, const struct prefix_params *asked,
-                           struct spot *out_root)
-{
-    struct spot *spots;
-    size_t count;
-
-    if (!edit_find(edit, "/*", &spots, &count) || !count) {
-        return NULL;
-    }
-    *out_root = spots[0];
-    return asked->of ? edit_uri(asked->of) : spots[0].uri;
-}
-
 /* "ns:Link", "Link" -> "to:Link" */
 static void put_name(struct edit *edit, struct range name, const char *to)
 {
@@ -86,14 +72,14 @@ static void put_names(struct edit *edit, const char *path, const char *uri,
 static void change(struct edit *edit, const struct prefix_params *asked)
 {
     struct spot root;
-    const char *uri = old_uri(edit, asked, &root);
+    const char *uri = edit_uri_within(edit, asked->of, &root);
     struct spot *spots;
     size_t count;
 
     if (!uri || !*uri) {
         return;
     }
-    edit_declarations(edit, NULL, &spots, &count);
+    edit_declarations(edit, &spots, &count);
     for (size_t i = 0; i < count; i++) {
         const char *declared = edit_value(edit, &spots[i]);
 

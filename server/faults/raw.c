@@ -52,7 +52,8 @@ const struct fault fault_raw = {
     .title = "other bytes in place of the whole reply",
     .doc = "Status line, headers and body are these bytes, whatever they are; "
            "nothing is added or replaced. The connection goes on where they "
-           "are just one reply that does not end it.",
+           "are just one reply that does not end it. For one wrong line in a "
+           "good reply there are `status-line` and `header-line`.",
     .spec = "RFC 9112 section 2",
     .example = "\"HTTP/1.1 200 Fine\\r\\nContent-Length: 0\\r\\n\\r\\n\"",
     .subjects = SUBJECT_REPLY,

@@ -1,26 +1,12 @@
 /* remove: an element, attribute or member less */
 #include "config.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "faults/editing.h"
-
-struct remove_params {
-    struct edit_where where;
-};
 
 static const struct setting params[] = {
     EDIT_WHERE("remove"),
     {.info = {NULL, NULL, NULL}},
 };
-
-static bool remove_check(const void *data, enum point at, struct err *err)
-{
-    const struct remove_params *asked = data;
-
-    return edit_where_check(&asked->where, at, err);
-}
 
 static bool follows(const struct spot *spot, const struct spot *before)
 {
@@ -50,29 +36,12 @@ static void remove_run(struct edit *edit, const struct spot *first,
     edit_put(edit, range, SPAN_NONE);
 }
 
-static int by_parent(const void *one, const void *other)
-{
-    const struct spot *a = one;
-    const struct spot *b = other;
-    size_t mine = edit_parent(a);
-    size_t its = edit_parent(b);
-
-    if (mine != its) {
-        return mine < its ? -1 : 1;
-    }
-    return a->whole.start < b->whole.start ? -1
-                                           : a->whole.start > b->whole.start;
-}
-
 static void remove_members(struct edit *edit, const struct spot *spots,
                            size_t count)
 {
-    struct spot *sorted =
-        arena_alloc(edit_arena(edit), count * sizeof(*sorted));
+    const struct spot *sorted = edit_by_parent(edit, spots, count);
     size_t first = 0;
 
-    memcpy(sorted, spots, count * sizeof(*sorted));
-    qsort(sorted, count, sizeof(*sorted), by_parent);
     for (size_t i = 1; i <= count; i++) {
         if (i == count || !follows(&sorted[i], &sorted[i - 1])) {
             remove_run(edit, &sorted[first], &sorted[i - 1]);
@@ -95,9 +64,7 @@ static void remove_change(struct edit *edit, const struct spot *spots,
 
 static void remove_reply(const void *data, struct subject *subject)
 {
-    const struct remove_params *asked = data;
-
-    edit_reply(subject, "remove", &asked->where, remove_change, asked);
+    edit_reply(subject, "remove", remove_change, data);
 }
 
 extern const struct fault fault_remove;
@@ -113,7 +80,7 @@ const struct fault fault_remove = {
     .subjects = EDIT_SUBJECTS,
     .order = FAULT_EDIT,
     .params = params,
-    .size = sizeof(struct remove_params),
-    .check = remove_check,
+    .size = sizeof(struct edit_where),
+    .check = edit_where_check,
     .reply = remove_reply,
 };

@@ -33,7 +33,7 @@ static bool rename_check(const void *data, enum point at, struct err *err)
     if (!asked->to || !is_name(asked->to)) {
         return err_set(err, "rename.to: expected a name");
     }
-    return edit_where_check(&asked->where, at, err);
+    return edit_where_check(data, at, err);
 }
 
 /* "Link" of "ns:Link". */
@@ -73,9 +73,7 @@ static void rename_change(struct edit *edit, const struct spot *spots,
 
 static void rename_reply(const void *data, struct subject *subject)
 {
-    const struct rename_params *asked = data;
-
-    edit_reply(subject, "rename", &asked->where, rename_change, asked);
+    edit_reply(subject, "rename", rename_change, data);
 }
 
 extern const struct fault fault_rename;

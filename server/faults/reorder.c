@@ -1,40 +1,12 @@
 /* reorder: the same things in reverse order */
 #include "config.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "faults/editing.h"
-
-struct reorder_params {
-    struct edit_where where;
-};
 
 static const struct setting params[] = {
     EDIT_WHERE("reorder"),
     {.info = {NULL, NULL, NULL}},
 };
-
-static bool reorder_check(const void *data, enum point at, struct err *err)
-{
-    const struct reorder_params *asked = data;
-
-    return edit_where_check(&asked->where, at, err);
-}
-
-static int by_parent(const void *one, const void *other)
-{
-    const struct spot *a = one;
-    const struct spot *b = other;
-    size_t mine = edit_parent(a);
-    size_t its = edit_parent(b);
-
-    if (mine != its) {
-        return mine < its ? -1 : 1;
-    }
-    return a->whole.start < b->whole.start ? -1
-                                           : a->whole.start > b->whole.start;
-}
 
 static void reverse(struct edit *edit, const struct spot *spots, size_t count)
 {
@@ -47,12 +19,9 @@ static void reverse(struct edit *edit, const struct spot *spots, size_t count)
 static void reorder_change(struct edit *edit, const struct spot *spots,
                            size_t count, const void *data UNUSED)
 {
-    struct spot *sorted =
-        arena_alloc(edit_arena(edit), count * sizeof(*sorted));
+    const struct spot *sorted = edit_by_parent(edit, spots, count);
     size_t first = 0;
 
-    memcpy(sorted, spots, count * sizeof(*sorted));
-    qsort(sorted, count, sizeof(*sorted), by_parent);
     for (size_t i = 1; i <= count; i++) {
         if (i == count ||
             edit_parent(&sorted[i]) != edit_parent(&sorted[first])) {
@@ -64,9 +33,7 @@ static void reorder_change(struct edit *edit, const struct spot *spots,
 
 static void reorder_reply(const void *data, struct subject *subject)
 {
-    const struct reorder_params *asked = data;
-
-    edit_reply(subject, "reorder", &asked->where, reorder_change, asked);
+    edit_reply(subject, "reorder", reorder_change, data);
 }
 
 extern const struct fault fault_reorder;
@@ -81,7 +48,7 @@ const struct fault fault_reorder = {
     .subjects = EDIT_SUBJECTS,
     .order = FAULT_EDIT,
     .params = params,
-    .size = sizeof(struct reorder_params),
-    .check = reorder_check,
+    .size = sizeof(struct edit_where),
+    .check = edit_where_check,
     .reply = reorder_reply,
 };

@@ -35,7 +35,7 @@ static bool replace_check(const void *data, enum point at, struct err *err)
     if (!asked->with == !asked->markup) {
         return err_set(err, "expected one of replace.with and replace.markup");
     }
-    return expand_check(text, err) && edit_where_check(&asked->where, at, err);
+    return expand_check(text, err) && edit_where_check(data, at, err);
 }
 
 static void replace_change(struct edit *edit, const struct spot *spots,
@@ -61,7 +61,7 @@ static void replace_reply(const void *data, struct subject *subject)
     if (asked.markup) {
         asked.markup = forms->expand(subject->forms_ctx, asked.markup);
     }
-    edit_reply(subject, "replace", &asked.where, replace_change, &asked);
+    edit_reply(subject, "replace", replace_change, &asked);
 }
 
 extern const struct fault fault_replace;

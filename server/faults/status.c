@@ -18,12 +18,6 @@ static const struct setting params[] = {
     {.info = {NULL, NULL, NULL}},
 };
 
-/* RFC 9110 sections 15.2, 15.3.5 and 15.4.5. */
-static bool has_no_body(unsigned status)
-{
-    return status < 200 || status == 204 || status == 304;
-}
-
 static void status_reply(const void *data, struct subject *subject)
 {
     const struct status_params *asked = data;
@@ -34,7 +28,7 @@ static void status_reply(const void *data, struct subject *subject)
         exchange_forget(subject->ex);
         subject->ex->reply.status = asked->status;
     }
-    if (has_no_body(asked->status)) {
+    if (status_has_no_body(asked->status)) {
         subject->ex->reply.body = SPAN_NONE;
     }
 }

@@ -54,7 +54,8 @@ const struct fault fault_status_line = {
            "it means; what the client reads is this line, or the usual one "
            "with another version, code or reason. Clients ignore the reason, "
            "and must refuse what is no three digits. A version that is not "
-           "HTTP/1.1 ends the connection.",
+           "HTTP/1.1 ends the connection. `status` is for another meaning, "
+           "`raw` for other bytes behind the line as well.",
     .spec = "RFC 9112 section 4",
     .example = "{version: HTTP/2.0, reason: Fine}",
     .subjects = SUBJECT_REPLY,

@@ -13,7 +13,7 @@ struct tls_params {
     int minimum;
     int maximum;
     enum client_certificate client_certificate;
-    bool resumption;
+    bool no_resumption;
     const char *alpn;
 };
 
@@ -38,11 +38,12 @@ static const struct setting params[] = {
       "refuse: a full handshake though the client offers a session, and the "
       "new one is not resumed either"},
      .type = setting_word,
-     .offset = offsetof(struct tls_params, resumption),
+     .offset = offsetof(struct tls_params, no_resumption),
      .size = sizeof(bool)},
     {{"tls.alpn", "protocol",
       "the one picked, offered or not (h2, http/1.1, spdy/3); refuse: alert "
-      "no_application_protocol. By default none is"},
+      "no_application_protocol. By default none is, and a client that offers "
+      "nothing hears nothing"},
      .type = setting_text,
      .offset = offsetof(struct tls_params, alpn),
      .size = sizeof(const char *)},
@@ -53,6 +54,10 @@ static bool tls_check(const void *data, enum point at UNUSED, struct err *err)
 {
     const struct tls_params *asked = data;
 
+    if (!asked->minimum && !asked->maximum && !asked->client_certificate &&
+        !asked->no_resumption && !asked->alpn) {
+        return err_set(err, "expected something that is not as usual");
+    }
     if (asked->minimum && asked->maximum && asked->minimum > asked->maximum) {
         return err_set(err,
                        "tls.min is newer than tls.max: no version is left");
@@ -95,7 +100,7 @@ static void tls_plan(const void *data, struct subject *subject)
     if (asked->client_certificate) {
         subject->hello->client_certificate = asked->client_certificate;
     }
-    subject->hello->no_resumption |= asked->resumption;
+    subject->hello->no_resumption |= asked->no_resumption;
 }
 
 extern const struct fault fault_tls;

@@ -101,11 +101,15 @@ static void truncate_reply(const void *data, struct subject *subject)
     }
 }
 
+#define WHERE                                                                  \
+    "go ill together: each says where the reply ends; truncate.end is the "    \
+    "way "                                                                     \
+    "to say how"
+
 static const struct fault_clash clashes[] = {
-    {"reset", "go ill together: each says where the reply ends; "
-              "truncate.end is the way to say how"},
-    {"stall", "go ill together: each says where the reply ends; "
-              "truncate.end is the way to say how"},
+    {"close", WHERE},
+    {"reset", WHERE},
+    {"stall", WHERE},
     {NULL, NULL},
 };
 
@@ -117,6 +121,8 @@ const struct fault fault_truncate = {
            "the body so many bytes come, or this percentage of them. Then the "
            "connection ends, by default as a good one does. A part of a "
            "document is no document: a client must not take it for one. "
+           "`cut-body` shortens the document and leaves HTTP whole; `reset`, "
+           "`close` and `stall` also end a connection without any reply. "
            "Nothing that the good answer means is undone, unless no byte of "
            "it goes out.",
     .spec = "RFC 9112 section 8",

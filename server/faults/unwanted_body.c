@@ -1,6 +1,8 @@
 /* unwanted-body: a body where there must be none. */
 #include "config.h"
 
+#include <string.h>
+
 #include "scenario/fault.h"
 
 struct unwanted_params {
@@ -20,6 +22,13 @@ static void unwanted_reply(const void *data UNUSED, struct subject *subject)
 {
     struct exchange *ex = subject->ex;
 
+    if (strcmp(ex->request.method, "HEAD") != 0 &&
+        !status_has_no_body(ex->reply.status)) {
+        exchange_remark(ex, "step",
+                        "unwanted-body changes nothing: this reply may have "
+                        "one");
+        return;
+    }
     exchange_write(ex)->body_anyway = true;
     if (!ex->reply.body.size) {
         exchange_body(ex, "text/plain", span_text("unwanted\n"));

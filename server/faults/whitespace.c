@@ -33,7 +33,7 @@ static bool whitespace_check(const void *data, enum point at, struct err *err)
         return err_set(err,
                        "whitespace.text: expected blanks, tabs or line ends");
     }
-    return edit_where_check(&asked->where, at, err);
+    return edit_where_check(data, at, err);
 }
 
 static void put(struct edit *edit, size_t offset, const char *text)
@@ -82,9 +82,7 @@ static void whitespace_change(struct edit *edit, const struct spot *spots,
 
 static void whitespace_reply(const void *data, struct subject *subject)
 {
-    const struct whitespace_params *asked = data;
-
-    edit_reply(subject, "whitespace", &asked->where, whitespace_change, asked);
+    edit_reply(subject, "whitespace", whitespace_change, data);
 }
 
 extern const struct fault fault_whitespace;

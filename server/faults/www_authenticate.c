@@ -162,6 +162,11 @@ static void www_reply(const void *data, struct subject *subject)
     struct headers found = take_out(ex);
     size_t times = asked->form == FORM_TWICE ? 2 : 1;
 
+    if (found.count == 0) {
+        exchange_remark(ex, "step",
+                        "www-authenticate changes nothing: the reply has no "
+                        "such header");
+    }
     if (asked->form == FORM_OMIT) {
         return;
     }

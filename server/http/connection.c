@@ -64,11 +64,6 @@ bool connection_concerned(void *ctx, const struct edge_conn *conn,
 
 /* ---- What the journal has of it ---- */
 
-static void release_session(void *session)
-{
-    session_unref(session);
-}
-
 static struct exchange *begin(struct http *http, struct edge_conn *conn,
                               enum exchange_kind kind)
 {
@@ -81,9 +76,7 @@ static struct exchange *begin(struct http *http, struct edge_conn *conn,
     ex->began = env_now(env);
     ex->began_monotonic = env_monotonic(env);
     ex->date = session_now(session, ex->began);
-    exchange_keep(ex, release_session, session_ref(session));
-    ex->session = session_name(session);
-    ex->seed = session_seed_of(session);
+    session_own(session, ex);
     if (kind == EXCHANGE_TLS) {
         ex->tls = ARENA_NEW(ex->arena, struct tls_exchange);
         ex->tls->alert = -1;

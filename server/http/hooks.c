@@ -114,11 +114,6 @@ static void find_refused(struct exchange *ex)
     exchange_finding(ex, &finding);
 }
 
-static void release_session(void *session)
-{
-    session_unref(session);
-}
-
 /* What never became a request belongs to the session whose name the client gave
  * in its ClientHello. */
 static void belong(struct http *http, struct exchange *ex)
@@ -130,9 +125,7 @@ static void belong(struct http *http, struct exchange *ex)
         return;
     }
     session = sessions_peek(http->options.services->sessions, ex->conn->sni);
-    exchange_keep(ex, release_session, session_ref(session));
-    ex->session = session_name(session);
-    ex->seed = session_seed_of(session);
+    session_own(session, ex);
 }
 
 /* What waits for its end may be about what all share. */

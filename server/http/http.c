@@ -66,8 +66,9 @@ static struct MHD_Daemon *start_daemon(struct http *http)
         /* First: what is logged before this option is read goes to stderr. */
         MHD_OPTION_EXTERNAL_LOGGER, on_log, http, MHD_OPTION_URI_LOG_CALLBACK,
         http_request_begin, http, MHD_OPTION_NOTIFY_COMPLETED,
-        http_request_done, http, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes,
-        http, MHD_OPTION_CONNECTION_LIMIT, (unsigned)EDGE_CONNECTIONS_LIMIT,
+        http_request_done, http, MHD_OPTION_NOTIFY_CONNECTION, http_come_and_go,
+        http, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, http,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)EDGE_CONNECTIONS_LIMIT,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, pool, MHD_OPTION_END);
 }
 

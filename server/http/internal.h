@@ -49,6 +49,8 @@ enum MHD_Result http_request_step(void *cls, struct MHD_Connection *mhd,
                                   size_t *data_size, void **con_cls);
 void http_request_done(void *cls, struct MHD_Connection *mhd, void **con_cls,
                        enum MHD_RequestTerminationCode code);
+void http_come_and_go(void *cls, struct MHD_Connection *mhd, void **context,
+                      enum MHD_ConnectionNotificationCode what);
 
 /* What libmicrohttpd and whole requests have in common: the connection's
  * authentication; what follows from the header lines, method, target and
@@ -74,7 +76,6 @@ struct span http_reply_bytes(struct http_request *rq,
                              const struct edge_conn *conn,
                              struct reply_plan *plan);
 enum MHD_Result http_reply_queue(struct http_request *rq);
-bool http_has_no_body(unsigned status);
 /* Neither there nor taken away by a step: then http adds it. */
 bool http_is_open(const struct reply *reply, const char *name);
 /* The header Connection that http adds; NULL: none. */
@@ -85,6 +86,9 @@ const char *http_connection(const struct exchange *ex,
 struct span http_written_bytes(struct http_request *rq,
                                const struct edge_conn *conn,
                                struct reply_plan *plan);
+/* Where the body is cut or halts, in a reply of this size with such a head. */
+void http_written_places(const struct write_plan *write, size_t head,
+                         size_t size, struct reply_plan *plan);
 
 /* refused.c: the edge's hook for what is no request. */
 void http_refused(void *ctx, struct edge_conn *conn, struct exchange *ex,

@@ -6,6 +6,7 @@
  */
 #include "config.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "http/internal.h"
@@ -13,17 +14,7 @@
 #include "util/buf.h"
 #include "util/stamp.h"
 
-enum {
-    STATUS_FINAL = 200,
-    STATUS_EMPTY = 204,
-    STATUS_NOT_MODIFIED = 304,
-};
-
-bool http_has_no_body(unsigned status)
-{
-    return status < STATUS_FINAL || status == STATUS_EMPTY ||
-           status == STATUS_NOT_MODIFIED;
-}
+enum { STATUS_EMPTY = 204 };
 
 bool http_is_open(const struct reply *reply, const char *name)
 {
@@ -83,13 +74,24 @@ static void add_head(struct buf *out, const struct exchange *ex,
     }
     if (http_is_open(reply, "Content-Length") &&
         !headers_get(headers, "Transfer-Encoding") &&
-        !http_has_no_body(reply->status)) {
+        !status_has_no_body(reply->status)) {
         buf_printf(out, "Content-Length: %zu\r\n", reply->body.size);
     }
     if (connection) {
         add_line(out, "Connection", connection);
     }
     buf_add_text(out, "\r\n");
+}
+
+/* Bytes in which no head ends are all body. */
+static void place_raw(const struct reply *reply, struct reply_plan *plan)
+{
+    size_t end = span_find(reply->raw, span_text("\r\n\r\n"), 0);
+
+    if (reply->write) {
+        http_written_places(reply->write, end == SIZE_MAX ? 0 : end + 4,
+                            reply->raw.size, plan);
+    }
 }
 
 struct span http_reply_bytes(struct http_request *rq,
@@ -100,6 +102,7 @@ struct span http_reply_bytes(struct http_request *rq,
     struct buf *out = &rq->http->reply;
 
     if (ex->reply.raw.size) {
+        place_raw(&ex->reply, plan);
         return ex->reply.raw;
     }
     add_date(rq);

@@ -24,6 +24,46 @@ struct conn_auth *http_auth(struct edge_conn *conn)
     return conn_auth_ref(auth);
 }
 
+/*
+ * libmicrohttpd's request under way on a connection, its socket_context. One
+ * that it gives up by itself, as one with more parameters than it has room for,
+ * is never done: it goes with its connection.
+ */
+struct under_way {
+    struct http_request *rq; /* NULL: between requests */
+};
+
+static struct under_way *under_way(struct MHD_Connection *mhd)
+{
+    return MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
+        ->socket_context;
+}
+
+static void forget(struct under_way *way)
+{
+    struct http_request *rq = way->rq;
+
+    if (rq) {
+        buf_clear(&rq->body);
+        exchange_unref(rq->ex);
+        conn_auth_unref(rq->auth);
+        mem_free(rq);
+        way->rq = NULL;
+    }
+}
+
+void http_come_and_go(void *cls UNUSED, struct MHD_Connection *mhd UNUSED,
+                      void **context, enum MHD_ConnectionNotificationCode what)
+{
+    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+        *context = NEW(struct under_way);
+    } else if (*context) {
+        forget(*context);
+        mem_free(*context);
+        *context = NULL;
+    }
+}
+
 /* The request line is here. NULL: the connection is on its way out. */
 void *http_request_begin(void *cls, const char *uri, struct MHD_Connection *mhd)
 {
@@ -40,6 +80,8 @@ void *http_request_begin(void *cls, const char *uri, struct MHD_Connection *mhd)
     rq->mhd = mhd;
     rq->ex = exchange_ref(ex);
     rq->auth = http_auth(conn);
+    forget(under_way(mhd));
+    under_way(mhd)->rq = rq;
     ex->request.target = arena_strdup(ex->arena, uri);
     return rq;
 }
@@ -221,17 +263,10 @@ enum MHD_Result http_request_step(void *cls UNUSED,
     return rq->decided ? http_reply_queue(rq) : MHD_YES;
 }
 
-void http_request_done(void *cls UNUSED, struct MHD_Connection *mhd UNUSED,
+void http_request_done(void *cls UNUSED, struct MHD_Connection *mhd,
                        void **con_cls,
                        enum MHD_RequestTerminationCode code UNUSED)
 {
-    struct http_request *rq = *con_cls;
-
-    if (rq) {
-        buf_clear(&rq->body);
-        exchange_unref(rq->ex);
-        conn_auth_unref(rq->auth);
-        mem_free(rq);
-        *con_cls = NULL;
-    }
+    forget(under_way(mhd));
+    *con_cls = NULL;
 }

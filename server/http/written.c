@@ -68,7 +68,7 @@ static void put_length(struct exchange *ex)
 
     switch (write->length) {
     case WRITE_LENGTH_GOOD:
-        if (!write->chunk && !http_has_no_body(ex->reply.status)) {
+        if (!write->chunk && !status_has_no_body(ex->reply.status)) {
             put_number(ex, size);
         }
         break;
@@ -248,8 +248,8 @@ static void add_body(struct buf *out, const struct exchange *ex)
 }
 
 /* Places that are told in bytes of the body become places in the reply. */
-static void place(const struct write_plan *write, size_t head, size_t size,
-                  struct reply_plan *plan)
+void http_written_places(const struct write_plan *write, size_t head,
+                         size_t size, struct reply_plan *plan)
 {
     uint64_t body = size - head;
 
@@ -280,7 +280,7 @@ struct span http_written_bytes(struct http_request *rq,
     add_head(out, ex);
     head = out->size;
     add_body(out, ex);
-    place(ex->reply.write, head, out->size, plan);
+    http_written_places(ex->reply.write, head, out->size, plan);
     buf_add(out, ex->reply.write->more);
     return buf_span(out);
 }

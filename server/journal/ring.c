@@ -104,13 +104,25 @@ static struct ring_share *largest(const struct ring *ring)
     return most;
 }
 
-static void drop_one(struct ring *ring)
+static void drop_first(struct ring *ring, struct ring_share *share)
 {
-    struct ring_share *share = largest(ring);
-
     share->dropped++;
     ring->dropped++;
     remove_item(ring, TAILQ_FIRST(&share->items));
+}
+
+static void drop_one(struct ring *ring)
+{
+    drop_first(ring, largest(ring));
+}
+
+/* The newest is there, and stays. */
+static void drop_eras(struct ring *ring, struct ring_share *share,
+                      uint64_t newest)
+{
+    while (TAILQ_FIRST(&share->items)->ex->era + RING_ERAS <= newest) {
+        drop_first(ring, share);
+    }
 }
 
 void ring_clear(struct ring *ring)
@@ -124,8 +136,13 @@ void ring_clear(struct ring *ring)
 
 void ring_add(struct ring *ring, struct exchange *ex)
 {
-    struct ring_item *item = NEW(struct ring_item);
+    struct ring_item *item;
 
+    if (ex->session_ended && *ex->session_ended) {
+        exchange_unref(ex);
+        return;
+    }
+    item = NEW(struct ring_item);
     item->ex = ex;
     item->size = arena_size(ex->arena);
     item->position = ++ring->added;
@@ -136,6 +153,7 @@ void ring_add(struct ring *ring, struct exchange *ex)
     item->share->size += item->size;
     ring->size += item->size;
     ring->count++;
+    drop_eras(ring, item->share, ex->era);
     while (ring->size > ring->limit) {
         drop_one(ring);
     }

@@ -12,6 +12,13 @@
 
 #include "wire/exchange.h"
 
+/*
+ * What an exchange refers to in its scenario stays as long as it does, and has
+ * no part in sizes here: of a session that plays one after the other, there is
+ * what began in the last so many.
+ */
+enum { RING_ERAS = 32 };
+
 struct ring_item {
     TAILQ_ENTRY(ring_item) all;
     TAILQ_ENTRY(ring_item) own; /* of the same session */
@@ -46,7 +53,8 @@ struct ring {
 
 void ring_init(struct ring *ring, uint64_t limit);
 void ring_clear(struct ring *ring);
-/* Takes the caller's reference. */
+/* Takes the caller's reference. That of a session which has ended goes at
+ * once: nobody could ask for it. */
 void ring_add(struct ring *ring, struct exchange *ex);
 /* 0 is the oldest; NULL past the newest. */
 struct exchange *ring_at(const struct ring *ring, size_t index);

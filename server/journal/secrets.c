@@ -4,7 +4,6 @@
 #include "journal/secrets.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "journal/secrets_words.h"
 #include "util/attr.h"

@@ -16,7 +16,6 @@
 #include <unistd.h>
 
 #include "util/log.h"
-#include "util/mem.h"
 #include "util/span.h"
 
 enum { READ_SIZE = 16 * 1024 };

@@ -199,7 +199,12 @@ struct span relay_rewrite(struct relay_request *request, struct span reply)
     struct span changed;
     const char *why = NULL;
 
-    if (!request->plan.ticket.changed || krb_kind_of(reply) == KRB_ERROR) {
+    if (!request->plan.ticket.changed) {
+        return reply;
+    }
+    if (krb_kind_of(reply) == KRB_ERROR) {
+        exchange_remark(request->ex, "kdc.ticket",
+                        "no ticket is changed: the answer is an error");
         return reply;
     }
     if (!kdc_ticket_change(&change, request->ex->arena, reply, &changed,

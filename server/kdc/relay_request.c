@@ -36,17 +36,6 @@ struct exchange *relay_exchange(struct relay *relay, const char *transport,
     return ex;
 }
 
-static void release_session(void *session)
-{
-    session_unref(session);
-}
-
-static void keep_session(struct exchange *ex, struct session *session)
-{
-    exchange_keep(ex, release_session, session_ref(session));
-    ex->session = session_name(session);
-}
-
 void relay_exchange_take(struct exchange *ex, struct span raw, size_t prefix)
 {
     ex->raw = arena_copy(ex->arena, raw);
@@ -59,7 +48,7 @@ void relay_exchange_end(struct relay *relay, struct exchange *ex,
 {
     ex->sent = (struct sent){.outcome = outcome, .bytes = bytes};
     if (!ex->session) { /* it never became a request */
-        keep_session(ex, relay->options.session);
+        session_own(relay->options.session, ex);
     }
     if (relay->options.journal) {
         journal_end(relay->options.journal, ex);
@@ -310,11 +299,10 @@ void request_belong(struct relay_request *request, struct session *session)
     struct exchange *ex = request->ex;
 
     request->session = session;
-    keep_session(ex, session);
+    session_own(session, ex);
     request->scenario = scenario_ref(session_scenario(session));
     exchange_keep(ex, release_scenario, request->scenario);
     request->world = request->scenario->world;
-    ex->seed = session_seed_of(session);
 }
 
 int64_t request_time(const struct relay_request *request)

@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "util/log.h"
 #include "util/mem.h"
 
 enum { DATAGRAM_BATCH = 64 }; /* then others have their turn */

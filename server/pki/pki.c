@@ -4,7 +4,6 @@
 #include "pki/pki.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include <openssl/pem.h>
 

@@ -55,6 +55,28 @@ static const struct known {
      "the reply was broken off before its end", NULL},
 };
 
+const char *broken_words(struct arena *arena, int code, const char *said,
+                         bool begun)
+{
+    const char *words = *said ? said : curl_easy_strerror((CURLcode)code);
+
+    if (code == CURLE_UNSUPPORTED_PROTOCOL ||
+        code == CURLE_WEIRD_SERVER_REPLY) {
+        return arena_printf(arena, "what answers there speaks no HTTP (%s)",
+                            words);
+    }
+    /* That is how libcurl says that a line is over its limit. */
+    if (code == CURLE_OUT_OF_MEMORY && begun) {
+        return "a header of the answer is longer than the 100 KB that clients "
+               "read";
+    }
+    if (strstr(words, "response 407")) {
+        return arena_printf(arena, "%s: the proxy wants a password of its own",
+                            words);
+    }
+    return arena_strdup(arena, words);
+}
+
 enum http_end broken_end(int code)
 {
     switch (code) {

@@ -9,6 +9,10 @@ struct broken {
     const char *advice; /* NULL: nothing comes to mind */
 };
 
+/* Of a CURLcode, and what libcurl said of this request, or ""; begun: some of a
+ * head came. */
+const char *broken_words(struct arena *arena, int code, const char *said,
+                         bool begun);
 /* Of a CURLcode. */
 enum http_end broken_end(int code);
 

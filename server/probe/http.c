@@ -10,7 +10,6 @@
 #include <curl/curl.h>
 
 #include "probe/broken.h"
-#include "probe/curl_words.h"
 #include "probe/mask.h"
 #include "probe/trust.h"
 #include "util/mem.h"
@@ -93,6 +92,14 @@ static void keep_field(struct flight *flight, struct span line)
     keep_challenge(answer, &field);
 }
 
+/* RFC 9110 15.2: a status of 1xx says that the answer is still to come. */
+static bool is_interim(struct span line)
+{
+    size_t space = span_find(line, span_text(" "), 0);
+
+    return space < line.size - 1 && line.data[space + 1] == '1';
+}
+
 /* Each answer of a handshake begins with a status line; the last counts. */
 static size_t on_head(char *bytes, size_t size, size_t count, void *context)
 {
@@ -106,7 +113,8 @@ static size_t on_head(char *bytes, size_t size, size_t count, void *context)
     }
     if (span_starts(line, "HTTP/")) {
         flight->answer->field_count = 0;
-        flight->looped = ++flight->answer->legs > HTTP_LEGS_MAX;
+        flight->answer->legs += !is_interim(line);
+        flight->looped = flight->answer->legs > HTTP_LEGS_MAX;
         buf_reset(&flight->body);
     } else {
         keep_field(flight, line);
@@ -292,13 +300,13 @@ static const char *problem_of(const struct flight *flight, enum http_end end,
         return "the answer is larger than 256 KiB";
     }
     if (end == HTTP_LOOPED) {
-        return flight->answer->connections > 2
+        return flight->answer->connections > 1
                    ? "the connection ends between the legs of the handshake"
                    : "the server answers the last leg with a challenge, on and "
                      "on";
     }
-    return curl_words(flight->http->setup.arena, code, flight->problem,
-                      flight->answer->legs > 0);
+    return broken_words(flight->http->setup.arena, (int)code, flight->problem,
+                        flight->answer->legs > 0);
 }
 
 static void finish(struct flight *flight, CURLcode code)

@@ -49,8 +49,9 @@ struct http_field {
     const char *value;
 };
 
-/* Answers to one request; NTLM needs three, Negotiate four. */
-enum { HTTP_LEGS_MAX = 8 };
+/* Answers to one request; NTLM needs three, Negotiate four, and one of them
+ * may have to begin anew. */
+enum { HTTP_LEGS_MAX = 5 };
 
 struct http_answer {
     enum http_end end;

@@ -75,6 +75,8 @@ static bool get_ticket(struct walk *walk, const char *user_url,
 
 /* ---- Its answer to a ticket ---- */
 
+/* webticket 6.4: one that is expired or not valid is given up for a new one,
+ * once. */
 static bool wants_new_ticket(struct walk *walk,
                              const struct http_answer *answer)
 {
@@ -82,6 +84,7 @@ static bool wants_new_ticket(struct walk *walk,
 
     if (answer->status == 200 || !walk_trouble(walk, answer, &trouble) ||
         (trouble.id != TROUBLE_TICKET_EXPIRED &&
+         trouble.id != TROUBLE_TICKET_INVALID &&
          trouble.id != TROUBLE_TICKET_RENEW)) {
         return false;
     }

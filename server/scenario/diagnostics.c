@@ -5,10 +5,10 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "util/buf.h"
+#include "util/json.h"
 #include "util/utf.h"
 
 void diagnostics_init(struct diagnostics *diagnostics)
@@ -22,7 +22,7 @@ void diagnostics_clear(struct diagnostics *diagnostics)
     *diagnostics = (struct diagnostics){0};
 }
 
-const char *severity_word(enum severity severity)
+static const char *severity_word(enum severity severity)
 {
     return severity == SEVERITY_ERROR ? "error" : "warning";
 }
@@ -85,33 +85,16 @@ void diagnostics_sort(struct diagnostics *diagnostics)
     }
 }
 
-static void add_printable(struct buf *out, struct span text)
-{
-    while (text.size > 0) {
-        size_t length = utf8_sequence(text);
-        uint8_t first = text.data[0];
-        bool c1 = length == 2 && first == 0xc2 && text.data[1] < 0xa0;
-
-        if (length == 0 || c1 || first < ' ' || first == 0x7f) {
-            buf_printf(out, "\\x%02x", first);
-            length = 1;
-        } else {
-            buf_add(out, span_slice(text, 0, length));
-        }
-        text = span_slice(text, length, text.size);
-    }
-}
-
 char *diagnostic_line(struct arena *arena, const struct diagnostic *item)
 {
     AUTO_BUF line = {0};
 
     if (item->place.file) {
-        add_printable(&line, span_text(item->place.file));
+        utf8_add_printable(&line, span_text(item->place.file));
         buf_printf(&line, ":%u:%u: ", item->place.line, item->place.column);
     }
     buf_printf(&line, "%s: ", severity_word(item->severity));
-    add_printable(&line, span_text(item->text));
+    utf8_add_printable(&line, span_text(item->text));
     return arena_text(arena, buf_span(&line));
 }
 
@@ -132,6 +115,7 @@ static size_t length_until(const char *text, const char *const *ends)
     return length;
 }
 
+/* What the text names behind this; NULL: it names nothing. */
 static const char *part(struct arena *arena, const char *text,
                         const char *begin, const char *const *ends)
 {
@@ -144,18 +128,29 @@ static const char *part(struct arena *arena, const char *text,
     return arena_text(arena, span_of(at, length_until(at, ends)));
 }
 
-const char *diagnostic_nearest(struct arena *arena,
-                               const struct diagnostic *item)
+static void add_json(struct json *json, const struct diagnostic *item)
 {
-    static const char *const ends[] = {"\"", NULL};
+    static const char *const quote[] = {"\"", NULL};
+    static const char *const clause[] = {", not ", "; ", NULL};
+    AUTO(arena) arena = arena_new();
 
-    return part(arena, item->text, "the nearest is \"", ends);
+    json_open(json, '{');
+    json_text(json, "file", item->place.file);
+    json_number(json, "line", item->place.line);
+    json_number(json, "column", item->place.column);
+    json_text(json, "severity", severity_word(item->severity));
+    json_text(json, "message", item->text);
+    json_text(json, "nearest",
+              part(arena, item->text, "the nearest is \"", quote));
+    json_text(json, "expected", part(arena, item->text, "expected ", clause));
+    json_close(json, '}');
 }
 
-const char *diagnostic_expected(struct arena *arena,
-                                const struct diagnostic *item)
+void diagnostics_json(struct json *json, const struct diagnostics *diagnostics)
 {
-    static const char *const ends[] = {", not ", "; ", NULL};
-
-    return part(arena, item->text, "expected ", ends);
+    json_open_named(json, "diagnostics", '[');
+    for (size_t i = 0; i < diagnostics->count; i++) {
+        add_json(json, &diagnostics->items[i]);
+    }
+    json_close(json, ']');
 }

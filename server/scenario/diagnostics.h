@@ -25,6 +25,8 @@ struct place {
     unsigned column;  /* from 1, in characters */
 };
 
+struct json;
+
 struct diagnostic {
     enum severity severity;
     struct place place;
@@ -53,12 +55,8 @@ void diagnostics_sort(struct diagnostics *diagnostics);
 /* "FILE:LINE:COL: error: TEXT"; bytes that a terminal would obey are escaped.
  */
 char *diagnostic_line(struct arena *arena, const struct diagnostic *item);
-/* What the text names, for programs: the nearest valid word, and what was
- * expected. NULL: it names none. */
-const char *diagnostic_nearest(struct arena *arena,
-                               const struct diagnostic *item);
-const char *diagnostic_expected(struct arena *arena,
-                                const struct diagnostic *item);
-const char *severity_word(enum severity severity);
+/* The member "diagnostics" of an object, for programs: an array with an object
+ * for each. */
+void diagnostics_json(struct json *json, const struct diagnostics *diagnostics);
 
 #endif

@@ -89,10 +89,10 @@ enum subject_kind {
     SUBJECT_DOCUMENT = 1u << 13,    /* a reply that may be XML or JSON; so are
                                        those of SOAP and DISCOVER */
     SUBJECT_CERTIFICATE = 1u << 14, /* the server's, not sent yet */
-    SUBJECT_VERDICT = 1u << 20,     /* credentials were judged: the verdict */
-    SUBJECT_OFFER = 1u << 21,       /* WWW-Authenticate is in the reply */
-    SUBJECT_NTLM_LEG = 1u << 22, /* a leg of NTLM: what it is answered with */
-    SUBJECT_OAUTH = 1u << 24,    /* a client that awaits an OAuth answer */
+    SUBJECT_VERDICT = 1u << 15,     /* credentials were judged: the verdict */
+    SUBJECT_OFFER = 1u << 16,       /* WWW-Authenticate is in the reply */
+    SUBJECT_NTLM_LEG = 1u << 17, /* a leg of NTLM: what it is answered with */
+    SUBJECT_OAUTH = 1u << 18,    /* a client that awaits an OAuth answer */
 
     SUBJECTS_HTTP = SUBJECT_REPLY | SUBJECT_CLOCK | SUBJECT_WORLD,
     SUBJECTS_SOAP = SUBJECTS_HTTP | SUBJECT_SOAP,

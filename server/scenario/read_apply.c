@@ -262,15 +262,15 @@ static void check_service(struct reading *reading, const struct node *node,
     }
 }
 
-/* The edge refuses a head that is too long before there is an exchange. */
+/* A head that is too long has a point of its own, where no status is known. */
 static void check_status(struct reading *reading, const struct node *node,
                          const char *pattern)
 {
     if (strcmp(pattern, "431") == 0) {
         reading_warning(reading, node,
-                        "status: a head that is too long is refused before "
-                        "any point is reached, so this holds where a step "
-                        "sends 431, and nowhere else");
+                        "status: a head that is too long is not answered "
+                        "here but at http.too-long, so this holds where a "
+                        "step sends 431, and nowhere else");
     }
 }
 

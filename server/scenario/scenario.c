@@ -222,6 +222,9 @@ static const char *exclude(const struct fault *one, const struct fault *other)
     if (one->order == FAULT_FORM && other->order == FAULT_FORM) {
         return "both take the place of the reply";
     }
+    if (one->ends && other->ends) {
+        return "go ill together: each ends the connection";
+    }
     return why ? why : objects(other, one);
 }
 

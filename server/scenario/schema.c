@@ -5,7 +5,6 @@
 
 #include "scenario/keys.h"
 #include "scenario/layers.h"
-#include "scenario/model.h"
 #include "scenario/schema_points.h"
 #include "scenario/schema_value.h"
 #include "util/json_indent.h"

@@ -8,7 +8,6 @@
 
 #include "scenario/fault.h"
 #include "scenario/keys.h"
-#include "scenario/model.h"
 #include "scenario/schema_value.h"
 
 void schema_points(struct json *json)

@@ -10,6 +10,7 @@
 #include "util/guard.h"
 #include "util/mem.h"
 #include "util/refs.h"
+#include "wire/exchange.h"
 
 /* ---- Life ---- */
 
@@ -18,6 +19,7 @@ static void begin(struct session *session, struct scenario *scenario)
     struct playing *play = &session->play;
     size_t steps = scenario->step_count + 1;
 
+    session->era++;
     *play = (struct playing){
         .scenario = scenario_ref(scenario),
         .began = session->run ? env_now(session->run) : 0,
@@ -95,6 +97,25 @@ void session_unref(struct session *session)
         mem_free(session->name);
         mem_free(session);
     }
+}
+
+static void release_session(void *session)
+{
+    session_unref(session);
+}
+
+void session_own(struct session *session, struct exchange *ex)
+{
+    exchange_keep(ex, release_session, session_ref(session));
+    ex->session = session->name;
+    ex->era = session->era;
+    ex->session_ended = &session->ended;
+    ex->seed = session_seed_of(session);
+}
+
+void session_retire(struct session *session)
+{
+    session->ended = true;
 }
 
 const char *session_name(const struct session *session)

@@ -17,6 +17,10 @@ struct session;
 struct session *session_new(const char *name, struct scenario *scenario);
 struct session *session_ref(struct session *session);
 void session_unref(struct session *session);
+/* The exchange is this session's, and keeps it. */
+void session_own(struct session *session, struct exchange *ex);
+/* Nobody finds it any more; who holds it goes on. */
+void session_retire(struct session *session);
 
 /*
  * Once, before it is served: the world's clock starts, and chance has the seed

@@ -7,7 +7,6 @@
 
 #include <inttypes.h>
 
-#include "scenario/keys.h"
 #include "scenario/match.h"
 #include "scenario/session_parts.h"
 #include "util/duration.h"
@@ -235,6 +234,16 @@ static void judge_notes(struct writing *writing, unsigned fail_on)
     }
 }
 
+/* Nobody can get in: who does not is no client that was left out. */
+static bool shut(const struct world *world)
+{
+    const enum port_state *ports = world->tcp.ports;
+    const enum port_state *families = world->tcp.families;
+
+    return (ports[0] != PORT_OPEN && ports[1] != PORT_OPEN) ||
+           (families[0] != PORT_OPEN && families[1] != PORT_OPEN);
+}
+
 void session_verdict(const struct session *session, struct arena *arena,
                      struct session_verdict *out_verdict)
 {
@@ -249,7 +258,7 @@ void session_verdict(const struct session *session, struct arena *arena,
     bool judged = scenario->expectation_count || scenario->fail_on;
     bool held = true;
 
-    if (judged && !play->reached) {
+    if (judged && !play->reached && !shut(scenario->world)) {
         add(&writing, &(struct verdict_line){
                           .what = "a client",
                           .why = "none reached the server",

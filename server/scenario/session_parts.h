@@ -49,6 +49,8 @@ struct playing {
 struct session {
     unsigned references;
     char *name;
+    uint64_t era; /* scenarios played so far */
+    bool ended;   /* nobody finds it any more */
     struct kept kept[SESSION_SLOT_COUNT];
     bool seeded;
     struct env env;  /* draws from the session's seed, where it has one */

@@ -4,7 +4,6 @@
 #include "scenario/sessions.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <string.h>
 #include <strings.h>
 
@@ -175,6 +174,7 @@ static void take_out(struct sessions *sessions, size_t place)
     sessions->count--;
     sessions->by_contact -= entry.by_contact;
     sessions->told_full = false;
+    session_retire(entry.session);
     if (sessions->options.gone) {
         sessions->options.gone(sessions->options.ctx, entry.session);
     }
@@ -324,6 +324,7 @@ static struct entry *make(struct sessions *sessions, const char *domain)
 {
     const struct sessions_options *options = &sessions->options;
     struct entry entry = {.by_contact = true, .ttl = options->ttl};
+    bool failed = false;
     unsigned held;
 
     if (sessions->by_contact >= SESSIONS_BY_CONTACT_MAX ||
@@ -340,7 +341,7 @@ static struct entry *make(struct sessions *sessions, const char *domain)
         return NULL;
     }
     held = guard_pause();
-    entry.session = options->at_contact(options->ctx, domain);
+    entry.session = options->at_contact(options->ctx, domain, &failed);
     guard_resume(held);
     if (entry.session && find(sessions, domain)) {
         /* Another thread has made one meanwhile. */
@@ -348,7 +349,10 @@ static struct entry *make(struct sessions *sessions, const char *domain)
         return find(sessions, domain);
     }
     if (!entry.session) {
-        sessions->quiet_until = entry.contact + QUIET_SECONDS * ENV_NS_PER_SEC;
+        if (failed) {
+            sessions->quiet_until =
+                entry.contact + QUIET_SECONDS * ENV_NS_PER_SEC;
+        }
         return NULL;
     }
     put_in(sessions, &entry);

@@ -31,9 +31,11 @@ struct sessions_options {
     int64_t ttl; /* of sessions made at first contact, ns; 0: for ever */
     /*
      * Makes the session of a domain that is contacted for the first time; one
-     * reference. NULL: it is none for a session. The whole member may be NULL.
+     * reference. NULL: it is none for a session, or that has failed, which is
+     * not tried again at once. The whole member may be NULL.
      */
-    struct session *(*at_contact)(void *ctx, const char *domain);
+    struct session *(*at_contact)(void *ctx, const char *domain,
+                                  bool *out_failed);
     /* This one is no longer in the registry; exchanges may still have it. May
      * be NULL. */
     void (*gone)(void *ctx, struct session *session);

@@ -63,17 +63,12 @@ const char *rows_free_name(struct arena *arena,
 }
 
 static const char *word_of(struct arena *arena,
-                           const struct settings_rows *rows,
-                           const struct setting *row, const char *prefix)
+                           const struct settings_rows *rows, const char *rest,
+                           const char *prefix)
 {
-    const char *rest = rest_of(row, prefix);
-    struct span word;
+    struct span word = span_of(rest, strcspn(rest, "."));
     const char *full;
 
-    if (!rest) {
-        return NULL;
-    }
-    word = span_of(rest, strcspn(rest, "."));
     full = arena_printf(arena, "%s%s%.*s", prefix, *prefix ? "." : "",
                         (int)word.size, (const char *)word.data);
     return arena_printf(arena, "%.*s%s", (int)word.size,
@@ -81,14 +76,22 @@ static const char *word_of(struct arena *arena,
                         rows_free_name(arena, rows, full) ? "s" : "");
 }
 
-static bool was_before(struct arena *arena, const struct settings_rows *rows,
-                       const char *prefix, const char *word, size_t end)
+/* The row has the first word of this rest below the prefix already. */
+static bool begins_alike(const struct setting *row, const char *prefix,
+                         const char *rest)
+{
+    const char *other = rest_of(row, prefix);
+    size_t length = strcspn(rest, ".");
+
+    return other && strncmp(other, rest, length) == 0 &&
+           (other[length] == '.' || other[length] == '\0');
+}
+
+static bool was_before(const struct settings_rows *rows, const char *prefix,
+                       const char *rest, size_t end)
 {
     for (size_t i = 0; i < end; i++) {
-        const struct setting *row = rows->row(rows->ctx, i);
-        const char *other = word_of(arena, rows, row, prefix);
-
-        if (other && strcmp(other, word) == 0) {
+        if (begins_alike(rows->row(rows->ctx, i), prefix, rest)) {
             return true;
         }
     }
@@ -101,11 +104,11 @@ const char *rows_next(struct arena *arena, const struct settings_rows *rows,
     const struct setting *row;
 
     while ((row = rows->row(rows->ctx, *at)) != NULL) {
-        const char *word = word_of(arena, rows, row, prefix);
+        const char *rest = rest_of(row, prefix);
         size_t index = (*at)++;
 
-        if (word && !was_before(arena, rows, prefix, word, index)) {
-            return word;
+        if (rest && !was_before(rows, prefix, rest, index)) {
+            return word_of(arena, rows, rest, prefix);
         }
     }
     return NULL;

@@ -10,6 +10,7 @@
 #include <yaml.h>
 
 #include "scenario/yaml_hint.h"
+#include "scenario/yaml_quote.h"
 #include "scenario/yaml_text.h"
 #include "util/mem.h"
 
@@ -64,6 +65,14 @@ static PRINTF(3, 4) void complain(struct loading *loading,
 
 /* ---- What libyaml says ---- */
 
+/* A quote that nothing ends: libyaml notices at the end of the file, but what
+ * is wrong is where it stands. */
+static bool is_open_quote(const yaml_parser_t *parser)
+{
+    return parser->context && strstr(parser->context, "quoted scalar") &&
+           parser->problem && strstr(parser->problem, "end of stream");
+}
+
 static void tell_problem(struct loading *loading)
 {
     const yaml_parser_t *parser = &loading->parser;
@@ -71,8 +80,18 @@ static void tell_problem(struct loading *loading)
     const yaml_mark_t *mark = &parser->problem_mark;
     const char *hint = yaml_hint(loading->arena, loading->source, problem,
                                  mark->index, mark->column);
+    yaml_mark_t quote;
 
-    if (parser->context && parser->context_mark.line != mark->line) {
+    if (is_open_quote(parser)) {
+        complain(loading, &parser->context_mark,
+                 "a text in quotes begins here and does not end%s", hint);
+    } else if (yaml_quote_before(loading->source, mark, &quote)) {
+        complain(loading, &quote,
+                 "a text in quotes begins here and ends in line %zu, and what "
+                 "stands behind it there is none of YAML; is the quote that "
+                 "ends it missing?",
+                 mark->line + 1);
+    } else if (parser->context && parser->context_mark.line != mark->line) {
         complain(loading, mark, "%s %s that begins in line %zu%s", problem,
                  parser->context, parser->context_mark.line + 1, hint);
     } else {

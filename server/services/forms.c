@@ -168,9 +168,10 @@ static const char *here(void *ctx, const char *host, bool https,
     } else if (*port) {
         port = arena_printf(call->arena, ":%d", port_of(call, https));
     }
-    return arena_printf(call->arena, "%s://%s%s%s%s%s",
-                        https ? "https" : "http", host ? host : request->host,
-                        port, path, query ? "?" : "", query ? query : "");
+    return arena_printf(
+        call->arena, "%s://%s%s%s%s%s", https ? "https" : "http",
+        host ? world_here(call->world, call->arena, host) : request->host, port,
+        path, query ? "?" : "", query ? query : "");
 }
 
 static const char *expanded(void *ctx, const char *text)

@@ -35,11 +35,6 @@ struct pipeline {
     void *resume_ctx;
 };
 
-static void release_session(void *session)
-{
-    session_unref(session);
-}
-
 static void release_scenario(void *scenario)
 {
     scenario_unref(scenario);
@@ -66,11 +61,9 @@ static void keep_session(struct call *call)
 {
     struct exchange *ex = call->ex;
 
-    exchange_keep(ex, release_session, session_ref(call->session));
+    session_own(call->session, ex);
     call->scenario = scenario_ref(session_scenario(call->session));
     exchange_keep(ex, release_scenario, call->scenario);
-    ex->session = session_name(call->session);
-    ex->seed = session_seed_of(call->session);
     call->world = call->scenario->world;
     call->env = session_env(call->session, call->services->env);
     call->now = session_now(call->session, env_now(call->env));

@@ -192,7 +192,7 @@ bool verdict_force(struct call *call, struct auth_outcome *outcome)
         return false;
     }
     outcome->counts = false;
-    if (plan.accepted && outcome->verdict != AUTH_ACCEPTED) {
+    if (plan.accepted && (outcome->verdict != AUTH_ACCEPTED || plan.user)) {
         force_acceptance(call, &plan, outcome);
     } else if (!plan.accepted) {
         force_refusal(call, &plan, outcome);

@@ -12,8 +12,6 @@
 
 #include <nettle/sha2.h>
 
-#include "util/mem.h"
-
 static int64_t read_clock(clockid_t clock)
 {
     struct timespec ts;

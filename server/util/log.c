@@ -61,25 +61,6 @@ static void start_json(struct json *json, struct buf *line,
     json_text(json, "level", level_words[level]);
 }
 
-/* A message may quote what a peer sent: it stays one line, and no terminal
- * obeys it. */
-static void add_message(struct buf *line, struct span text)
-{
-    while (text.size > 0) {
-        size_t length = utf8_sequence(text);
-        uint8_t first = text.data[0];
-        bool c1 = length == 2 && first == 0xc2 && text.data[1] < 0xa0;
-
-        if (length == 0 || c1 || first < ' ' || first == 0x7f) {
-            buf_printf(line, "\\x%02x", first);
-            length = 1;
-        } else {
-            buf_add(line, span_slice(text, 0, length));
-        }
-        text = span_slice(text, length, text.size);
-    }
-}
-
 void log_message(enum log_level level, const char *format, ...)
 {
     AUTO_BUF line = {0};
@@ -101,7 +82,8 @@ void log_message(enum log_level level, const char *format, ...)
         buf_printf(&line, "lyncmock: %s%s",
                    level < LOG_INFO ? level_words[level] : "",
                    level < LOG_INFO ? ": " : "");
-        add_message(&line, span_text(text));
+        /* It may quote what a peer sent. */
+        utf8_add_printable(&line, span_text(text));
     }
     emit(&line);
 }

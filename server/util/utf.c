@@ -91,6 +91,23 @@ static uint32_t next_code(struct span *utf8)
     return code;
 }
 
+void utf8_add_printable(struct buf *out, struct span text)
+{
+    while (text.size > 0) {
+        size_t length = utf8_sequence(text);
+        uint8_t first = text.data[0];
+        bool c1 = length == 2 && first == 0xc2 && text.data[1] < 0xa0;
+
+        if (length == 0 || c1 || first < ' ' || first == 0x7f) {
+            buf_printf(out, "\\x%02x", first);
+            length = 1;
+        } else {
+            buf_add(out, span_slice(text, 0, length));
+        }
+        text = span_slice(text, length, text.size);
+    }
+}
+
 void utf16le_add(struct buf *out, struct span utf8)
 {
     while (utf8.size > 0) {

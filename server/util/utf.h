@@ -18,6 +18,10 @@ bool utf8_valid(struct span bytes);
 /* Well-formed, and without a NUL, which would end the text before its end. */
 bool utf8_is_text(struct span bytes);
 
+/* For a line on a terminal: what is no UTF-8, and control characters, which it
+ * would obey, become "\x1b" and so on. */
+void utf8_add_printable(struct buf *out, struct span text);
+
 /* UTF-8 to UTF-16LE, appended. What is not well-formed becomes U+FFFD. */
 void utf16le_add(struct buf *out, struct span utf8);
 /* UTF-16LE to UTF-8 text. Lone surrogates, an odd byte and NUL become

@@ -284,6 +284,11 @@ void exchange_reply_at(struct exchange *ex, unsigned status, const char *file,
                                .line = line};
 }
 
+bool status_has_no_body(unsigned status)
+{
+    return status < 200 || status == 204 || status == 304;
+}
+
 struct write_plan *exchange_write(struct exchange *ex)
 {
     if (!ex->reply.write) {

@@ -161,7 +161,9 @@ struct exchange {
     struct exchange_kept *kept;
     /* The session's name, whose test it belongs to; NULL: not known yet. */
     const char *session;
-    uint64_t seed; /* of its chance */
+    uint64_t era;              /* its how manieth scenario was played, or 0 */
+    const bool *session_ended; /* changes with the session; NULL: it never is */
+    uint64_t seed;             /* of its chance */
 };
 
 /* An exchange with one reference, an arena and a copy of the facts. */
@@ -228,6 +230,8 @@ void exchange_reply_at(struct exchange *ex, unsigned status, const char *file,
     exchange_reply_at((ex), (status), __FILE__, __LINE__)
 void exchange_header(struct exchange *ex, const char *name, const char *format,
                      ...) PRINTF(3, 4);
+/* RFC 9110 sections 15.2, 15.3.5 and 15.4.5. */
+bool status_has_no_body(unsigned status);
 /* How the reply is written, to be changed. */
 struct write_plan *exchange_write(struct exchange *ex);
 /* Sets Content-Type and body; the body is borrowed from the arena. */

@@ -4,7 +4,10 @@
 #include "wire/ntlmssp_av.h"
 
 #include <assert.h>
+#include <string.h>
 
+#include "util/base64.h"
+#include "util/number.h"
 #include "util/utf.h"
 
 static const char *const av_names[] = {
@@ -80,6 +83,50 @@ uint32_t ntlmssp_av_flags(struct span list)
     ntlmssp_av_find(list, NTLMSSP_AV_FLAGS, &value);
     rd = rd_init(value);
     return rd_u32le(&rd);
+}
+
+static bool is_named(const char *word, uint16_t *out_id)
+{
+    static const struct {
+        const char *word;
+        uint16_t id;
+    } names[] = {
+        {"eol", NTLMSSP_AV_EOL},
+        {"netbios-computer", NTLMSSP_AV_NB_COMPUTER_NAME},
+        {"netbios-domain", NTLMSSP_AV_NB_DOMAIN_NAME},
+        {"dns-computer", NTLMSSP_AV_DNS_COMPUTER_NAME},
+        {"dns-domain", NTLMSSP_AV_DNS_DOMAIN_NAME},
+        {"dns-tree", NTLMSSP_AV_DNS_TREE_NAME},
+        {"timestamp", NTLMSSP_AV_TIMESTAMP},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        if (strcmp(names[i].word, word) == 0) {
+            *out_id = names[i].id;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool ntlmssp_av_read(struct arena *arena, const char *word, uint16_t *out_id,
+                     struct span *out_value, bool *out_own)
+{
+    const char *equals = strchr(word, '=');
+    const char *number;
+    uint64_t id;
+
+    *out_own = equals != NULL;
+    if (!equals) {
+        return is_named(word, out_id);
+    }
+    number = arena_text(arena, span_of(word, (size_t)(equals - word)));
+    if (!number_parse(number, NUMBER_DECIMAL, UINT16_MAX, &id) ||
+        !hex_decode(arena, equals + 1, out_value)) {
+        return false;
+    }
+    *out_id = (uint16_t)id;
+    return true;
 }
 
 void ntlmssp_av_add(struct buf *out, uint16_t id, struct span value)

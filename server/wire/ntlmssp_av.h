@@ -49,6 +49,12 @@ bool ntlmssp_av_find(struct span list, uint16_t id, struct span *out_value);
 /* MsvAvFlags, or 0. */
 uint32_t ntlmssp_av_flags(struct span list);
 
+/*
+ * A pair as scenarios write it: "dns-domain", whose value stands elsewhere, or
+ * "ID=HEX", with a value of its own. false: it is neither.
+ */
+bool ntlmssp_av_read(struct arena *arena, const char *word, uint16_t *out_id,
+                     struct span *out_value, bool *out_own);
 /* Appends a pair; NTLMSSP_AV_EOL with the empty span ends the list. */
 void ntlmssp_av_add(struct buf *out, uint16_t id, struct span value);
 /* The same with a text, in UTF-16LE. */

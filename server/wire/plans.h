@@ -213,7 +213,7 @@ struct ntlm_message {
     const char *signature; /* 8 bytes */
     const char *reserved;  /* 8 bytes */
     const char *version;   /* 8 bytes */
-    const char *av_pairs;  /* in this order, by comma: names and "ID=HEX" */
+    const char *av_pairs;  /* in this order, by blanks: names and "ID=HEX" */
     const char *bytes;     /* the whole message */
     uint32_t flags;
     unsigned type;

@@ -253,14 +253,10 @@ static size_t declarations_of(struct edit *edit, const struct place *place,
     return count;
 }
 
-static size_t declarations_in(struct edit *edit, const struct spot *element,
-                              struct spot *out_spots)
+static size_t declarations_in(struct edit *edit, struct spot *out_spots)
 {
     size_t count = 0;
 
-    if (element) {
-        return declarations_of(edit, element->place, out_spots);
-    }
     for (xmlNode *node = xmlDocGetRootElement(edit->doc); node;
          node = xml_places_next(node)) {
         if (node->type == XML_ELEMENT_NODE) {
@@ -271,14 +267,13 @@ static size_t declarations_in(struct edit *edit, const struct spot *element,
     return count;
 }
 
-void edit_declarations(struct edit *edit, const struct spot *element,
-                       struct spot **out_spots, size_t *out_count)
+void edit_declarations(struct edit *edit, struct spot **out_spots,
+                       size_t *out_count)
 {
-    size_t count =
-        edit->form == EDIT_XML ? declarations_in(edit, element, NULL) : 0;
+    size_t count = edit->form == EDIT_XML ? declarations_in(edit, NULL) : 0;
 
     *out_spots = arena_alloc(edit->arena, (count + 1) * sizeof(**out_spots));
-    *out_count = count ? declarations_in(edit, element, *out_spots) : 0;
+    *out_count = count ? declarations_in(edit, *out_spots) : 0;
 }
 
 void edit_siblings(const struct spot *spot, const struct range **out_previous,

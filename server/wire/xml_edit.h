@@ -75,10 +75,9 @@ const char *edit_form_name(enum edit_form form);
  * work. The path has passed xml_select_check. */
 MUST_CHECK bool edit_find(struct edit *edit, const char *path,
                           struct spot **out_spots, size_t *out_count);
-/* xmlns declarations of the element, as attributes; of the whole document for
- * NULL. */
-void edit_declarations(struct edit *edit, const struct spot *element,
-                       struct spot **out_spots, size_t *out_count);
+/* All xmlns declarations of the document, as attributes. */
+void edit_declarations(struct edit *edit, struct spot **out_spots,
+                       size_t *out_count);
 /* JSON: what stands in front of it and behind it in the same object or array;
  * NULL: nothing. */
 void edit_siblings(const struct spot *spot, const struct range **out_previous,

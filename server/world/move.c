@@ -14,16 +14,43 @@ struct move {
     const char *to;
 };
 
-/* A name in the old domain becomes the same one in the new; others stay. */
+/* A name in the old domain becomes the same one in the new; others stay, and
+ * so does what was written for the new one. */
 static void move_name(const struct move *move, const char **name)
 {
     size_t front;
 
-    if (names_inside(*name, move->from)) {
+    if (names_inside(*name, move->from) && !names_inside(*name, move->to)) {
         front = strlen(*name) - strlen(move->from);
         *name =
             arena_printf(move->arena, "%.*s%s", (int)front, *name, move->to);
     }
+}
+
+/* Each name of a list with commas; "*" and what else is no name stays. */
+static void move_list(const struct move *move, const char **list)
+{
+    const char *moved = NULL;
+
+    for (const char *at = *list; at; at = *at ? at + 1 : NULL) {
+        size_t length = strcspn(at, ",");
+        const char *name = arena_text(move->arena, span_of(at, length));
+
+        move_name(move, &name);
+        moved = moved ? arena_printf(move->arena, "%s,%s", moved, name) : name;
+        at += length;
+    }
+    *list = moved;
+}
+
+/* A host with a port behind it. */
+static void move_host(const struct move *move, const char **host)
+{
+    size_t length = strcspn(*host, ":");
+    const char *name = arena_text(move->arena, span_of(*host, length));
+
+    move_name(move, &name);
+    *host = arena_printf(move->arena, "%s%s", name, *host + length);
 }
 
 static void move_address(const struct move *move, const char **address)
@@ -57,6 +84,25 @@ static void move_names(const struct move *move, struct world *world)
     for (size_t i = 0; i < world->user_count; i++) {
         move_address(move, &world->users[i].sip);
     }
+    if (world->krb5.unregistered) {
+        move_list(move, &world->krb5.unregistered);
+    }
+    if (world->mex.host) {
+        move_host(move, &world->mex.host);
+    }
+    world->moved_from = move->from;
+}
+
+const char *world_here(const struct world *world, struct arena *arena,
+                       const char *name)
+{
+    const struct move move = {
+        .arena = arena, .from = world->moved_from, .to = world->domain};
+
+    if (move.from) {
+        move_name(&move, &name);
+    }
+    return name;
 }
 
 bool world_move(struct world *world, const char *domain,

@@ -121,18 +121,21 @@ MUST_CHECK bool setting_pool(struct world *world, const char *name,
                              const char *value, struct err *err);
 /* NULL past the end. */
 const struct setting *setting_pool_row(size_t index);
+size_t setting_pool_rows(void); /* how many */
 
 /* user.NAME.<attribute>; `name` begins with "user.". */
 MUST_CHECK bool setting_user(struct world *world, const char *name,
                              const char *value, struct err *err);
 /* NULL past the end. */
 const struct setting *setting_user_row(size_t index);
+size_t setting_user_rows(void); /* how many */
 /* The user whose name this new one may be a slip for; NULL: it is known, or
  * like none. */
 const char *setting_user_meant(const struct world *world, const char *name);
 
 /* Of tickets and OAuth, setting_tickets.c. NULL past the end. */
 const struct setting *setting_ticket_row(size_t index);
+size_t setting_ticket_rows(void); /* how many */
 
 /* All settings of a world; last those of pools, users and meetings, as
  * "pool.N.fqdn". NULL past the end. */
@@ -143,6 +146,7 @@ MUST_CHECK bool setting_meeting(struct world *world, const char *name,
                                 const char *value, struct err *err);
 /* NULL past the end. */
 const struct setting *setting_meeting_row(size_t index);
+size_t setting_meeting_rows(void); /* how many */
 
 /* The text that sets the row's field in `object` as it is; NULL: none does,
  * since it is not set. */

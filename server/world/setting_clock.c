@@ -7,12 +7,7 @@
 #include "util/env.h"
 #include "util/number.h"
 #include "util/stamp.h"
-#include "world/setting.h"
-
-static void *field_of(const struct setting *setting, void *object)
-{
-    return (char *)object + setting->offset;
-}
+#include "world/setting_fields.h"
 
 /* false: it is no time at all, where `text` may say something else. */
 static bool parse_time(const char *text, int64_t *out_time, bool *out_good)
@@ -36,7 +31,7 @@ bool setting_clock(const struct setting *setting, struct world *world,
                    void *object, const char *value, struct err *err)
 {
     const struct setting plain = {.type = setting_duration};
-    struct world_clock *clock = field_of(setting, object);
+    struct world_clock *clock = setting_field(setting, object);
     int64_t time;
     bool good;
 
@@ -63,7 +58,7 @@ bool setting_clock(const struct setting *setting, struct world *world,
 bool setting_start(const struct setting *setting, struct world *world UNUSED,
                    void *object, const char *value, struct err *err)
 {
-    struct world_clock *clock = field_of(setting, object);
+    struct world_clock *clock = setting_field(setting, object);
     int64_t time;
     bool good;
 
@@ -95,6 +90,6 @@ bool setting_scale(const struct setting *setting, struct world *world UNUSED,
                        MOST, value);
     }
     number = (unsigned)scale;
-    memcpy(field_of(setting, object), &number, sizeof(number));
+    memcpy(setting_field(setting, object), &number, sizeof(number));
     return true;
 }

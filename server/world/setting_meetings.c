@@ -42,6 +42,11 @@ const struct setting *setting_meeting_row(size_t index)
     return index < ARRAY_SIZE(rows) ? &rows[index] : NULL;
 }
 
+size_t setting_meeting_rows(void)
+{
+    return ARRAY_SIZE(rows);
+}
+
 /* "key" of "meeting.ID.key" */
 static const char *attribute(const struct setting *row)
 {

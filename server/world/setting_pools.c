@@ -42,6 +42,11 @@ const struct setting *setting_pool_row(size_t index)
     return index < ARRAY_SIZE(rows) ? &rows[index] : NULL;
 }
 
+size_t setting_pool_rows(void)
+{
+    return ARRAY_SIZE(rows);
+}
+
 static const char *attribute(const struct setting *row)
 {
     return strrchr(row->info.name, '.') + 1;

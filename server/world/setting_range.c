@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "util/duration.h"
-#include "world/setting.h"
+#include "world/setting_fields.h"
 
 /* One of the two, by the rules of a duration that is more than nothing. */
 static bool read_end(struct world *world, struct span text, int64_t *out_ns,
@@ -35,6 +35,6 @@ bool setting_duration_range(const struct setting *setting, struct world *world,
                        "\"%s\"",
                        value);
     }
-    memcpy((char *)object + setting->offset, &range, sizeof(range));
+    memcpy(setting_field(setting, object), &range, sizeof(range));
     return true;
 }

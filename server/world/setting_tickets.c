@@ -131,3 +131,8 @@ const struct setting *setting_ticket_row(size_t index)
 {
     return index < ARRAY_SIZE(rows) ? &rows[index] : NULL;
 }
+
+size_t setting_ticket_rows(void)
+{
+    return ARRAY_SIZE(rows);
+}

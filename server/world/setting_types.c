@@ -9,11 +9,8 @@
 #include <strings.h>
 
 #include "util/dnsname.h"
-#include "util/duration.h"
-#include "util/env.h"
 #include "util/nearest.h"
 #include "util/number.h"
-#include "util/stamp.h"
 #include "util/url.h"
 #include "util/utf.h"
 #include "world/setting_fields.h"

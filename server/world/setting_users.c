@@ -72,6 +72,11 @@ const struct setting *setting_user_row(size_t index)
     return index < ARRAY_SIZE(rows) ? &rows[index] : NULL;
 }
 
+size_t setting_user_rows(void)
+{
+    return ARRAY_SIZE(rows);
+}
+
 bool setting_sip(const struct setting *setting UNUSED, struct world *world,
                  void *object, const char *value, struct err *err)
 {

@@ -9,7 +9,6 @@
 
 #include "util/buf.h"
 #include "util/duration.h"
-#include "util/env.h"
 #include "util/stamp.h"
 #include "world/setting.h"
 

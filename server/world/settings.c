@@ -5,7 +5,6 @@
 #include "config.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "util/nearest.h"
 #include "world/setting.h"
@@ -311,24 +310,25 @@ _Static_assert(ANONYMOUS_URI_ANYWHERE == 0 && ANONYMOUS_URI_CLAIMS == 1 &&
 
 const struct setting *setting_row(size_t index)
 {
-    static const struct setting *(*const tables[])(size_t index) = {
-        setting_ticket_row, setting_pool_row, setting_user_row,
-        setting_meeting_row};
+    static const struct {
+        const struct setting *(*row)(size_t index);
+        size_t (*rows)(void);
+    } tables[] = {
+        {setting_ticket_row, setting_ticket_rows},
+        {setting_pool_row, setting_pool_rows},
+        {setting_user_row, setting_user_rows},
+        {setting_meeting_row, setting_meeting_rows},
+    };
 
     if (index < ARRAY_SIZE(rows)) {
         return &rows[index];
     }
     index -= ARRAY_SIZE(rows);
     for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
-        size_t count = 0;
-
-        while (tables[i](count)) {
-            count++;
+        if (index < tables[i].rows()) {
+            return tables[i].row(index);
         }
-        if (index < count) {
-            return tables[i](index);
-        }
-        index -= count;
+        index -= tables[i].rows();
     }
     return NULL;
 }

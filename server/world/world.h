@@ -15,11 +15,12 @@
 #include "util/arena.h"
 #include "util/attr.h"
 #include "util/err.h"
-#include "wire/krb_keys.h"
-#include "wire/plans.h"
 #include "wire/profile.h"
+#include "world/account.h"
+#include "world/clock.h"
 #include "world/documents.h"
 #include "world/index.h"
+#include "world/signin.h"
 #include "world/tickets.h"
 
 enum location {
@@ -41,25 +42,13 @@ enum negotiation {
     NEGOTIATION_SFB2015,
 };
 
-enum user_state {
-    USER_GOOD,
-    USER_DISABLED,
-    USER_LOCKED,
-    USER_EXPIRED,     /* the password has expired */
-    USER_MUST_CHANGE, /* the password must be changed at next logon */
-    USER_NO_SIP,      /* authenticates, is not enabled for Lync */
-    USER_UNKNOWN,     /* may be named, is not known to the server */
-};
-
 enum {
     POOL_UNKNOWN = -1, /* home server unknown: User answers 404 */
     POOL_HOSTED = -2,  /* homed at the hosting provider */
     WORLD_POOLS_MAX = 8,
-    WORLD_SCHEMES_MAX = 4,
     WORLD_HEADER_LIMIT = 64 * 1024, /* request line and header block */
     WORLD_HEADER_LIMIT_MIN = 8 * 1024,
     WORLD_HEADER_LIMIT_MAX = 4 * 1024 * 1024,
-    USER_SID_SIZE = 28,
     MEETING_URI_MAX = 255, /* a compact ticket has one byte for it */
 };
 
@@ -68,53 +57,6 @@ enum {
     WORLD_TLS_1_0 = 0x0301,
     WORLD_TLS_1_3 = 0x0304,
 };
-
-/* What moves while the world runs; one per user, the same in all copies of
- * the world. */
-struct account_state {
-    unsigned refused;  /* wrong passwords in a row */
-    int64_t locked_at; /* by the threshold, world's time; 0: it is not */
-    /* What a step has made of the account; else the world's own holds. */
-    bool state_changed;
-    enum user_state state;
-    const struct account_password *password; /* NULL: not changed */
-    /* All that it had, until the world goes: whoever was told one may still
-     * look at it. */
-    struct account_password *passwords;
-};
-
-struct account_password {
-    struct account_password *next;
-    char *text;
-};
-
-struct user {
-    const char *name;    /* "alice": the key of the world */
-    const char *account; /* whom the client signs in as; name by default */
-    const char *account_domain; /* as set by name; NULL: none */
-    bool account_given;
-    const char *password; /* UTF-8 */
-    const char *sip;      /* "alice@contoso.test", no scheme */
-    bool sip_given;       /* set by name, not derived from the domain */
-    enum user_state state;
-    /* Index into world.pools; POOL_UNKNOWN, POOL_HOSTED. */
-    int home;
-    /* S-1-5-21-...: binary SID, MS-DTYP 2.4.2.2, 28 bytes. */
-    uint8_t sid[USER_SID_SIZE];
-    unsigned etypes; /* enum krb_etype_bit: types of Kerberos keys */
-    struct account_state *live;
-};
-
-/* What the account is at this moment: as the world says, or a step since. */
-enum user_state user_state_now(const struct user *user);
-const char *user_password_now(const struct user *user);
-/* From here on the account is like this, in all copies of the world. */
-void user_change_state(const struct user *user, enum user_state state);
-void user_change_password(const struct user *user, const char *password);
-
-struct world;
-/* All accounts are again as the world says. */
-void world_reset_accounts(const struct world *world);
 
 enum header_status {
     HEADER_STATUS_400, /* with the page of Windows' HTTP.sys */
@@ -157,114 +99,10 @@ struct sip_edge {
     int server_port;  /* of SipServerExternalAccess */
 };
 
-enum channel_binding {
-    CHANNEL_BINDING_NONE,  /* not looked at */
-    CHANNEL_BINDING_ALLOW, /* checked where the client sends one */
-    CHANNEL_BINDING_REQUIRE,
-};
-
-/* Each field of the NTLM challenge can be set (MS-NLMP 2.2.1.2). */
-struct ntlm_settings {
-    bool v1;     /* accept NTLMv1 responses */
-    bool v1_ess; /* accept NTLMv1 with extended session security */
-    bool require_mic;
-    enum channel_binding channel_binding;
-    bool check_spn;               /* MsvAvTargetName must name this host */
-    bool timestamp;               /* send MsvAvTimestamp */
-    int64_t timestamp_skew;       /* ns */
-    uint32_t flags_set;           /* forced on in the challenge */
-    uint32_t flags_clear;         /* forced off */
-    bool flags_masked;            /* offer only what type 1 asked for */
-    const char *target_name;      /* NULL: the NetBIOS domain */
-    const char *server_challenge; /* 16 hexadecimal digits; NULL: random */
-    /* TargetInfo (MS-NLMP 2.2.2.1). NULL: the world's name; "omit": no such
-     * pair; "": one without a text. */
-    const char *netbios_domain;
-    const char *netbios_computer;
-    const char *dns_domain;
-    const char *dns_computer;
-    const char *dns_tree;
-};
-
-/* Where a guest's request names its meeting; protocol: webticket 4.5. */
-enum anonymous_uri {
-    ANONYMOUS_URI_ANYWHERE,  /* in the text of some element */
-    ANONYMOUS_URI_CLAIMS,    /* in Claims of the RST */
-    ANONYMOUS_URI_USERTOKEN, /* as Username */
-};
-
-enum anonymous_key {
-    ANONYMOUS_KEY_CHECK, /* where the request has one */
-    ANONYMOUS_KEY_REQUIRE,
-    ANONYMOUS_KEY_IGNORE,
-};
-
-/* TokenType of the answer to a guest. */
-enum anonymous_type {
-    ANONYMOUS_TYPE_ASKED, /* as in the request; without one, user-cwt-1 */
-    ANONYMOUS_TYPE_USER,  /* ...:user-cwt-1 */
-    ANONYMOUS_TYPE_ANON,  /* ...:anon-cwt-1 */
-};
-
-struct offer {
-    /* "Negotiate", "NTLM", in this order; none: Windows port withdrawn. */
-    const char *windows[WORLD_SCHEMES_MAX];
-    size_t windows_count;
-    bool one_line; /* one comma-separated WWW-Authenticate */
-    bool plain;    /* the endpoints below /auth, for any HTTP client */
-    bool soap;
-    bool anonymous;
-    enum kerberos_offer {
-        KERBEROS_NO,
-        KERBEROS_YES,  /* no KDC on the machine: nothing is served */
-        KERBEROS_AUTO, /* ... : it is served without */
-    } kerberos;        /* Negotiate may be answered with Kerberos */
-};
-
-/* How Kerberos tickets are judged (RFC 4120 section 3.2.3). */
-struct krb5_settings {
-    unsigned etypes; /* enum krb_etype_bit: keys of the service */
-    int64_t clock;   /* ns; the service's clock, from the real time */
-    bool replay_cache;
-    bool per_request; /* the connection is not authenticated by it */
-    bool check_spn;   /* the ticket must be for the host that was asked */
-    bool wrong_key;   /* the service has another key than the KDC believes */
-    enum channel_binding channel_binding;
-    /* Host names whose SPN nobody has registered, with commas; "*": none is;
-     * NULL: all are. */
-    const char *unregistered;
-};
-
-struct kdc_settings {
-    unsigned etypes;   /* enum krb_etype_bit: permitted at all */
-    int64_t lifetime;  /* ns; of tickets */
-    int64_t renewable; /* ns; 0: not renewable */
-    bool preauth;      /* users prove their password first */
-    bool absent;       /* nothing listens at the KDC's port */
-    bool udp;          /* answered over UDP as well */
-};
-
 enum challenge_family { /* protocol: discover 3.1 to 3.3 */
                         CHALLENGE_WEBTICKET = 1u << 0,
                         CHALLENGE_OAUTH = 1u << 1,
 };
-
-/* What the world takes for the time: Date, tickets, SOAP. It is a session that
- * has such a clock: it knows when it began. */
-struct world_clock {
-    int64_t skew;  /* ns from the start */
-    bool fixed;    /* `start` is where it begins; else at the real time */
-    int64_t start; /* ns since 1970 */
-    bool runs;
-    unsigned scale; /* how fast, of WORLD_CLOCK_REAL */
-};
-
-enum { WORLD_CLOCK_REAL = 1000 };
-
-/* ns: the years 1800 and 2150, where each world's clock stops. A lifetime and
- * a skew, 18250 days each, can still be added to such a time. */
-#define WORLD_CLOCK_FIRST (INT64_C(-5364662400) * INT64_C(1000000000))
-#define WORLD_CLOCK_LAST  (INT64_C(5680281600) * INT64_C(1000000000))
 
 /* Whether a port lets clients in, as words of settings. */
 enum port_state {
@@ -280,6 +118,7 @@ struct world {
     const char *netbios;      /* "CONTOSO" */
     const char *realm;        /* "CONTOSO.TEST" */
     const char *also;         /* accounts may name this domain, too; or NULL */
+    const char *moved_from;   /* the domain that its scenario has; or NULL */
     const char *const *names; /* all DNS names; ends with NULL */
     enum location location;
     enum product product;
@@ -384,13 +223,12 @@ MUST_CHECK bool world_finish(struct world *world, struct err *err);
 MUST_CHECK bool world_move(struct world *world, const char *domain,
                            const struct world *base, struct err *err);
 
+/* A host that a step names, moved as those of the world were. */
+const char *world_here(const struct world *world, struct arena *arena,
+                       const char *name);
+
 /* Sets what was not set by name as the product has it; world_finish does. */
 void world_follow_product(struct world *world);
-/* What this clock shows at the real time `now`; it began at `began`. ns. */
-int64_t world_clock_at(const struct world_clock *clock, int64_t began,
-                       int64_t now);
-/* The sum, which stays between first and last. */
-int64_t world_clock_add(int64_t a, int64_t b);
 
 /* One row of the table, for `lyncmock list` and the manual. */
 struct setting_info {
@@ -440,6 +278,8 @@ const struct user *world_sid_user(const struct world *world,
  */
 const struct meeting *world_meeting(const struct world *world, const char *uri);
 
+/* All accounts are again as the world says. */
+void world_reset_accounts(const struct world *world);
 /* "CONTOSO\alice" */
 char *user_account(struct arena *arena, const struct world *world,
                    const struct user *user);

@@ -222,6 +222,8 @@ def test_a_scenario_that_is_wrong(admin):
     found = [(item["line"], item["column"], item["severity"])
              for item in told.json["diagnostics"]]
     assert (5, 12, "error") in found and (6, 18, "error") in found, told.text
+    assert {item["nearest"] for item in told.json["diagnostics"]} == {
+        None, "first"}
     assert told.json["place"] == "scenario:5:12"
     assert admin.names() == ["default"]
 
@@ -239,6 +241,30 @@ def test_a_scenario_from_outside_opens_no_files(admin, tmp_path):
         assert told.status == 422, told.text
         assert "s3cret" not in told.text
     assert admin.make(T1, "lyncmock: 1\nextends: good/pc-external-ntlm\n")
+
+
+@pytest.mark.parametrize("text", ["", "#", "\n\n", "---\n", "%YAML 9.9\n---\n"])
+def test_a_scenario_of_nothing(admin, text):
+    for method, path in (("POST", f"/sessions?domain={T1}"),
+                         ("PUT", "/sessions/default/scenario")):
+        told = admin.ask(method, path, text, YAML)
+        assert told.status == 422, told.text
+        assert told.json["place"].startswith("scenario:"), told.text
+    assert admin.names() == ["default"]
+
+
+def test_more_parameters_than_there_is_room_for(server, admin):
+    """libmicrohttpd gives up by itself; what was begun goes as well, as
+    LeakSanitizer sees."""
+    for _ in range(3):
+        with socket.create_connection(("127.0.0.1", admin.port),
+                                      PATIENCE) as peer:
+            peer.sendall(b"GET /sessions?" + 4000 * b"a=b&" +
+                         b" HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            peer.shutdown(socket.SHUT_WR)
+            peer.recv(100)
+    admin.good("GET", "/")
+    assert server.stop() == 0
 
 
 def test_bodies_have_a_limit(admin):
@@ -483,6 +509,7 @@ def test_it_is_ended(server, admin):
     t1 = within(server, T1)
     root(t1)
     admin.good("DELETE", f"/sessions/{T1}", status=204)
+    assert f"verdict: failed: session={T1} " in server.messages()
     for path in ("", "/journal", "/verdict", "/clock"):
         assert admin.ask("GET", f"/sessions/{T1}{path}").status == 404
     assert admin.ask("DELETE", f"/sessions/{T1}").status == 404

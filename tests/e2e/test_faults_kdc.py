@@ -6,7 +6,7 @@ import time
 import pytest
 
 from harness import PASSWORD, run_cli
-from kerberos import needs_kerberos, player, step, steps
+from kerberos import kdc_entries, needs_kerberos, player, step, steps
 from signin import journal
 from test_faults_ntlm import Shaker, challenge_of
 from test_kdc_relay import use_proxy
@@ -25,6 +25,17 @@ def test_without_proof_of_the_password(play):
                                 "{user: alice}")))
     assert "KDC policy rejects request" in client.kinit("alice", fails=True)
     client.kinit("bob")
+
+
+def test_an_error_has_no_ticket_to_change(play):
+    server, client = play(steps(step("kdc.preauth",
+                                     "{kerberos-ticket: {kvno: 7}}")))
+    client.kinit()
+    server.stop()
+    assert [remark["text"] for entry in kdc_entries(server)
+            for remark in entry["remarks"]
+            if remark["key"] == "kdc.ticket"] == [
+                "no ticket is changed: the answer is an error"]
 
 
 def test_the_good_answer_is_another(play):

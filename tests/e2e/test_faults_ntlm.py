@@ -303,6 +303,16 @@ def test_accepted_as_somebody_else(play):
     assert b'"user":"bob"' in answer.body.replace(b" ", b"")
 
 
+def test_a_good_one_is_accepted_as_somebody_else(play):
+    server = play(at("ntlm.verdict", "verdict: {is: accepted, user: bob}"))
+    shaker = Shaker(server)
+    answer = shaker.answer(challenge_of(shaker.negotiate()))
+    assert answer.status == 200
+    assert b'"user":"bob"' in answer.body.replace(b" ", b"")
+    # And the connection is his.
+    assert b'"user":"bob"' in shaker.ask().body.replace(b" ", b"")
+
+
 def test_nobody_is_there_to_accept(play):
     server = play(at("ntlm.verdict", "verdict: accepted"))
     shaker = Shaker(server)

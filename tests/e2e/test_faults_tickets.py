@@ -381,6 +381,13 @@ def test_guests(play):
 
 # --- points on the way ---------------------------------------------------------------------
 
+CLAIM = ('<wst:Claims Dialect="urn:component:Microsoft.Rtc.'
+         'WebAuthentication.2010:authclaims"><ClaimType Uri="http://schemas'
+         '.xmlsoap.org/ws/2005/05/identity/claims/uri" xmlns="http://'
+         'schemas.xmlsoap.org/ws/2006/12/authorization"><Value>'
+         'sip:alice@contoso.test</Value></ClaimType></wst:Claims>')
+
+
 @pytest.mark.parametrize("point", [
     "webticket.windows", "webticket.request", "webticket.claims",
     "webticket.audience", "webticket.issue", "ticket.key", "ticket.sign",
@@ -388,16 +395,11 @@ def test_guests(play):
 ])
 def test_each_point_of_a_ticket_is_reached(play, point):
     """Once for a ticket; a fault of SOAP can stand at each."""
-    claim = ('<wst:Claims Dialect="urn:component:Microsoft.Rtc.'
-             'WebAuthentication.2010:authclaims"><ClaimType Uri="http://schemas'
-             '.xmlsoap.org/ws/2005/05/identity/claims/uri" xmlns="http://'
-             'schemas.xmlsoap.org/ws/2006/12/authorization"><Value>'
-             'sip:alice@contoso.test</Value></ClaimType></wst:Claims>')
     server = play(f"{{at: {point}, when: {{user: alice, first: 1}}, "
                   "do: {soap-fault: wst:InvalidScope}}")
     import signin
     body = signin.BODIES["saml"].read_text().replace(
-        "<wst:Entropy>", claim + "<wst:Entropy>").replace(
+        "<wst:Entropy>", CLAIM + "<wst:Entropy>").replace(
         "@APPLIES_TO@", server.url("lyncweb", "/x"))
     statuses = [ntlm(server).send(
         "POST", server.url("lyncweb", "/WebTicket/WebTicketService.svc"),

@@ -11,10 +11,11 @@ import zlib
 
 import pytest
 
-from harness import (PATIENCE, ROOT_PATH, TICKET_PATH, clean_environment,
-                     run_cli)
+from clients import Curl
+from harness import (PASSWORD, PATIENCE, ROOT_PATH, TICKET_PATH,
+                     clean_environment, run_cli)
 from raw import Journal, Peer, context_of, get, request, rules_of
-from signin import journal
+from signin import journal, open_user, ticket_for
 
 KERBEROS = False  # see serve
 
@@ -126,7 +127,8 @@ def test_chunks(play, fault, body, code):
         head = peer._take(len(CHUNKED))
         assert head == CHUNKED
         assert peer._take(len(body)) == body
-        whole = code == 0
+        # Who takes LF has it all, and others wait for the end.
+        whole = code == 0 and b"\r\n" in body
         if whole:
             peer.send(get(peer.host))
             assert peer._take(len(CHUNKED)) == CHUNKED
@@ -464,6 +466,56 @@ def test_truncated_and_then_nothing(play):
             peer.socket.recv(1)
 
 
+def test_a_stall_behind_a_whole_reply(play):
+    """What the reply has less than the plan says is no reason to go on."""
+    server = play(sized("stall: {after: 1024}", "first: 1"))
+    with discover(server, tls=False) as peer:
+        peer.send(get(peer.host))
+        whole = HEAD + b"Content-Length: 10\r\n\r\n" + BODY
+        assert peer._take(len(whole)) == whole
+        peer.send(get(peer.host))
+        peer.socket.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            peer.socket.recv(1)
+
+
+@pytest.mark.parametrize("where,sent", [
+    ("50%", b"01234"), ("3", b"012"), ("{after: 20, of: reply}", b"01"),
+])
+def test_truncated_raw_bytes(play, where, sent):
+    """The body is what stands behind their head."""
+    raw = b"HTTP/1.1 299 x\r\n\r\n"
+    server = play('at: discover.root, do: {raw: "HTTP/1.1 299 x\\r\\n\\r\\n'
+                  f'0123456789", truncate: {where}}}')
+    assert captured(server, tls=False) == raw + sent
+
+
+NOTHING = [
+    ("discover.not-found", "compress: gzip", "the reply has no body"),
+    ("discover.root", "unwanted-body: yes", "this reply may have one"),
+    ("basic.verdict", "www-authenticate: omit", "the reply has no such header"),
+]
+
+
+@pytest.mark.parametrize("point,fault,why", NOTHING)
+def test_what_changes_nothing_is_a_remark(play, point, fault, why):
+    server = play(f"at: {point}, do: {{{fault}}}",
+                  world="world: {users: {gone: {home: unknown}}}\n")
+    if point == "discover.not-found":
+        client = Curl(server, "--ntlm")
+        ticket = ticket_for(client, server, "CONTOSO\\gone")
+        open_user(Curl(server), server, ticket.headers())
+    elif point == "discover.root":
+        server.curl(server.url("lyncdiscover", ROOT_PATH))
+    else:
+        server.curl(server.url("lyncweb", "/auth/basic"),
+                    "-u", f"CONTOSO\\alice:{PASSWORD}")
+    [text] = [remark["text"] for record in journal(server)
+              for remark in record.entry["remarks"]
+              if "changes nothing" in remark["text"]]
+    assert text == f"{fault.split(':')[0]} changes nothing: {why}"
+
+
 CONNECTIONS = [
     ("close", b"Connection: close\r\n", "closed"),
     ("drop", b"", "closed"),
@@ -664,6 +716,8 @@ WRONG = [
     ("http.request", "{http10: length, status-line: x}", "which version"),
     ("http.request", "{truncate: 1, reset: yes}", "where the reply ends"),
     ("http.request", "{truncate: 1, stall: yes}", "where the reply ends"),
+    ("http.request", "{truncate: 1, close: yes}", "where the reply ends"),
+    ("http.request", "{close: yes, stall: {after: 1}}", "ends the connection"),
     ("http.request", "truncate: 101%", "a percentage such as"),
     ("http.request", "truncate: {after: 5%, of: reply}", "one of the body"),
     ("http.request", "{raw: x, chunks: 1}", "the framing is among the bytes"),
@@ -685,7 +739,15 @@ WRONG = [
     ("http.malformed", "clock: +1h", "clock has no effect at http.malformed"),
     ("tls.handshake", "chunks: 1", "chunks has no effect at tls.handshake"),
     ("kdc.as", "delay: {for: 1s, before: body}", "has no parts"),
+    ("tcp.accept", "delay: {for: 1s, before: body}", "tcp.accept has no parts"),
     ("http.request", "extra-reply: {body: x}", "expected a status"),
+    ("http.request", "chunks: 0", "at least one byte"),
+    ("http.request", "drip: {every: 1s, bytes: 0}", "at least one"),
+    ("http.request", "huge-header: {size: 1, count: 0}", "at least one"),
+    ("http.request", "interim: {status: 103, times: 0}", "1 to 1000, not 0"),
+    ("http.request", "header-form: {fold: no}", "not as usual"),
+    ("http.request", "connection: {says: usual}", "not as usual"),
+    ("tls.handshake", "tls: {resumption: accept}", "not as usual"),
     ("http.request", "captive-portal: 200, status: 503",
      "both take the place of the reply"),
 ]

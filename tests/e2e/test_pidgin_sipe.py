@@ -263,3 +263,22 @@ def test_two_sessions_side_by_side(server, sign_in, admin, login):
     assert f"transport_connect - hostname: sip.{T8} port: 443" in said8
     assert T8 not in said7 and T7 not in said8
     assert admin("/sessions/default/journal") == []
+
+
+@needs_kerberos
+@pytest.mark.parametrize("server", [
+    ["--template", "good/pc-internal-kerberos", "--admin-socket", "@"],
+], indirect=True)
+@pytest.mark.parametrize("login,auth", [
+    ("alice@contoso.test", "negotiate+krb5"),
+    # There is no KDC of a realm T7.CONTOSO.TEST; it comes down to NTLM.
+    (f"alice@{T7}", "ntlm"),
+])
+def test_kerberos_in_a_session(server, sign_in, admin, login, auth):
+    said = sign_in(f"alice@{T7},{login}", authentication="krb5",
+                   env={"KRB5_CONFIG": server.ready["krb5_conf"]})
+    assert f"transport_connect - hostname: sip.{T7} port: 443" in said
+    records = [Record(entry) for entry in admin(f"/sessions/{T7}/journal")
+               if entry.get("operation") == "webticket.issue"]
+    assert [(record.user, record.auth) for record in records
+            if record.status == 200] == [("alice", auth)]

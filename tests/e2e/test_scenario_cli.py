@@ -48,7 +48,8 @@ def _write(tmp_path):
 def test_there_are_shipped_scenarios(tmp_path):
     listed = rows(tmp_path, "scenarios")
     assert "good/pc-external-ntlm" in listed
-    assert sorted(listed) == IDS
+    chaos = [f"chaos/{name}" for name in rows(tmp_path, "chaos")]
+    assert sorted([*listed, *chaos]) == IDS
     assert all(listed.values()), "a scenario has no title"
 
 

@@ -28,7 +28,15 @@ ERRORS = {
     # YAML itself.
     "a bracket left open": (HEAD + "world: {clock: 5m\nsteps§: []\n",
                             "did not find expected ',' or '}'"),
-    "a quote left open": (HEAD + "title: 'no end\n§", "end of stream"),
+    "a quote left open": (HEAD + "title: §'no end\n",
+                          "begins here and does not end"),
+    "a quote that another one ends": (
+        HEAD + "title: §'no end\nname: 'x'\n", "ends in line 3"),
+    "the same in a mapping": (
+        HEAD + "steps:\n  - at: discover.root\n"
+        "    do: {headers: {X-A: §'1}}\nexpect:\n"
+        "  - {at: discover.root, when: {path: '/*'}}\n",
+        "is the quote that ends it missing?"),
     "a tab that indents": (HEAD + "world:\n§\tclock: 5m\n",
                            "indents with spaces alone"),
     "an at sign": (HEAD + "name: §@x\n", "put the text in quotes"),
@@ -54,7 +62,7 @@ ERRORS = {
         "a blank stands behind its colon"),
     "a hint: no colon": (HEAD + "name\n§", "followed by a colon and a blank"),
     "a hint: an escape": (HEAD + 'title: "a§\\qb"\n', "use single quotes"),
-    "a hint: an open quote": (HEAD + 'title: "no end\n§',
+    "a hint: an open quote": (HEAD + 'title: §"no end\n',
                               "the quote that ends it is missing"),
     "a hint: a quote within": (HEAD + "title: 'it'§s'\n",
                                "put all of it in quotes"),
@@ -543,7 +551,7 @@ def test_no_step_sees_the_refusal_of_a_long_head(tmp_path, status, warned):
     assert done.returncode == 0
     ((_, *place, severity, words),) = found(done)
     assert (place, severity) == ([line, column], "warning")
-    assert "refused before any point is reached" in words
+    assert "not answered here but at http.too-long" in words
 
 
 def test_a_user_of_the_parent_is_not_new(tmp_path):

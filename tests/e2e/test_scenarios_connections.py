@@ -193,6 +193,14 @@ def test_discovery_https_reset(serve):
     assert "Verify return code: 0" in s_client(server)
 
 
+def test_web_services_blocked_on_wifi(serve):
+    server = start(serve, "web-services-blocked-on-wifi")
+    assert root(server) == (0, "200")
+    with Capture(server.https) as seen, greeted(server, "lyncweb") as peer:
+        seen.until(peer.local_port, RST)
+        assert seen.data(peer.local_port) == b""
+
+
 # --- certificates ------------------------------------------------------------
 
 def test_certificate_private_ca(serve):
@@ -353,6 +361,8 @@ PROBE = [
     ("reply-cut-without-notify", "ios-ntlm", 1,
      "the reply was broken off before its end", 1),
     ("discovery-https-reset", PC, 0, "signed in over NTLM", 1),
+    ("web-services-blocked-on-wifi", "ios-ntlm", 1,
+     "lyncweb.contoso.test: the connection was reset in the TLS handshake", 0),
     ("certificate-private-ca", "ios-ntlm", 1,
      "from an authority that is not trusted here", 0),
     ("certificate-not-yet-valid", "ios-ntlm", 1, "is valid from 20", 0),

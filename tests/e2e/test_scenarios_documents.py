@@ -127,6 +127,44 @@ def test_hosted_user(serve):
     assert link["href"].startswith("https://webdir.online.lync.test/Autodisc")
 
 
+def test_original_domain_lost(serve):
+    """With the domain of before the provider would know whom it is about."""
+    server = serve("failures/original-domain-lost")
+    answer = server.curl(server.url("lyncdiscover")
+                         + "?sipuri=sip:alice@contoso.test")
+    link = json.loads(answer.body)["Root"]["Links"]
+    assert (link["token"], link["href"]) == (
+        "Redirect", server.url("lyncweb2", ROOT_PATH))
+    assert server.curl(link["href"]).status == 404
+    assert server.curl(link["href"]
+                       + "?originalDomain=contoso.test").status == 200
+    assert len(stepped(journal(server)[1:], "original-domain-lost", "status",
+                       1)) == 1
+
+
+def test_proxy_rewrites_host(serve):
+    server = serve("failures/proxy-rewrites-host")
+    inside = server.url("pool01.corp", USER_PATH)
+    assert {href for links in both(server) for href in links.values()} == {
+        inside}
+    # Nothing of that name shows a certificate that fits.
+    with pytest.raises(AssertionError, match="curl: 60 "):
+        server.curl(inside)
+
+
+def test_xframe_forbidden(serve):
+    server = serve("failures/xframe-forbidden")
+    assert server.curl(server.url("lyncdiscover", "/xframe")).status == 403
+    assert root(server).status == 200
+    assert len(stepped(journal(server), "xframe-forbidden", "status")) == 1
+
+
+def test_backup_pool_answers(serve):
+    server = serve("failures/backup-pool-answers")
+    assert tree_of(user(server)).find(
+        "User/SipClientExternalAccess").get("fqdn") == "sip2.contoso.test"
+
+
 def test_redirect_ping_pong(serve):
     server = serve("failures/redirect-ping-pong")
     for host, other in (("lyncdiscover", "lyncweb"),
@@ -273,16 +311,6 @@ def test_spaces_in_fqdn(serve):
         "SipClientExternalAccess"]["fqdn"] == " sip.contoso.test "
 
 
-def test_oauth_challenge_odd(serve):
-    server = serve("failures/oauth-challenge-odd")
-    answer = server.curl(server.url("lyncweb", ROOT_PATH + "/oauth/user"))
-    assert answer.status == 401
-    assert answer.headers("WWW-Authenticate") == [
-        'Bearer trusted_issuers=""',
-        "MsRtcOAuth href=" + server.url("lyncweb", "/WebTicket/oauthtoken")
-        + ',grant_type="password,password"']
-
-
 # --- metadata ----------------------------------------------------------------
 
 def test_metadata_missing(serve):
@@ -413,6 +441,8 @@ PROBE = [
      "AccessLocation is missing", 1),
     ("access-location-unknown", PC, 0, SIGNED_IN,
      "AccessLocation is Perimeter", 1),
+    ("backup-pool-answers", PC, 0, "next stop SIP at sip2.contoso.test:443", "",
+     1),
     ("discovery-bom", PC, 0, SIGNED_IN, "", 1),
     ("discovery-comments", PC, 0, SIGNED_IN, "", 1),
     ("discovery-content-type", PC, 0, SIGNED_IN, 'Content-Type is "text/xml"',
@@ -444,8 +474,8 @@ PROBE = [
     ("metadata-without-policies", PC, 0, SIGNED_IN, "has no policy", 1),
     ("metadata-without-windows-ports", PC, 1,
      "no port for this client; there are WebTicketServiceAuth", "", 0),
-    ("oauth-challenge-odd", "oauth-password", 0, "signed in over OAuth", "",
-     0),
+    ("original-domain-lost", PC, 1, "Root is refused (HTTP 404)", "", 0),
+    ("proxy-rewrites-host", PC, 1, "is not for pool01.corp.contoso.test", "", 0),
     ("redirect-and-user", PC, 0, SIGNED_IN, "Redirect does not stand alone",
      1),
     ("redirect-empty", PC, 1, 'Redirect leads to no absolute URL: ""', "", 0),
@@ -454,7 +484,7 @@ PROBE = [
      "", 0),
     ("redirect-without-path", PC, 1, "Root is refused (HTTP 404)", "", 0),
     ("shared-web-ticket-url", PC, 1, "another pool may have issued it (28032)",
-     "", 2),
+     "", 3),
     ("sip-port-zero", PC, 0, "but SIP is told nowhere",
      "SipClientExternalAccess has no port", 1),
     ("sip-server-missing", PC, 0, "but SIP is told nowhere",
@@ -464,6 +494,8 @@ PROBE = [
     ("ucwa-link-internal", "ios-ntlm", 0,
      "next stop UCWA at https://lyncint.contoso.test", "", 1),
     ("wrong-form-right-type", PC, 0, SIGNED_IN, "and the body is JSON", 1),
+    # It loads no frame.
+    ("xframe-forbidden", "oauth-password", 0, "signed in over OAuth", "", 0),
 ]
 
 

@@ -507,7 +507,7 @@ PROBE = [
     ("soap-port-withdrawn", "android-ntlm", PASSWORD, 0, "signed in", 1),
     ("stalled-web-ticket", PC, PASSWORD, 4, "timed out", 1),
     ("ticket-always-refused", PC, PASSWORD, 1,
-     "the ticket is not valid here", 1),
+     "the ticket is not valid here", 2),
     ("ticket-expired-on-use", PC, PASSWORD, 0, "signed in", 2),
     ("ticket-expires-90s", PC, PASSWORD, 0, "signed in", 1),
     ("user-empty", PC, PASSWORD, 1, "no User: the body is empty", 1),

@@ -24,7 +24,7 @@ from test_curl_negotiate import negotiate
 from test_gssapi import gssapi
 from test_httpntlm import httpntlm
 from test_mex import names
-from test_oauth import as_guest, token
+from test_oauth import TOKEN_PATH, as_guest, by_password, token
 from test_requests_ntlm import requests
 from test_tls_profiles import DEVICE, certificate, s_client
 
@@ -332,6 +332,21 @@ def test_web_app_guest_by_oauth(serve):
     assert server.url("lyncweb", "/WebTicket/oauthtoken") in offered
     assert "urn:microsoft.rtc:anonmeeting" in offered
     ticket = token(as_guest(server), seconds=3600)
+    answer = get(Curl(server), twin, Authorization=f"Bearer {ticket}")
+    assert answer.status == 200, answer.text
+    assert links(answer)["Ucwa"]
+
+
+def test_oauth_password(serve):
+    server = serve("good/oauth-password")
+    twin = links(get(Curl(server), server.url("lyncdiscover")),
+                 "Root")["OAuth"]
+    offered = next(value for value
+                   in get(Curl(server), twin).headers("WWW-Authenticate")
+                   if value.startswith("MsRtcOAuth"))
+    assert f'href="{server.url("lyncweb", TOKEN_PATH)}"' in offered
+    assert "password" in offered
+    ticket = token(by_password(server, ALICE, PASSWORD))
     answer = get(Curl(server), twin, Authorization=f"Bearer {ticket}")
     assert answer.status == 200, answer.text
     assert links(answer)["Ucwa"]

@@ -292,16 +292,6 @@ def test_answers_of_others(serve):
     fired(server, "answers-of-others", "extra-reply")
 
 
-def test_keep_alive_lie(serve):
-    server = serve("failures/keep-alive-lie")
-    with discover(server) as peer:
-        answer = peer.ask(get(peer.host))
-        assert answer.header("Connection") == "Keep-Alive"
-        assert answer.header("Keep-Alive") == "timeout=120"
-        assert peer.closed()
-    fired(server, "keep-alive-lie", "connection")
-
-
 def test_idle_connections_forgotten(serve):
     server = serve("failures/idle-connections-forgotten")
     with discover(server) as peer:
@@ -474,7 +464,6 @@ PROBE = [
     ("hotel-wifi-redirect", "ios-ntlm", PASSWORD, 1,
      "HTTP 302 to http://login.wifi.test/guest", 0),
     ("idle-connections-forgotten", PC, PASSWORD, 0, SIGNED_IN, 1),
-    ("keep-alive-lie", PC, PASSWORD, 0, SIGNED_IN, 1),
     ("length-too-short", PC, PASSWORD, 1, "the answer is no Root: ", 0),
     ("load-balancer-cookie", PC, PASSWORD, 0, SIGNED_IN, 1),
     ("ntlm-through-http10", PC, PASSWORD, 1,

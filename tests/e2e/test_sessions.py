@@ -39,7 +39,7 @@ def test_the_first_contact_makes_one(plain):
     sign_in(Curl(t1, "--ntlm"), t1)
     assert admin.names() == ["default", T1]
     told = admin.good("GET", f"/sessions/{T1}").json
-    assert told["made_by"] == "template" and told["ttl"] == "600s"
+    assert told["made_by"] == "template" and told["ttl"] == "10m"
     assert told["scenario"] == "good/pc-external-ntlm"
     assert f"session {T1}: first contact" in server.messages()
     sign_in(Curl(server, "--ntlm"), server)
@@ -59,12 +59,14 @@ def test_patterns_choose(plain, tmp_path):
         assert root(view).status == status
         told = admin.good("GET", f"/sessions/{label}.contoso.test").json
         assert scenario in (None, told["scenario"])
-        assert told["ttl"] == "300s"
+        assert told["ttl"] == "5m"
     # What fits none is the default session's, whose certificate it gets.
     reply = server.curl(f"https://lyncdiscover.other.contoso.test:"
                         f"{server.https}/", "-k")
     assert reply.status == 200
     assert "other.contoso.test" not in admin.names()
+    # Nor does that hold up one that does fit.
+    assert root(within(server, "me8.contoso.test")).status == 418
 
 
 @pytest.mark.parametrize("options,said", [
@@ -230,6 +232,28 @@ world:
 
 
 # --- certificates -------------------------------------------------------------
+
+def test_hosts_of_steps_follow(plain):
+    """A chain that the scenario leads over two hosts stays in the session."""
+    server = plain()
+    admin = Admin(server)
+    admin.make(T1, "failures/discovery-redirects-in-circles")
+    reply = root(within(server, T1))
+    assert reply.status == 302
+    assert reply.header("Location") == (
+        f"https://lyncweb.{T1}:{server.https}/?lyncmock-hop=1")
+    assert admin.journal("default") == []
+
+
+def test_each_shipped_scenario_can_be_one(serve, tmp_path):
+    """Also where the good world's names are in what it says."""
+    listed = run_cli(tmp_path, "list", "scenarios").stdout.splitlines()
+    admin = Admin(serve())
+    for count, line in enumerate(listed):
+        told = admin.make(f"t{count}.contoso.test", line.split("\t")[0])
+        assert f"lyncdiscover.t{count}.contoso.test" in told["hosts"]
+    assert count > 150
+
 
 def test_certificates_of_its_own(plain):
     server = plain()

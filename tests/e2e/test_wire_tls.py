@@ -110,6 +110,15 @@ def test_an_alert_that_warns(play):
     assert "Verify return code: 0 (ok)" in said
 
 
+def test_an_alert_and_then_a_reset(play):
+    server = play("{at: tls.handshake, do: {alert: 40, reset: yes}}")
+    with Capture(server.https) as wire, greeted(server) as peer:
+        wire.until(peer.local_port, RST)
+        assert wire.data(peer.local_port) == bytes([ALERT, 3, 3, 0, 2, FATAL,
+                                                    40])
+        assert not wire.flags(peer.local_port) & FIN
+
+
 def test_openssl_names_the_alert(play):
     server = play("{at: tls.handshake, do: {alert: access-denied}}")
     assert "alert access denied" in s_client(server)

@@ -193,6 +193,60 @@ def test_reload_under_load(play):
     assert {b"a", b"b"} <= set(seen)
 
 
+def test_a_reload_while_sessions_come(play):
+    """The list of sessions changes as a reload looks a name up in it."""
+    playing = play(world_of("a"), "--set", "offer.kerberos=no", "--template",
+                   "good/ios-ntlm", "--session-ttl", "100ms")
+    server = playing.server
+    stop = threading.Event()
+
+    def ask(i):
+        k = 0
+        while not stop.is_set():
+            k += 1
+            ask_host(server, f"lyncdiscover.t{i}-{k % 50}.contoso.test", 1)
+
+    def reload(_):
+        try:
+            for k in range(40):
+                playing.plays(world_of("ab"[k % 2]))
+        finally:
+            stop.set()
+
+    at_once(4, lambda i: reload(i) if i == 3 else ask(i))
+    assert server.stop() == 0
+
+
+def test_admin_and_a_session_that_expires_meanwhile(serve, workers):
+    """A scenario takes long to read; another worker finds its session's time
+    to live over."""
+    server = serve(*workers, "--set", "offer.kerberos=no")
+    admin = Admin(server)
+    steps = "".join("  - {at: http.response, do: {headers: {X-%d: '1'}}}\n" % i
+                    for i in range(1000))
+    stop = threading.Event()
+
+    def ask(_):
+        while not stop.is_set():
+            ask_host(server, "lyncdiscover.t1.contoso.test", 1)
+            time.sleep(0.03)
+
+    def manage(_):
+        try:
+            for _ in range(5):
+                admin.make("t1.contoso.test", ttl="25ms")
+                told = admin.ask("PUT", "/sessions/t1.contoso.test/scenario",
+                                 "lyncmock: 1\nsteps:\n" + steps,
+                                 "application/yaml")
+                assert told.status in (200, 404), told.text
+                admin.ask("DELETE", "/sessions/t1.contoso.test")
+        finally:
+            stop.set()
+
+    at_once(5, lambda i: manage(i) if i == 4 else ask(i))
+    assert server.stop() == 0
+
+
 def test_it_ends_under_load(play):
     playing = play()
     gone = threading.Event()

@@ -69,7 +69,7 @@ static struct span edit_once(struct arena *arena, struct span body,
         assert(why);
         return SPAN_NONE;
     }
-    edit_declarations(edit, NULL, &spots, &count);
+    edit_declarations(edit, &spots, &count);
     for (size_t i = 0; i < count; i++) {
         judge(edit, body, &spots[i]);
     }

@@ -68,6 +68,7 @@ UNIT_TESTS = \
 	%D%/test_psha1 \
 	%D%/test_rst \
 	%D%/test_rstr \
+	%D%/test_scenario_mutants \
 	%D%/test_scenario_read \
 	%D%/test_session \
 	%D%/test_sessions \
@@ -106,6 +107,9 @@ AM_CFLAGS += $(CMOCKA_CFLAGS)
 # MIT's GSS-API is the judge.
 %C%_test_auth_krb5_gss_CFLAGS = $(AM_CFLAGS) $(GSSAPI_CFLAGS)
 %C%_test_auth_krb5_gss_LDADD = $(LDADD) $(GSSAPI_LIBS)
+
+%C%_test_scenario_mutants_SOURCES = %D%/test_scenario_mutants.c \
+	%D%/mutants.c %D%/mutants.h
 
 # Of the probe, which the server knows nothing of.
 %C%_test_probe_answers_LDADD = $(PROBE_LIBS) $(CMOCKA_LIBS)

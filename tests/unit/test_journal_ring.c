@@ -114,6 +114,59 @@ static void what_is_forgotten(void **state)
 }
 
 /* Nothing fits. */
+static void add_of_era(struct ring *ring, uint64_t id, uint64_t era)
+{
+    struct conn_facts conn = {.peer = "127.0.0.1:1"};
+    struct exchange *ex = exchange_new(id, &conn);
+
+    ex->session = one;
+    ex->era = era;
+    ring_add(ring, ex);
+}
+
+/* Each keeps its scenario, however large that is. */
+static void scenarios_are_few(void **state)
+{
+    struct ring ring;
+
+    (void)state;
+    ring_init(&ring, 1 << 30);
+    for (uint64_t id = 1; id <= 10; id++) {
+        add_of_era(&ring, id, 1);
+    }
+    for (uint64_t era = 2; era <= RING_ERAS; era++) {
+        add_of_era(&ring, era + 10, era);
+    }
+    assert_int_equal(first_id(&ring, one), 1);
+    add_of_era(&ring, 100, RING_ERAS + 1);
+    assert_int_equal(first_id(&ring, one), 12);
+    assert_int_equal(ring.dropped, 10);
+    assert_int_equal(ring_share(&ring, one)->dropped, 10);
+    /* One that took long, of a scenario that is gone. */
+    add_of_era(&ring, 101, 1);
+    add_of_era(&ring, 102, 1000);
+    assert_int_equal(first_id(&ring, one), 102);
+    assert_int_equal(ring.count, 1);
+    ring_clear(&ring);
+}
+
+static void who_has_ended_has_none(void **state)
+{
+    struct conn_facts conn = {.peer = "127.0.0.1:1"};
+    struct exchange *ex = exchange_new(1, &conn);
+    bool ended = true;
+    struct ring ring;
+
+    (void)state;
+    ring_init(&ring, 1 << 20);
+    ex->session = one;
+    ex->session_ended = &ended;
+    ring_add(&ring, ex);
+    assert_int_equal(ring.count, 0);
+    assert_null(ring_share(&ring, one));
+    ring_clear(&ring);
+}
+
 static void no_room_at_all(void **state)
 {
     struct ring ring;
@@ -134,6 +187,8 @@ int main(void)
         cmocka_unit_test(two_floods_share),
         cmocka_unit_test(names_are_told_by_address),
         cmocka_unit_test(what_is_forgotten),
+        cmocka_unit_test(scenarios_are_few),
+        cmocka_unit_test(who_has_ended_has_none),
         cmocka_unit_test(no_room_at_all),
     };
 

@@ -14,6 +14,7 @@
 #include "sessions_fixture.h"
 #include "util/env.h"
 #include "util/mem.h"
+#include "wire/exchange.h"
 
 #define SECOND ENV_NS_PER_SEC
 
@@ -23,6 +24,7 @@ struct fixture {
     struct sessions *sessions;
     int64_t now;
     bool broken; /* templates make nothing */
+    bool none;   /* no template is for the name */
     unsigned asked;
     char last[256]; /* the domain that was asked for */
     unsigned gone;
@@ -36,14 +38,16 @@ static int64_t clock_of(struct env *env)
     return f->now;
 }
 
-static struct session *at_contact(void *ctx, const char *domain)
+static struct session *at_contact(void *ctx, const char *domain,
+                                  bool *out_failed)
 {
     struct fixture *f = ctx;
     AUTO(scenario) scenario = NULL;
 
     f->asked++;
     snprintf(f->last, sizeof(f->last), "%s", domain);
-    if (f->broken) {
+    if (f->broken || f->none) {
+        *out_failed = f->broken;
         return NULL;
     }
     scenario = scenario_new(world_ref(f->world));
@@ -352,6 +356,34 @@ static void a_broken_template_is_left_alone_for_a_second(void **state)
                         "t1.contoso.test");
 }
 
+static void a_name_of_no_template_holds_none_up(void **state)
+{
+    struct fixture *f = *state;
+
+    use(f, true, 0);
+    f->none = true;
+    assert_string_equal(name_of(f, "lyncweb.other.contoso.test"), "default");
+    f->none = false;
+    assert_string_equal(name_of(f, "lyncweb.t1.contoso.test"),
+                        "t1.contoso.test");
+}
+
+static void who_has_ended_is_marked(void **state)
+{
+    struct fixture *f = *state;
+    struct conn_facts conn = {.peer = "127.0.0.1:1"};
+    struct exchange *ex = exchange_new(1, &conn);
+    struct err err;
+
+    assert_true(add(f, "t1.contoso.test", 0, &err));
+    session_own(sessions_of(f->sessions, "lyncweb.t1.contoso.test"), ex);
+    assert_string_equal(ex->session, "t1.contoso.test");
+    assert_false(*ex->session_ended);
+    assert_true(sessions_remove(f->sessions, "t1.contoso.test"));
+    assert_true(*ex->session_ended);
+    exchange_unref(ex);
+}
+
 static void lists(void **state)
 {
     static const char *const names[] = {"default", "a.contoso.test",
@@ -392,6 +424,8 @@ int main(void)
         SESSIONS_TEST(who_holds_one_keeps_it),
         SESSIONS_TEST(strangers_do_not_grow_it),
         SESSIONS_TEST(a_broken_template_is_left_alone_for_a_second),
+        SESSIONS_TEST(a_name_of_no_template_holds_none_up),
+        SESSIONS_TEST(who_has_ended_is_marked),
         SESSIONS_TEST(lists),
     };
 

@@ -156,6 +156,38 @@ static void identities_differ(void **state)
                         "Passw0rd!");
 }
 
+static void hosts_of_settings_move(void **state)
+{
+    struct fixture *f = *state;
+    struct world *world = f->world;
+
+    set(world, "krb5.unregistered", "lyncint.contoso.test,localhost");
+    set(world, "mex.host", "fe07.corp.contoso.test:444");
+    move(f, "t7.contoso.test");
+    assert_string_equal(world->krb5.unregistered,
+                        "lyncint.t7.contoso.test,localhost");
+    assert_string_equal(world->mex.host, "fe07.corp.t7.contoso.test:444");
+}
+
+static void hosts_of_steps_move(void **state)
+{
+    static const char *const names[][2] = {
+        {"lyncweb.contoso.test", "lyncweb.t7.contoso.test"},
+        {"lyncweb.t7.contoso.test", "lyncweb.t7.contoso.test"},
+        {"lyncweb.fabrikam.test", "lyncweb.fabrikam.test"},
+    };
+    struct fixture *f = *state;
+    struct world *world = f->world;
+
+    assert_string_equal(world_here(world, world->arena, names[0][0]),
+                        names[0][0]);
+    move(f, "t7.contoso.test");
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        assert_string_equal(world_here(world, world->arena, names[i][0]),
+                            names[i][1]);
+    }
+}
+
 static void no_domain(void **state)
 {
     static const char *const domains[] = {"", "a b.test", "-.test", "x/y"};
@@ -179,6 +211,8 @@ int main(void)
         MOVE_TEST(its_own_names_win),
         MOVE_TEST(accounts_by_both_domains),
         MOVE_TEST(identities_differ),
+        MOVE_TEST(hosts_of_settings_move),
+        MOVE_TEST(hosts_of_steps_move),
         MOVE_TEST(no_domain),
     };
 
