@@ -5,8 +5,8 @@
 #include "scenario/fault.h"
 
 struct ending {
-    unsigned now; /* says nothing: the word alone means it */
-    unsigned after;
+    unsigned now;      /* says nothing: the word alone means it */
+    const char *after; /* bytes of the reply, or a percentage of its body */
     unsigned received;
     int64_t idle;
 };
@@ -22,8 +22,9 @@ struct ending {
      .type = setting_word,                                                     \
      ENDING_AT(owner, now),                                                    \
      .first = 1},                                                              \
-        {{name ".after", "number", "so many bytes are sent first"},            \
-         .type = setting_count,                                                \
+        {{name ".after", "number|N%",                                          \
+          "so many bytes are sent first, or this part of the body"},           \
+         .type = setting_text,                                                 \
          ENDING_AT(owner, after)},                                             \
         {{name ".received", "number",                                          \
           "at tcp.accept: as soon as so many bytes came"},                     \

@@ -66,9 +66,9 @@ static void take_out(struct exchange *ex, const char *name, bool for_good)
 /* What http adds by itself is not among the reply's own. */
 static bool is_added_later(const char *name)
 {
-    static const char *const names[] = {"*", "Connection", "Content-Length",
-                                        "Content-Type", "Date",
-                                        "Transfer-Encoding"};
+    static const char *const names[] = {
+        "*",    "Connection",       "Content-Length", "Content-Type",
+        "Date", "Transfer-Encoding"};
 
     for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
         if (strcasecmp(names[i], name) == 0) {

@@ -79,10 +79,10 @@ const char *edit_nearest(struct edit *edit, const char *path)
         return NULL;
     }
     for (size_t i = 0; i < ARRAY_SIZE(axes) && !found; i++) {
-        found = first_place(edit, axes[i],
-                            arena_printf(edit_arena(edit), "%s%.*s", axes[i],
-                                         (int)name.size,
-                                         (const char *)name.data));
+        found =
+            first_place(edit, axes[i],
+                        arena_printf(edit_arena(edit), "%s%.*s", axes[i],
+                                     (int)name.size, (const char *)name.data));
     }
     for (size_t i = 0; i < ARRAY_SIZE(axes) && !found; i++) {
         found = first_place(edit, axes[i], any_case(edit, axes[i], name));

@@ -148,10 +148,10 @@ static void force(struct call *call, struct presented *presented)
             presented->flaw = (enum ticket_flaw)i;
         }
     }
-    ticket->detail = plan.reason ? arena_printf(call->arena,
-                                                "%s, a step says so",
-                                                plan.reason)
-                                 : "a step says so";
+    ticket->detail =
+        plan.reason
+            ? arena_printf(call->arena, "%s, a step says so", plan.reason)
+            : "a step says so";
 }
 
 /* The ticket was judged; who has none is not asked. */

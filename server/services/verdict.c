@@ -155,10 +155,10 @@ static void force_refusal(struct call *call, const struct verdict_plan *plan,
 {
     outcome->verdict = AUTH_REFUSED;
     outcome->reason = reason_named(plan->reason);
-    outcome->why = plan->reason ? arena_printf(call->arena,
-                                               "%s, a step says so",
-                                               plan->reason)
-                                : "a step says so";
+    outcome->why =
+        plan->reason
+            ? arena_printf(call->arena, "%s, a step says so", plan->reason)
+            : "a step says so";
     outcome->token_out = SPAN_NONE;
 }
 

@@ -439,6 +439,22 @@ def test_truncated_by_a_reset(play):
         assert caught.value.errno == errno.ECONNRESET
 
 
+@pytest.mark.parametrize("fault", ["stall", "reset", "close"])
+def test_a_part_of_the_body_and_then_the_end(play, fault):
+    server = play(sized(f"{fault}: {{after: 50%}}"))
+    cut = HEAD + b"Content-Length: 10\r\n\r\n01234"
+    with discover(server, tls=False) as peer:
+        peer.send(get(peer.host))
+        assert peer._take(len(cut)) == cut
+        peer.socket.settimeout(0.3)
+        if fault == "close":
+            assert peer.socket.recv(1) == b""
+        else:
+            with pytest.raises(TimeoutError if fault == "stall"
+                               else ConnectionResetError):
+                peer.socket.recv(1)
+
+
 def test_truncated_and_then_nothing(play):
     server = play(sized("truncate: {after: 0, end: stall}"))
     with discover(server, tls=False) as peer:

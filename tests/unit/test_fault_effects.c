@@ -193,6 +193,8 @@ static const struct bad_step bad_steps[] = {
     {POINT_TLS_HELLO, {{"certificate", "phone"}}, "tls.profile in `world`"},
     {POINT_TLS_HELLO, {{"certificate.name", "a b"}}, "no DNS name"},
     {POINT_TCP_ACCEPT, {{"stall.after", "1"}}, "there is no reply"},
+    {POINT_TLS_HELLO, {{"stall.after", "5%"}}, "one of a reply's body"},
+    {POINT_DISCOVER_ROOT, {{"stall.after", "half"}}, "such as 50%"},
     {POINT_MEX_GET,
      {{"status", "500"}, {"redirect", "/"}},
      "status and redirect"},
