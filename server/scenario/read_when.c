@@ -200,7 +200,7 @@ static void read_per(struct reading *reading, const struct node *node,
         return;
     }
     nearest_init(&nearest, node->text);
-    for (int i = 0; per_words[i]; i++) {
+    for (int i = 0; i < PER_ADDRESS && per_words[i]; i++) {
         enum per per = (enum per)(PER_USER + i);
 
         if (strcmp(per_words[i], node->text) != 0) {

@@ -100,9 +100,9 @@ uint64_t session_draw(struct session *session, const struct scenario *scenario,
     return stream_draw(session_seed_of(session), name, n);
 }
 
-uint64_t step_chance_draw(void *data)
+uint64_t step_chance_draw(void *step_chance)
 {
-    const struct step_chance *chance = data;
+    const struct step_chance *chance = step_chance;
 
     return session_draw(chance->session, chance->scenario, chance->step);
 }
