@@ -129,7 +129,7 @@ const struct key keys_when[] = {
     ROW("domain", SHAPE_PATTERNS, FACT_DOMAIN, domain, "CONTOSO",
         "The domain in the account, before the backslash or behind the @; '' "
         "where the client wrote none."),
-    ROW("site", SHAPE_PATTERNS, FACT_SITE, site, "internal",
+    ROW("site", SHAPE_PATTERNS, FACT_SITE, site, "external",
         "Which site serves the name that was asked: internal or external. "
         "The world's setting `location` says which there are."),
     ROW("query", SHAPE_QUERY, FACT_QUERY, query,
