@@ -55,6 +55,7 @@ const struct fault fault_stall = {
            "KDC's points the request is lost, as a datagram is.",
     .spec = "a pool that hangs; a firewall that drops what it has let in",
     .example = "yes",
+    .examples = (const char *const[]){"{after: 50%}", NULL},
     .subjects = SUBJECT_CONNECTION | SUBJECT_REPLY | SUBJECT_KDC,
     .order = FAULT_BYTES,
     .ends = true,
