@@ -114,12 +114,13 @@ def gone_soon(pids, paths):
 
 def test_ready_line_and_ports_file(serve):
     server = serve("--ccache", "alice", "--ccache", "bob")
-    assert list(server.ready) == ["pid", "https", "http", "kdc", "domain",
-                                  "ca_file", "krb5_conf", "seed"]
+    assert list(server.ready) == ["pid", "https", "http", "admin", "kdc",
+                                  "domain", "ca_file", "krb5_conf", "seed"]
     ports = server.ports()
-    assert list(ports) == ["pid", "https", "http", "kdc", "domain", "ca_file",
-                           "krb5_conf", "krb5_proxy_conf", "krb5_env",
-                           "keytab", "user_keytab", "ccaches", "seed"]
+    assert list(ports) == ["pid", "https", "http", "admin", "admin_token",
+                           "kdc", "domain", "ca_file", "krb5_conf",
+                           "krb5_proxy_conf", "krb5_env", "keytab",
+                           "user_keytab", "ccaches", "seed"]
     assert ports["kdc"] == int(server.ready["kdc"])
     assert ports["krb5_conf"] == server.ready["krb5_conf"]
     assert list(ports["ccaches"]) == ["alice", "bob"]
@@ -134,7 +135,8 @@ def test_ready_line_and_ports_file(serve):
     server.stop()
     assert not folder.exists()
     for member in ports:
-        if member not in ("pid", "https", "http", "domain", "ca_file", "seed"):
+        if member not in ("pid", "https", "http", "admin", "domain", "ca_file",
+                          "seed", "admin_token"):
             assert f"| `{member}` |" in MANUAL
 
 
@@ -163,10 +165,11 @@ def paths_of(ports):
 
 def test_without_kerberos(serve):
     server = serve(*set_("offer.kerberos=no"))
-    assert list(server.ready) == ["pid", "https", "http", "domain", "ca_file",
-                                  "seed"]
-    assert list(server.ports()) == ["pid", "https", "http", "domain",
-                                    "ca_file", "seed"]
+    assert list(server.ready) == ["pid", "https", "http", "admin", "domain",
+                                  "ca_file", "seed"]
+    assert list(server.ports()) == ["pid", "https", "http", "admin",
+                                    "admin_token", "domain", "ca_file",
+                                    "seed"]
     assert children(server.process.pid) == []
     assert os.listdir(pathlib.Path(server.ca_file).parent) != []
 

@@ -470,8 +470,8 @@ CERTIFICATES = [
      "server, or --ca FILE with this very certificate."),
     ("unknown-ca", "the certificate of lyncweb.contoso.test is from an "
      "authority that is not trusted here: lyncmock CA [0-9a-f]+; try --ca "
-     "FILE with the authority that the server's certificate is from; one "
-     "between the two is for the server to send."),
+     "FILE with the authority that the server's certificate is from; an "
+     "intermediate certificate is for the server to send."),
     ("weak", "the certificate of lyncweb.contoso.test: EE certificate key too "
      "weak."),
 ]
