@@ -213,34 +213,6 @@ const char *load_chaos_word(const char *id)
     return strncmp(id, CHAOS, length) == 0 ? id + length : NULL;
 }
 
-bool load_chaos(struct arena *arena, const struct options *options,
-                const char **out_id)
-{
-    struct shipped_file file;
-    struct nearest nearest;
-
-    *out_id = NULL;
-    if (!options->chaos) {
-        return true;
-    }
-    nearest_init(&nearest, options->chaos);
-    for (size_t i = 0; shipped_at(i, &file); i++) {
-        const char *id = shipped_id(arena, &file);
-        const char *word = id ? load_chaos_word(id) : NULL;
-
-        if (word && strcmp(word, options->chaos) == 0) {
-            *out_id = id;
-            return true;
-        }
-        if (word) {
-            nearest_try(&nearest, span_text(word));
-        }
-    }
-    load_unknown("profile of --chaos", options->chaos, &nearest,
-                 "lyncmock list chaos prints them");
-    return false;
-}
-
 /* Without a file: the good world, and what --set says. */
 static bool load_good(const struct options *options,
                       struct scenario **out_scenario)
@@ -273,13 +245,11 @@ bool load_scenario_files(const struct options *options,
         .override_ctx = options,
         .reads = reads,
         .reads_ctx = ctx,
+        .behind = options->chaos,
     };
     struct diagnostics diagnostics;
     bool good;
 
-    if (!load_chaos(arena, options, &source.behind)) {
-        return false;
-    }
     if (!options->scenario && !source.behind) {
         return load_good(options, out_scenario);
     }

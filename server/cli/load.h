@@ -27,10 +27,6 @@ void load_unknown(const char *what, const char *name,
 
 /* "bad-wifi" of "chaos/bad-wifi"; NULL: that is no profile for --chaos. */
 const char *load_chaos_word(const char *id);
-/* The id of the profile that --chaos names; NULL: it is not given. false: an
- * error was logged, which says the nearest. */
-MUST_CHECK bool load_chaos(struct arena *arena, const struct options *options,
-                           const char **out_id);
 
 /* The scenario that the options name, the good world without one; with what
  * --set says. false: told on stderr why. */

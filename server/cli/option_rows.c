@@ -75,7 +75,7 @@ const struct option_row option_rows[] = {
     {"chaos", "PROFILE",
      "let things go wrong by chance where the scenario says nothing: bad-wifi "
      "and others, see lyncmock list chaos",
-     option_text, FIELD(chaos), false},
+     option_chaos, FIELD(chaos), false},
     {"workers", "N", "serve with so many threads, 1 to 64 (1)", option_workers,
      FIELD(workers), false},
     {"timeout", "TIME", "stop after so long (30s, 5m), with exit code 4",

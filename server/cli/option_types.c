@@ -5,7 +5,10 @@
 
 #include <string.h>
 
+#include "cli/load.h"
+#include "scenario/shipped.h"
 #include "util/duration.h"
+#include "util/nearest.h"
 #include "util/number.h"
 
 static bool parse_number(const char *text, uint64_t most, uint64_t *out_value)
@@ -91,6 +94,33 @@ bool option_text(void *field, struct options *options, const char *text,
     }
     *(const char **)field = arena_strdup(options->arena, text);
     return true;
+}
+
+bool option_chaos(void *field, struct options *options, const char *text,
+                  struct err *err)
+{
+    struct shipped_file file;
+    struct nearest nearest;
+
+    nearest_init(&nearest, text);
+    for (size_t i = 0; shipped_at(i, &file); i++) {
+        const char *id = shipped_id(options->arena, &file);
+        const char *word = id ? load_chaos_word(id) : NULL;
+
+        if (word && strcmp(word, text) == 0) {
+            *(const char **)field = id;
+            return true;
+        }
+        if (word) {
+            nearest_try(&nearest, span_text(word));
+        }
+    }
+    if (nearest.best.size) {
+        return err_set(err, "unknown profile \"%s\"; the nearest is \"%.*s\"",
+                       text, (int)nearest.best.size, nearest.best.data);
+    }
+    return err_set(
+        err, "unknown profile \"%s\"; lyncmock list chaos prints them", text);
 }
 
 bool option_list(void *field, struct options *options, const char *text,

@@ -21,6 +21,9 @@ bool option_seed(void *field, struct options *options, const char *text,
                  struct err *err);
 bool option_text(void *field, struct options *options, const char *text,
                  struct err *err);
+/* The word of a profile; the field gets the id of its scenario. */
+bool option_chaos(void *field, struct options *options, const char *text,
+                  struct err *err);
 bool option_list(void *field, struct options *options, const char *text,
                  struct err *err);
 bool option_switch(void *field, struct options *options, const char *text,

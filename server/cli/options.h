@@ -47,7 +47,7 @@ struct options {
     bool log_secrets;
     bool watch;
     int workers;               /* loops that serve, each on a thread */
-    const char *chaos;         /* a profile; NULL: none */
+    const char *chaos;         /* the id of a profile; NULL: none */
     int64_t timeout;           /* ns; 0: none */
     struct option_list set;    /* NAME=VALUE */
     struct option_list ccache; /* users */

@@ -53,12 +53,12 @@ static bool read_scenario(const struct beating *beating,
 
     source.override = beat;
     source.override_ctx = beating;
+    source.behind = beating->options->chaos;
     if (!source.name && !source.text.data) {
         source.name = "the good world";
         source.text = span_text("lyncmock: 1\n");
     }
-    return load_chaos(arena, beating->options, &source.behind) &&
-           scenario_read(&source, load_vocabulary(arena), out_scenario,
+    return scenario_read(&source, load_vocabulary(arena), out_scenario,
                          diagnostics);
 }
 

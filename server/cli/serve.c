@@ -179,7 +179,7 @@ static void tell_scenario(const struct scenario *scenario, const char *chaos)
     log_info("scenario %s%s%s%s%s settings=%zu steps=%zu%s%s", scenario->name,
              *quote ? " " : "", quote, scenario->title, quote,
              scenario->setting_count, scenario->step_count,
-             chaos ? " chaos=" : "", chaos ? chaos : "");
+             chaos ? " chaos=" : "", chaos ? load_chaos_word(chaos) : "");
 }
 
 static enum exit_code serve_scenario(struct serving *serving, struct env *env,
