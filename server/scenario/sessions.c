@@ -194,6 +194,7 @@ static void put_in(struct sessions *sessions, const struct entry *entry)
         sessions->entries =
             mem_resize(sessions->entries, sessions->room * sizeof(*entry));
     }
+    assert(sessions->entries);
     memmove(&sessions->entries[place + 1], &sessions->entries[place],
             (sessions->count - place) * sizeof(*entry));
     sessions->entries[place] = *entry;

@@ -36,7 +36,7 @@ void guard_print(struct span line);
 /* Lets go, however deep; what it returns is for guard_resume. Whoever is called
  * in between must not find half of anything. */
 unsigned guard_pause(void);
-void guard_resume(unsigned depth);
+void guard_resume(unsigned held);
 
 static inline bool guard_scope_begin(void)
 {

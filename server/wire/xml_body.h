@@ -23,7 +23,7 @@ struct xml_body;
 /* Lives in the arena and borrows the bytes; to be cleared. */
 struct xml_body *xml_body_new(struct arena *arena, struct span bytes);
 /* Frees the document; takes a struct xml_body. */
-void xml_body_clear(void *body);
+void xml_body_clear(void *data);
 
 /* Whether the expression, which xml_path_check has let pass, is true of it.
  * NULL: no body, of which nothing is true. */
