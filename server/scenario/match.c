@@ -14,7 +14,7 @@
 
 static unsigned char lower(char c)
 {
-    return (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+    return (unsigned char)((unsigned char)(c - 'A') < 26 ? c | 0x20 : c);
 }
 
 /* Bytes, ASCII letters in any case; a UTF-8 letter is matched by its bytes.
@@ -58,7 +58,11 @@ static bool header_holds(const struct named_condition *asked,
     bool present = false;
 
     for (size_t i = 0; headers && i < headers->count; i++) {
-        if (strcasecmp(headers->items[i].name, asked->name) == 0) {
+        const char *name = headers->items[i].name;
+
+        /* The first letter tells most of them apart. */
+        if (lower(*name) == lower(*asked->name) &&
+            strcasecmp(name, asked->name) == 0) {
             if (patterns_fit(&asked->value, headers->items[i].value)) {
                 return true;
             }
@@ -193,6 +197,29 @@ bool condition_holds(const struct condition *when, const struct facts *facts)
            all_hold(&when->headers, facts, header_holds) &&
            all_hold(&when->query, facts, parameter_holds) &&
            (!when->xpath || xml_body_holds(facts->xml, when->xpath));
+}
+
+struct step_gate condition_gate(const struct condition *when)
+{
+    unsigned left = when->facts & ~(unsigned)FACTS_OTHER;
+
+    for (; left; left &= left - 1) {
+        size_t bit = (size_t)__builtin_ctz(left);
+        const struct patterns *patterns =
+            (const void *)((const char *)when + asked[bit].patterns);
+
+        if (patterns->count == 1) {
+            return (struct step_gate){patterns->items[0], asked[bit].text};
+        }
+    }
+    return (struct step_gate){0};
+}
+
+bool gate_opens(const struct step_gate *gate, const struct facts *facts)
+{
+    const char *const *text = (const void *)((const char *)facts + gate->text);
+
+    return !gate->pattern || (*text && pattern_fits(gate->pattern, *text));
 }
 
 bool condition_counts(const struct condition *when, uint64_t n)

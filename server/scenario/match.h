@@ -14,6 +14,10 @@ bool patterns_fit(const struct patterns *patterns, const char *text);
 /* All that is asked of the facts holds; the counters are not looked at. */
 bool condition_holds(const struct condition *when, const struct facts *facts);
 
+/* A pattern that must fit where the condition shall hold. */
+struct step_gate condition_gate(const struct condition *when);
+bool gate_opens(const struct step_gate *gate, const struct facts *facts);
+
 /* Whether the n-th time (from 1) that the facts hold is one that counts. */
 bool condition_counts(const struct condition *when, uint64_t n);
 

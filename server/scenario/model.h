@@ -92,6 +92,16 @@ struct condition {
     unsigned max_in_a_row; /* applies so often, then once not; 0: no bound */
 };
 
+/*
+ * One pattern of a condition, and the text that it must fit. Gates of a point
+ * lie close together: steps that do not apply, as most do not, cost no look at
+ * their conditions.
+ */
+struct step_gate {
+    const char *pattern; /* NULL: it is open */
+    size_t text;         /* offset of the text in struct facts */
+};
+
 struct action {
     const struct fault *fault;
     void *params; /* fault->size bytes */
@@ -162,6 +172,8 @@ struct scenario {
     unsigned asked;   /* enum fact: that a step or an expectation asks for */
     /* The steps of each point, in order; ends with NULL. NULL: none. */
     const struct step **at[POINT_COUNT];
+    /* What must hold of each of them first; NULL: as there. */
+    struct step_gate *gates[POINT_COUNT];
 };
 
 /* A scenario without steps; takes over the reference to the world. */

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "scenario/match.h"
 #include "scenario/model.h"
 #include "util/mem.h"
 #include "util/refs.h"
@@ -100,6 +101,21 @@ static const struct step **steps_of(struct scenario *scenario, enum point point)
     return list;
 }
 
+static struct step_gate *gates_of(struct arena *arena, const struct step **list)
+{
+    struct step_gate *gates;
+    size_t count = 0;
+
+    while (list && list[count]) {
+        count++;
+    }
+    gates = arena_alloc(arena, (count + 1) * sizeof(*gates));
+    for (size_t i = 0; i < count; i++) {
+        gates[i] = condition_gate(&list[i]->when);
+    }
+    return gates;
+}
+
 void scenario_index(struct scenario *scenario)
 {
     for (size_t i = 0; i < scenario->step_count; i++) {
@@ -114,6 +130,7 @@ void scenario_index(struct scenario *scenario)
     }
     for (size_t i = 0; i < POINT_COUNT; i++) {
         scenario->at[i] = steps_of(scenario, (enum point)i);
+        scenario->gates[i] = gates_of(scenario->arena, scenario->at[i]);
     }
 }
 

@@ -201,6 +201,7 @@ void scenario_at(struct session *session, enum point point,
 {
     struct playing *play = &session->play;
     const struct step **list = play->scenario->at[point];
+    const struct step_gate *gate = play->scenario->gates[point];
     struct facts known;
     bool open = true;
 
@@ -212,8 +213,8 @@ void scenario_at(struct session *session, enum point point,
         facts = &known;
     }
     session_saw(session, point, facts, out_steps);
-    for (; list && *list; list++) {
-        if (applies(session, *list, facts) && open) {
+    for (; list && *list; list++, gate++) {
+        if (gate_opens(gate, facts) && applies(session, *list, facts) && open) {
             play->found[out_steps->count++] = *list;
             open = (*list)->also;
         }
