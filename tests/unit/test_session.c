@@ -142,6 +142,38 @@ static void only_what_holds_is_counted(void **state)
     assert_string_equal(reach(POINT_MEX_GET, &web), "a");
 }
 
+/* Each of several patterns lets a step in, and each fact keeps it out: what is
+ * looked at first decides nothing alone. A fact that is not known fits none. */
+static void all_of_a_condition_decides(void **state)
+{
+    const char *hosts[] = {"lyncint.*", "lyncweb.*"};
+    const char *methods[] = {"POST"};
+    const struct facts rows[] = {
+        {.host = "lyncint.contoso.test", .method = "POST"},
+        {.host = "lyncweb.contoso.test", .method = "POST"},
+        {.host = "lyncweb.contoso.test", .method = "GET"},
+        {.host = "meet.contoso.test", .method = "POST"},
+        {.host = "lyncweb.contoso.test"},
+        {.method = "POST"},
+    };
+    static const char *const expected[] = {"ab", "ab", "a", "", "a", ""};
+    struct step *step;
+
+    (void)state;
+    step = add(POINT_MEX_GET);
+    step->also = true;
+    step->when.facts = FACT_HOST;
+    step->when.host = (struct patterns){hosts, 2};
+    step = add(POINT_MEX_GET);
+    step->when.facts = FACT_HOST | (unsigned)FACT_METHOD;
+    step->when.host = (struct patterns){hosts, 2};
+    step->when.method = (struct patterns){methods, 1};
+    start();
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        assert_string_equal(reach(POINT_MEX_GET, &rows[i]), expected[i]);
+    }
+}
+
 static void sessions_do_not_share_counters(void **state)
 {
     struct session *first;
@@ -633,6 +665,7 @@ int main(void)
         T(also_lets_the_next_ones_be_tried),
         T(a_counter_is_its_steps_own),
         T(only_what_holds_is_counted),
+        T(all_of_a_condition_decides),
         T(sessions_do_not_share_counters),
         T(any_number_of_steps_applies),
         T(points_have_names),
