@@ -53,6 +53,18 @@ def judge(server):
 
 
 @pytest.fixture
+def play(serve, tmp_path):
+    """play(step...) serves a scenario with these steps."""
+    def start(*steps, world="", args=()):
+        path = tmp_path / "play.yaml"
+        path.write_text("lyncmock: 1\n" + world + "steps:\n" +
+                        "".join(f"  - {step}\n" for step in steps))
+        return serve(path, *args)
+
+    return start
+
+
+@pytest.fixture
 def server(serve):
     """The good world."""
     return serve()

@@ -18,17 +18,6 @@ IDS = [28000, 28001, 28020, 28029, 28030, 28032, 28033, 28055, 28056, 28072,
 OAUTH = "/WebTicket/oauthtoken"
 
 
-@pytest.fixture
-def play(serve, tmp_path):
-    def start(*steps, world=""):
-        path = tmp_path / "play.yaml"
-        path.write_text("lyncmock: 1\n" + world + "steps:\n"
-                        + "".join(f"  - {step}\n" for step in steps))
-        return serve(path)
-
-    return start
-
-
 def numbered(answer):
     return answer.header("X-Ms-diagnostics")
 

@@ -18,17 +18,6 @@ from test_requests_ntlm import requests
 KERBEROS = False  # see serve
 
 
-@pytest.fixture
-def play(serve, tmp_path):
-    def start(*steps, world=""):
-        path = tmp_path / "play.yaml"
-        path.write_text("lyncmock: 1\n" + world + "steps:\n"
-                        + "".join(f"  - {step}\n" for step in steps))
-        return serve(path)
-
-    return start
-
-
 def at(point, do, when=""):
     return f"{{at: {point}, {when and f'when: {{{when}}}, '}do: {{{do}}}}}"
 

@@ -28,17 +28,6 @@ WSU = ("http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-"
 ENTROPY = bytes(range(32))
 
 
-@pytest.fixture
-def play(serve, tmp_path):
-    def start(*steps, world=""):
-        path = tmp_path / "play.yaml"
-        path.write_text("lyncmock: 1\n" + world + "steps:\n"
-                        + "".join(f"  - {step}\n" for step in steps))
-        return serve(path)
-
-    return start
-
-
 def lie(play, fields, point="webticket.issue"):
     """A server whose tickets have these fields, by a step."""
     return play(f"{{at: {point}, do: {{ticket: {{{fields}}}}}}}")

@@ -31,18 +31,6 @@ ACCOUNTS = [
 ]
 
 
-@pytest.fixture
-def play(serve, tmp_path):
-    """play(step...) serves a scenario with these steps."""
-    def start(*steps, world="", args=()):
-        path = tmp_path / "play.yaml"
-        path.write_text("lyncmock: 1\n" + world + "steps:\n" +
-                        "".join(f"  - {step}\n" for step in steps))
-        return serve(path, *args)
-
-    return start
-
-
 def telling(point):
     """Steps that put verdict and reason, as they are there, into headers."""
     yield (f"{{at: {point}, also: yes, when: {{verdict: accepted}}, "
