@@ -4,6 +4,7 @@
 #include "util/utf.h"
 
 #include <locale.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <string.h>
 #include <wctype.h>
@@ -175,68 +176,65 @@ char *utf16le_text(struct arena *arena, struct span utf16)
 }
 
 /*
- * Upper case of code points: glibc's table, opened when the first that is not
- * ASCII comes up. C.UTF-8 is part of Debian's libc: no installed locale is
- * needed. Without it only ASCII has two cases.
+ * Upper case of code points: glibc's table, opened once when the first that is
+ * not ASCII comes up, and kept: to open it reads a file. C.UTF-8 is part of
+ * Debian's libc: no installed locale is needed. Without it only ASCII has two
+ * cases.
  */
-struct caser {
-    locale_t locale;
-    bool opened;
-};
+static locale_t unicode;
 
-static void caser_clear(struct caser *caser)
+static void open_unicode(void)
 {
-    if (caser->locale) {
-        freelocale(caser->locale);
-    }
+    unicode = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 }
 
-#define AUTO_CASER __attribute__((cleanup(caser_clear))) struct caser
+static locale_t unicode_locale(void)
+{
+    static pthread_once_t opened = PTHREAD_ONCE_INIT;
+
+    (void)pthread_once(&opened, open_unicode);
+    return unicode;
+}
 
 /*
  * As Windows does: only the first plane has case, and nothing outside of ASCII
  * becomes ASCII (U+0131, U+017F), nor Latin 1 Greek (U+00B5). Else two names
  * that are two in Windows would be one here.
  */
-static uint32_t upper(struct caser *caser, uint32_t code)
+static uint32_t upper(uint32_t code)
 {
+    locale_t locale;
     uint32_t result;
 
     if (code < 0x80) {
         return code >= 'a' && code <= 'z' ? code - 'a' + 'A' : code;
     }
-    if (!caser->opened) {
-        caser->opened = true;
-        caser->locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
-    }
-    if (!caser->locale || code >= PLANE_1 || code == 0xb5) {
+    locale = unicode_locale();
+    if (!locale || code >= PLANE_1 || code == 0xb5) {
         return code;
     }
-    result = (uint32_t)towupper_l((wint_t)code, caser->locale);
+    result = (uint32_t)towupper_l((wint_t)code, locale);
     return result < 0x80 ? code : result;
 }
 
 char *utf8_upper(struct arena *arena, const char *text)
 {
     AUTO_BUF out = {0};
-    AUTO_CASER caser = {0};
     struct span rest = span_text(text);
 
     while (rest.size > 0) {
-        add_utf8(&out, upper(&caser, next_code(&rest)));
+        add_utf8(&out, upper(next_code(&rest)));
     }
     return arena_text(arena, buf_span(&out));
 }
 
 bool utf8_equal_nocase(const char *a, const char *b)
 {
-    AUTO_CASER caser = {0};
     struct span left = span_text(a);
     struct span right = span_text(b);
 
     while (left.size > 0 && right.size > 0) {
-        if (upper(&caser, next_code(&left)) !=
-            upper(&caser, next_code(&right))) {
+        if (upper(next_code(&left)) != upper(next_code(&right))) {
             return false;
         }
     }
