@@ -68,6 +68,9 @@ FAULTS = \
 	%D%/faults/whitespace \
 	%D%/faults/www_authenticate
 
+RULES = \
+	%D%/checks/rules_http
+
 SERVICES = \
 	%D%/services/anonymous \
 	%D%/services/discover \
@@ -89,6 +92,7 @@ noinst_LIBRARIES += libserver.a
 libserver_a_SOURCES = \
 	$(AUTH_METHODS:=.c) \
 	$(FAULTS:=.c) \
+	$(RULES:=.c) \
 	$(SERVICES:=.c) \
 	%D%/admin/admin.h \
 	%D%/admin/answer.c \
@@ -131,6 +135,11 @@ libserver_a_SOURCES = \
 	%D%/auth/password.h \
 	%D%/auth/report.c \
 	%D%/auth/report.h \
+	%D%/checks/checks.c \
+	%D%/checks/checks.h \
+	%D%/checks/history.c \
+	%D%/checks/history.h \
+	%D%/checks/rule.h \
 	%D%/cli/admin.c \
 	%D%/cli/admin.h \
 	%D%/cli/announce.c \
@@ -330,6 +339,7 @@ libserver_a_SOURCES = \
 	%D%/pki/site.c \
 	%D%/pki/store.c \
 	%D%/pki/store.h \
+	%D%/report/report.h \
 	%D%/scenario/diagnostics.c \
 	%D%/scenario/diagnostics.h \
 	%D%/scenario/dump.c \
@@ -383,6 +393,7 @@ libserver_a_SOURCES = \
 	%D%/scenario/session.c \
 	%D%/scenario/session.h \
 	%D%/scenario/session_counts.c \
+	%D%/scenario/session_findings.c \
 	%D%/scenario/session_judge.c \
 	%D%/scenario/session_parts.h \
 	%D%/scenario/session_state.c \
@@ -714,6 +725,7 @@ lyncmock_kdc_keeper_LDADD = $(KEEPER_LIBS)
 
 plugin_lists = \
 	%D%/auth/methods.h \
+	%D%/checks/list.h \
 	%D%/faults/list.h \
 	%D%/services/list.h
 
@@ -730,6 +742,11 @@ CLEANFILES += $(generated)
 %D%/auth/methods.h: Makefile
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
 	$(SHELL) $(srcdir)/%D%/plugin-list AUTH_METHODS $(AUTH_METHODS) >$@.tmp && \
+	mv $@.tmp $@
+
+%D%/checks/list.h: Makefile
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
+	$(SHELL) $(srcdir)/%D%/plugin-list RULES $(RULES) >$@.tmp && \
 	mv $@.tmp $@
 
 %D%/faults/list.h: Makefile
@@ -749,6 +766,7 @@ CLEANFILES += $(generated)
 
 # For `make lyncmock` in a fresh tree: BUILT_SOURCES is for `make all`.
 %D%/auth/auth.$(OBJEXT): %D%/auth/methods.h
+%D%/checks/checks.$(OBJEXT): %D%/checks/list.h
 %D%/faults/faults.$(OBJEXT): %D%/faults/list.h
 %D%/scenario/shipped.$(OBJEXT): %D%/scenario/shipped_list.h
 %D%/services/route.$(OBJEXT): %D%/services/list.h

@@ -6,6 +6,7 @@
  */
 #include "config.h"
 
+#include "checks/checks.h"
 #include "http/internal.h"
 #include "pki/profile.h"
 #include "scenario/session.h"
@@ -88,6 +89,7 @@ static struct exchange *begin(struct http *http, struct edge_conn *conn,
 
 static void end(struct http *http, struct exchange *ex)
 {
+    checks_exchange(ex, NULL);
     journal_end(http->options.journal, ex);
     exchange_unref(ex);
 }

@@ -6,6 +6,7 @@
 
 #include <netinet/in.h>
 
+#include "checks/checks.h"
 #include "http/internal.h"
 #include "scenario/sessions.h"
 #include "util/guard.h"
@@ -102,16 +103,9 @@ static struct exchange *on_request_begin(void *ctx, struct edge_conn *conn)
 /* libmicrohttpd or the edge answered it without asking us. */
 static void find_refused(struct exchange *ex)
 {
-    struct finding finding = {
-        .rule = "HT-001",
-        .level = FINDING_MUST,
-        .section = "RFC 9112 section 2",
-        .text = "this is no HTTP request that a server can take: malformed, "
-                "or over a limit of size",
-        .evidence = span_slice(ex->raw, 0, 256),
-    };
-
-    exchange_finding(ex, &finding);
+    check_report(ex, "HT-001", NULL, ex->raw,
+                 "this is no HTTP request that a server can take: malformed, "
+                 "or over a limit of size");
 }
 
 /* What never became a request belongs to the session whose name the client gave
@@ -126,6 +120,7 @@ static void belong(struct http *http, struct exchange *ex)
     }
     session = sessions_peek(http->options.services->sessions, ex->conn->sni);
     session_own(session, ex);
+    checks_exchange(ex, NULL);
 }
 
 /* What waits for its end may be about what all share. */

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "checks/checks.h"
 #include "http/internal.h"
 #include "util/guard.h"
 
@@ -132,15 +133,9 @@ static void refuse_host(struct exchange *ex)
                                "Request</title></head>\r\n<body><h2>Bad "
                                "Request - Invalid Hostname</h2></body></html>"
                                "\r\n";
-    struct finding finding = {
-        .rule = "HT-002",
-        .level = FINDING_MUST,
-        .section = "RFC 9112 section 3.2",
-        .text = "an HTTP/1.1 request carries exactly one Host",
-        .evidence = span_text(first),
-    };
 
-    exchange_finding(ex, &finding);
+    check_report(ex, "HT-002", "Host", span_text(first),
+                 "an HTTP/1.1 request carries exactly one Host");
     exchange_reply(ex, 400);
     exchange_header(ex, "Server", "Microsoft-HTTPAPI/2.0");
     exchange_body(ex, "text/html; charset=us-ascii", span_text(page));

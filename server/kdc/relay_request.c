@@ -8,6 +8,7 @@
 
 #include <sys/socket.h>
 
+#include "checks/checks.h"
 #include "journal/journal.h"
 #include "util/env.h"
 #include "util/guard.h"
@@ -50,6 +51,7 @@ void relay_exchange_end(struct relay *relay, struct exchange *ex,
     if (!ex->session) { /* it never became a request */
         session_own(relay->options.session, ex);
     }
+    checks_exchange(ex, NULL);
     if (relay->options.journal) {
         journal_end(relay->options.journal, ex);
     }

@@ -148,6 +148,8 @@ enum fail_on {
     FAIL_ON_UNEXPECTED = 1u << 2,
 };
 
+enum { FAIL_ON_WORDS = 3 };
+
 /* `about`: the bug report, one line each; NULL: not said. */
 struct about {
     const char *symptom;

@@ -36,6 +36,7 @@ static void end(struct session *session)
     struct playing *play = &session->play;
 
     session_forget_states(session);
+    session_forget_found(session);
     tallies_free(play->keyed);
     tallies_free(play->connections);
     mem_free(play->counts);
@@ -107,6 +108,7 @@ static void release_session(void *session)
 void session_own(struct session *session, struct exchange *ex)
 {
     exchange_keep(ex, release_session, session_ref(session));
+    ex->owner = session;
     ex->session = session->name;
     ex->era = session->era;
     ex->session_ended = &session->ended;
@@ -116,6 +118,11 @@ void session_own(struct session *session, struct exchange *ex)
 void session_retire(struct session *session)
 {
     session->ended = true;
+}
+
+uint64_t session_era(const struct session *session)
+{
+    return session->era;
 }
 
 const char *session_name(const struct session *session)

@@ -38,6 +38,8 @@ void session_start(struct session *session, struct env *run);
 void session_play(struct session *session, struct scenario *scenario);
 
 const char *session_name(const struct session *session);
+/* How many scenarios it has begun: exchanges carry the number. */
+uint64_t session_era(const struct session *session);
 /* What it plays at this moment. Whoever keeps it, or its world, longer than
  * the current callback takes a reference: a reload puts another in its place.
  */
@@ -58,6 +60,7 @@ enum session_slot {
     SESSION_LEAVES,    /* http/: its certificates */
     SESSION_TICKETS,   /* services/: the keys of its web tickets */
     SESSION_CHALLENGE, /* services/: the last NTLM challenge that went out */
+    SESSION_CHECKS,    /* checks/: what rules remember of it */
     SESSION_SLOT_COUNT,
 };
 
@@ -130,8 +133,6 @@ void session_set(struct session *session, const struct scenario *scenario,
 enum session_note {
     SESSION_CLEARTEXT_PASSWORD = 1u << 0,
     SESSION_UNEXPECTED = 1u << 1, /* no endpoint serves it */
-    SESSION_MUST = 1u << 2,       /* a finding of this level */
-    SESSION_SHOULD = 1u << 3,
 };
 
 void session_note(struct session *session, enum session_note note);
@@ -139,6 +140,20 @@ void session_note(struct session *session, enum session_note note);
  * one of steps.awaited, `scenario` the one that was played then. */
 void session_answered(struct session *session, const struct scenario *scenario,
                       size_t index, unsigned status);
+
+/* A rule that was broken: where first, and how often. */
+struct found {
+    struct finding finding; /* the first; its texts are the session's own */
+    uint64_t exchange;      /* the first's id; 0: that of no exchange */
+    uint64_t times;
+};
+
+/* `exchange`: its id; 0: the whole session. The finding is copied. */
+void session_found(struct session *session, const struct finding *finding,
+                   uint64_t exchange);
+/* In the order of the first breaches; NULL past the last rule. */
+const struct found *session_found_at(const struct session *session,
+                                     size_t index);
 
 /* One expectation, or one word of fail-on. */
 struct verdict_line {

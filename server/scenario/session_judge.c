@@ -203,34 +203,50 @@ static void judge_never(struct writing *writing,
                  });
 }
 
-/* In the order of enum fail_on. */
-static const struct {
-    enum fail_on word;
-    enum session_note note;
-    const char *what;
-    const char *why;
-} notes[] = {
-    {FAIL_ON_MUST, SESSION_MUST, "no breach of a rule of level MUST",
-     "there was one; the journal has it"},
-    {FAIL_ON_SHOULD, SESSION_SHOULD, "no breach of a rule of level SHOULD",
-     "there was one; the journal has it"},
-    {FAIL_ON_UNEXPECTED, SESSION_UNEXPECTED,
-     "no request that no endpoint serves",
-     "there was one; the journal has it as \"unexpected\""},
-};
+static void judge_level(struct writing *writing, enum finding_level level,
+                        const char *what)
+{
+    const struct found *found;
+    const char *why = NULL;
+
+    for (size_t i = 0; (found = session_found_at(writing->session, i)); i++) {
+        if (found->finding.level == level && !why) {
+            why = arena_printf(writing->arena, "%s at exchange %" PRIu64 ": %s",
+                               found->finding.rule, found->exchange,
+                               found->finding.text);
+        }
+    }
+    add(writing, &(struct verdict_line){
+                     .what = what,
+                     .held = !why,
+                     .why = why,
+                 });
+}
+
+static void judge_unexpected(struct writing *writing)
+{
+    bool held = !(writing->session->play.noted & SESSION_UNEXPECTED);
+
+    add(writing, &(struct verdict_line){
+                     .what = "no request that no endpoint serves",
+                     .held = held,
+                     .why = held ? NULL
+                                 : "there was one; the journal has it as "
+                                   "\"unexpected\"",
+                 });
+}
 
 static void judge_notes(struct writing *writing, unsigned fail_on)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(notes); i++) {
-        bool held = !(writing->session->play.noted & notes[i].note);
-
-        if (fail_on & notes[i].word) {
-            add(writing, &(struct verdict_line){
-                             .what = notes[i].what,
-                             .held = held,
-                             .why = held ? NULL : notes[i].why,
-                         });
-        }
+    if (fail_on & FAIL_ON_MUST) {
+        judge_level(writing, FINDING_MUST, "no breach of a rule of level MUST");
+    }
+    if (fail_on & FAIL_ON_SHOULD) {
+        judge_level(writing, FINDING_SHOULD,
+                    "no breach of a rule of level SHOULD");
+    }
+    if (fail_on & FAIL_ON_UNEXPECTED) {
+        judge_unexpected(writing);
     }
 }
 
@@ -249,7 +265,7 @@ void session_verdict(const struct session *session, struct arena *arena,
 {
     const struct playing *play = &session->play;
     const struct scenario *scenario = play->scenario;
-    size_t most = scenario->expectation_count + ARRAY_SIZE(notes) + 1;
+    size_t most = scenario->expectation_count + FAIL_ON_WORDS + 1;
     struct writing writing = {
         .session = session,
         .arena = arena,

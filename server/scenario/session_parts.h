@@ -41,6 +41,9 @@ struct playing {
     struct seen *seen;         /* one for each expectation */
     size_t *awaited;           /* the last answer; room for all expectations */
     unsigned noted;            /* enum session_note, bits */
+    struct arena *found_arena; /* owns what was found; NULL: nothing was */
+    struct found_item *findings; /* rules broken; the first breach first */
+    struct found_item *last_finding;
     bool reached;              /* some point was */
     int64_t first;             /* monotonic: when that was */
     const struct step **found; /* the last answer; room for all steps */
@@ -69,6 +72,9 @@ uint64_t session_connection(struct session *session, const struct facts *facts);
 bool session_is(const struct session *session,
                 const struct named_conditions *asked);
 void session_forget_states(struct session *session);
+
+/* session_findings.c */
+void session_forget_found(struct session *session);
 
 /* session_judge.c: a point was reached. */
 void session_saw(struct session *session, enum point point,

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "checks/checks.h"
 #include "scenario/sessions.h"
 #include "services/cleartext.h"
 #include "services/conn_auth.h"
@@ -90,13 +91,7 @@ static void note_end(void *data)
     struct call *call = data;
 
     cleartext_judge(call);
-    for (const struct finding *i = call->ex->findings; i; i = i->next) {
-        if (i->level == FINDING_MUST) {
-            session_note(call->session, SESSION_MUST);
-        } else if (i->level == FINDING_SHOULD) {
-            session_note(call->session, SESSION_SHOULD);
-        }
-    }
+    checks_exchange(call->ex, call->world);
 }
 
 static void start_call(struct call *call,

@@ -17,6 +17,8 @@
 #include "wire/finding.h"
 #include "wire/plans.h"
 
+struct session;
+
 struct header {
     const char *name;
     const char *value;
@@ -159,7 +161,8 @@ struct exchange {
     struct effect *effects;
     struct effect *at_end;
     struct exchange_kept *kept;
-    /* The session's name, whose test it belongs to; NULL: not known yet. */
+    /* Whose test it belongs to; NULL: not known yet. Its name is `session`. */
+    struct session *owner;
     const char *session;
     uint64_t era;              /* its how manieth scenario was played, or 0 */
     const bool *session_ended; /* changes with the session; NULL: it never is */

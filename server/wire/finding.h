@@ -20,6 +20,7 @@ struct finding {
     enum finding_level level;
     const char *section;  /* document and section */
     const char *text;     /* what was wrong, and what would have been right */
+    const char *where;    /* header, XPath; NULL: not said */
     struct span evidence; /* the offending bytes; may be empty */
 };
 

@@ -1,0 +1,284 @@
+/* The table of rules and their runs, see checks.h. */
+#include "config.h"
+
+#include "checks/checks.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "checks/history.h"
+#include "checks/list.h"
+#include "scenario/session.h"
+
+enum { RULE_MAX = 512, TEXT_MAX = 1024, EVIDENCE_MAX = 256 };
+
+#define DECLARE_SHEET(name) extern const struct rule name[];
+RULES(DECLARE_SHEET)
+
+#define SHEET_ADDRESS(name) name,
+static const struct rule *const sheets[] = {RULES(SHEET_ADDRESS)};
+
+/* ---- The catalogue ---- */
+
+const char *rule_level_word(enum finding_level level)
+{
+    static const char *const words[] = {
+        [FINDING_MUST] = "must",
+        [FINDING_SHOULD] = "should",
+        [FINDING_PRACTICE] = "practice",
+        [FINDING_ROBUSTNESS] = "robustness",
+    };
+
+    return words[level];
+}
+
+/* Never changes once it is made: the sheets, sorted by id. */
+static const struct rule *table[RULE_MAX];
+
+static int by_id(const void *a, const void *b)
+{
+    const struct rule *const *left = a;
+    const struct rule *const *right = b;
+
+    return strcmp((*left)->id, (*right)->id);
+}
+
+static void sort_table(void)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < ARRAY_SIZE(sheets); i++) {
+        for (const struct rule *rule = sheets[i]; rule->id; rule++) {
+            assert(count < RULE_MAX - 1);
+            table[count++] = rule;
+        }
+    }
+    qsort(table, count, sizeof(struct rule *), by_id);
+}
+
+static const struct rule *const *all_rules(void)
+{
+    static pthread_once_t sorted = PTHREAD_ONCE_INIT;
+
+    (void)pthread_once(&sorted, sort_table);
+    return table;
+}
+
+const struct rule *rule_at(size_t index)
+{
+    return all_rules()[index];
+}
+
+const struct rule *rule_find(const char *id)
+{
+    for (const struct rule *const *rule = all_rules(); *rule; rule++) {
+        if (strcasecmp((*rule)->id, id) == 0) {
+            return *rule;
+        }
+    }
+    return NULL;
+}
+
+/* ---- Findings ---- */
+
+struct finding check_finding(const char *id, struct span evidence,
+                             const char *text)
+{
+    const struct rule *rule = rule_find(id);
+
+    assert(rule);
+    return (struct finding){
+        .rule = rule->id,
+        .level = rule->level,
+        .section = rule->section,
+        .text = text,
+        .evidence = span_slice(evidence, 0, EVIDENCE_MAX),
+    };
+}
+
+static void report(struct exchange *ex, const char *rule, const char *where,
+                   struct span evidence, const char *format, va_list args)
+{
+    struct finding finding = check_finding(
+        rule, evidence, arena_vprintf_most(ex->arena, TEXT_MAX, format, args));
+
+    finding.where = where;
+    exchange_finding(ex, &finding);
+}
+
+void check_report(struct exchange *ex, const char *rule, const char *where,
+                  struct span evidence, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    report(ex, rule, where, evidence, format, args);
+    va_end(args);
+}
+
+/* At the end of a session there is no exchange that would keep it. */
+static void tell_session(struct check *check, const char *where,
+                         struct span evidence, const char *format, va_list args)
+{
+    struct finding finding =
+        check_finding(check->rule->id, evidence,
+                      arena_vprintf_most(check->arena, TEXT_MAX, format, args));
+
+    finding.where = where;
+    session_found(check->session, &finding, 0);
+}
+
+void check_breach(struct check *check, const char *where, struct span evidence,
+                  const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    if (check->ex) {
+        report(check->ex, check->rule->id, where, evidence, format, args);
+    } else {
+        tell_session(check, where, evidence, format, args);
+    }
+    va_end(args);
+}
+
+/* ---- What an exchange is ---- */
+
+static bool begins(const char *text, const char *start)
+{
+    return text && strncmp(text, start, strlen(start)) == 0;
+}
+
+static bool is(const char *text, const char *other)
+{
+    return text && strcmp(text, other) == 0;
+}
+
+static unsigned traits_of_operation(const struct exchange *ex)
+{
+    const char *operation = ex->facts.operation;
+    unsigned traits = 0;
+
+    if (begins(operation, "discover.")) {
+        traits |= TRAIT_DISCOVER;
+        traits |= is(operation, "discover.root") ? TRAIT_ROOT : 0u;
+        traits |= is(operation, "discover.user") ? TRAIT_USER : 0u;
+    } else if (is(operation, "mex.get")) {
+        traits |= TRAIT_MEX;
+    } else if (begins(operation, "webticket.")) {
+        traits |= is(ex->request.method, "POST") ? TRAIT_RST : 0u;
+    } else if (is(operation, "oauth.token")) {
+        traits |= TRAIT_OAUTH;
+    }
+    return traits;
+}
+
+static unsigned traits_of_http(const struct exchange *ex)
+{
+    const struct headers *headers = &ex->request.headers;
+    unsigned traits = ex->conn->tls ? TRAIT_SECURE : TRAIT_PLAIN;
+
+    if (!ex->dispatched) {
+        return traits | TRAIT_REFUSED;
+    }
+    traits |= TRAIT_HTTP | traits_of_operation(ex);
+    if (headers_get(headers, "Authorization")) {
+        traits |= TRAIT_AUTHORIZATION;
+    }
+    if (headers_get(headers, "X-MS-WebTicket") || ex->facts.shown.format) {
+        traits |= TRAIT_TICKET;
+    }
+    if (ex->request.body.size) {
+        traits |= TRAIT_BODY;
+    }
+    return traits | (ex->sent.status == 401 ? TRAIT_UNAUTHORIZED : 0u);
+}
+
+static unsigned traits_of(const struct exchange *ex)
+{
+    switch (ex->kind) {
+    case EXCHANGE_HTTP:
+        return traits_of_http(ex);
+    case EXCHANGE_KDC:
+        return TRAIT_KDC;
+    case EXCHANGE_TCP:
+        return TRAIT_TCP;
+    case EXCHANGE_TLS:
+        return TRAIT_TLS;
+    }
+    return 0;
+}
+
+/* ---- Runs ---- */
+
+static bool has_a_say(struct check *check, const struct rule *rule)
+{
+    if ((check->traits & rule->on) != rule->on) {
+        return false;
+    }
+    check->rule = rule;
+    return !rule->check || rule->check(check);
+}
+
+static void run(struct check *check)
+{
+    const struct rule *const *rules = all_rules();
+
+    for (size_t i = 0; rules[i]; i++) {
+        check->history->met[i] += has_a_say(check, rules[i]);
+    }
+}
+
+/* Oldest first: exchanges keep them the other way round. */
+static void tell_findings(struct session *session, const struct exchange *ex,
+                          const struct finding *finding)
+{
+    if (finding) {
+        tell_findings(session, ex, finding->next);
+        session_found(session, finding, ex->id);
+    }
+}
+
+void checks_exchange(struct exchange *ex, const struct world *world)
+{
+    struct session *session = ex->owner;
+    struct check check = {
+        .ex = ex,
+        .session = session,
+        .world = world ? world : session_world(session),
+        .traits = traits_of(ex),
+        .arena = ex->arena,
+    };
+
+    if (ex->era != session_era(session)) {
+        return; /* another scenario has been put in place since */
+    }
+    check.history = history_of(session, ex->era);
+    run(&check);
+    tell_findings(session, ex, ex->findings);
+}
+
+void checks_session(struct session *session, struct arena *arena)
+{
+    struct check check = {
+        .session = session,
+        .world = session_world(session),
+        .traits = TRAIT_SESSION,
+        .arena = arena,
+    };
+
+    check.history = history_of(session, session_era(session));
+    run(&check);
+}
+
+uint64_t checks_met(const struct session *session, size_t index)
+{
+    const struct history *history = history_peek(session);
+
+    return history && history->era == session_era(session) ? history->met[index]
+                                                           : 0;
+}

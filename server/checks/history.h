@@ -1,0 +1,24 @@
+/*
+ * What rules remember of a session, so that one exchange can be judged by an
+ * earlier one. Each family has a struct of its own below; everything in them is
+ * bounded, since a client decides how much comes. It begins afresh when the
+ * session plays another scenario.
+ */
+#ifndef CHECKS_HISTORY_H
+#define CHECKS_HISTORY_H
+
+#include <stdint.h>
+
+struct session;
+
+struct history {
+    uint64_t era;  /* of the session, that this is of */
+    uint64_t *met; /* how often each rule had a say, by rule_at's index */
+};
+
+/* The session's, made at the first call; of this era. */
+struct history *history_of(struct session *session, uint64_t era);
+/* What is there, of whatever era; NULL: nothing so far. */
+const struct history *history_peek(const struct session *session);
+
+#endif
