@@ -69,7 +69,13 @@ FAULTS = \
 	%D%/faults/www_authenticate
 
 RULES = \
-	%D%/checks/rules_http
+	%D%/checks/rules_discover \
+	%D%/checks/rules_discover_order \
+	%D%/checks/rules_framing \
+	%D%/checks/rules_http \
+	%D%/checks/rules_metadata \
+	%D%/checks/rules_oauth \
+	%D%/checks/rules_tls
 
 SERVICES = \
 	%D%/services/anonymous \
@@ -139,6 +145,13 @@ libserver_a_SOURCES = \
 	%D%/checks/checks.h \
 	%D%/checks/history.c \
 	%D%/checks/history.h \
+	%D%/checks/history_discover.c \
+	%D%/checks/history_discover.h \
+	%D%/checks/history_learn.c \
+	%D%/checks/http_seen.c \
+	%D%/checks/http_seen.h \
+	%D%/checks/links.c \
+	%D%/checks/links.h \
 	%D%/checks/rule.h \
 	%D%/cli/admin.c \
 	%D%/cli/admin.h \

@@ -259,6 +259,7 @@ void checks_exchange(struct exchange *ex, const struct world *world)
     }
     check.history = history_of(session, ex->era);
     run(&check);
+    discover_learn(&check);
     tell_findings(session, ex, ex->findings);
 }
 

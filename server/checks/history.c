@@ -10,6 +10,7 @@
 static void clear(struct history *history)
 {
     mem_free(history->met);
+    discover_forget(&history->discover);
     *history = (struct history){0};
 }
 

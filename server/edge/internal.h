@@ -187,6 +187,7 @@ struct edge_conn {
     struct hello_plan hello;
     struct conn_plan fate; /* of a handshake, carried out by tls_handshake */
     int alert;             /* the client's; -1: none */
+    bool plain_http;       /* in the place of a ClientHello */
     char *sni;
     struct pause pause;
     bool first_byte_passed; /* places that are come by once */
