@@ -347,8 +347,13 @@ libserver_a_SOURCES = \
 	%D%/scenario/expand.c \
 	%D%/scenario/expand.h \
 	%D%/scenario/fault.h \
+	%D%/scenario/judge_known.c \
+	%D%/scenario/judge_text.c \
+	%D%/scenario/judge_times.c \
 	%D%/scenario/keys.c \
 	%D%/scenario/keys.h \
+	%D%/scenario/known.c \
+	%D%/scenario/known.h \
 	%D%/scenario/layers.c \
 	%D%/scenario/layers.h \
 	%D%/scenario/match.c \
@@ -372,9 +377,13 @@ libserver_a_SOURCES = \
 	%D%/scenario/read_apply.c \
 	%D%/scenario/read_do.c \
 	%D%/scenario/read_expect.c \
+	%D%/scenario/read_expect.h \
+	%D%/scenario/read_expect_order.c \
+	%D%/scenario/read_expect_words.c \
 	%D%/scenario/read_hidden.c \
 	%D%/scenario/read_hints.c \
 	%D%/scenario/read_identity.c \
+	%D%/scenario/read_rules.c \
 	%D%/scenario/read_settings.c \
 	%D%/scenario/read_state.c \
 	%D%/scenario/read_step.c \
@@ -395,10 +404,14 @@ libserver_a_SOURCES = \
 	%D%/scenario/session_counts.c \
 	%D%/scenario/session_findings.c \
 	%D%/scenario/session_judge.c \
+	%D%/scenario/session_judge.h \
 	%D%/scenario/session_measures.c \
 	%D%/scenario/session_measures.h \
+	%D%/scenario/session_near.c \
 	%D%/scenario/session_parts.h \
+	%D%/scenario/session_seen.c \
 	%D%/scenario/session_state.c \
+	%D%/scenario/session_watch.c \
 	%D%/scenario/sessions.c \
 	%D%/scenario/sessions.h \
 	%D%/scenario/settings_rows.c \
@@ -409,6 +422,8 @@ libserver_a_SOURCES = \
 	%D%/scenario/source.h \
 	%D%/scenario/tallies.c \
 	%D%/scenario/tallies.h \
+	%D%/scenario/treatment.c \
+	%D%/scenario/treatment.h \
 	%D%/scenario/vocabulary.h \
 	%D%/scenario/yaml_hint.c \
 	%D%/scenario/yaml_hint.h \
