@@ -167,6 +167,10 @@ libserver_a_SOURCES = \
 	%D%/cli/explain_words.c \
 	%D%/cli/fits.c \
 	%D%/cli/fits.h \
+	%D%/cli/gather.c \
+	%D%/cli/gather.h \
+	%D%/cli/gather_exchange.c \
+	%D%/cli/gather_parts.h \
 	%D%/cli/help.c \
 	%D%/cli/kerberos.c \
 	%D%/cli/kerberos.h \
@@ -191,6 +195,8 @@ libserver_a_SOURCES = \
 	%D%/cli/probe.c \
 	%D%/cli/reload.c \
 	%D%/cli/reload.h \
+	%D%/cli/report_files.c \
+	%D%/cli/report_files.h \
 	%D%/cli/run_dir.c \
 	%D%/cli/run_dir.h \
 	%D%/cli/schema.c \
@@ -339,7 +345,10 @@ libserver_a_SOURCES = \
 	%D%/pki/site.c \
 	%D%/pki/store.c \
 	%D%/pki/store.h \
+	%D%/report/json.c \
 	%D%/report/report.h \
+	%D%/report/shape.c \
+	%D%/report/shape.h \
 	%D%/scenario/diagnostics.c \
 	%D%/scenario/diagnostics.h \
 	%D%/scenario/dump.c \
@@ -529,6 +538,8 @@ libserver_a_SOURCES = \
 	%D%/util/url.h \
 	%D%/util/utf.c \
 	%D%/util/utf.h \
+	%D%/util/whole_file.c \
+	%D%/util/whole_file.h \
 	%D%/wire/der.c \
 	%D%/wire/der.h \
 	%D%/wire/diagnostics.c \

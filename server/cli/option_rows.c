@@ -55,6 +55,8 @@ const struct option_row option_rows[] = {
      option_seed, FIELD(seed), false},
     {"journal", "FILE", "write every exchange as one line of JSON", option_text,
      FIELD(journal), false},
+    {"json", "FILE", "write what came of it as JSON at the end; -: stdout",
+     option_text, FIELD(json), false},
     {"log-format", "text|json", "form of the messages on stderr (text)",
      option_format, FIELD(log_format), false},
     {"log-level", "LEVEL", "error, warning, info or debug (info)", option_level,

@@ -42,6 +42,7 @@ struct options {
     uint64_t seed;
     bool seed_given;
     const char *journal;
+    const char *json; /* reports, see cli/report_files.h */
     enum log_format log_format;
     enum log_level log_level;
     bool log_secrets;
