@@ -404,6 +404,8 @@ libserver_a_SOURCES = \
 	%D%/scenario/session_counts.c \
 	%D%/scenario/session_findings.c \
 	%D%/scenario/session_judge.c \
+	%D%/scenario/session_measures.c \
+	%D%/scenario/session_measures.h \
 	%D%/scenario/session_parts.h \
 	%D%/scenario/session_state.c \
 	%D%/scenario/sessions.c \

@@ -10,6 +10,7 @@
 #include "http/internal.h"
 #include "pki/profile.h"
 #include "scenario/session.h"
+#include "scenario/session_measures.h"
 #include "scenario/sessions.h"
 #include "services/reach.h"
 #include "util/guard.h"
@@ -89,6 +90,8 @@ static struct exchange *begin(struct http *http, struct edge_conn *conn,
 
 static void end(struct http *http, struct exchange *ex)
 {
+    GUARDED;
+
     checks_exchange(ex, NULL);
     journal_end(http->options.journal, ex);
     exchange_unref(ex);
@@ -122,9 +125,13 @@ void connection_handshake_failed(void *ctx, struct edge_conn *conn,
     end_handshake(ctx, conn);
 }
 
-/* A good one leaves no trace but in the requests that follow. */
+/* A good one leaves no trace but in the requests that follow, and in what the
+ * session's client took. */
 void connection_handshake_done(void *ctx, struct edge_conn *conn)
 {
+    GUARDED;
+
+    session_measure_handshake(session_at(ctx, conn), edge_conn_facts(conn));
     if (edge_conn_noted(conn)) {
         end_handshake(ctx, conn);
     }
