@@ -243,6 +243,7 @@ libserver_a_SOURCES = \
 	%D%/edge/request.c \
 	%D%/edge/tell.c \
 	%D%/edge/tls.c \
+	%D%/edge/tunnel.c \
 	%D%/edge/worker.c \
 	%D%/edge/worker.h \
 	%D%/faults/editing.c \
@@ -267,6 +268,7 @@ libserver_a_SOURCES = \
 	%D%/http/refused.c \
 	%D%/http/reply.c \
 	%D%/http/request.c \
+	%D%/http/tunnel.c \
 	%D%/http/whole.c \
 	%D%/http/written.c \
 	%D%/journal/content.c \
@@ -374,6 +376,7 @@ libserver_a_SOURCES = \
 	%D%/scenario/points_kdc.h \
 	%D%/scenario/points_mex.h \
 	%D%/scenario/points_oauth.h \
+	%D%/scenario/points_proxy.h \
 	%D%/scenario/points_soap.h \
 	%D%/scenario/points_tcp.h \
 	%D%/scenario/points_ticket.h \
@@ -471,6 +474,8 @@ libserver_a_SOURCES = \
 	%D%/services/prepare.h \
 	%D%/services/product.c \
 	%D%/services/product_page.c \
+	%D%/services/proxy.c \
+	%D%/services/proxy.h \
 	%D%/services/reach.c \
 	%D%/services/reach.h \
 	%D%/services/route.c \
