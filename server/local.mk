@@ -207,6 +207,8 @@ libserver_a_SOURCES = \
 	%D%/cli/serve.c \
 	%D%/cli/server.c \
 	%D%/cli/server.h \
+	%D%/cli/serving.c \
+	%D%/cli/serving.h \
 	%D%/cli/verb.h \
 	%D%/cli/verdict.c \
 	%D%/cli/verdict.h \
