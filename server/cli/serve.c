@@ -10,11 +10,11 @@
 #include <unistd.h>
 
 #include "cli/arguments.h"
-#include "cli/gather.h"
 #include "cli/load.h"
 #include "cli/play.h"
 #include "cli/reload.h"
 #include "cli/report_files.h"
+#include "cli/reports.h"
 #include "cli/server.h"
 #include "cli/verb.h"
 #include "cli/verdict.h"
@@ -184,48 +184,6 @@ static void tell_scenario(const struct scenario *scenario, const char *chaos)
              chaos ? " chaos=" : "", chaos ? load_chaos_word(chaos) : "");
 }
 
-/* A run for each session that there is. */
-static void gather_sessions(const struct server *server, struct report *report)
-{
-    const struct gather gather = {
-        .journal = server->journal,
-        .scenario = server->options->scenario,
-        .secrets = server->options->log_secrets,
-    };
-    struct session_entry entry;
-    size_t count = 0;
-
-    while (sessions_at(server->sessions, count, &entry)) {
-        count++;
-    }
-    report->runs = arena_alloc(report->arena, count * sizeof(*report->runs));
-    for (size_t i = 0; sessions_at(server->sessions, i, &entry); i++) {
-        gather_session(&gather, entry.session, report->arena,
-                       &report->runs[report->run_count++]);
-    }
-}
-
-/* What came of it, to the files that options name. */
-static enum exit_code tell_reports(const struct server *server,
-                                   enum exit_code code)
-{
-    AUTO(arena) arena = NULL;
-    struct report report = {.version = PACKAGE_VERSION, .exit_code = (int)code};
-    struct err err;
-
-    if (!report_files_wanted(server->options)) {
-        return code;
-    }
-    arena = arena_new();
-    report.arena = arena;
-    gather_sessions(server, &report);
-    if (!report_files_write(server->options, &report, &err)) {
-        log_error("%s", err.text);
-        return EXIT_INTERNAL;
-    }
-    return code;
-}
-
 static enum exit_code serve_scenario(struct serving *serving, struct env *env,
                                      const struct options *options,
                                      const struct kerberos *kerberos,
@@ -248,7 +206,7 @@ static enum exit_code serve_scenario(struct serving *serving, struct env *env,
     loop_unwatch(serving->server.loop, &serving->signals);
     code = verdict_tell(serving->server.sessions);
     code = serving->exit_code == EXIT_GOOD ? code : serving->exit_code;
-    code = tell_reports(&serving->server, code);
+    code = reports_tell(&serving->server, code);
     server_stop(&serving->server);
     return code;
 }
