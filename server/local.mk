@@ -137,6 +137,8 @@ libserver_a_SOURCES = \
 	%D%/auth/report.h \
 	%D%/checks/checks.c \
 	%D%/checks/checks.h \
+	%D%/checks/family.c \
+	%D%/checks/family.h \
 	%D%/checks/history.c \
 	%D%/checks/history.h \
 	%D%/checks/rule.h \
@@ -161,6 +163,7 @@ libserver_a_SOURCES = \
 	%D%/cli/explain_keys.c \
 	%D%/cli/explain_mentions.c \
 	%D%/cli/explain_points.c \
+	%D%/cli/explain_rules.c \
 	%D%/cli/explain_settings.c \
 	%D%/cli/explain_text.c \
 	%D%/cli/explain_topics.c \
@@ -176,6 +179,7 @@ libserver_a_SOURCES = \
 	%D%/cli/kerberos.h \
 	%D%/cli/list.c \
 	%D%/cli/list_points.c \
+	%D%/cli/list_rules.c \
 	%D%/cli/list_scenarios.c \
 	%D%/cli/listing.c \
 	%D%/cli/listing.h \
@@ -241,6 +245,7 @@ libserver_a_SOURCES = \
 	%D%/edge/request.c \
 	%D%/edge/tell.c \
 	%D%/edge/tls.c \
+	%D%/edge/tunnel.c \
 	%D%/edge/worker.c \
 	%D%/edge/worker.h \
 	%D%/faults/editing.c \
@@ -265,6 +270,7 @@ libserver_a_SOURCES = \
 	%D%/http/refused.c \
 	%D%/http/reply.c \
 	%D%/http/request.c \
+	%D%/http/tunnel.c \
 	%D%/http/whole.c \
 	%D%/http/written.c \
 	%D%/journal/content.c \
@@ -373,6 +379,7 @@ libserver_a_SOURCES = \
 	%D%/scenario/points_kdc.h \
 	%D%/scenario/points_mex.h \
 	%D%/scenario/points_oauth.h \
+	%D%/scenario/points_proxy.h \
 	%D%/scenario/points_soap.h \
 	%D%/scenario/points_tcp.h \
 	%D%/scenario/points_ticket.h \
@@ -407,6 +414,8 @@ libserver_a_SOURCES = \
 	%D%/scenario/session_counts.c \
 	%D%/scenario/session_findings.c \
 	%D%/scenario/session_judge.c \
+	%D%/scenario/session_measures.c \
+	%D%/scenario/session_measures.h \
 	%D%/scenario/session_parts.h \
 	%D%/scenario/session_state.c \
 	%D%/scenario/sessions.c \
@@ -468,6 +477,8 @@ libserver_a_SOURCES = \
 	%D%/services/prepare.h \
 	%D%/services/product.c \
 	%D%/services/product_page.c \
+	%D%/services/proxy.c \
+	%D%/services/proxy.h \
 	%D%/services/reach.c \
 	%D%/services/reach.h \
 	%D%/services/route.c \

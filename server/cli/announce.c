@@ -30,6 +30,9 @@ static void ready_line(const struct server *server, struct buf *out)
     } else if (server->admin) {
         buf_printf(out, " admin=%d", admin_port(server->admin));
     }
+    if (edge_proxy_port(server->edge)) {
+        buf_printf(out, " proxy=%d", edge_proxy_port(server->edge));
+    }
     if (kdc) {
         buf_printf(out, " kdc=%d", kdc_port(kdc));
     }
@@ -82,6 +85,9 @@ static void ports_json(const struct server *server, struct buf *out)
     json_number(&json, "https", edge_https_port(server->edge));
     json_number(&json, "http", edge_http_port(server->edge));
     admin_json(server, &json);
+    if (edge_proxy_port(server->edge)) {
+        json_number(&json, "proxy", edge_proxy_port(server->edge));
+    }
     if (server->kdc) {
         json_number(&json, "kdc", kdc_port(server->kdc));
     }

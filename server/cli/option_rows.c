@@ -22,6 +22,10 @@ const struct option_row option_rows[] = {
      option_port, FIELD(http_port), false},
     {"kdc-port", "PORT", "port for the KDC, TCP and UDP, 0 for any (0)",
      option_port, FIELD(kdc_port), false},
+    {"proxy-port", "PORT",
+     "port for an HTTP proxy that knows the world's names, 0 for any, none for "
+     "none (none)",
+     option_port_or_none, FIELD(proxy_port), false},
     {"admin-port", "PORT",
      "port of 127.0.0.1 for the admin API, 0 for any, none for none (0)",
      option_port_or_none, FIELD(admin_port), false},

@@ -236,6 +236,7 @@ bool options_parse(int argc, char **argv, struct env *env,
 {
     struct options options = {
         .arena = arena_new(),
+        .proxy_port = OPTION_NONE,
         .ready_fd = -1,
         .workers = 1,
         .log_level = LOG_INFO,

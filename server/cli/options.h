@@ -31,6 +31,7 @@ struct options {
     int https_port;
     int http_port;
     int kdc_port;
+    int proxy_port;               /* 0: ephemeral; OPTION_NONE: none */
     int admin_port;               /* 0: ephemeral; OPTION_NONE: none */
     const char *admin_socket;     /* NULL: none */
     struct option_list templates; /* [PATTERN=]SCENARIO */

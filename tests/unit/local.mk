@@ -36,6 +36,7 @@ UNIT_TESTS = \
 	%D%/test_journal_ring \
 	%D%/test_journal_secrets \
 	%D%/test_json_indent \
+	%D%/test_judge \
 	%D%/test_kdc_plans \
 	%D%/test_kdc_relay \
 	%D%/test_kdc_users \
