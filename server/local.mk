@@ -201,6 +201,8 @@ libserver_a_SOURCES = \
 	%D%/cli/reload.h \
 	%D%/cli/report_files.c \
 	%D%/cli/report_files.h \
+	%D%/cli/reports.c \
+	%D%/cli/reports.h \
 	%D%/cli/run_dir.c \
 	%D%/cli/run_dir.h \
 	%D%/cli/schema.c \
@@ -354,6 +356,7 @@ libserver_a_SOURCES = \
 	%D%/pki/store.c \
 	%D%/pki/store.h \
 	%D%/report/json.c \
+	%D%/report/read.c \
 	%D%/report/report.h \
 	%D%/report/shape.c \
 	%D%/report/shape.h \

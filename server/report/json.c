@@ -103,10 +103,10 @@ static void write_field(struct json *json, const struct member *field,
     }
 }
 
-static void write_fields(struct json *json, const struct shape *shape,
-                         const void *base)
+static void write_members(struct json *json, const struct shape *shape,
+                          const void *base)
 {
-    for (const struct member *f = shape->fields; f->name; f++) {
+    for (const struct member *f = shape->members; f->name; f++) {
         write_field(json, f, base);
     }
 }
@@ -115,7 +115,7 @@ static void write_struct(struct json *json, const char *name,
                          const struct shape *shape, const void *base)
 {
     json_open_named(json, name, '{');
-    write_fields(json, shape, base);
+    write_members(json, shape, base);
     json_close(json, '}');
 }
 
@@ -126,7 +126,7 @@ void report_json(const struct report *report, struct buf *out)
     json_init(&json, out);
     json_open(&json, '{');
     json_number(&json, "lyncmock_report", REPORT_FORMAT);
-    write_fields(&json, &report_shape, report);
+    write_members(&json, &report_shape, report);
     json_close(&json, '}');
     buf_add_u8(out, '\n');
 }

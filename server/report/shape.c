@@ -50,7 +50,7 @@ const char *report_severity_word(enum report_severity severity)
     return severity_words[severity];
 }
 
-static const struct member exchange_fields[] = {
+static const struct member exchange_members[] = {
     PLAIN(report_exchange, LARGE, id, "as the journal numbers them"),
     PLAIN(report_exchange, TEXT, kind, "http, tls, kdc or tcp"),
     PLAIN(report_exchange, LARGE, connection, "its number; 0: none"),
@@ -76,9 +76,9 @@ static const struct member exchange_fields[] = {
 };
 
 static const struct shape exchange_shape = {
-    "exchange", sizeof(struct report_exchange), exchange_fields};
+    "exchange", sizeof(struct report_exchange), exchange_members};
 
-static const struct member finding_fields[] = {
+static const struct member finding_members[] = {
     PLAIN(report_finding, TEXT, rule, "its id"),
     WORDS(report_finding, level, level_words, "of the rule"),
     WORDS(report_finding, severity, severity_words, "what it does to the run"),
@@ -95,9 +95,9 @@ static const struct member finding_fields[] = {
 };
 
 static const struct shape finding_shape = {
-    "finding", sizeof(struct report_finding), finding_fields};
+    "finding", sizeof(struct report_finding), finding_members};
 
-static const struct member expectation_fields[] = {
+static const struct member expectation_members[] = {
     PLAIN(report_expectation, TEXT, where, "FILE:LINE"),
     PLAIN(report_expectation, TEXT, what, "what was expected"),
     PLAIN(report_expectation, FLAG, held, "it came"),
@@ -109,9 +109,9 @@ static const struct member expectation_fields[] = {
 };
 
 static const struct shape expectation_shape = {
-    "expectation", sizeof(struct report_expectation), expectation_fields};
+    "expectation", sizeof(struct report_expectation), expectation_members};
 
-static const struct member rule_fields[] = {
+static const struct member rule_members[] = {
     PLAIN(report_rule, TEXT, id, "of the rule"),
     PLAIN(report_rule, LARGE, met, "how often it had a say"),
     PLAIN(report_rule, LARGE, broken, "how often it was broken"),
@@ -119,9 +119,9 @@ static const struct member rule_fields[] = {
 };
 
 static const struct shape rule_shape = {"rule", sizeof(struct report_rule),
-                                        rule_fields};
+                                        rule_members};
 
-static const struct member measure_fields[] = {
+static const struct member measure_members[] = {
     PLAIN(report_measure, TEXT, name, "requests, connections and so on"),
     PLAIN(report_measure, REAL, taken, "what the client took"),
     PLAIN(report_measure, REAL, optimum, "what would have done"),
@@ -129,9 +129,9 @@ static const struct member measure_fields[] = {
 };
 
 static const struct shape measure_shape = {
-    "measure", sizeof(struct report_measure), measure_fields};
+    "measure", sizeof(struct report_measure), measure_members};
 
-static const struct member client_fields[] = {
+static const struct member client_members[] = {
     PLAIN(report_client, TEXT, command, "that was run"),
     PLAIN(report_client, INT, exit_status, "-1: a signal ended it"),
     PLAIN(report_client, INT, signal, "that ended it; 0: none"),
@@ -142,9 +142,9 @@ static const struct member client_fields[] = {
 };
 
 static const struct shape client_shape = {
-    "client", sizeof(struct report_client), client_fields};
+    "client", sizeof(struct report_client), client_members};
 
-static const struct member run_fields[] = {
+static const struct member run_members[] = {
     PLAIN(report_run, TEXT, scenario, "id or file, as it was given"),
     PLAIN(report_run, TEXT, name, "as the scenario says"),
     PLAIN(report_run, TEXT, title, "as the scenario says"),
@@ -174,9 +174,9 @@ static const struct member run_fields[] = {
 };
 
 static const struct shape run_shape = {"run", sizeof(struct report_run),
-                                       run_fields};
+                                       run_members};
 
-static const struct member report_fields[] = {
+static const struct member report_members[] = {
     PLAIN(report, TEXT, version, "of lyncmock"),
     PLAIN(report, TEXT, title, "of a plan"),
     PLAIN(report, INT, exit_code, "of all"),
@@ -185,4 +185,4 @@ static const struct member report_fields[] = {
 };
 
 const struct shape report_shape = {"report", sizeof(struct report),
-                                   report_fields};
+                                   report_members};

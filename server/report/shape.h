@@ -37,7 +37,7 @@ struct member {
 struct shape {
     const char *name;
     size_t size;
-    const struct member *fields; /* ends with name NULL */
+    const struct member *members; /* ends with name NULL */
 };
 
 /* struct report */
