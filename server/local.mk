@@ -137,6 +137,8 @@ libserver_a_SOURCES = \
 	%D%/auth/report.h \
 	%D%/checks/checks.c \
 	%D%/checks/checks.h \
+	%D%/checks/family.c \
+	%D%/checks/family.h \
 	%D%/checks/history.c \
 	%D%/checks/history.h \
 	%D%/checks/rule.h \
@@ -165,17 +167,23 @@ libserver_a_SOURCES = \
 	%D%/cli/explain_keys.c \
 	%D%/cli/explain_mentions.c \
 	%D%/cli/explain_points.c \
+	%D%/cli/explain_rules.c \
 	%D%/cli/explain_settings.c \
 	%D%/cli/explain_text.c \
 	%D%/cli/explain_topics.c \
 	%D%/cli/explain_words.c \
 	%D%/cli/fits.c \
 	%D%/cli/fits.h \
+	%D%/cli/gather.c \
+	%D%/cli/gather.h \
+	%D%/cli/gather_exchange.c \
+	%D%/cli/gather_parts.h \
 	%D%/cli/help.c \
 	%D%/cli/kerberos.c \
 	%D%/cli/kerberos.h \
 	%D%/cli/list.c \
 	%D%/cli/list_points.c \
+	%D%/cli/list_rules.c \
 	%D%/cli/list_scenarios.c \
 	%D%/cli/listing.c \
 	%D%/cli/listing.h \
@@ -197,6 +205,10 @@ libserver_a_SOURCES = \
 	%D%/cli/reload.h \
 	%D%/cli/run.c \
 	%D%/cli/run.h \
+	%D%/cli/report_files.c \
+	%D%/cli/report_files.h \
+	%D%/cli/reports.c \
+	%D%/cli/reports.h \
 	%D%/cli/run_dir.c \
 	%D%/cli/run_dir.h \
 	%D%/cli/run_one.c \
@@ -242,6 +254,7 @@ libserver_a_SOURCES = \
 	%D%/edge/request.c \
 	%D%/edge/tell.c \
 	%D%/edge/tls.c \
+	%D%/edge/tunnel.c \
 	%D%/edge/worker.c \
 	%D%/edge/worker.h \
 	%D%/faults/editing.c \
@@ -266,6 +279,7 @@ libserver_a_SOURCES = \
 	%D%/http/refused.c \
 	%D%/http/reply.c \
 	%D%/http/request.c \
+	%D%/http/tunnel.c \
 	%D%/http/whole.c \
 	%D%/http/written.c \
 	%D%/journal/content.c \
@@ -348,7 +362,11 @@ libserver_a_SOURCES = \
 	%D%/pki/site.c \
 	%D%/pki/store.c \
 	%D%/pki/store.h \
+	%D%/report/json.c \
+	%D%/report/read.c \
 	%D%/report/report.h \
+	%D%/report/shape.c \
+	%D%/report/shape.h \
 	%D%/scenario/diagnostics.c \
 	%D%/scenario/diagnostics.h \
 	%D%/scenario/dump.c \
@@ -370,6 +388,7 @@ libserver_a_SOURCES = \
 	%D%/scenario/points_kdc.h \
 	%D%/scenario/points_mex.h \
 	%D%/scenario/points_oauth.h \
+	%D%/scenario/points_proxy.h \
 	%D%/scenario/points_soap.h \
 	%D%/scenario/points_tcp.h \
 	%D%/scenario/points_ticket.h \
@@ -404,6 +423,8 @@ libserver_a_SOURCES = \
 	%D%/scenario/session_counts.c \
 	%D%/scenario/session_findings.c \
 	%D%/scenario/session_judge.c \
+	%D%/scenario/session_measures.c \
+	%D%/scenario/session_measures.h \
 	%D%/scenario/session_parts.h \
 	%D%/scenario/session_state.c \
 	%D%/scenario/sessions.c \
@@ -465,6 +486,8 @@ libserver_a_SOURCES = \
 	%D%/services/prepare.h \
 	%D%/services/product.c \
 	%D%/services/product_page.c \
+	%D%/services/proxy.c \
+	%D%/services/proxy.h \
 	%D%/services/reach.c \
 	%D%/services/reach.h \
 	%D%/services/route.c \
@@ -538,6 +561,8 @@ libserver_a_SOURCES = \
 	%D%/util/url.h \
 	%D%/util/utf.c \
 	%D%/util/utf.h \
+	%D%/util/whole_file.c \
+	%D%/util/whole_file.h \
 	%D%/wire/der.c \
 	%D%/wire/der.h \
 	%D%/wire/diagnostics.c \

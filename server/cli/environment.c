@@ -37,22 +37,16 @@ static const char *http_port(struct arena *arena,
     return number(arena, edge_http_port(environment->server->edge));
 }
 
-/* The proxy's own; 0: there is none. */
-static int proxy_port_of(const struct server *server UNUSED)
-{
-    return 0;
-}
-
 static const char *proxy_port(struct arena *arena,
                               const struct environment *environment)
 {
-    return number(arena, proxy_port_of(environment->server));
+    return number(arena, edge_proxy_port(environment->server->edge));
 }
 
 static const char *proxy_url(struct arena *arena,
                              const struct environment *environment)
 {
-    int port = proxy_port_of(environment->server);
+    int port = edge_proxy_port(environment->server->edge);
 
     return port ? arena_printf(arena, "http://127.0.0.1:%d", port) : NULL;
 }
@@ -60,7 +54,7 @@ static const char *proxy_url(struct arena *arena,
 static const char *direct(struct arena *arena UNUSED,
                           const struct environment *environment)
 {
-    return proxy_port_of(environment->server) ? DIRECT : NULL;
+    return edge_proxy_port(environment->server->edge) ? DIRECT : NULL;
 }
 
 /* None of an outer proxy: the world's names are in no other. */
@@ -131,7 +125,7 @@ static const char *https_url(struct arena *arena,
 {
     const struct server *server = environment->server;
 
-    return proxy_port_of(server)
+    return edge_proxy_port(server->edge)
                ? arena_printf(arena, "https://%s%s", host, path)
                : arena_printf(arena, "https://%s:%d%s", host,
                               edge_https_port(server->edge), path);

@@ -263,6 +263,7 @@ bool options_parse(int argc, char **argv, struct env *env,
 {
     struct options options = {
         .arena = arena_new(),
+        .proxy_port = OPTION_NONE,
         .ready_fd = -1,
         .workers = 1,
         .log_level = LOG_INFO,
@@ -272,6 +273,7 @@ bool options_parse(int argc, char **argv, struct env *env,
 
     if (parse.verbs & OPTION_RUN) {
         options.log_level = LOG_WARNING; /* the client has the word */
+        options.proxy_port = 0;
     }
     if (!read_environment(&parse, env, err) ||
         !read_arguments(&parse, argc, argv, err)) {

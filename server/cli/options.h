@@ -31,6 +31,7 @@ struct options {
     int https_port;
     int http_port;
     int kdc_port;
+    int proxy_port;               /* 0: ephemeral; OPTION_NONE: none */
     int admin_port;               /* 0: ephemeral; OPTION_NONE: none */
     const char *admin_socket;     /* NULL: none */
     struct option_list templates; /* [PATTERN=]SCENARIO */
@@ -42,6 +43,7 @@ struct options {
     uint64_t seed;
     bool seed_given;
     const char *journal;
+    const char *json; /* reports, see cli/report_files.h */
     enum log_format log_format;
     enum log_level log_level;
     bool log_secrets;

@@ -7,6 +7,8 @@
 
 #include "cli/arguments.h"
 #include "cli/reload.h"
+#include "cli/report_files.h"
+#include "cli/reports.h"
 #include "cli/serving.h"
 #include "cli/verb.h"
 #include "cli/verdict.h"
@@ -102,7 +104,7 @@ static enum exit_code judge(struct serving *serving)
     enum exit_code verdict = verdict_tell(serving->server.sessions);
     enum exit_code code = ((struct serve *)serving)->exit_code;
 
-    return code == EXIT_GOOD ? verdict : code;
+    return reports_tell(&serving->server, code == EXIT_GOOD ? verdict : code);
 }
 
 static const struct serving_events events = {
@@ -132,7 +134,8 @@ static enum exit_code serve_options(struct env *env,
     enum exit_code code = EXIT_USAGE;
     struct err err;
 
-    if (!serving_open(&serve.serving, env, options, &events, &err)) {
+    if (!report_files_check(options, &err) ||
+        !serving_open(&serve.serving, env, options, &events, &err)) {
         log_error("%s", err.text);
         return EXIT_USAGE;
     }

@@ -203,6 +203,8 @@ static bool check_ports(const struct options *options, struct err *err)
         {"--http-port", options->http_port},
         {"--https-port", options->https_port},
         {"--kdc-port", options->kdc_port},
+        {"--proxy-port",
+         options->proxy_port == OPTION_NONE ? 0 : options->proxy_port},
         {"--admin-port",
          options->admin_port == OPTION_NONE ? 0 : options->admin_port},
     };
@@ -266,6 +268,8 @@ struct edge_options server_edge_options(struct server *server)
         .addresses = addresses(options),
         .http_port = options->http_port,
         .https_port = options->https_port,
+        .proxy = options->proxy_port != OPTION_NONE,
+        .proxy_port = options->proxy_port,
         .tls_minimum = server->world->tls.minimum,
         .tls_maximum = server->world->tls.maximum,
         .header_limit = server->world->header_limit,

@@ -37,6 +37,7 @@ static void end(struct session *session)
 
     session_forget_states(session);
     session_forget_found(session);
+    session_forget_measures(session);
     tallies_free(play->keyed);
     tallies_free(play->connections);
     mem_free(play->counts);

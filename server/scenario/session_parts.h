@@ -6,6 +6,7 @@
 #define SCENARIO_SESSION_PARTS_H
 
 #include "scenario/session.h"
+#include "scenario/session_measures.h"
 #include "scenario/tallies.h"
 
 struct kept {
@@ -27,6 +28,17 @@ struct seen {
     unsigned other_status; /* of the last of them; 0: no byte was sent */
 };
 
+/* What the client took; see session_measures.h. */
+struct measures {
+    uint64_t taken[MEASURE_COUNT];
+    int64_t first; /* monotonic: of the first request's first byte */
+    int64_t last;  /* monotonic: of the last one's end */
+    uint64_t last_connection;
+    uint64_t *connections; /* ids, see session_measures.c; NULL: none yet */
+};
+
+enum { MEASURED_CONNECTIONS = 1024 };
+
 struct playing {
     struct scenario *scenario;
     int64_t began;         /* real time, ns: the world's clock starts there */
@@ -47,6 +59,7 @@ struct playing {
     bool reached;              /* some point was */
     int64_t first;             /* monotonic: when that was */
     const struct step **found; /* the last answer; room for all steps */
+    struct measures measures;
 };
 
 struct session {
@@ -75,6 +88,9 @@ void session_forget_states(struct session *session);
 
 /* session_findings.c */
 void session_forget_found(struct session *session);
+
+/* session_measures.c */
+void session_forget_measures(struct session *session);
 
 /* session_judge.c: a point was reached. */
 void session_saw(struct session *session, enum point point,
