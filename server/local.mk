@@ -148,6 +148,8 @@ libserver_a_SOURCES = \
 	%D%/cli/arguments.c \
 	%D%/cli/arguments.h \
 	%D%/cli/check.c \
+	%D%/cli/client.c \
+	%D%/cli/client.h \
 	%D%/cli/crew.c \
 	%D%/cli/crew.h \
 	%D%/cli/decode.c \
@@ -155,6 +157,8 @@ libserver_a_SOURCES = \
 	%D%/cli/decode_input.h \
 	%D%/cli/decode_keytab.c \
 	%D%/cli/decode_keytab.h \
+	%D%/cli/environment.c \
+	%D%/cli/environment.h \
 	%D%/cli/example.c \
 	%D%/cli/example.h \
 	%D%/cli/example_setting.c \
@@ -199,12 +203,15 @@ libserver_a_SOURCES = \
 	%D%/cli/probe.c \
 	%D%/cli/reload.c \
 	%D%/cli/reload.h \
+	%D%/cli/run.c \
+	%D%/cli/run.h \
 	%D%/cli/report_files.c \
 	%D%/cli/report_files.h \
 	%D%/cli/reports.c \
 	%D%/cli/reports.h \
 	%D%/cli/run_dir.c \
 	%D%/cli/run_dir.h \
+	%D%/cli/run_one.c \
 	%D%/cli/schema.c \
 	%D%/cli/serve.c \
 	%D%/cli/server.c \

@@ -159,7 +159,7 @@ static void print_help(void)
            "\"lyncmock: ready pid=... https=PORT http=PORT ...\".\n\nOptions "
            "(each is also a variable: "
            "--https-port is LYNCMOCK_HTTPS_PORT):\n");
-    options_print(stdout);
+    options_print("serve", stdout);
     printf(
         "\nExit codes: 0 stopped by TERM or INT, and what the scenario expects "
         "has come;\n1 something of that has not; 2 an option, a setting or "

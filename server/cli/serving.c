@@ -49,7 +49,7 @@ static void on_limit(struct loop_timer *timer)
 }
 
 /* Blocked first thing, so that a signal during start-up is not lost. */
-static int block_signals(void)
+static int block_signals(sigset_t *out_before)
 {
     sigset_t set;
 
@@ -59,7 +59,7 @@ static int block_signals(void)
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGHUP);
     sigaddset(&set, SIGCHLD);
-    sigprocmask(SIG_BLOCK, &set, NULL);
+    sigprocmask(SIG_BLOCK, &set, out_before);
     return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
@@ -162,12 +162,14 @@ enum exit_code serving_play(struct serving *serving)
                              &scenario)) {
         return EXIT_USAGE;
     }
-    if (!play_check_templates(options, scenario)) {
-        scenario_unref(scenario);
-        return EXIT_USAGE;
-    }
     tell_scenario(scenario, options->chaos);
-    code = kerberos_choose(options, serving->env, scenario, &kerberos);
+    code = play_check_templates(options, scenario) ? EXIT_GOOD : EXIT_USAGE;
+    if (code == EXIT_GOOD && serving->events->loaded) {
+        code = serving->events->loaded(serving, scenario);
+    }
+    if (code == EXIT_GOOD) {
+        code = kerberos_choose(options, serving->env, scenario, &kerberos);
+    }
     if (code != EXIT_GOOD) {
         scenario_unref(scenario);
         return code;
@@ -194,8 +196,9 @@ bool serving_open(struct serving *serving, struct env *env,
         .env = env,
         .options = options,
         .events = events,
-        .signals = {block_signals(), on_signal, true},
     };
+    serving->signals =
+        (struct loop_watch){block_signals(&serving->mask), on_signal, true};
     return true;
 }
 

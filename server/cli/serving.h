@@ -5,6 +5,8 @@
 #ifndef CLI_SERVING_H
 #define CLI_SERVING_H
 
+#include <signal.h>
+
 #include "cli/server.h"
 #include "cli/verb.h"
 
@@ -12,6 +14,10 @@ struct serving;
 
 /* All run on the loop's thread; a member may be NULL. */
 struct serving_events {
+    /* The scenario is read, nothing is started yet. Not EXIT_GOOD: nothing
+     * will be, and why was told. */
+    enum exit_code (*loaded)(struct serving *serving,
+                             struct scenario *scenario);
     /* Every listener is bound, and the KDC answers. false: it is no start. */
     bool (*ready)(struct serving *serving, struct err *err);
     /* TERM, INT or HUP came, perhaps before it was ready. */
@@ -34,6 +40,7 @@ struct serving {
     struct env *env;
     const struct options *options;
     const struct serving_events *events;
+    sigset_t mask; /* the signals that were blocked before */
     struct loop_watch signals;
     struct loop_timer limit;
     bool ended; /* by a signal, perhaps before it was ready */
