@@ -203,12 +203,12 @@ libserver_a_SOURCES = \
 	%D%/cli/probe.c \
 	%D%/cli/reload.c \
 	%D%/cli/reload.h \
-	%D%/cli/run.c \
-	%D%/cli/run.h \
 	%D%/cli/report_files.c \
 	%D%/cli/report_files.h \
 	%D%/cli/reports.c \
 	%D%/cli/reports.h \
+	%D%/cli/run.c \
+	%D%/cli/run.h \
 	%D%/cli/run_dir.c \
 	%D%/cli/run_dir.h \
 	%D%/cli/run_one.c \
