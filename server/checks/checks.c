@@ -10,6 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "checks/family.h"
 #include "checks/history.h"
 #include "checks/list.h"
 #include "scenario/known.h"
@@ -54,7 +55,7 @@ static void sort_table(void)
 
     for (size_t i = 0; i < ARRAY_SIZE(sheets); i++) {
         for (const struct rule *rule = sheets[i]; rule->id; rule++) {
-            assert(count < RULE_MAX - 1);
+            assert(count < RULE_MAX - 1 && rule_family_of(rule->id));
             table[count++] = rule;
         }
     }

@@ -79,7 +79,8 @@ bool server_settings(const struct options *options, struct world *world,
 /* For what clients shall find; with a KDC in any case. */
 static bool make_run_dir(struct server *server, struct err *err)
 {
-    return (server->options->ca_dir && !server->kerberos->program) ||
+    return (server->options->ca_dir && !server->options->client &&
+            !server->kerberos->program) ||
            run_dir_new(server->env, &server->run_dir, err);
 }
 
@@ -202,6 +203,8 @@ static bool check_ports(const struct options *options, struct err *err)
         {"--http-port", options->http_port},
         {"--https-port", options->https_port},
         {"--kdc-port", options->kdc_port},
+        {"--proxy-port",
+         options->proxy_port == OPTION_NONE ? 0 : options->proxy_port},
         {"--admin-port",
          options->admin_port == OPTION_NONE ? 0 : options->admin_port},
     };
@@ -265,6 +268,8 @@ struct edge_options server_edge_options(struct server *server)
         .addresses = addresses(options),
         .http_port = options->http_port,
         .https_port = options->https_port,
+        .proxy = options->proxy_port != OPTION_NONE,
+        .proxy_port = options->proxy_port,
         .tls_minimum = server->world->tls.minimum,
         .tls_maximum = server->world->tls.maximum,
         .header_limit = server->world->header_limit,

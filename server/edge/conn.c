@@ -41,6 +41,7 @@ static bool wants_input(const struct edge_conn *conn)
 {
     switch (conn->phase) {
     case CONN_HANDSHAKE:
+    case CONN_TUNNEL:
     case CONN_LINGER:
         return true;
     case CONN_IDLE:
@@ -194,13 +195,17 @@ void conn_ready(struct loop_watch *watch, uint32_t events)
 {
     struct edge_conn *conn = CONTAINER(watch, struct edge_conn, watch);
 
-    if (conn->phase <= CONN_IDLE && is_held(conn, events)) {
+    if ((conn->phase == CONN_HANDSHAKE || conn->phase == CONN_IDLE) &&
+        is_held(conn, events)) {
         conn_settle(conn);
         return;
     }
     switch (conn->phase) {
     case CONN_HANDSHAKE:
         tls_handshake(conn);
+        break;
+    case CONN_TUNNEL:
+        tunnel_input(conn);
         break;
     case CONN_IDLE:
     case CONN_HEAD:
@@ -278,6 +283,7 @@ static void time_is_up(struct edge_conn *conn)
             rest(conn);
         }
         break;
+    case CONN_TUNNEL:
     case CONN_HEAD:
     case CONN_BODY:
         record_lost(conn);

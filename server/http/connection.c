@@ -16,6 +16,8 @@
 #include "util/guard.h"
 
 static const enum point points[] = {
+    [EDGE_PROXY_ACCEPT] = POINT_PROXY_ACCEPT,
+    [EDGE_TUNNEL] = POINT_PROXY_TUNNEL,
     [EDGE_ACCEPT] = POINT_TCP_ACCEPT,
     [EDGE_FIRST_BYTE] = POINT_TCP_FIRST_BYTE,
     [EDGE_HELLO] = POINT_TLS_HELLO,

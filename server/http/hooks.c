@@ -178,5 +178,6 @@ void http_hooks(struct http *http, struct edge_hooks *out_hooks)
         .handshake_failed = connection_handshake_failed,
         .handshake_done = connection_handshake_done,
         .closed = on_closed,
+        .tunnelled = http_tunnelled,
     };
 }

@@ -143,6 +143,9 @@ struct report_style {
     bool brief; /* no diagram where all held */
 };
 
+const char *report_level_word(enum finding_level level);
+const char *report_severity_word(enum report_severity severity);
+
 void report_text(const struct report *report, const struct report_style *style,
                  struct buf *out);
 void report_json(const struct report *report, struct buf *out);

@@ -20,6 +20,7 @@ static const struct conn_facts *copy_facts(struct arena *arena,
 
     *copy = *conn;
     copy->peer = arena_strdup(arena, conn->peer);
+    copy->tunnel = conn->tunnel ? arena_strdup(arena, conn->tunnel) : NULL;
     copy->sni = conn->sni ? arena_strdup(arena, conn->sni) : NULL;
     if (conn->certificate_hash.size) {
         copy->certificate_hash = arena_copy(arena, conn->certificate_hash);

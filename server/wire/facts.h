@@ -13,10 +13,13 @@
  * as long as the program. */
 struct conn_facts {
     uint64_t id;      /* 1, 2, 3 ... within the run */
-    bool tls;         /* accepted on the HTTPS listener */
+    bool tls;         /* as on the HTTPS listener */
     const char *peer; /* "127.0.0.1:40112", "[::1]:40112" */
     unsigned local_port;
-    const char *sni;         /* lower case; NULL: none sent */
+    bool proxied;       /* accepted on the proxy's port */
+    const char *tunnel; /* where CONNECT has led it since, "HOST:PORT"; or NULL
+                         */
+    const char *sni;    /* lower case; NULL: none sent */
     const char *tls_version; /* "TLSv1.3" */
     const char *tls_cipher;
     bool tls_resumed;
