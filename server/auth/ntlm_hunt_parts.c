@@ -210,12 +210,12 @@ static void add_challenges(struct ntlm_hunt *h)
         add(list, h->answer->v2.client_challenge,
             "the client's own challenge in the place of the server's");
     }
+    add(list, span_of(zeros, sizeof(zeros)),
+        "eight zeros in the place of the challenge");
     if (lm.size >= NTLM_NONCE_SIZE) {
         add(list, span_slice(lm, 0, NTLM_NONCE_SIZE),
             "the client's own challenge in the place of the server's");
     }
-    add(list, span_of(zeros, sizeof(zeros)),
-        "eight zeros in the place of the challenge");
     add(list, SPAN_NONE, "the blob alone, without the challenge");
 }
 
@@ -241,7 +241,8 @@ static void add_tails(struct ntlm_hunt *h, struct span temp)
 
     if (span_is_zero(tail)) {
         add(list, span_slice(temp, 0, temp.size - TAIL),
-            "the blob without its last four zeros");
+            "the blob without its last four zeros: MsvAvEOL and four more "
+            "belong in it");
     }
     add(list, joined(arena, temp, span_of(zeros, TAIL), SPAN_NONE),
         "the blob with four zeros behind it, which were not sent");
@@ -249,9 +250,8 @@ static void add_tails(struct ntlm_hunt *h, struct span temp)
         "the blob with eight zeros behind it, which were not sent");
 }
 
-/* The pairs but those of which `drop` has the bit, with or without an end. */
-static void copy_pairs(struct buf *out, struct span pairs, unsigned drop,
-                       bool end)
+/* The pairs but those of which `drop` has the bit. */
+static void copy_pairs(struct buf *out, struct span pairs, unsigned drop)
 {
     struct reader rd = rd_init(pairs);
     struct ntlmssp_av av;
@@ -261,9 +261,7 @@ static void copy_pairs(struct buf *out, struct span pairs, unsigned drop,
             ntlmssp_av_add(out, av.id, av.value);
         }
     }
-    if (end) {
-        ntlmssp_av_add(out, NTLMSSP_AV_EOL, SPAN_NONE);
-    }
+    ntlmssp_av_add(out, NTLMSSP_AV_EOL, SPAN_NONE);
 }
 
 /* The blob with other pairs, with its zeros behind them and without. */
@@ -278,12 +276,11 @@ static void add_with(struct ntlm_hunt *h, struct span pairs, const char *says)
     add(list, joined(arena, head, pairs, SPAN_NONE), says);
 }
 
-static void add_without(struct ntlm_hunt *h, unsigned drop, bool end,
-                        const char *says)
+static void add_without(struct ntlm_hunt *h, unsigned drop, const char *says)
 {
     AUTO_BUF pairs = {0};
 
-    copy_pairs(&pairs, h->answer->v2.av_pairs, drop, end);
+    copy_pairs(&pairs, h->answer->v2.av_pairs, drop);
     add_with(h, arena_copy(h->ctx->arena, buf_span(&pairs)), says);
 }
 
@@ -300,25 +297,23 @@ static void add_pairs(struct ntlm_hunt *h)
 {
     struct span offered = buf_span(&h->handle->offer.target_info);
 
+    add_without(h, FLAGS_BIT,
+                "the blob before MsvAvFlags was put into it");
+    add_without(h, BINDING_BIT,
+                "the blob before MsvAvChannelBindings was put into it");
+    add_without(h, NAME_BIT,
+                "the blob before MsvAvTargetName was put into it");
+    add_without(h, BINDING_BIT | NAME_BIT,
+                "the blob before MsvAvChannelBindings and MsvAvTargetName were "
+                "put into it");
+    add_without(h, OWN_BITS,
+                "the blob before the client's own AV pairs were put into it");
+    add_without(h, TIME_BIT,
+                "the blob without MsvAvTimestamp, which the message has");
     add_with(h, offered,
              "the target info of the challenge, where the message has another");
     add_with(h, SPAN_NONE, "a blob without target info, where the message has "
                            "one");
-    add_without(h, 0, false, "the blob without MsvAvEOL");
-    add_without(h, 0, true, "the blob with an MsvAvEOL, which was not sent");
-    add_without(h, FLAGS_BIT, true,
-                "the blob before MsvAvFlags was put into it");
-    add_without(h, BINDING_BIT, true,
-                "the blob before MsvAvChannelBindings was put into it");
-    add_without(h, NAME_BIT, true,
-                "the blob before MsvAvTargetName was put into it");
-    add_without(h, BINDING_BIT | NAME_BIT, true,
-                "the blob before MsvAvChannelBindings and MsvAvTargetName were "
-                "put into it");
-    add_without(h, OWN_BITS, true,
-                "the blob before the client's own AV pairs were put into it");
-    add_without(h, TIME_BIT, true,
-                "the blob without MsvAvTimestamp, which the message has");
 }
 
 /* The same blob with another time in its head. */
