@@ -126,15 +126,26 @@ libserver_a_SOURCES = \
 	%D%/auth/ntlm_challenge.c \
 	%D%/auth/ntlm_crypto.c \
 	%D%/auth/ntlm_crypto.h \
+	%D%/auth/ntlm_hunt.c \
+	%D%/auth/ntlm_hunt_parts.c \
+	%D%/auth/ntlm_hunt_say.c \
 	%D%/auth/ntlm_lie.c \
 	%D%/auth/ntlm_proof.c \
 	%D%/auth/ntlm_session.c \
 	%D%/auth/ntlm_session.h \
 	%D%/auth/ntlm_verify.c \
+	%D%/auth/ntlm_why.c \
+	%D%/auth/ntlm_why.h \
+	%D%/auth/ntlm_why_binding.c \
+	%D%/auth/ntlm_why_mic.c \
 	%D%/auth/password.c \
 	%D%/auth/password.h \
 	%D%/auth/report.c \
 	%D%/auth/report.h \
+	%D%/auth/why_forms.c \
+	%D%/auth/why_forms.h \
+	%D%/auth/why_letters.c \
+	%D%/auth/why_letters.h \
 	%D%/checks/checks.c \
 	%D%/checks/checks.h \
 	%D%/checks/family.c \
