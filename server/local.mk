@@ -187,6 +187,7 @@ libserver_a_SOURCES = \
 	%D%/cli/fits.h \
 	%D%/cli/gather.c \
 	%D%/cli/gather.h \
+	%D%/cli/gather_conclude.c \
 	%D%/cli/gather_exchange.c \
 	%D%/cli/gather_parts.h \
 	%D%/cli/help.c \
@@ -216,6 +217,8 @@ libserver_a_SOURCES = \
 	%D%/cli/reload.h \
 	%D%/cli/report_files.c \
 	%D%/cli/report_files.h \
+	%D%/cli/report_style.c \
+	%D%/cli/report_style.h \
 	%D%/cli/reports.c \
 	%D%/cli/reports.h \
 	%D%/cli/run.c \
@@ -373,11 +376,28 @@ libserver_a_SOURCES = \
 	%D%/pki/site.c \
 	%D%/pki/store.c \
 	%D%/pki/store.h \
+	%D%/report/case.c \
+	%D%/report/case.h \
+	%D%/report/columns.c \
+	%D%/report/columns.h \
+	%D%/report/diagram.c \
+	%D%/report/diagram.h \
+	%D%/report/escape.c \
+	%D%/report/escape.h \
+	%D%/report/github.c \
 	%D%/report/json.c \
+	%D%/report/junit.c \
+	%D%/report/markdown.c \
+	%D%/report/mermaid.c \
+	%D%/report/mermaid.h \
 	%D%/report/read.c \
 	%D%/report/report.h \
 	%D%/report/shape.c \
 	%D%/report/shape.h \
+	%D%/report/tap.c \
+	%D%/report/text.c \
+	%D%/report/words.c \
+	%D%/report/words.h \
 	%D%/scenario/diagnostics.c \
 	%D%/scenario/diagnostics.h \
 	%D%/scenario/dump.c \
