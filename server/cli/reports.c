@@ -7,13 +7,14 @@
 #include "cli/report_files.h"
 #include "util/log.h"
 
-/* A run for each session that there is. */
-static void gather_sessions(const struct server *server, struct report *report)
+void reports_gather(const struct server *server, int64_t began,
+                    struct report *report)
 {
     const struct gather gather = {
         .journal = server->journal,
         .scenario = server->options->scenario,
         .secrets = server->options->log_secrets,
+        .began = began,
     };
     struct session_entry entry;
     size_t count = 0;
@@ -39,7 +40,7 @@ enum exit_code reports_tell(const struct server *server, enum exit_code code)
     }
     arena = arena_new();
     report.arena = arena;
-    gather_sessions(server, &report);
+    reports_gather(server, 0, &report);
     if (!report_files_write(server->options, &report, &err)) {
         log_error("%s", err.text);
         return EXIT_INTERNAL;

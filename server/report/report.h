@@ -94,6 +94,7 @@ struct report_client {
     int exit_status;     /* -1: it was ended by `signal`, or never ran */
     int signal;
     bool timed_out;
+    bool stopped; /* we ended it, or a person: its status says nothing */
     bool reached;       /* it reached the server */
     const char *output; /* the last of it, where it was kept */
 };

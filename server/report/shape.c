@@ -136,6 +136,7 @@ static const struct member client_members[] = {
     PLAIN(report_client, INT, exit_status, "-1: a signal ended it"),
     PLAIN(report_client, INT, signal, "that ended it; 0: none"),
     PLAIN(report_client, FLAG, timed_out, "the time limit ended it"),
+    PLAIN(report_client, FLAG, stopped, "ended from outside, not by itself"),
     PLAIN(report_client, FLAG, reached, "it reached the server"),
     PLAIN(report_client, TEXT, output, "the last of it"),
     END,
