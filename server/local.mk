@@ -214,6 +214,8 @@ libserver_a_SOURCES = \
 	%D%/cli/report_files.h \
 	%D%/cli/reports.c \
 	%D%/cli/reports.h \
+	%D%/cli/run.c \
+	%D%/cli/run.h \
 	%D%/cli/run_dir.c \
 	%D%/cli/run_dir.h \
 	%D%/cli/run_many.c \
