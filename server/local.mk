@@ -215,6 +215,13 @@ libserver_a_SOURCES = \
 	%D%/cli/probe.c \
 	%D%/cli/reload.c \
 	%D%/cli/reload.h \
+	%D%/cli/run.c \
+	%D%/cli/run.h \
+	%D%/cli/run_cases.c \
+	%D%/cli/run_cases.h \
+	%D%/cli/run_child.c \
+	%D%/cli/run_child.h \
+	%D%/cli/run_code.c \
 	%D%/cli/report_files.c \
 	%D%/cli/report_files.h \
 	%D%/cli/report_style.c \
@@ -225,6 +232,8 @@ libserver_a_SOURCES = \
 	%D%/cli/run.h \
 	%D%/cli/run_dir.c \
 	%D%/cli/run_dir.h \
+	%D%/cli/run_many.c \
+	%D%/cli/run_many.h \
 	%D%/cli/run_one.c \
 	%D%/cli/schema.c \
 	%D%/cli/serve.c \
