@@ -215,13 +215,6 @@ libserver_a_SOURCES = \
 	%D%/cli/probe.c \
 	%D%/cli/reload.c \
 	%D%/cli/reload.h \
-	%D%/cli/run.c \
-	%D%/cli/run.h \
-	%D%/cli/run_cases.c \
-	%D%/cli/run_cases.h \
-	%D%/cli/run_child.c \
-	%D%/cli/run_child.h \
-	%D%/cli/run_code.c \
 	%D%/cli/report_files.c \
 	%D%/cli/report_files.h \
 	%D%/cli/report_style.c \
@@ -230,6 +223,11 @@ libserver_a_SOURCES = \
 	%D%/cli/reports.h \
 	%D%/cli/run.c \
 	%D%/cli/run.h \
+	%D%/cli/run_cases.c \
+	%D%/cli/run_cases.h \
+	%D%/cli/run_child.c \
+	%D%/cli/run_child.h \
+	%D%/cli/run_code.c \
 	%D%/cli/run_dir.c \
 	%D%/cli/run_dir.h \
 	%D%/cli/run_many.c \
