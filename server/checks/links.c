@@ -4,6 +4,7 @@
 
 #include "checks/links.h"
 
+#include <ctype.h>
 #include <strings.h>
 
 #include "util/attr.h"
@@ -47,26 +48,82 @@ static struct span quoted_value(struct span text, size_t *at)
     return span_slice(text, from + 1, *at - from - 2);
 }
 
-/* As a parser of XML or JSON hands it on, without blanks around it. */
-static const char *understood(struct arena *arena, struct span value)
+/* Digits that stand for a visible character of ASCII. */
+static bool ascii_of(struct span digits, bool hex, uint64_t *out)
+{
+    uint64_t number = 0;
+
+    for (size_t i = 0; i < digits.size; i++) {
+        int c = tolower(digits.data[i]);
+        int digit = c >= 'a' ? c - 'a' + 10 : c - '0';
+
+        if (digit < 0 || digit >= (hex ? 16 : 10)) {
+            return false;
+        }
+        number = (number * (hex ? 16 : 10) + (uint64_t)digit) & 0xffffff;
+    }
+    *out = number;
+    return number > ' ' && number < 0x7f;
+}
+
+/* "&#38;", "&#x26;", "\\u0026": the character, where it is ASCII; else 0. */
+static char numbered(struct span text, size_t *out_size)
+{
+    bool json = span_starts(text, "\\u");
+    bool hex = json || span_starts(text, "&#x");
+    size_t digits = hex && !json ? 3 : 2;
+    size_t end = json ? 6 : digits;
+    uint64_t number;
+
+    if (!json && !span_starts(text, "&#")) {
+        return '\0';
+    }
+    while (!json && end < text.size && end < 10 && text.data[end] != ';') {
+        end++;
+    }
+    if (end + !json > text.size) {
+        return '\0';
+    }
+    *out_size = end + !json;
+    return ascii_of(span_slice(text, digits, end - digits), hex, &number)
+               ? (char)number
+               : '\0';
+}
+
+/* The character that an escape stands for; 0: there is none here. */
+static char escaped(struct span text, size_t *out_size)
 {
     static const struct {
         const char *written;
         char meant;
-    } escapes[] = {{"&amp;", '&'}, {"&#38;", '&'},  {"\\u0026", '&'},
-                   {"\\/", '/'},   {"&#x2F;", '/'}, {"&quot;", '"'}};
+    } escapes[] = {
+        {"&amp;", '&'}, {"&quot;", '"'}, {"&apos;", '\''}, {"\\/", '/'}};
+
+    for (size_t i = 0; i < ARRAY_SIZE(escapes); i++) {
+        if (span_starts(text, escapes[i].written)) {
+            *out_size = strlen(escapes[i].written);
+            return escapes[i].meant;
+        }
+    }
+    return numbered(text, out_size);
+}
+
+/* As a parser of XML or JSON hands it on, without blanks in it. */
+static const char *understood(struct arena *arena, struct span value)
+{
     char *text = arena_alloc(arena, value.size + 1);
     size_t size = 0;
 
     while (value.size) {
         size_t step = 1;
-        char c = (char)*value.data;
+        char c = '\0';
 
-        for (size_t i = 0; i < ARRAY_SIZE(escapes); i++) {
-            if (span_starts(value, escapes[i].written)) {
-                step = strlen(escapes[i].written);
-                c = escapes[i].meant;
-            }
+        if (*value.data == '&' || *value.data == '\\') {
+            c = escaped(value, &step);
+        }
+        if (!c) {
+            step = 1;
+            c = (char)*value.data;
         }
         value = span_slice(value, step, SIZE_MAX);
         if (!is_blank((uint8_t)c)) {

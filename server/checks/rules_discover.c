@@ -8,6 +8,7 @@
 #include "checks/http_seen.h"
 #include "checks/rule.h"
 #include "util/url.h"
+#include "world/world.h"
 
 #define AUTODISCOVER_TYPE "application/vnd.microsoft.rtc.autodiscover+"
 
@@ -221,26 +222,38 @@ static bool below(const char *path, const char *folder)
     return strncasecmp(path, folder, strlen(folder)) == 0;
 }
 
+/* Services that User names for both locations. */
+static bool is_service(const char *path)
+{
+    return below(path, "/Reach/") || below(path, "/Scheduler") ||
+           below(path, "/ucwa/");
+}
+
 /* The server's word is in the User answer; discover 5.3: the phones' links of
  * Ucwa and Mcx are external ones everywhere. */
 static bool check_location(struct check *check)
 {
     const struct discover_history *history = &check->history->discover;
     const struct request *request = &check->ex->request;
-    const char *site = check->ex->facts.site;
-    bool internal = site && strcmp(site, "internal") == 0;
+    const struct pool *pool;
+    bool internal;
+    bool external;
 
-    if (history->located == LOCATED_NOWHERE || !site ||
-        (!below(request->path, "/Reach") &&
-         !below(request->path, "/Scheduler") &&
-         !(below(request->path, "/ucwa") && internal))) {
+    if (history->located == LOCATED_NOWHERE || !is_service(request->path)) {
+        return false;
+    }
+    pool = world_pool_of(check->world, request->host);
+    internal = strcmp(pool_web(pool, LOCATION_INTERNAL), request->host) == 0;
+    external = strcmp(pool_web(pool, LOCATION_EXTERNAL), request->host) == 0;
+    if (internal == external || (external && below(request->path, "/ucwa"))) {
         return false;
     }
     if (internal != (history->located == LOCATED_INTERNAL)) {
         check_breach(check, "Host", span_text(request->host),
-                     "User said AccessLocation=\"%s\", and this host is of "
-                     "the %s site",
-                     internal ? "External" : "Internal", site);
+                     "User said AccessLocation=\"%s\", and this is the %s "
+                     "name of a pool",
+                     internal ? "External" : "Internal",
+                     internal ? "internal" : "external");
     }
     return true;
 }

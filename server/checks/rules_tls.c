@@ -97,9 +97,9 @@ static bool check_name_kept(struct check *check)
 /* A world that speaks older ones is one of 2013's devices. */
 static bool check_version(struct check *check)
 {
-    unsigned offered = check->ex->conn->tls_offered;
+    unsigned offered = is_tls(check) ? check->ex->conn->tls_offered : 0;
 
-    if (!is_tls(check) || !offered || check->world->tls.minimum < TLS12) {
+    if (!offered || check->world->tls.minimum < TLS12) {
         return false;
     }
     if (offered < TLS12) {
