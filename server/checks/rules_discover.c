@@ -157,7 +157,9 @@ static bool check_path(struct check *check)
     if (!discover_is_internal_host(host) && !discover_is_external_host(host)) {
         return false;
     }
-    if (!check->ex->facts.operation && strcasecmp(path, "/favicon.ico") != 0) {
+    if (!check->ex->facts.operation && !check->ex->step &&
+        check->ex->sent.status == 404 &&
+        strcasecmp(path, "/favicon.ico") != 0) {
         check_breach(check, "request line", span_text(path),
                      "nothing is served at this path of %s: discovery begins "
                      "at \"/\"",

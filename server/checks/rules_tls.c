@@ -79,7 +79,8 @@ static bool check_name_kept(struct check *check)
     const char *sni = check->ex->conn->sni;
     const char *host = check->ex->request.host;
 
-    if (!sni || is_literal(sni) || !*host) {
+    if (!sni || is_literal(sni) || !*host ||
+        (http_seen(check)->repeated & 1u << FIELD_HOST)) {
         return false;
     }
     if (strcmp(sni, host) != 0) {
