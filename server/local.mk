@@ -148,6 +148,8 @@ libserver_a_SOURCES = \
 	%D%/cli/arguments.c \
 	%D%/cli/arguments.h \
 	%D%/cli/check.c \
+	%D%/cli/client.c \
+	%D%/cli/client.h \
 	%D%/cli/crew.c \
 	%D%/cli/crew.h \
 	%D%/cli/decode.c \
@@ -155,6 +157,8 @@ libserver_a_SOURCES = \
 	%D%/cli/decode_input.h \
 	%D%/cli/decode_keytab.c \
 	%D%/cli/decode_keytab.h \
+	%D%/cli/environment.c \
+	%D%/cli/environment.h \
 	%D%/cli/example.c \
 	%D%/cli/example.h \
 	%D%/cli/example_setting.c \
@@ -206,12 +210,17 @@ libserver_a_SOURCES = \
 	%D%/cli/report_style.h \
 	%D%/cli/reports.c \
 	%D%/cli/reports.h \
+	%D%/cli/run.c \
+	%D%/cli/run.h \
 	%D%/cli/run_dir.c \
 	%D%/cli/run_dir.h \
+	%D%/cli/run_one.c \
 	%D%/cli/schema.c \
 	%D%/cli/serve.c \
 	%D%/cli/server.c \
 	%D%/cli/server.h \
+	%D%/cli/serving.c \
+	%D%/cli/serving.h \
 	%D%/cli/verb.h \
 	%D%/cli/verdict.c \
 	%D%/cli/verdict.h \
@@ -372,6 +381,7 @@ libserver_a_SOURCES = \
 	%D%/report/mermaid.h \
 	%D%/report/read.c \
 	%D%/report/report.h \
+	%D%/report/schema.c \
 	%D%/report/shape.c \
 	%D%/report/shape.h \
 	%D%/report/tap.c \

@@ -104,9 +104,8 @@ static void ports_json(const struct server *server, struct buf *out)
 
 /* By rename: a reader sees the whole file or none. With a token in it, it is
  * for its owner alone. */
-static bool write_ports_file(struct server *server, struct err *err)
+bool server_publish(struct server *server, const char *path, struct err *err)
 {
-    const char *path = server->options->ports_file;
     AUTO(str) temporary = mem_printf("%s.%d", path, (int)getpid());
     AUTO_BUF json = {0};
     struct stat stat;
@@ -127,6 +126,7 @@ static bool write_ports_file(struct server *server, struct err *err)
         unlink(temporary);
         return false;
     }
+    server->ports_file = mem_strdup(path);
     server->ports_file_device = stat.st_dev;
     server->ports_file_inode = stat.st_ino;
     return true;
@@ -148,7 +148,8 @@ bool server_announce(struct server *server, struct err *err)
     AUTO_BUF line = {0};
 
     ready_line(server, &line);
-    if (server->options->ports_file && !write_ports_file(server, err)) {
+    if (server->options->ports_file &&
+        !server_publish(server, server->options->ports_file, err)) {
         return false;
     }
     if (server->options->ready_fd >= 0 &&
@@ -167,17 +168,16 @@ static bool owns_ports_file(const struct server *server)
 {
     struct stat now;
 
-    return server->ports_file_inode &&
-           stat(server->options->ports_file, &now) == 0 &&
+    return server->ports_file_inode && stat(server->ports_file, &now) == 0 &&
            now.st_dev == server->ports_file_device &&
            now.st_ino == server->ports_file_inode;
 }
 
 void server_withdraw(struct server *server)
 {
-    if (owns_ports_file(server) && unlink(server->options->ports_file) != 0) {
-        log_warning("%s stays behind: %s", server->options->ports_file,
-                    strerror(errno));
+    if (owns_ports_file(server) && unlink(server->ports_file) != 0) {
+        log_warning("%s stays behind: %s", server->ports_file, strerror(errno));
     }
     server->ports_file_inode = 0;
+    mem_free(take(&server->ports_file));
 }

@@ -79,7 +79,8 @@ bool server_settings(const struct options *options, struct world *world,
 /* For what clients shall find; with a KDC in any case. */
 static bool make_run_dir(struct server *server, struct err *err)
 {
-    return (server->options->ca_dir && !server->kerberos->program) ||
+    return (server->options->ca_dir && !server->options->client &&
+            !server->kerberos->program) ||
            run_dir_new(server->env, &server->run_dir, err);
 }
 

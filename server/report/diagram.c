@@ -181,7 +181,7 @@ static void put_exchange(struct diagram *diagram, size_t index)
     size_t lane = diagram->lane[report_role_of(exchange)];
     const char *answer =
         columns_printable(diagram->arena, diagram->style,
-                          report_answer(diagram->arena, exchange));
+                          report_answered(diagram->arena, exchange));
     AUTO_BUF gutter = {0};
 
     buf_printf(&gutter, "%8.1f %3" PRIu64 " ", exchange->at, exchange->id);
