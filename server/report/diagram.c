@@ -22,7 +22,7 @@ enum {
     GAP_LEAST = 12,   /* between lanes */
     LABEL_LEAST = 34, /* up to the first lane */
     LABEL_MOST = 64,
-    ANSWER = 6, /* room behind the last lane */
+    ANSWER = 14, /* room behind the last lane */
 };
 
 struct diagram {

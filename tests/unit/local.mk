@@ -67,6 +67,8 @@ UNIT_TESTS = \
 	%D%/test_probe_kerberos \
 	%D%/test_product \
 	%D%/test_psha1 \
+	%D%/test_report_escape \
+	%D%/test_report_forms \
 	%D%/test_report_json \
 	%D%/test_rst \
 	%D%/test_rstr \
