@@ -96,6 +96,13 @@ const struct option_row option_rows[] = {
      "the user whom the client finds in LYNC_USER and the like (the first one "
      "of the world)",
      option_text, FIELD(user), false, OPTION_RUN},
+    {"jobs", "N",
+     "so many runs at a time, where there are several, 1 to 64 (1)",
+     option_workers, FIELD(jobs), false, OPTION_RUN},
+    {"matrix", "NAME=VALUE,...",
+     "a run for each of these values of a setting; given several times, for "
+     "each combination",
+     option_list, FIELD(matrix), true, OPTION_RUN},
     {"timeout", "TIME", "stop after so long (30s, 5m), with exit code 4",
      option_duration, FIELD(timeout), false, OPTION_BOTH},
     {"set", "NAME=VALUE",

@@ -56,6 +56,9 @@ struct options {
     const char *chaos;            /* the id of a profile; NULL: none */
     int64_t timeout;              /* ns; 0: none */
     struct option_list set;       /* NAME=VALUE */
+    int jobs;                     /* runs at a time */
+    struct option_list matrix;    /* NAME=VALUE,... of run */
+    struct option_list variant;   /* no option: a NAME=VALUE of each of them */
     struct option_list ccache;    /* users */
     const char *krb5kdc;          /* NULL: where it usually is */
     const char *user;             /* of the client that run starts; NULL: any */
