@@ -72,6 +72,7 @@ struct report_expectation {
     enum report_severity severity; /* where it did not */
     const char *why;               /* "saw 1" */
     const char *nearest;           /* the nearest miss, lines of "field: ..." */
+    const char *known;             /* why it is a known failure */
 };
 
 /* One rule, and how often it had a say. */
