@@ -6,30 +6,22 @@
 #include <assert.h>
 #include <string.h>
 
+#include "checks/checks.h"
 #include "services/reach.h"
 #include "wire/diagnostics.h"
 #include "wire/uris.h"
-
-enum { EVIDENCE_MAX = 256 };
 
 /* What is no envelope gets IIS's page, as WCF refuses it before any service
  * sees it; the journal says why. Always false. */
 static bool refuse_body(struct call *call, const char *key, const char *why)
 {
     struct exchange *ex = call->ex;
-    struct finding finding = {
-        .rule = "SO-001",
-        .level = FINDING_MUST,
-        .section = "SOAP 1.1 section 4; SOAP 1.2 part 1 section 5",
-        .text =
-            arena_printf(call->arena, "the body is no SOAP envelope: %s", why),
-        .evidence = span_slice(ex->request.body, 0, EVIDENCE_MAX),
-    };
 
     call_reach(call, POINT_SOAP_MALFORMED);
     product_error_page(call, 400);
     exchange_remark(ex, key, "%s", why);
-    exchange_finding(ex, &finding);
+    check_report(ex, "WT-001", NULL, ex->request.body,
+                 "the body is no SOAP envelope: %s", why);
     return false;
 }
 

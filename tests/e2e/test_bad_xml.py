@@ -185,7 +185,7 @@ def test_refused(sturdy, body, key, words):
     if key == NO_REQUEST:
         assert "Fault>" in reply.text
     else:
-        assert rules_of(entry) == ["SO-001"]
+        assert rules_of(entry) == ["WT-001"]
         assert words in entry["findings"][0]["text"]
 
 
@@ -244,7 +244,7 @@ def test_cut_anywhere(sturdy):
                                  "Content-Type: text/xml", body=whole))
         assert reply.status == 200
         entries = journal.of(peer, len(whole) + 1)
-    assert {tuple(rules_of(entry)) for entry in entries[:-1]} == {("SO-001",)}
+    assert {tuple(rules_of(entry)) for entry in entries[:-1]} == {("WT-001",)}
     assert rules_of(entries[-1]) == []
 
 
