@@ -39,32 +39,6 @@ static bool is_answered(struct check *check)
     return check->ex->sent.status != 401;
 }
 
-static bool check_document_type(struct check *check)
-{
-    if (!is_answered(check)) {
-        return false;
-    }
-    if (soap_seen(check)->xml == XML_HAS_DTD) {
-        check_breach(check, NULL, soap_quote(check, "<!DOCTYPE"),
-                     "the message has a document type declaration; SOAP "
-                     "forbids them, and servers refuse them unread");
-    }
-    return true;
-}
-
-static bool check_instructions(struct check *check)
-{
-    if (!is_answered(check)) {
-        return false;
-    }
-    if (soap_seen(check)->xml == XML_HAS_PI) {
-        check_breach(check, NULL, soap_quote(check, "<?"),
-                     "the message has a processing instruction; SOAP forbids "
-                     "them (the XML declaration is none)");
-    }
-    return true;
-}
-
 /* soap_decode lets nothing else than Header and Body be there. */
 static bool check_order(struct check *check)
 {
@@ -333,7 +307,7 @@ const struct rule rules_soap[] = {
         .good = "<?xml version=\"1.0\"?><s:Envelope ...>",
         .bad = "<?xml version=\"1.0\"?><!DOCTYPE s:Envelope><s:Envelope ...>",
         .on = ON_RST,
-        .check = check_document_type,
+        .check = is_answered,
     },
     {
         .id = "WT-003",
@@ -347,7 +321,7 @@ const struct rule rules_soap[] = {
         .bad = "<?xml version=\"1.0\"?><?mso-application progid=\"x\"?>"
                "<s:Envelope ...>",
         .on = ON_RST,
-        .check = check_instructions,
+        .check = is_answered,
     },
     {
         .id = "WT-004",

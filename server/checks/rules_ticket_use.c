@@ -18,8 +18,7 @@
 #define ON_TICKET (TRAIT_HTTP | TRAIT_TICKET)
 
 enum {
-    EXPIRY_SLACK = 1,    /* s */
-    REFUSED_IN_ROW = 6,  /* protocol: discover 7, CC-37 */
+    REFUSED_IN_ROW = 6,  /* as many as known clients try */
     TICKETS = 5,         /* the fifth for one service within ... */
     TICKETS_WITHIN = 10, /* ... s */
     BARE_TIMES = 3,
@@ -152,7 +151,7 @@ static bool check_expiry(struct check *check)
         return false;
     }
     age = check->ex->began_monotonic - kept->at;
-    if (age > kept->lifetime + EXPIRY_SLACK * ENV_NS_PER_SEC) {
+    if (age > kept->lifetime) {
         check_breach(check, shown.header, SPAN_NONE,
                      "the ticket was for %lld s, and is shown %lld s after it "
                      "was given out; clients renew theirs a minute before it "

@@ -95,9 +95,8 @@ struct span soap_quote(const struct check *check, const char *text)
     return at == SIZE_MAX ? wanted : span_slice(body, at, wanted.size);
 }
 
-bool soap_at_password_port(const struct check *check)
+bool soap_at_port(const struct check *check, const char *port)
 {
-    static const char port[] = "/Auth";
     const char *path = check->ex->request.path;
     size_t length = strlen(path);
 

@@ -43,7 +43,7 @@ const xmlNode *soap_security(const struct soap_seen *seen);
  * stand there as it is. */
 struct span soap_quote(const struct check *check, const char *text);
 
-/* Is it the port for passwords in SOAP? */
-bool soap_at_password_port(const struct check *check);
+/* Is it this port of the ticket service, "/Auth"? */
+bool soap_at_port(const struct check *check, const char *port);
 
 #endif

@@ -107,7 +107,7 @@ def test_zeep_s_digest_is_refused(server):
     assert (code, number) == ("UnsupportedSecurityToken", None)
     assert "#PasswordText" in reason
     entry = entry_of(seen)
-    assert set(rules_of(entry)) == {"WT-021", "WT-022"}
+    assert set(rules_of(entry)) == {"WT-021", "WT-028"}
     assert remark_of(entry, "usertoken.ignored") == "Nonce, Created"
 
 
