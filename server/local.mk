@@ -69,7 +69,14 @@ FAULTS = \
 	%D%/faults/www_authenticate
 
 RULES = \
-	%D%/checks/rules_http
+	%D%/checks/rules_http \
+	%D%/checks/rules_key \
+	%D%/checks/rules_retry \
+	%D%/checks/rules_rst \
+	%D%/checks/rules_security \
+	%D%/checks/rules_soap \
+	%D%/checks/rules_ticket \
+	%D%/checks/rules_ticket_use
 
 SERVICES = \
 	%D%/services/anonymous \
@@ -152,7 +159,13 @@ libserver_a_SOURCES = \
 	%D%/checks/family.h \
 	%D%/checks/history.c \
 	%D%/checks/history.h \
+	%D%/checks/history_ticket.c \
+	%D%/checks/history_ticket.h \
 	%D%/checks/rule.h \
+	%D%/checks/soap_seen.c \
+	%D%/checks/soap_seen.h \
+	%D%/checks/ticket_seen.c \
+	%D%/checks/ticket_seen.h \
 	%D%/cli/admin.c \
 	%D%/cli/admin.h \
 	%D%/cli/announce.c \
@@ -605,6 +618,8 @@ libserver_a_SOURCES = \
 	%D%/util/program.c \
 	%D%/util/program.h \
 	%D%/util/refs.h \
+	%D%/util/sha256.c \
+	%D%/util/sha256.h \
 	%D%/util/span.c \
 	%D%/util/span.h \
 	%D%/util/stamp.c \

@@ -12,7 +12,9 @@
 
 #include "checks/family.h"
 #include "checks/history.h"
+#include "checks/history_ticket.h"
 #include "checks/list.h"
+#include "checks/soap_seen.h"
 #include "scenario/known.h"
 #include "scenario/session.h"
 
@@ -265,6 +267,8 @@ void checks_exchange(struct exchange *ex, const struct world *world)
     }
     check.history = history_of(session, ex->era);
     run(&check);
+    ticket_history_note(&check);
+    soap_seen_free(check.soap);
     tell_findings(session, ex, ex->findings);
 }
 

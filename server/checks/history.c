@@ -4,12 +4,14 @@
 #include "checks/history.h"
 
 #include "checks/checks.h"
+#include "checks/history_ticket.h"
 #include "scenario/session.h"
 #include "util/mem.h"
 
 static void clear(struct history *history)
 {
     mem_free(history->met);
+    ticket_history_free(history->tickets);
     *history = (struct history){0};
 }
 

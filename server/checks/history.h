@@ -10,10 +10,12 @@
 #include <stdint.h>
 
 struct session;
+struct ticket_history;
 
 struct history {
     uint64_t era;  /* of the session, that this is of */
     uint64_t *met; /* how often each rule had a say, by rule_at's index */
+    struct ticket_history *tickets; /* NULL: none so far */
 };
 
 /* The session's, made at the first call; of this era. */
