@@ -77,6 +77,13 @@ RULES = \
 	%D%/checks/rules_soap \
 	%D%/checks/rules_ticket \
 	%D%/checks/rules_ticket_use
+	%D%/checks/rules_discover \
+	%D%/checks/rules_discover_order \
+	%D%/checks/rules_framing \
+	%D%/checks/rules_http \
+	%D%/checks/rules_metadata \
+	%D%/checks/rules_oauth \
+	%D%/checks/rules_tls
 
 SERVICES = \
 	%D%/services/anonymous \
@@ -161,6 +168,13 @@ libserver_a_SOURCES = \
 	%D%/checks/history.h \
 	%D%/checks/history_ticket.c \
 	%D%/checks/history_ticket.h \
+	%D%/checks/history_discover.c \
+	%D%/checks/history_discover.h \
+	%D%/checks/history_learn.c \
+	%D%/checks/http_seen.c \
+	%D%/checks/http_seen.h \
+	%D%/checks/links.c \
+	%D%/checks/links.h \
 	%D%/checks/rule.h \
 	%D%/checks/soap_seen.c \
 	%D%/checks/soap_seen.h \

@@ -268,6 +268,7 @@ void checks_exchange(struct exchange *ex, const struct world *world)
     check.history = history_of(session, ex->era);
     run(&check);
     ticket_history_note(&check);
+    discover_learn(&check);
     soap_seen_free(check.soap);
     tell_findings(session, ex, ex->findings);
 }

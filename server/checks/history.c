@@ -12,6 +12,7 @@ static void clear(struct history *history)
 {
     mem_free(history->met);
     ticket_history_free(history->tickets);
+    discover_forget(&history->discover);
     *history = (struct history){0};
 }
 

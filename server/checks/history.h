@@ -9,6 +9,8 @@
 
 #include <stdint.h>
 
+#include "checks/history_discover.h"
+
 struct session;
 struct ticket_history;
 
@@ -16,6 +18,7 @@ struct history {
     uint64_t era;  /* of the session, that this is of */
     uint64_t *met; /* how often each rule had a say, by rule_at's index */
     struct ticket_history *tickets; /* NULL: none so far */
+    struct discover_history discover;
 };
 
 /* The session's, made at the first call; of this era. */
