@@ -69,7 +69,15 @@ FAULTS = \
 	%D%/faults/www_authenticate
 
 RULES = \
-	%D%/checks/rules_http
+	%D%/checks/rules_basic \
+	%D%/checks/rules_http \
+	%D%/checks/rules_httpauth \
+	%D%/checks/rules_kdc \
+	%D%/checks/rules_kerberos \
+	%D%/checks/rules_ntlm_answer \
+	%D%/checks/rules_ntlm_negotiate \
+	%D%/checks/rules_ntlm_v2 \
+	%D%/checks/rules_spnego
 
 SERVICES = \
 	%D%/services/anonymous \
@@ -109,6 +117,7 @@ libserver_a_SOURCES = \
 	%D%/auth/handle.h \
 	%D%/auth/krb5.h \
 	%D%/auth/krb5_acceptor.c \
+	%D%/auth/krb5_breach.c \
 	%D%/auth/krb5_mic.c \
 	%D%/auth/krb5_mic.h \
 	%D%/auth/krb5_open.c \
@@ -139,7 +148,12 @@ libserver_a_SOURCES = \
 	%D%/checks/checks.h \
 	%D%/checks/history.c \
 	%D%/checks/history.h \
+	%D%/checks/history_auth.c \
+	%D%/checks/history_auth.h \
+	%D%/checks/ntlm_seen.c \
+	%D%/checks/ntlm_seen.h \
 	%D%/checks/rule.h \
+	%D%/checks/rules_ntlm.h \
 	%D%/cli/admin.c \
 	%D%/cli/admin.h \
 	%D%/cli/announce.c \
