@@ -135,17 +135,30 @@ libserver_a_SOURCES = \
 	%D%/auth/ntlm_challenge.c \
 	%D%/auth/ntlm_crypto.c \
 	%D%/auth/ntlm_crypto.h \
+	%D%/auth/ntlm_hunt.c \
+	%D%/auth/ntlm_hunt_parts.c \
+	%D%/auth/ntlm_hunt_say.c \
 	%D%/auth/ntlm_lie.c \
 	%D%/auth/ntlm_proof.c \
 	%D%/auth/ntlm_session.c \
 	%D%/auth/ntlm_session.h \
 	%D%/auth/ntlm_verify.c \
+	%D%/auth/ntlm_why.c \
+	%D%/auth/ntlm_why.h \
+	%D%/auth/ntlm_why_binding.c \
+	%D%/auth/ntlm_why_mic.c \
 	%D%/auth/password.c \
 	%D%/auth/password.h \
 	%D%/auth/report.c \
 	%D%/auth/report.h \
+	%D%/auth/why_forms.c \
+	%D%/auth/why_forms.h \
+	%D%/auth/why_letters.c \
+	%D%/auth/why_letters.h \
 	%D%/checks/checks.c \
 	%D%/checks/checks.h \
+	%D%/checks/family.c \
+	%D%/checks/family.h \
 	%D%/checks/history.c \
 	%D%/checks/history.h \
 	%D%/checks/history_auth.c \
@@ -160,6 +173,8 @@ libserver_a_SOURCES = \
 	%D%/cli/arguments.c \
 	%D%/cli/arguments.h \
 	%D%/cli/check.c \
+	%D%/cli/client.c \
+	%D%/cli/client.h \
 	%D%/cli/crew.c \
 	%D%/cli/crew.h \
 	%D%/cli/decode.c \
@@ -167,6 +182,8 @@ libserver_a_SOURCES = \
 	%D%/cli/decode_input.h \
 	%D%/cli/decode_keytab.c \
 	%D%/cli/decode_keytab.h \
+	%D%/cli/environment.c \
+	%D%/cli/environment.h \
 	%D%/cli/example.c \
 	%D%/cli/example.h \
 	%D%/cli/example_setting.c \
@@ -175,17 +192,24 @@ libserver_a_SOURCES = \
 	%D%/cli/explain_keys.c \
 	%D%/cli/explain_mentions.c \
 	%D%/cli/explain_points.c \
+	%D%/cli/explain_rules.c \
 	%D%/cli/explain_settings.c \
 	%D%/cli/explain_text.c \
 	%D%/cli/explain_topics.c \
 	%D%/cli/explain_words.c \
 	%D%/cli/fits.c \
 	%D%/cli/fits.h \
+	%D%/cli/gather.c \
+	%D%/cli/gather.h \
+	%D%/cli/gather_conclude.c \
+	%D%/cli/gather_exchange.c \
+	%D%/cli/gather_parts.h \
 	%D%/cli/help.c \
 	%D%/cli/kerberos.c \
 	%D%/cli/kerberos.h \
 	%D%/cli/list.c \
 	%D%/cli/list_points.c \
+	%D%/cli/list_rules.c \
 	%D%/cli/list_scenarios.c \
 	%D%/cli/listing.c \
 	%D%/cli/listing.h \
@@ -205,12 +229,30 @@ libserver_a_SOURCES = \
 	%D%/cli/probe.c \
 	%D%/cli/reload.c \
 	%D%/cli/reload.h \
+	%D%/cli/report_files.c \
+	%D%/cli/report_files.h \
+	%D%/cli/report_style.c \
+	%D%/cli/report_style.h \
+	%D%/cli/reports.c \
+	%D%/cli/reports.h \
+	%D%/cli/run.c \
+	%D%/cli/run.h \
+	%D%/cli/run_cases.c \
+	%D%/cli/run_cases.h \
+	%D%/cli/run_child.c \
+	%D%/cli/run_child.h \
+	%D%/cli/run_code.c \
 	%D%/cli/run_dir.c \
 	%D%/cli/run_dir.h \
+	%D%/cli/run_many.c \
+	%D%/cli/run_many.h \
+	%D%/cli/run_one.c \
 	%D%/cli/schema.c \
 	%D%/cli/serve.c \
 	%D%/cli/server.c \
 	%D%/cli/server.h \
+	%D%/cli/serving.c \
+	%D%/cli/serving.h \
 	%D%/cli/verb.h \
 	%D%/cli/verdict.c \
 	%D%/cli/verdict.h \
@@ -247,6 +289,7 @@ libserver_a_SOURCES = \
 	%D%/edge/request.c \
 	%D%/edge/tell.c \
 	%D%/edge/tls.c \
+	%D%/edge/tunnel.c \
 	%D%/edge/worker.c \
 	%D%/edge/worker.h \
 	%D%/faults/editing.c \
@@ -271,6 +314,7 @@ libserver_a_SOURCES = \
 	%D%/http/refused.c \
 	%D%/http/reply.c \
 	%D%/http/request.c \
+	%D%/http/tunnel.c \
 	%D%/http/whole.c \
 	%D%/http/written.c \
 	%D%/journal/content.c \
@@ -353,7 +397,28 @@ libserver_a_SOURCES = \
 	%D%/pki/site.c \
 	%D%/pki/store.c \
 	%D%/pki/store.h \
+	%D%/report/case.c \
+	%D%/report/case.h \
+	%D%/report/columns.c \
+	%D%/report/columns.h \
+	%D%/report/diagram.c \
+	%D%/report/diagram.h \
+	%D%/report/escape.c \
+	%D%/report/escape.h \
+	%D%/report/github.c \
+	%D%/report/json.c \
+	%D%/report/junit.c \
+	%D%/report/markdown.c \
+	%D%/report/mermaid.c \
+	%D%/report/mermaid.h \
+	%D%/report/read.c \
 	%D%/report/report.h \
+	%D%/report/shape.c \
+	%D%/report/shape.h \
+	%D%/report/tap.c \
+	%D%/report/text.c \
+	%D%/report/words.c \
+	%D%/report/words.h \
 	%D%/scenario/diagnostics.c \
 	%D%/scenario/diagnostics.h \
 	%D%/scenario/dump.c \
@@ -361,8 +426,13 @@ libserver_a_SOURCES = \
 	%D%/scenario/expand.c \
 	%D%/scenario/expand.h \
 	%D%/scenario/fault.h \
+	%D%/scenario/judge_known.c \
+	%D%/scenario/judge_text.c \
+	%D%/scenario/judge_times.c \
 	%D%/scenario/keys.c \
 	%D%/scenario/keys.h \
+	%D%/scenario/known.c \
+	%D%/scenario/known.h \
 	%D%/scenario/layers.c \
 	%D%/scenario/layers.h \
 	%D%/scenario/match.c \
@@ -375,6 +445,7 @@ libserver_a_SOURCES = \
 	%D%/scenario/points_kdc.h \
 	%D%/scenario/points_mex.h \
 	%D%/scenario/points_oauth.h \
+	%D%/scenario/points_proxy.h \
 	%D%/scenario/points_soap.h \
 	%D%/scenario/points_tcp.h \
 	%D%/scenario/points_ticket.h \
@@ -386,9 +457,13 @@ libserver_a_SOURCES = \
 	%D%/scenario/read_apply.c \
 	%D%/scenario/read_do.c \
 	%D%/scenario/read_expect.c \
+	%D%/scenario/read_expect.h \
+	%D%/scenario/read_expect_order.c \
+	%D%/scenario/read_expect_words.c \
 	%D%/scenario/read_hidden.c \
 	%D%/scenario/read_hints.c \
 	%D%/scenario/read_identity.c \
+	%D%/scenario/read_rules.c \
 	%D%/scenario/read_settings.c \
 	%D%/scenario/read_state.c \
 	%D%/scenario/read_step.c \
@@ -409,8 +484,14 @@ libserver_a_SOURCES = \
 	%D%/scenario/session_counts.c \
 	%D%/scenario/session_findings.c \
 	%D%/scenario/session_judge.c \
+	%D%/scenario/session_judge.h \
+	%D%/scenario/session_measures.c \
+	%D%/scenario/session_measures.h \
+	%D%/scenario/session_near.c \
 	%D%/scenario/session_parts.h \
+	%D%/scenario/session_seen.c \
 	%D%/scenario/session_state.c \
+	%D%/scenario/session_watch.c \
 	%D%/scenario/sessions.c \
 	%D%/scenario/sessions.h \
 	%D%/scenario/settings_rows.c \
@@ -421,6 +502,8 @@ libserver_a_SOURCES = \
 	%D%/scenario/source.h \
 	%D%/scenario/tallies.c \
 	%D%/scenario/tallies.h \
+	%D%/scenario/treatment.c \
+	%D%/scenario/treatment.h \
 	%D%/scenario/vocabulary.h \
 	%D%/scenario/yaml_hint.c \
 	%D%/scenario/yaml_hint.h \
@@ -470,6 +553,8 @@ libserver_a_SOURCES = \
 	%D%/services/prepare.h \
 	%D%/services/product.c \
 	%D%/services/product_page.c \
+	%D%/services/proxy.c \
+	%D%/services/proxy.h \
 	%D%/services/reach.c \
 	%D%/services/reach.h \
 	%D%/services/route.c \
@@ -543,6 +628,8 @@ libserver_a_SOURCES = \
 	%D%/util/url.h \
 	%D%/util/utf.c \
 	%D%/util/utf.h \
+	%D%/util/whole_file.c \
+	%D%/util/whole_file.h \
 	%D%/wire/der.c \
 	%D%/wire/der.h \
 	%D%/wire/diagnostics.c \

@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 
+#include "checks/checks.h"
 #include "util/log.h"
 
 static void tell_line(const struct verdict_line *line)
@@ -30,12 +31,13 @@ static size_t count_failed(const struct session_verdict *verdict)
     return failed;
 }
 
-bool verdict_tell_one(const struct session *session)
+bool verdict_tell_one(struct session *session)
 {
     AUTO(arena) arena = arena_new();
     const char *name = session_scenario(session)->name;
     struct session_verdict verdict;
 
+    checks_session(session, arena);
     session_verdict(session, arena, &verdict);
     if (!verdict.judged) {
         return true;

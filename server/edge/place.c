@@ -52,7 +52,7 @@ void place_ask(struct edge_conn *conn, enum edge_place place,
                    handshake ? &conn->hello : NULL);
     note_limits(conn, out_plan);
     if (out_plan->refuse.refuse) {
-        listeners_refuse(conn->edge, conn->facts.tls, &out_plan->refuse);
+        listeners_refuse(conn->edge, conn->port, &out_plan->refuse);
     }
 }
 

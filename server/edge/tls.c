@@ -414,7 +414,7 @@ enum tls_result tls_write(struct edge_conn *conn, struct span bytes,
 
 bool tls_pending(const struct edge_conn *conn)
 {
-    return conn->ssl && SSL_has_pending(conn->ssl);
+    return conn->sock.ahead.size || (conn->ssl && SSL_has_pending(conn->ssl));
 }
 
 void tls_notify_close(struct edge_conn *conn)

@@ -355,6 +355,11 @@ void kdc_reap(struct kdc *kdc)
     link_reap(kdc ? kdc->link : NULL);
 }
 
+pid_t kdc_keeper(const struct kdc *kdc)
+{
+    return kdc && kdc->link ? link_keeper(kdc->link) : 0;
+}
+
 void kdc_stop(struct kdc *kdc)
 {
     if (!kdc) {

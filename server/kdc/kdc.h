@@ -11,6 +11,7 @@
 #define KDC_KDC_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "util/attr.h"
 #include "util/err.h"
@@ -80,6 +81,8 @@ MUST_CHECK bool kdc_await(struct kdc *kdc, struct err *err);
 /* SIGCHLD came, which the caller has blocked: takes all children that have
  * ended. NULL, a server without a KDC, is fine: as PID 1 it has some, too. */
 void kdc_reap(struct kdc *kdc);
+/* Our child, the keeper; 0: it has ended. NULL is fine. */
+pid_t kdc_keeper(const struct kdc *kdc);
 /* Ends keeper and KDC; what is in run_dir stays for the caller to remove. NULL
  * is fine. */
 void kdc_stop(struct kdc *kdc);

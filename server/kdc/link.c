@@ -110,6 +110,11 @@ void link_reap(struct link *link)
     }
 }
 
+pid_t link_keeper(const struct link *link)
+{
+    return link->pid;
+}
+
 /* The pair has ended, and nobody told us of the process. */
 static void on_exit_limit(struct loop_timer *timer)
 {

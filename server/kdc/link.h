@@ -5,6 +5,8 @@
 #ifndef KDC_LINK_H
 #define KDC_LINK_H
 
+#include <sys/types.h>
+
 #include "edge/loop.h"
 #include "keeper/protocol.h"
 #include "util/attr.h"
@@ -41,6 +43,8 @@ MUST_CHECK bool link_send(struct link *link,
 /* A child of this process has ended (SIGCHLD): takes note of the keeper, and of
  * all others whose parent we have become. NULL: there is no keeper. */
 void link_reap(struct link *link);
+/* The keeper's process; 0: it has ended. */
+pid_t link_keeper(const struct link *link);
 /* Lets the keeper end, waits for it; NULL is fine. */
 void link_free(struct link *link);
 

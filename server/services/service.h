@@ -82,6 +82,7 @@ struct call {
     struct due *due;
     bool applying;       /* they are at it: what they plan reaches no point */
     int64_t clock_moved; /* ns; by steps */
+    bool by_proxy; /* no server sees the request: this is the proxy's answer */
     const struct soap *soap; /* the request's envelope; NULL: none so far */
     /* Where a handler that answered CALL_PENDING goes on. */
     void *pending;

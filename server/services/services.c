@@ -16,6 +16,7 @@
 #include "services/cleartext.h"
 #include "services/conn_auth.h"
 #include "services/gate.h"
+#include "services/proxy.h"
 #include "services/reach.h"
 #include "services/route.h"
 #include "ticket/ticket.h"
@@ -141,6 +142,10 @@ static enum stage head_stage(struct call *call)
 {
     struct exchange *ex = call->ex;
 
+    if (proxy_is_asked(ex) && proxy_answers(call)) {
+        call->by_proxy = true;
+        return STAGE_DECIDE;
+    }
     reach_by_head(call);
     if (!call_answers(call)) {
         return STAGE_ROUTE;
@@ -246,8 +251,10 @@ static enum stage decide_stage(struct call *call)
     call_apply(call);
     ex->facts.status = status_text(ex);
     ex->facts.form = form_of(call);
-    call_reach(call, POINT_HTTP_RESPONSE);
-    call_apply(call);
+    if (!call->by_proxy) {
+        call_reach(call, POINT_HTTP_RESPONSE);
+        call_apply(call);
+    }
     ex->decided = env_monotonic(call->services->env);
     exchange_commit(ex);
     call_commit(call);

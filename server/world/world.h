@@ -239,7 +239,9 @@ struct setting_info {
 /* NULL past the end. */
 const struct setting_info *world_setting(size_t index);
 
-/* Is this host a name of the world (or localhost, or a loopback address)? */
+/* Is this host a name of the world? */
+bool world_has_name(const struct world *world, const char *host);
+/* The same, or localhost, or a loopback address. */
 bool world_has_host(const struct world *world, const char *host);
 /* All DNS names of the world, lower case; NULL past the end. */
 const char *world_name(const struct world *world, size_t index);

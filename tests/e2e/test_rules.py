@@ -29,7 +29,7 @@ def judged(server, tmp_path):
     return findings, met
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
+@pytest.mark.parametrize("case", CASES, ids=[case.rule for case in CASES])
 def test_broken(serve, tmp_path, case):
     server = start(serve, case, tmp_path)
     case.breaks(server)
@@ -40,7 +40,7 @@ def test_broken(serve, tmp_path, case):
         assert case.says in json.dumps(mine, ensure_ascii=False)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
+@pytest.mark.parametrize("case", CASES, ids=[case.rule for case in CASES])
 def test_kept(serve, tmp_path, case):
     server = start(serve, case, tmp_path)
     case.keeps(server)

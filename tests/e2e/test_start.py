@@ -38,7 +38,7 @@ def test_every_option_is_a_variable(tmp_path):
     options = re.findall(r"^  --([a-z0-9-]+)", help_text, re.M)
     assert len(options) > 10
     # Any text is a path; an empty one is none.
-    paths = {"admin-socket", "ca-dir", "journal", "keylog", "krb5kdc",
+    paths = {"admin-socket", "ca-dir", "journal", "json", "keylog", "krb5kdc",
              "ports-file"}
     for option in options:
         variable = "LYNCMOCK_" + option.upper().replace("-", "_")
