@@ -481,8 +481,8 @@ const struct rule rules_ntlm_negotiate[] = {
                "challenge whether it was asked for or not (3.2.5.1.1), so "
                "nothing comes of it with Windows, and clients in wide use "
                "leave it out; other servers refuse the sign-in.",
-        .good = "NegotiateFlags 0xe2088297",
-        .bad = "NegotiateFlags 0xe2088097",
+        .good = "NegotiateFlags 0xe2088217",
+        .bad = "NegotiateFlags 0xe2088017",
         .on = TRAIT_AUTHORIZATION,
         .check = check_asks_ntlm,
     },
@@ -494,8 +494,8 @@ const struct rule rules_ntlm_negotiate[] = {
         .doc = "The document says MUST for bit M: without it there need be no "
                "session key, and so no MIC. Servers set it in the challenge "
                "all the same, and clients in wide use leave it out.",
-        .good = "NegotiateFlags 0xe2088297",
-        .bad = "NegotiateFlags 0xe2080297",
+        .good = "NegotiateFlags 0xe2088217",
+        .bad = "NegotiateFlags 0xe2080217",
         .on = TRAIT_AUTHORIZATION,
         .check = check_asks_sign,
     },
@@ -508,8 +508,8 @@ const struct rule rules_ntlm_negotiate[] = {
                "zero. One that is set mostly comes from flags written with "
                "their bytes in the wrong order. What the challenge itself had "
                "set may come back.",
-        .good = "NegotiateFlags 97 82 08 e2 on the wire",
-        .bad = "NegotiateFlags e2 08 82 97 on the wire",
+        .good = "NegotiateFlags 17 82 08 e2 on the wire",
+        .bad = "NegotiateFlags e2 08 82 17 on the wire",
         .on = TRAIT_AUTHORIZATION,
         .check = check_reserved,
     },
@@ -595,12 +595,14 @@ const struct rule rules_ntlm_negotiate[] = {
     },
     {
         .id = "NT-012",
-        .level = FINDING_MUST,
+        .level = FINDING_SHOULD,
         .title = "NEGOTIATE with a version has no domain and no workstation",
         .section = "MS-NLMP 3.1.5.1.1",
-        .doc = "A client that tells its version leaves both names empty: they "
-               "say nothing that the answer does not say, and to whoever "
-               "listens they give away where the user works.",
+        .doc = "A client that tells its version must leave both names empty, "
+               "says the document: they say nothing that the answer does not "
+               "say, and to whoever listens they give away where the user "
+               "works. No server minds, and clients in wide use name their "
+               "domain, so this is no failure here.",
         .good = "DomainNameLen 0, WorkstationLen 0",
         .bad = "Version 6.1, and DomainName CONTOSO",
         .on = TRAIT_AUTHORIZATION,
