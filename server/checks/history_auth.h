@@ -68,7 +68,7 @@ struct auth_offer {
     uint64_t digest;  /* of the host */
     unsigned schemes; /* bits, 1 << enum auth_scheme */
     bool odd;         /* none of them in the usual letter case */
-    bool answered;    /* credentials came since */
+    bool answered;    /* credentials came */
     uint64_t path;    /* of the requests without any, in a row: a digest */
     unsigned bare;
 };

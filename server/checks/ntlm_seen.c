@@ -329,7 +329,6 @@ struct auth_offer *ntlm_offer(struct check *check)
     if (fresh.schemes) {
         offer->schemes = fresh.schemes;
         offer->odd = fresh.odd && fresh.schemes != 1u << SCHEME_OTHER;
-        offer->answered = false;
     }
     return offer;
 }

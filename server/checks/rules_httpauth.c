@@ -253,7 +253,7 @@ static bool check_bare(struct check *check)
     if (offer->schemes && offer->bare > AUTH_BARE) {
         check_breach(check, "request line",
                      span_text(check->ex->request.target),
-                     "the %uth request for this in a row that has no "
+                     "request %u for this in a row that has no "
                      "credentials and gets 401: one that is answered so is "
                      "tried again with Authorization, or not at all",
                      offer->bare);
@@ -312,14 +312,37 @@ static bool check_kept_open(struct check *check)
     return true;
 }
 
+/* Who the last leg says it is; NULL: nobody, or not to be seen here. */
+static const char *account_of(struct check *check, const struct ntlm_seen *seen)
+{
+    const struct ntlmssp_authenticate *m = &seen->answer;
+    bool wide;
+
+    if (seen->scheme == SCHEME_BASIC && seen->result == HTTPAUTH_OK) {
+        size_t colon = span_find(seen->sent.token, span_text(":"), 0);
+
+        return colon != SIZE_MAX
+                   ? arena_text(check->arena,
+                                span_slice(seen->sent.token, 0, colon))
+                   : NULL;
+    }
+    if (!seen->last_leg || seen->type != NTLMSSP_AUTHENTICATE ||
+        !seen->readable || !m->user.length) {
+        return seen->has_ap ? check->ex->facts.user : NULL;
+    }
+    wide = m->user.bytes.size >= 2 && m->user.bytes.data[1] == 0;
+    return arena_printf(check->arena, "%s\\%s",
+                        ntlmssp_text(check->arena, m->domain.bytes, wide),
+                        ntlmssp_text(check->arena, m->user.bytes, wide));
+}
+
 static bool check_refused_again(struct check *check)
 {
     struct ntlm_seen *seen = ntlm_seen(check);
-    const char *account = check->ex->facts.account;
+    const char *account = account_of(check, seen);
     struct auth_account *row;
 
-    if ((!seen->last_leg && seen->scheme != SCHEME_BASIC) || !account ||
-        !*account || check->ex->sent.status == 0) {
+    if (!account || !*account || check->ex->sent.status == 0) {
         return false;
     }
     row = auth_account_of(
