@@ -58,7 +58,7 @@ struct auth_principal {
 
 /* A service ticket that the KDC gave out. */
 struct auth_service {
-    uint64_t digest; /* of the client and the service */
+    uint64_t digest; /* of the TGT and the service */
     uint64_t host;   /* of the host in HTTP/host; 0: no such name */
     unsigned given;
 };

@@ -264,7 +264,8 @@ static void begin_leg(struct check *check, struct ntlm_seen *seen)
 {
     struct auth_conn *conn = seen->conn;
 
-    if (seen->type == NTLMSSP_NEGOTIATE || seen->kind == SPNEGO_INIT) {
+    if (seen->kind == SPNEGO_INIT ||
+        (seen->type == NTLMSSP_NEGOTIATE && seen->kind != SPNEGO_RESP)) {
         conn->leg = 0;
         conn->request_mic = false;
     }

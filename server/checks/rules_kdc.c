@@ -8,6 +8,7 @@
 #include "checks/history_auth.h"
 #include "checks/rule.h"
 #include "scenario/session.h"
+#include "util/base64.h"
 #include "wire/krb.h"
 #include "wire/krb_error.h"
 #include "world/world.h"
@@ -115,6 +116,13 @@ static bool check_length(struct check *check)
     return true;
 }
 
+/* Over TCP, as long as it was announced to be. */
+static bool is_whole(const struct exchange *ex)
+{
+    return strcmp(ex->kdc->transport, "tcp") != 0 ||
+           krb_length(ex->raw) == ex->kdc->request.size;
+}
+
 static bool check_readable(struct check *check)
 {
     const struct kdc_exchange *kdc = check->ex->kdc;
@@ -124,7 +132,7 @@ static bool check_readable(struct check *check)
     if (kdc->client) {
         note_size(check);
     }
-    if (!kdc->request.size || check->ex->sent.outcome == SENT_NOTHING) {
+    if (!kdc->request.size || !is_whole(check->ex)) {
         return false;
     }
     if (!krb_decode_kdc_req(kdc->request, &req, &flaw)) {
@@ -213,7 +221,7 @@ static bool check_proof_follows(struct check *check)
     }
     if (++row->naked > NAKED_MAX) {
         check_breach(check, "padata", span_text(check->ex->kdc->client),
-                     "the %uth AS-REQ of %s in a row without "
+                     "AS-REQ number %u of %s in a row without "
                      "pre-authentication, each answered by "
                      "KDC_ERR_PREAUTH_REQUIRED: the next one carries a "
                      "timestamp encrypted with the user's key",
@@ -319,6 +327,24 @@ static bool check_service(struct check *check)
     return true;
 }
 
+/* Some bytes of the TGT that is shown: another device has another one. */
+static const char *ticket_shown(struct check *check,
+                                const struct krb_kdc_req *req)
+{
+    enum { ENOUGH = 24 };
+    struct krb_ap_req ap;
+    struct krb_flaw flaw;
+
+    for (size_t i = 0; i < req->padata.count; i++) {
+        if (req->padata.items[i].type == KRB_PA_TGS_REQ &&
+            krb_decode_ap_req(req->padata.items[i].value, &ap, &flaw)) {
+            return hex_text(check->arena,
+                            span_slice(ap.ticket.enc_part.cipher, 0, ENOUGH));
+        }
+    }
+    return "";
+}
+
 static bool check_cached(struct check *check)
 {
     const struct kdc_exchange *kdc = check->ex->kdc;
@@ -327,17 +353,17 @@ static bool check_cached(struct check *check)
     const char *host;
 
     if (!read_request(check, &req) || req.type != KRB_TGS_REQ ||
-        !got_ticket(check) || !kdc->client || !kdc->service) {
+        !got_ticket(check) || !kdc->service) {
         return false;
     }
-    row =
-        auth_service_of(auth_history(check->history),
-                        auth_digest(auth_digest(0, kdc->client), kdc->service));
+    row = auth_service_of(
+        auth_history(check->history),
+        auth_digest(auth_digest(0, ticket_shown(check, &req)), kdc->service));
     host = web_host(check, &req);
     row->host = host ? auth_digest(0, host) : 0;
     if (++row->given > TICKETS_MAX) {
         check_breach(check, "req-body.sname", span_text(kdc->service),
-                     "the %uth ticket for %s: one is good until it expires, "
+                     "ticket number %u for %s: one is good until it expires, "
                      "and is kept that long",
                      row->given, kdc->service);
     }

@@ -145,6 +145,19 @@ static void check_goes_on(struct check *check)
     }
 }
 
+/* A NegTokenResp without a token of the mechanism proves nothing. */
+static bool proves_server(const struct ntlm_seen *seen)
+{
+    struct spnego_flaw flaw;
+    struct spnego_resp resp;
+
+    if (spnego_kind_of(seen->token_out) == SPNEGO_RESP &&
+        spnego_decode_resp(seen->token_out, &resp, &flaw) == SPNEGO_OK) {
+        return resp.has_token;
+    }
+    return seen->token_out.size > 0;
+}
+
 static bool check_awaits_proof(struct check *check)
 {
     enum { OK_FIRST = 200, OK_LAST = 299 };
@@ -160,7 +173,7 @@ static bool check_awaits_proof(struct check *check)
         return false;
     }
     if (sent->status >= OK_FIRST && sent->status <= OK_LAST &&
-        !seen->token_out.size) {
+        !proves_server(seen)) {
         seen->conn->unproven_server = true;
         auth_history(check->history)->unproven = true;
     }

@@ -183,6 +183,7 @@ class Answer:
                  + struct.pack("<I", flags) + version)
         rest = bytes(self.say("pad", 0)) + data
         mic = self.say("mic", "good")
+        self.exported = exported
         if mic == "good":
             mic = md5(exported, self.type1 + self.challenge.message + start
                       + bytes(16) + rest)
@@ -218,9 +219,12 @@ class Walk:
         """The challenge."""
         return token_of(self.ask(header(scheme, type1), *lines, **how), scheme)
 
-    def answer(self, type1, challenge, **wrong):
+    def answer_of(self, type1, challenge, **wrong):
         return Answer(type1, challenge, f"HTTP/{self.name}", self.bound,
-                      **wrong).message()
+                      **wrong)
+
+    def answer(self, type1, challenge, **wrong):
+        return self.answer_of(type1, challenge, **wrong).message()
 
 
 def walk(server, type1=None, host="lyncweb", tls=True, path="/auth/ntlm",
