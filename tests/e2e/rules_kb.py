@@ -311,6 +311,6 @@ CASES = [
              tools(KVNO), "10.0.0.7"),
     kerberos("KB-049", tools(*[UNCACHED] * 4), tools(*[UNCACHED] * 3),
              "number 4"),
-    kerberos("KB-050", tools(("kinit", "-R"), fails=True, args=("-r", "1m")),
+    kerberos("KB-050", tools(("kinit", "-R"), fails=True, args=("-l", "1h")),
              tools(("kinit", "-R"), args=("-r", "2d")), "renewable"),
 ]
