@@ -84,6 +84,15 @@ RULES = \
 	%D%/checks/rules_metadata \
 	%D%/checks/rules_oauth \
 	%D%/checks/rules_tls
+	%D%/checks/rules_basic \
+	%D%/checks/rules_http \
+	%D%/checks/rules_httpauth \
+	%D%/checks/rules_kdc \
+	%D%/checks/rules_kerberos \
+	%D%/checks/rules_ntlm_answer \
+	%D%/checks/rules_ntlm_negotiate \
+	%D%/checks/rules_ntlm_v2 \
+	%D%/checks/rules_spnego
 
 SERVICES = \
 	%D%/services/anonymous \
@@ -123,6 +132,7 @@ libserver_a_SOURCES = \
 	%D%/auth/handle.h \
 	%D%/auth/krb5.h \
 	%D%/auth/krb5_acceptor.c \
+	%D%/auth/krb5_breach.c \
 	%D%/auth/krb5_mic.c \
 	%D%/auth/krb5_mic.h \
 	%D%/auth/krb5_open.c \
@@ -180,6 +190,12 @@ libserver_a_SOURCES = \
 	%D%/checks/soap_seen.h \
 	%D%/checks/ticket_seen.c \
 	%D%/checks/ticket_seen.h \
+	%D%/checks/history_auth.c \
+	%D%/checks/history_auth.h \
+	%D%/checks/ntlm_seen.c \
+	%D%/checks/ntlm_seen.h \
+	%D%/checks/rule.h \
+	%D%/checks/rules_ntlm.h \
 	%D%/cli/admin.c \
 	%D%/cli/admin.h \
 	%D%/cli/announce.c \
