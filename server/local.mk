@@ -140,6 +140,8 @@ libserver_a_SOURCES = \
 	%D%/auth/ntlm_why_mic.c \
 	%D%/auth/password.c \
 	%D%/auth/password.h \
+	%D%/auth/password_why.c \
+	%D%/auth/password_why.h \
 	%D%/auth/report.c \
 	%D%/auth/report.h \
 	%D%/auth/why_forms.c \
@@ -439,6 +441,8 @@ libserver_a_SOURCES = \
 	%D%/services/conn_auth.h \
 	%D%/services/credentials.c \
 	%D%/services/credentials.h \
+	%D%/services/credentials_why.c \
+	%D%/services/credentials_why.h \
 	%D%/services/discover.h \
 	%D%/services/discover_challenge.c \
 	%D%/services/discover_query.c \
