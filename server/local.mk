@@ -462,6 +462,9 @@ libserver_a_SOURCES = \
 	%D%/services/issue.h \
 	%D%/services/issue_check.c \
 	%D%/services/issue_check.h \
+	%D%/services/issued.c \
+	%D%/services/issued.h \
+	%D%/services/issued_why.c \
 	%D%/services/mex_wsdl.c \
 	%D%/services/mex_wsdl.h \
 	%D%/services/oauth.h \
@@ -496,6 +499,10 @@ libserver_a_SOURCES = \
 	%D%/ticket/saml.h \
 	%D%/ticket/saml_open.c \
 	%D%/ticket/ticket.h \
+	%D%/ticket/why.c \
+	%D%/ticket/why.h \
+	%D%/ticket/why_place.c \
+	%D%/ticket/why_place.h \
 	%D%/ticket/xmldsig.c \
 	%D%/ticket/xmldsig.h \
 	%D%/util/arena.c \

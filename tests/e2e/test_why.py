@@ -16,9 +16,9 @@ from zeep.wsse.username import UsernameToken
 
 from broken_ntlm import (EOL, FIXED, MIC_AT, Ntlm, binding_of, list_of, md4,
                          md5, pairs_of, wide)
-from clients import Carrier
+from clients import Carrier, Curl
 from harness import PASSWORD
-from signin import ALICE, ask, journal
+from signin import ALICE, ask, journal, open_user, ticket_for
 from soap import envelope, post
 
 KERBEROS = False
@@ -741,3 +741,161 @@ def test_basic_that_is_right(serve):
                          f"{ALICE}:{PASSWORD}")
     assert answer.status == 200
     assert whys(server, None) == []
+
+
+# --- web tickets -------------------------------------------------------------------------
+
+def header_of(data):
+    return {"X-MS-WebTicket": "opaque=" + b64(data)}
+
+
+def one_byte(data, at):
+    return data[:at] + bytes([data[at] ^ 1]) + data[at + 1:]
+
+
+def prefixed(data):
+    return data.replace(b"<saml:", b"<s1:").replace(
+        b"</saml:", b"</s1:").replace(b"xmlns:saml=", b"xmlns:s1=")
+
+
+def pretty(data):
+    return data.replace(b"><", b">\n  <")
+
+
+def moved_to_next_year(data):
+    return data.replace(b'NotOnOrAfter="2', b'NotOnOrAfter="3')
+
+
+def named_otherwise(data):
+    return data.replace(b">sip:alice@", b">sip:boris@")
+
+
+SAMLS = {
+    "one byte": (lambda t: one_byte(t, t.index(b"NotOnOrAfter") + 15),
+                 "with one byte changed", "attribute NotOnOrAfter of "
+                 "saml:Conditions"),
+    "expiry": (moved_to_next_year, "with one byte changed: byte ",
+               "attribute NotOnOrAfter of saml:Conditions"),
+    "name": (named_otherwise, "changed: from byte",
+             "the text of saml:NameIdentifier"),
+    "CR LF": (lambda t: t.replace(b"><", b">\r\n<"), "pretty-printed", ""),
+    "pretty": (pretty, "pretty-printed: with white space between", ""),
+    "prefix": (prefixed, "with other namespace prefixes", ""),
+    "escaped": (lambda t: t.replace(b"&", b"&amp;").replace(b"<", b"&lt;"),
+                "escaped for XML once more", ""),
+    "twice": (lambda t: b64(t).encode(), "in base64 twice", ""),
+    "cut": (lambda t: t[:1000], "cut: 1000 of its", "characters)"),
+    "longer": (lambda t: t + b"<x/>", "with 4 bytes more behind its end", ""),
+    "UTF-16": (lambda t: t.decode().encode("utf-16-le"), "in UTF-16", ""),
+}
+
+CARRIED = {
+    "not in base64": (lambda t: "opaque=" + t.decode(), "as it is"),
+    "blanks for +": (lambda t: "opaque=" + b64(t).replace("+", " "),
+                     'with a blank for each "+"'),
+    "letter case": (lambda t: "opaque=" + b64(t).lower(),
+                    "letter case of its base64"),
+    "quoted": (lambda t: f'opaque="{b64(t)}"', "in quotation marks"),
+    "encoded twice": (lambda t: "opaque=" + b64(t).replace(
+        "=", "%253D").replace("+", "%252B"), "percent-encoded once more"),
+}
+
+
+def saml_of(server, with_plus=False):
+    while True:
+        ticket = ticket_for(Carrier(server, "NTLM", Ntlm), server)
+        if not with_plus or ("+" in b64(ticket.text) and "="
+                             in b64(ticket.text)):
+            return ticket.text
+
+
+def refuse(server, headers):
+    answer = open_user(Curl(server), server, headers)
+    assert answer.status == 401
+    line, = [record.remarks["ticket.why"]
+             for record in journal(server, "discover.user")
+             if "ticket.why" in record.remarks]
+    assert line.startswith("the web ticket was refused: ")
+    assert f'why="{line}"' in server.messages().replace('\\"', '"')
+    return line
+
+
+@pytest.mark.parametrize("row", SAMLS)
+def test_saml(serve, row):
+    change, words, place = SAMLS[row]
+    server = serve()
+    line = refuse(server, header_of(change(saml_of(server))))
+    assert "it is alice's ticket of exchange 2, " in line
+    assert words in line and place in line
+    assert "(protocol: webticket 5.3)" in line
+
+
+@pytest.mark.parametrize("row", CARRIED)
+def test_how_a_ticket_is_carried(serve, row):
+    carry, words = CARRIED[row]
+    server = serve()
+    line = refuse(server, {"X-MS-WebTicket": carry(saml_of(server, True))})
+    assert words in line
+
+
+def cwt_of(server):
+    return ticket_for(Carrier(server, "NTLM", Ntlm), server, form="cwt").value()
+
+
+def altered_cwt(value, at):
+    data = base64.urlsafe_b64decode(value[4:] + "==")
+    return "cwt=" + base64.urlsafe_b64encode(
+        one_byte(data, at)).decode().rstrip("=")
+
+
+@pytest.mark.parametrize("at,place", [(60, "the MAC"), (95, "expires"),
+                                      (10, "the SID"), (40, "the GUID")])
+def test_cwt(serve, at, place):
+    server = serve()
+    line = refuse(server, {"X-MS-WebTicket": altered_cwt(cwt_of(server), at)})
+    assert f"with one byte changed: byte {at} of" in line
+    assert place in line
+
+
+def test_ticket_of_an_earlier_run(serve):
+    first, second = serve(), serve()
+    value = cwt_of(first)
+    assert "no ticket of this session was like it" in refuse(
+        second, {"X-MS-WebTicket": value})
+
+
+def test_ticket_of_another_pool(serve):
+    server = serve()
+    value = cwt_of(server)
+    answer = open_user(Curl(server), server, {"X-MS-WebTicket": value},
+                       "lyncweb2")
+    assert answer.status == 401
+    line, = [record.remarks["ticket.why"]
+             for record in journal(server, "discover.user")]
+    assert ("unchanged, which pool pool01.contoso.test issued and "
+            "pool02.contoso.test does not take") in line
+
+
+def test_ticket_that_expired(play):
+    server = play("{at: discover.user, do: {clock: +481m}}")
+    line = refuse(server, {"X-MS-WebTicket": cwt_of(server)})
+    assert "it expired 60 s ago, at " in line or "it expired 59 s ago" in line
+    assert "by the world's clock, which is 8 h ahead of the real one" in line
+
+
+def test_ticket_for_another_resource(serve):
+    server = serve("--set", "ticket.check-audience=service")
+    ticket = ticket_for(Carrier(server, "NTLM", Ntlm), server,
+                        applies_to=server.url("lyncweb", "/CertProv/x.svc"))
+    line = refuse(server, ticket.headers())
+    assert "it is for https://lyncweb.contoso.test" in line
+    assert "/CertProv/x.svc, and was shown at https://" in line
+
+
+def test_ticket_that_is_right(serve):
+    server = serve()
+    value = cwt_of(server)
+    assert open_user(Curl(server), server,
+                     {"X-MS-WebTicket": value}).status == 200
+    assert not [record for record in journal(server)
+                if "ticket.why" in record.remarks]
