@@ -164,6 +164,8 @@ libserver_a_SOURCES = \
 	%D%/auth/ntlm_why_mic.c \
 	%D%/auth/password.c \
 	%D%/auth/password.h \
+	%D%/auth/password_why.c \
+	%D%/auth/password_why.h \
 	%D%/auth/report.c \
 	%D%/auth/report.h \
 	%D%/auth/why_forms.c \
@@ -555,6 +557,8 @@ libserver_a_SOURCES = \
 	%D%/services/conn_auth.h \
 	%D%/services/credentials.c \
 	%D%/services/credentials.h \
+	%D%/services/credentials_why.c \
+	%D%/services/credentials_why.h \
 	%D%/services/discover.h \
 	%D%/services/discover_challenge.c \
 	%D%/services/discover_query.c \
@@ -574,6 +578,9 @@ libserver_a_SOURCES = \
 	%D%/services/issue.h \
 	%D%/services/issue_check.c \
 	%D%/services/issue_check.h \
+	%D%/services/issued.c \
+	%D%/services/issued.h \
+	%D%/services/issued_why.c \
 	%D%/services/mex_wsdl.c \
 	%D%/services/mex_wsdl.h \
 	%D%/services/oauth.h \
@@ -610,6 +617,10 @@ libserver_a_SOURCES = \
 	%D%/ticket/saml.h \
 	%D%/ticket/saml_open.c \
 	%D%/ticket/ticket.h \
+	%D%/ticket/why.c \
+	%D%/ticket/why.h \
+	%D%/ticket/why_place.c \
+	%D%/ticket/why_place.h \
 	%D%/ticket/xmldsig.c \
 	%D%/ticket/xmldsig.h \
 	%D%/util/arena.c \
