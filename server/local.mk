@@ -501,6 +501,8 @@ libserver_a_SOURCES = \
 	%D%/services/prepare.h \
 	%D%/services/product.c \
 	%D%/services/product_page.c \
+	%D%/services/nearby.c \
+	%D%/services/nearby.h \
 	%D%/services/proxy.c \
 	%D%/services/proxy.h \
 	%D%/services/reach.c \
