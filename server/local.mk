@@ -126,15 +126,26 @@ libserver_a_SOURCES = \
 	%D%/auth/ntlm_challenge.c \
 	%D%/auth/ntlm_crypto.c \
 	%D%/auth/ntlm_crypto.h \
+	%D%/auth/ntlm_hunt.c \
+	%D%/auth/ntlm_hunt_parts.c \
+	%D%/auth/ntlm_hunt_say.c \
 	%D%/auth/ntlm_lie.c \
 	%D%/auth/ntlm_proof.c \
 	%D%/auth/ntlm_session.c \
 	%D%/auth/ntlm_session.h \
 	%D%/auth/ntlm_verify.c \
+	%D%/auth/ntlm_why.c \
+	%D%/auth/ntlm_why.h \
+	%D%/auth/ntlm_why_binding.c \
+	%D%/auth/ntlm_why_mic.c \
 	%D%/auth/password.c \
 	%D%/auth/password.h \
 	%D%/auth/report.c \
 	%D%/auth/report.h \
+	%D%/auth/why_forms.c \
+	%D%/auth/why_forms.h \
+	%D%/auth/why_letters.c \
+	%D%/auth/why_letters.h \
 	%D%/checks/checks.c \
 	%D%/checks/checks.h \
 	%D%/checks/family.c \
@@ -176,6 +187,7 @@ libserver_a_SOURCES = \
 	%D%/cli/fits.h \
 	%D%/cli/gather.c \
 	%D%/cli/gather.h \
+	%D%/cli/gather_conclude.c \
 	%D%/cli/gather_exchange.c \
 	%D%/cli/gather_parts.h \
 	%D%/cli/help.c \
@@ -205,12 +217,21 @@ libserver_a_SOURCES = \
 	%D%/cli/reload.h \
 	%D%/cli/report_files.c \
 	%D%/cli/report_files.h \
+	%D%/cli/report_style.c \
+	%D%/cli/report_style.h \
 	%D%/cli/reports.c \
 	%D%/cli/reports.h \
 	%D%/cli/run.c \
 	%D%/cli/run.h \
+	%D%/cli/run_cases.c \
+	%D%/cli/run_cases.h \
+	%D%/cli/run_child.c \
+	%D%/cli/run_child.h \
+	%D%/cli/run_code.c \
 	%D%/cli/run_dir.c \
 	%D%/cli/run_dir.h \
+	%D%/cli/run_many.c \
+	%D%/cli/run_many.h \
 	%D%/cli/run_one.c \
 	%D%/cli/schema.c \
 	%D%/cli/serve.c \
@@ -362,11 +383,28 @@ libserver_a_SOURCES = \
 	%D%/pki/site.c \
 	%D%/pki/store.c \
 	%D%/pki/store.h \
+	%D%/report/case.c \
+	%D%/report/case.h \
+	%D%/report/columns.c \
+	%D%/report/columns.h \
+	%D%/report/diagram.c \
+	%D%/report/diagram.h \
+	%D%/report/escape.c \
+	%D%/report/escape.h \
+	%D%/report/github.c \
 	%D%/report/json.c \
+	%D%/report/junit.c \
+	%D%/report/markdown.c \
+	%D%/report/mermaid.c \
+	%D%/report/mermaid.h \
 	%D%/report/read.c \
 	%D%/report/report.h \
 	%D%/report/shape.c \
 	%D%/report/shape.h \
+	%D%/report/tap.c \
+	%D%/report/text.c \
+	%D%/report/words.c \
+	%D%/report/words.h \
 	%D%/scenario/diagnostics.c \
 	%D%/scenario/diagnostics.h \
 	%D%/scenario/dump.c \

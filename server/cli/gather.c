@@ -188,25 +188,6 @@ static void fill_expectations(struct arena *arena,
     }
 }
 
-void gather_conclude(struct report_run *run, struct arena *arena)
-{
-    size_t failed = 0;
-    const struct report_expectation *first = NULL;
-
-    for (size_t i = 0; i < run->expectation_count; i++) {
-        const struct report_expectation *expected = &run->expectations[i];
-
-        if (!expected->held && expected->severity == SEVERITY_FAIL) {
-            first = first ? first : expected;
-            failed++;
-        }
-    }
-    run->exit_code = failed ? EXIT_VERDICT : EXIT_GOOD;
-    run->line = !first ? "passed"
-                       : arena_printf(arena, "failed: expected %s, %s",
-                                      first->what, first->why);
-}
-
 static void fill_names(const struct gather *gather,
                        const struct session *session, struct arena *arena,
                        struct report_run *run)

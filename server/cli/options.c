@@ -266,6 +266,7 @@ bool options_parse(int argc, char **argv, struct env *env,
         .proxy_port = OPTION_NONE,
         .ready_fd = -1,
         .workers = 1,
+        .jobs = 1,
         .log_level = LOG_INFO,
         .session_ttl = SESSION_TTL,
     };

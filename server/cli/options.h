@@ -44,6 +44,10 @@ struct options {
     bool seed_given;
     const char *journal;
     const char *json; /* reports, see cli/report_files.h */
+    const char *junit;
+    const char *tap;
+    const char *markdown;
+    const char *text;
     enum log_format log_format;
     enum log_level log_level;
     bool log_secrets;
@@ -52,6 +56,9 @@ struct options {
     const char *chaos;            /* the id of a profile; NULL: none */
     int64_t timeout;              /* ns; 0: none */
     struct option_list set;       /* NAME=VALUE */
+    int jobs;                     /* runs at a time */
+    struct option_list matrix;    /* NAME=VALUE,... of run */
+    struct option_list variant;   /* no option: a NAME=VALUE of each of them */
     struct option_list ccache;    /* users */
     const char *krb5kdc;          /* NULL: where it usually is */
     const char *user;             /* of the client that run starts; NULL: any */

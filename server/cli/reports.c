@@ -7,13 +7,14 @@
 #include "cli/report_files.h"
 #include "util/log.h"
 
-/* A run for each session that there is. */
-static void gather_sessions(const struct server *server, struct report *report)
+void reports_gather(const struct server *server, int64_t began,
+                    struct report *report)
 {
     const struct gather gather = {
         .journal = server->journal,
         .scenario = server->options->scenario,
         .secrets = server->options->log_secrets,
+        .began = began,
     };
     struct session_entry entry;
     size_t count = 0;
@@ -34,13 +35,13 @@ enum exit_code reports_tell(const struct server *server, enum exit_code code)
     struct report report = {.version = PACKAGE_VERSION, .exit_code = (int)code};
     struct err err;
 
-    if (!report_files_wanted(server->options)) {
+    if (!report_files_wanted(server->options, server->env)) {
         return code;
     }
     arena = arena_new();
     report.arena = arena;
-    gather_sessions(server, &report);
-    if (!report_files_write(server->options, &report, &err)) {
+    reports_gather(server, 0, &report);
+    if (!report_files_write(server->options, server->env, &report, &err)) {
         log_error("%s", err.text);
         return EXIT_INTERNAL;
     }

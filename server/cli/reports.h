@@ -4,6 +4,12 @@
 
 #include "cli/server.h"
 #include "cli/verb.h"
+#include "report/report.h"
+
+/* A run for each session that there is, the default one first. `began`: see
+ * struct gather. */
+void reports_gather(const struct server *server, int64_t began,
+                    struct report *report);
 
 /*
  * Writes what options ask for, given what came of it all. Returns the same

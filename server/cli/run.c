@@ -9,6 +9,9 @@
 #include "cli/arguments.h"
 #include "cli/client.h"
 #include "cli/environment.h"
+#include "cli/report_files.h"
+#include "cli/run_cases.h"
+#include "cli/run_many.h"
 #include "util/log.h"
 #include "util/mem.h"
 
@@ -45,29 +48,54 @@ static int find_client(int argc, char **argv)
     return at;
 }
 
-static bool check(const struct options *options, struct err *err)
+static bool check(struct env *env, const struct options *options,
+                  struct run_client *client, struct err *err)
 {
     if (!options->scenario) {
         return err_set(err, "a scenario is missing; lyncmock list scenarios "
                             "prints those that are shipped");
     }
-    return true;
+    return report_files_check(options, err) &&
+           client_find(env, client->argv[0], &client->program, err);
+}
+
+/* Nothing is started before all of it is known to be good. */
+static enum exit_code run_cases(struct env *env, const struct run_cases *cases,
+                                const struct run_client *client,
+                                struct report *report)
+{
+    const struct run_plan plan = {client, cases->items[0].variant};
+
+    if (cases->count == 1) {
+        return run_one(env, &cases->items[0].options, &plan, report);
+    }
+    return run_cases_check(cases) ? run_many(env, cases, client, report)
+                                  : EXIT_USAGE;
 }
 
 static enum exit_code run_options(struct env *env, struct options *options,
                                   char **argv)
 {
-    AUTO(str) program = NULL;
+    AUTO(arena) arena = arena_new();
     struct run_client client = {.argv = argv};
-    const struct run_plan plan = {.client = &client};
+    struct report report = {.arena = arena, .version = PACKAGE_VERSION};
+    struct run_cases cases;
+    enum exit_code code;
     struct err err;
 
-    if (!check(options, &err) || !client_find(env, argv[0], &program, &err)) {
+    if (!check(env, options, &client, &err) ||
+        !run_cases_make(options, &cases, &err)) {
         log_error("%s", err.text);
+        mem_free(client.program);
         return EXIT_USAGE;
     }
-    client.program = program;
-    return run_one(env, options, &plan);
+    code = run_cases(env, &cases, &client, &report);
+    if (!report_files_write(options, env, &report, &err)) {
+        log_error("%s", err.text);
+        code = EXIT_INTERNAL;
+    }
+    mem_free(client.program);
+    return code;
 }
 
 static enum exit_code run(int argc, char **argv)

@@ -10,6 +10,8 @@
 
 #include "cli/client.h"
 #include "cli/environment.h"
+#include "cli/gather.h"
+#include "cli/reports.h"
 #include "cli/run.h"
 #include "cli/serving.h"
 #include "cli/verdict.h"
@@ -39,7 +41,9 @@ struct run {
     struct serving serving; /* first: it is cast to this */
     struct options options;
     const struct run_plan *plan;
-    struct arena *arena;
+    struct report *report;
+    struct arena *arena; /* the report's */
+    int64_t began;       /* monotonic ns: when the client did */
     struct client client;
     enum stage stage;
     int64_t deadline; /* of the stage */
@@ -248,6 +252,7 @@ static bool on_ready(struct serving *serving, struct err *err)
     if (!publish(run, &environment.ports_file, err)) {
         return false;
     }
+    run->began = env_monotonic(serving->env);
     return client_start(
         &run->client, run->plan->client->program, run->plan->client->argv,
         environment_make(run->arena, &environment), &serving->mask, err);
@@ -264,41 +269,50 @@ static void on_stopped(struct serving *serving)
 /* ---- The verdict ---- */
 
 /* Ctrl-C goes to the client alone where it has the terminal. */
-static bool was_interrupted(const struct run *run)
-{
-    return run->interrupted ||
-           (run->client.terminal >= 0 &&
-            (run->client.signal == SIGINT || run->client.signal == SIGQUIT));
-}
-
-static bool client_failed(const struct run *run)
+static bool was_stopped(const struct run *run)
 {
     const struct client *client = &run->client;
 
-    return client->pid && !run->ended_by_us && !was_interrupted(run) &&
-           (client->signal || client->exit_status != 0);
+    return run->ended_by_us || run->interrupted ||
+           (client->terminal >= 0 &&
+            (client->signal == SIGINT || client->signal == SIGQUIT));
 }
 
-static void tell_client(const struct client *client)
+static const char *command_text(struct arena *arena, char *const *argv)
 {
-    if (client->signal) {
-        log_warning("the client was ended by signal %d (%s)", client->signal,
-                    strsignal(client->signal));
-    } else {
-        log_warning("the client failed: exit status %d", client->exit_status);
+    AUTO_BUF text = {0};
+
+    for (size_t i = 0; argv[i]; i++) {
+        buf_printf(&text, "%s%s", i ? " " : "", argv[i]);
     }
+    return arena_text(arena, buf_span(&text));
 }
 
+static void tell_client(const struct run *run, struct report_run *out)
+{
+    out->variant = run->plan->variant;
+    out->client.command = command_text(run->arena, run->plan->client->argv);
+    out->client.exit_status = run->client.exit_status;
+    out->client.signal = run->client.signal;
+    out->client.timed_out = run->timed_out;
+    out->client.stopped = was_stopped(run);
+}
+
+/* The client is told with the default session, which is the first. */
 static enum exit_code judge(struct serving *serving)
 {
     struct run *run = (struct run *)serving;
-    enum exit_code code = verdict_tell(serving->server.sessions);
+    struct report *report = run->report;
+    enum exit_code code = EXIT_SKIPPED;
 
-    if (client_failed(run)) {
-        tell_client(&run->client);
-        code = code == EXIT_GOOD ? EXIT_CLIENT : code;
+    (void)verdict_tell(serving->server.sessions);
+    reports_gather(&serving->server, run->began, report);
+    tell_client(run, &report->runs[0]);
+    gather_conclude(&report->runs[0], run->arena);
+    for (size_t i = 0; i < report->run_count; i++) {
+        code = run_worse(code, (enum exit_code)report->runs[i].exit_code);
     }
-    return run->timed_out ? EXIT_TIME : code;
+    return code;
 }
 
 static const struct serving_events events = {
@@ -311,15 +325,37 @@ static const struct serving_events events = {
     .judge = judge,
 };
 
-enum exit_code run_one(struct env *env, const struct options *options,
-                       const struct run_plan *plan)
+/* What never got so far as to be judged. */
+static void tell_start(const struct run *run, enum exit_code code)
 {
-    AUTO(arena) arena = arena_new();
+    struct report *report = run->report;
+    struct report_run *out;
+
+    if (report->run_count) {
+        return;
+    }
+    out = ARENA_NEW(run->arena, struct report_run);
+    *out = (struct report_run){
+        .scenario = run->options.scenario,
+        .variant = run->plan->variant,
+        .seed = run->serving.env->seed,
+        .exit_code = (int)code,
+        .line = run_code_text(code),
+        .client = {.exit_status = -1},
+    };
+    report->runs = out;
+    report->run_count = 1;
+}
+
+enum exit_code run_one(struct env *env, const struct options *options,
+                       const struct run_plan *plan, struct report *report)
+{
     struct run run = {
         .options = *options,
         .plan = plan,
-        .arena = arena,
-        .client = {.terminal = -1},
+        .arena = report->arena,
+        .report = report,
+        .client = {.exit_status = -1, .terminal = -1},
         .timer = {.expired = on_timer},
     };
     enum exit_code code;
@@ -332,5 +368,7 @@ enum exit_code run_one(struct env *env, const struct options *options,
     }
     code = serving_play(&run.serving);
     serving_close(&run.serving);
+    tell_start(&run, code);
+    report->exit_code = (int)code;
     return code;
 }

@@ -86,6 +86,7 @@ struct report_measure {
     const char *name; /* "requests", "connections", "handshakes" ... */
     double taken;
     double optimum;
+    const char *why; /* what was more than the optimum, and where */
 };
 
 /* How the client's process ended. */
@@ -94,6 +95,7 @@ struct report_client {
     int exit_status;     /* -1: it was ended by `signal`, or never ran */
     int signal;
     bool timed_out;
+    bool stopped; /* we ended it, or a person: its status says nothing */
     bool reached;       /* it reached the server */
     const char *output; /* the last of it, where it was kept */
 };
@@ -140,8 +142,11 @@ struct report {
 struct report_style {
     bool colour;
     bool unicode;
-    bool brief; /* no diagram where all held */
+    bool brief;     /* no diagram where all held */
+    unsigned width; /* columns; 0: REPORT_WIDTH */
 };
+
+enum { REPORT_WIDTH = 100 };
 
 const char *report_level_word(enum finding_level level);
 const char *report_severity_word(enum report_severity severity);

@@ -125,6 +125,7 @@ static const struct member measure_members[] = {
     PLAIN(report_measure, TEXT, name, "requests, connections and so on"),
     PLAIN(report_measure, REAL, taken, "what the client took"),
     PLAIN(report_measure, REAL, optimum, "what would have done"),
+    PLAIN(report_measure, TEXT, why, "what was more than that"),
     END,
 };
 
@@ -136,6 +137,7 @@ static const struct member client_members[] = {
     PLAIN(report_client, INT, exit_status, "-1: a signal ended it"),
     PLAIN(report_client, INT, signal, "that ended it; 0: none"),
     PLAIN(report_client, FLAG, timed_out, "the time limit ended it"),
+    PLAIN(report_client, FLAG, stopped, "ended from outside, not by itself"),
     PLAIN(report_client, FLAG, reached, "it reached the server"),
     PLAIN(report_client, TEXT, output, "the last of it"),
     END,
