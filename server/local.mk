@@ -193,6 +193,8 @@ libserver_a_SOURCES = \
 	%D%/cli/help.c \
 	%D%/cli/kerberos.c \
 	%D%/cli/kerberos.h \
+	%D%/cli/known.c \
+	%D%/cli/known.h \
 	%D%/cli/list.c \
 	%D%/cli/list_points.c \
 	%D%/cli/list_rules.c \
