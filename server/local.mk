@@ -238,6 +238,8 @@ libserver_a_SOURCES = \
 	%D%/cli/help.c \
 	%D%/cli/kerberos.c \
 	%D%/cli/kerberos.h \
+	%D%/cli/known.c \
+	%D%/cli/known.h \
 	%D%/cli/list.c \
 	%D%/cli/list_points.c \
 	%D%/cli/list_rules.c \
@@ -590,6 +592,8 @@ libserver_a_SOURCES = \
 	%D%/services/prepare.h \
 	%D%/services/product.c \
 	%D%/services/product_page.c \
+	%D%/services/nearby.c \
+	%D%/services/nearby.h \
 	%D%/services/proxy.c \
 	%D%/services/proxy.h \
 	%D%/services/reach.c \
