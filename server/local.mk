@@ -461,6 +461,7 @@ libserver_a_SOURCES = \
 	%D%/services/product_page.c \
 	%D%/services/proxy.c \
 	%D%/services/proxy.h \
+	%D%/services/proxy_auth.c \
 	%D%/services/reach.c \
 	%D%/services/reach.h \
 	%D%/services/route.c \
