@@ -100,6 +100,7 @@ libserver_a_SOURCES = \
 	%D%/admin/guard.c \
 	%D%/admin/internal.h \
 	%D%/admin/listener.c \
+	%D%/admin/pac.c \
 	%D%/admin/wish.c \
 	%D%/auth/account.c \
 	%D%/auth/auth.c \

@@ -491,3 +491,66 @@ def test_half_closed_and_silent_clients_are_let_go(server):
         assert peer.recv(100).startswith(b"HTTP/1.1 200")
         peer.close()
     assert curl(server, NTLM, "--ntlm", "-u", WHO).status == 200
+
+
+# --- the file for browsers -------------------------------------------------------
+
+def fetch_pac(server, *args):
+    import urllib.request
+    url = f"http://127.0.0.1:{server.ready['admin']}/proxy.pac"
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    request = urllib.request.Request(url, headers=dict(args))
+    return opener.open(request, timeout=30)
+
+
+def find_proxy(text, host):
+    """What node makes of it, with the one function of the standard's."""
+    import json
+    import subprocess
+    from clients import tool
+    script = ("function dnsDomainIs(host, domain) {"
+              " return host.length >= domain.length && "
+              "host.slice(-domain.length) === domain; }\n" + text +
+              f"\nconsole.log(FindProxyForURL('https://x/', {json.dumps(host)}))")
+    done = subprocess.run([tool("node", "nodejs"), "-e", script], check=True,
+                          capture_output=True, text=True, timeout=30)
+    return done.stdout.strip()
+
+
+def test_the_pac_file(server):
+    answer = fetch_pac(server)
+    assert answer.headers["Content-Type"] == "application/x-ns-proxy-autoconfig"
+    text = answer.read().decode()
+    ours = f"PROXY 127.0.0.1:{proxy_of(server)}"
+    for host, found in (("lyncdiscover.contoso.test", ours),
+                        ("LYNCWEB.contoso.test", ours),
+                        ("lyncweb.t7.contoso.test", ours),
+                        ("contoso.test", ours),
+                        ("xcontoso.test", "DIRECT"),
+                        ("contoso.test.evil.example", "DIRECT"),
+                        ("example.com", "DIRECT"),
+                        ("127.0.0.1", "DIRECT")):
+        assert find_proxy(text, host) == found, host
+
+
+def test_the_pac_file_is_for_this_machine(server):
+    import urllib.error
+    for header in (("Host", "evil.example"),
+                   ("Origin", "https://evil.example")):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            fetch_pac(server, header)
+        assert refused.value.code == 403
+    # It opens no other door.
+    admin = Admin(server)
+    admin.token = ""
+    assert admin.ask("GET", "/sessions").status == 401
+    assert admin.ask("GET", "/proxy.pac/").status == 401
+    assert admin.ask("POST", "/proxy.pac").status == 405
+
+
+def test_no_proxy_no_pac_file(serve):
+    import urllib.error
+    with pytest.raises(urllib.error.HTTPError) as missing:
+        fetch_pac(serve())
+    assert missing.value.code == 404
+    assert "--proxy-port" in missing.value.read().decode()
