@@ -123,6 +123,7 @@ libserver_a_SOURCES = \
 	%D%/admin/guard.c \
 	%D%/admin/internal.h \
 	%D%/admin/listener.c \
+	%D%/admin/pac.c \
 	%D%/admin/wish.c \
 	%D%/auth/account.c \
 	%D%/auth/auth.c \
@@ -596,6 +597,7 @@ libserver_a_SOURCES = \
 	%D%/services/nearby.h \
 	%D%/services/proxy.c \
 	%D%/services/proxy.h \
+	%D%/services/proxy_auth.c \
 	%D%/services/reach.c \
 	%D%/services/reach.h \
 	%D%/services/route.c \
