@@ -126,15 +126,26 @@ libserver_a_SOURCES = \
 	%D%/auth/ntlm_challenge.c \
 	%D%/auth/ntlm_crypto.c \
 	%D%/auth/ntlm_crypto.h \
+	%D%/auth/ntlm_hunt.c \
+	%D%/auth/ntlm_hunt_parts.c \
+	%D%/auth/ntlm_hunt_say.c \
 	%D%/auth/ntlm_lie.c \
 	%D%/auth/ntlm_proof.c \
 	%D%/auth/ntlm_session.c \
 	%D%/auth/ntlm_session.h \
 	%D%/auth/ntlm_verify.c \
+	%D%/auth/ntlm_why.c \
+	%D%/auth/ntlm_why.h \
+	%D%/auth/ntlm_why_binding.c \
+	%D%/auth/ntlm_why_mic.c \
 	%D%/auth/password.c \
 	%D%/auth/password.h \
 	%D%/auth/report.c \
 	%D%/auth/report.h \
+	%D%/auth/why_forms.c \
+	%D%/auth/why_forms.h \
+	%D%/auth/why_letters.c \
+	%D%/auth/why_letters.h \
 	%D%/checks/checks.c \
 	%D%/checks/checks.h \
 	%D%/checks/family.c \
@@ -176,6 +187,7 @@ libserver_a_SOURCES = \
 	%D%/cli/fits.h \
 	%D%/cli/gather.c \
 	%D%/cli/gather.h \
+	%D%/cli/gather_conclude.c \
 	%D%/cli/gather_exchange.c \
 	%D%/cli/gather_parts.h \
 	%D%/cli/help.c \
@@ -203,6 +215,12 @@ libserver_a_SOURCES = \
 	%D%/cli/probe.c \
 	%D%/cli/reload.c \
 	%D%/cli/reload.h \
+	%D%/cli/report_files.c \
+	%D%/cli/report_files.h \
+	%D%/cli/report_style.c \
+	%D%/cli/report_style.h \
+	%D%/cli/reports.c \
+	%D%/cli/reports.h \
 	%D%/cli/run.c \
 	%D%/cli/run.h \
 	%D%/cli/run_cases.c \
@@ -210,12 +228,6 @@ libserver_a_SOURCES = \
 	%D%/cli/run_child.c \
 	%D%/cli/run_child.h \
 	%D%/cli/run_code.c \
-	%D%/cli/report_files.c \
-	%D%/cli/report_files.h \
-	%D%/cli/reports.c \
-	%D%/cli/reports.h \
-	%D%/cli/run.c \
-	%D%/cli/run.h \
 	%D%/cli/run_dir.c \
 	%D%/cli/run_dir.h \
 	%D%/cli/run_many.c \
@@ -371,11 +383,28 @@ libserver_a_SOURCES = \
 	%D%/pki/site.c \
 	%D%/pki/store.c \
 	%D%/pki/store.h \
+	%D%/report/case.c \
+	%D%/report/case.h \
+	%D%/report/columns.c \
+	%D%/report/columns.h \
+	%D%/report/diagram.c \
+	%D%/report/diagram.h \
+	%D%/report/escape.c \
+	%D%/report/escape.h \
+	%D%/report/github.c \
 	%D%/report/json.c \
+	%D%/report/junit.c \
+	%D%/report/markdown.c \
+	%D%/report/mermaid.c \
+	%D%/report/mermaid.h \
 	%D%/report/read.c \
 	%D%/report/report.h \
 	%D%/report/shape.c \
 	%D%/report/shape.h \
+	%D%/report/tap.c \
+	%D%/report/text.c \
+	%D%/report/words.c \
+	%D%/report/words.h \
 	%D%/scenario/diagnostics.c \
 	%D%/scenario/diagnostics.h \
 	%D%/scenario/dump.c \
@@ -383,8 +412,13 @@ libserver_a_SOURCES = \
 	%D%/scenario/expand.c \
 	%D%/scenario/expand.h \
 	%D%/scenario/fault.h \
+	%D%/scenario/judge_known.c \
+	%D%/scenario/judge_text.c \
+	%D%/scenario/judge_times.c \
 	%D%/scenario/keys.c \
 	%D%/scenario/keys.h \
+	%D%/scenario/known.c \
+	%D%/scenario/known.h \
 	%D%/scenario/layers.c \
 	%D%/scenario/layers.h \
 	%D%/scenario/match.c \
@@ -409,9 +443,13 @@ libserver_a_SOURCES = \
 	%D%/scenario/read_apply.c \
 	%D%/scenario/read_do.c \
 	%D%/scenario/read_expect.c \
+	%D%/scenario/read_expect.h \
+	%D%/scenario/read_expect_order.c \
+	%D%/scenario/read_expect_words.c \
 	%D%/scenario/read_hidden.c \
 	%D%/scenario/read_hints.c \
 	%D%/scenario/read_identity.c \
+	%D%/scenario/read_rules.c \
 	%D%/scenario/read_settings.c \
 	%D%/scenario/read_state.c \
 	%D%/scenario/read_step.c \
@@ -432,10 +470,14 @@ libserver_a_SOURCES = \
 	%D%/scenario/session_counts.c \
 	%D%/scenario/session_findings.c \
 	%D%/scenario/session_judge.c \
+	%D%/scenario/session_judge.h \
 	%D%/scenario/session_measures.c \
 	%D%/scenario/session_measures.h \
+	%D%/scenario/session_near.c \
 	%D%/scenario/session_parts.h \
+	%D%/scenario/session_seen.c \
 	%D%/scenario/session_state.c \
+	%D%/scenario/session_watch.c \
 	%D%/scenario/sessions.c \
 	%D%/scenario/sessions.h \
 	%D%/scenario/settings_rows.c \
@@ -446,6 +488,8 @@ libserver_a_SOURCES = \
 	%D%/scenario/source.h \
 	%D%/scenario/tallies.c \
 	%D%/scenario/tallies.h \
+	%D%/scenario/treatment.c \
+	%D%/scenario/treatment.h \
 	%D%/scenario/vocabulary.h \
 	%D%/scenario/yaml_hint.c \
 	%D%/scenario/yaml_hint.h \

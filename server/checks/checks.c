@@ -13,6 +13,7 @@
 #include "checks/family.h"
 #include "checks/history.h"
 #include "checks/list.h"
+#include "scenario/known.h"
 #include "scenario/session.h"
 
 enum { RULE_MAX = 512, TEXT_MAX = 1024, EVIDENCE_MAX = 256 };
@@ -230,7 +231,11 @@ static void run(struct check *check)
     const struct rule *const *rules = all_rules();
 
     for (size_t i = 0; rules[i]; i++) {
-        check->history->met[i] += has_a_say(check, rules[i]);
+        bool met = has_a_say(check, rules[i]);
+        uint64_t *times = &check->history->met[i];
+
+        /* A session may be judged again and again. */
+        *times = check->ex ? *times + met : met || *times;
     }
 }
 
@@ -263,6 +268,23 @@ void checks_exchange(struct exchange *ex, const struct world *world)
     tell_findings(session, ex, ex->findings);
 }
 
+/* Known failures whose rules had a say. */
+static void tell_known(struct session *session)
+{
+    const struct scenario *scenario = session_scenario(session);
+
+    for (size_t i = 0; i < known_count(scenario->known); i++) {
+        const struct known_failure *failure = known_at(scenario->known, i);
+
+        for (size_t k = 0; rule_at(k); k++) {
+            if (checks_met(session, k) &&
+                known_covers(failure, scenario->name, rule_at(k)->id)) {
+                session_known_met(session, i);
+            }
+        }
+    }
+}
+
 void checks_session(struct session *session, struct arena *arena)
 {
     struct check check = {
@@ -273,7 +295,9 @@ void checks_session(struct session *session, struct arena *arena)
     };
 
     check.history = history_of(session, session_era(session));
+    session_judge_again(session);
     run(&check);
+    tell_known(session);
 }
 
 uint64_t checks_met(const struct session *session, size_t index)

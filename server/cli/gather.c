@@ -202,64 +202,6 @@ static void fill_expectations(struct arena *arena,
     }
 }
 
-/* NULL: it did not. */
-static const char *client_failure(const struct report_client *client,
-                                  struct arena *arena)
-{
-    if (!client->command || client->stopped) {
-        return NULL;
-    }
-    if (client->signal) {
-        return arena_printf(arena, "the client was ended by signal %d (%s)",
-                            client->signal, strsignal(client->signal));
-    }
-    return client->exit_status ? arena_printf(arena,
-                                              "the client failed with exit "
-                                              "status %d",
-                                              client->exit_status)
-                               : NULL;
-}
-
-/* What the client's end adds to the verdict, which is in `run` already. */
-static void conclude_client(struct report_run *run, struct arena *arena)
-{
-    const char *failure = client_failure(&run->client, arena);
-
-    if (run->client.timed_out) {
-        run->line = run->exit_code == EXIT_GOOD
-                        ? "the time limit was reached"
-                        : arena_printf(arena, "the time limit was reached; %s",
-                                       run->line);
-        run->exit_code = EXIT_TIME;
-    } else if (failure && run->exit_code == EXIT_GOOD) {
-        run->line = arena_printf(
-            arena, "%s, though the server saw nothing wrong", failure);
-        run->exit_code = EXIT_CLIENT;
-    } else if (failure) {
-        run->line = arena_printf(arena, "%s; %s", run->line, failure);
-    }
-}
-
-void gather_conclude(struct report_run *run, struct arena *arena)
-{
-    size_t failed = 0;
-    const struct report_expectation *first = NULL;
-
-    for (size_t i = 0; i < run->expectation_count; i++) {
-        const struct report_expectation *expected = &run->expectations[i];
-
-        if (!expected->held && expected->severity == SEVERITY_FAIL) {
-            first = first ? first : expected;
-            failed++;
-        }
-    }
-    run->exit_code = failed ? EXIT_VERDICT : EXIT_GOOD;
-    run->line = !first ? "passed"
-                       : arena_printf(arena, "failed: expected %s, %s",
-                                      first->what, first->why);
-    conclude_client(run, arena);
-}
-
 static void fill_names(const struct gather *gather,
                        const struct session *session, struct arena *arena,
                        struct report_run *run)

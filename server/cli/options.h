@@ -44,6 +44,10 @@ struct options {
     bool seed_given;
     const char *journal;
     const char *json; /* reports, see cli/report_files.h */
+    const char *junit;
+    const char *tap;
+    const char *markdown;
+    const char *text;
     enum log_format log_format;
     enum log_level log_level;
     bool log_secrets;

@@ -15,8 +15,20 @@ struct report_file {
     void (*write)(const struct report *report, struct buf *out);
 };
 
+/* For a file, whoever reads it: no colours. */
+static void write_text(const struct report *report, struct buf *out)
+{
+    const struct report_style style = {.unicode = true};
+
+    report_text(report, &style, out);
+}
+
 static const struct report_file files[] = {
     {"--json", offsetof(struct options, json), report_json},
+    {"--junit", offsetof(struct options, junit), report_junit},
+    {"--tap", offsetof(struct options, tap), report_tap},
+    {"--markdown", offsetof(struct options, markdown), report_markdown},
+    {"--text", offsetof(struct options, text), write_text},
 };
 
 static const char *path_of(const struct report_file *file,
@@ -61,14 +73,44 @@ bool report_files_check(const struct options *options, struct err *err)
     return true;
 }
 
-bool report_files_wanted(const struct options *options)
+/* ---- GitHub Actions ---- */
+
+static bool is_github(struct env *env)
+{
+    const char *value = env_variable(env, "GITHUB_ACTIONS");
+
+    return value && strcmp(value, "true") == 0;
+}
+
+static bool tell_github(struct env *env, const struct report *report,
+                        struct err *err)
+{
+    const char *summary = env_variable(env, "GITHUB_STEP_SUMMARY");
+    AUTO_BUF annotations = {0};
+    AUTO_BUF markdown = {0};
+
+    report_github(report, &annotations);
+    if (!whole_file_put(STDOUT_FILENO, buf_span(&annotations))) {
+        return err_errno(err, "cannot write to stdout");
+    }
+    if (!summary || !*summary) {
+        return true;
+    }
+    report_markdown(report, &markdown);
+    return whole_file_append(summary, buf_span(&markdown), err) ||
+           err_wrap(err, "GITHUB_STEP_SUMMARY");
+}
+
+/* ---- All of them ---- */
+
+bool report_files_wanted(const struct options *options, struct env *env)
 {
     for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
         if (path_of(&files[i], options)) {
             return true;
         }
     }
-    return false;
+    return is_github(env);
 }
 
 static bool write_one(const struct report_file *file, const char *path,
@@ -85,19 +127,23 @@ static bool write_one(const struct report_file *file, const char *path,
            err_errno(err, "%s: cannot write to stdout", file->option);
 }
 
-bool report_files_write(const struct options *options,
+bool report_files_write(const struct options *options, struct env *env,
                         const struct report *report, struct err *err)
 {
     bool good = true;
+    struct err here;
 
     for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
         const char *path = path_of(&files[i], options);
-        struct err here;
 
         if (path && !write_one(&files[i], path, report, &here)) {
             *err = good ? here : *err;
             good = false;
         }
+    }
+    if (is_github(env) && !tell_github(env, report, &here)) {
+        *err = good ? here : *err;
+        good = false;
     }
     return good;
 }

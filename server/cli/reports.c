@@ -35,13 +35,13 @@ enum exit_code reports_tell(const struct server *server, enum exit_code code)
     struct report report = {.version = PACKAGE_VERSION, .exit_code = (int)code};
     struct err err;
 
-    if (!report_files_wanted(server->options)) {
+    if (!report_files_wanted(server->options, server->env)) {
         return code;
     }
     arena = arena_new();
     report.arena = arena;
     reports_gather(server, 0, &report);
-    if (!report_files_write(server->options, &report, &err)) {
+    if (!report_files_write(server->options, server->env, &report, &err)) {
         log_error("%s", err.text);
         return EXIT_INTERNAL;
     }

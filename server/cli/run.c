@@ -103,7 +103,7 @@ static enum exit_code run_options(struct env *env, struct options *options,
     }
     code = run_cases(env, &cases, &client, &report);
     tell(&report);
-    if (!report_files_write(options, &report, &err)) {
+    if (!report_files_write(options, env, &report, &err)) {
         log_error("%s", err.text);
         code = EXIT_INTERNAL;
     }

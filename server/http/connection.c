@@ -63,7 +63,11 @@ bool connection_concerned(void *ctx, const struct edge_conn *conn,
     } else {
         session = session_at(http, conn);
     }
-    return session_concerned(session, points[place]);
+    if (session_concerned(session, points[place])) {
+        return true;
+    }
+    session_count(session, points[place]);
+    return false;
 }
 
 /* ---- What the journal has of it ---- */

@@ -86,6 +86,7 @@ struct report_measure {
     const char *name; /* "requests", "connections", "handshakes" ... */
     double taken;
     double optimum;
+    const char *why; /* what was more than the optimum, and where */
 };
 
 /* How the client's process ended. */
@@ -141,8 +142,11 @@ struct report {
 struct report_style {
     bool colour;
     bool unicode;
-    bool brief; /* no diagram where all held */
+    bool brief;     /* no diagram where all held */
+    unsigned width; /* columns; 0: REPORT_WIDTH */
 };
+
+enum { REPORT_WIDTH = 100 };
 
 const char *report_level_word(enum finding_level level);
 const char *report_severity_word(enum report_severity severity);

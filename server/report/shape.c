@@ -125,6 +125,7 @@ static const struct member measure_members[] = {
     PLAIN(report_measure, TEXT, name, "requests, connections and so on"),
     PLAIN(report_measure, REAL, taken, "what the client took"),
     PLAIN(report_measure, REAL, optimum, "what would have done"),
+    PLAIN(report_measure, TEXT, why, "what was more than that"),
     END,
 };
 

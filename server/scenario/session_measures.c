@@ -89,6 +89,9 @@ void session_measure_exchange(struct session *session,
     taken[MEASURE_UNAUTHORIZED] += ex->sent.status == 401;
     taken[MEASURE_BYTES_IN] += ex->raw_size;
     taken[MEASURE_BYTES_OUT] += ex->sent.bytes;
+    if (session->play.furthest.exchange == ex->id) {
+        session->play.furthest.status = ex->sent.status;
+    }
 }
 
 uint64_t session_measure(const struct session *session, enum measure measure)

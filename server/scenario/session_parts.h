@@ -20,12 +20,51 @@ struct state {
     char *value;
 };
 
+/* One time that an expectation was met. */
+struct moment {
+    int64_t time;   /* monotonic */
+    uint64_t order; /* among all of the session: decides between equal times */
+    uint64_t exchange;
+};
+
+/*
+ * Moments, the first half of the room and the last: those in between are
+ * counted. What a client repeats for ever grows no further.
+ */
+enum { MOMENTS_MAX = 4096 };
+
+struct moments {
+    struct moment *items; /* not in the order of time where it is a ring */
+    uint64_t count;       /* also those that are not kept */
+    size_t capacity;
+};
+
+/* What came nearest to an expectation that was not met. */
+struct near {
+    unsigned held; /* facts that were right */
+    uint64_t exchange;
+    char *text; /* lines of "fact: ..."; NULL: nothing came near */
+};
+
 /* What an expectation has seen so far. */
 struct seen {
     uint64_t times; /* that count: facts, answer and time are right */
     uint64_t late;
     uint64_t other;        /* that were answered otherwise */
     unsigned other_status; /* of the last of them; 0: no byte was sent */
+    uint64_t other_exchange;
+    struct moments moments; /* where it is dated */
+    struct near near;
+};
+
+enum { FURTHEST_TEXT = 160 };
+
+/* How far the client has come: the last point that is about a sign-in. */
+struct furthest {
+    enum point point; /* POINT_COUNT: none so far */
+    uint64_t exchange;
+    unsigned status; /* that was sent there; 0: none so far */
+    char request[FURTHEST_TEXT];
 };
 
 /* What the client took; see session_measures.h. */
@@ -60,6 +99,12 @@ struct playing {
     int64_t first;             /* monotonic: when that was */
     const struct step **found; /* the last answer; room for all steps */
     struct measures measures;
+    uint64_t reached_at[POINT_COUNT]; /* how often each point was */
+    uint64_t moments;                 /* of all expectations so far */
+    struct moment answered;           /* the last answer that was awaited */
+    struct furthest furthest;
+    char *unexpected; /* the first request of nobody's; NULL: none */
+    bool *known_met;  /* of each known failure: its rule had a say */
 };
 
 struct session {
@@ -71,6 +116,7 @@ struct session {
     bool seeded;
     struct env env;  /* draws from the session's seed, where it has one */
     struct env *run; /* NULL: not started; the run's seed and clocks */
+    struct session_watch *watches;
     struct playing play;
 };
 
@@ -92,8 +138,22 @@ void session_forget_found(struct session *session);
 /* session_measures.c */
 void session_forget_measures(struct session *session);
 
-/* session_judge.c: a point was reached. */
+/* session_seen.c: a point was reached. */
 void session_saw(struct session *session, enum point point,
                  const struct facts *facts, struct steps *steps);
+void session_forget_seen(struct session *session);
+
+/* session_watch.c: nobody finds it any more. */
+void session_tell_end(struct session *session);
+
+/* session_near.c: it was nearly met. */
+void session_saw_near(struct session *session, size_t index,
+                      const struct facts *facts);
+void session_came_to(struct session *session, enum point point,
+                     const struct facts *facts);
+/* Lines for people: what came nearest to this expectation, which did not hold;
+ * NULL: there is nothing to say. */
+const char *session_nearest(const struct session *session, size_t index,
+                            struct arena *arena);
 
 #endif

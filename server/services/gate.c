@@ -72,7 +72,8 @@ static void commit_challenge(void *data)
 
     effect->auth->armed = carries_token(effect->ex, effect->outcome.token_out);
     if (effect->challenge.size) {
-        gate_keep_challenge(effect->session, effect->challenge);
+        gate_keep_challenge(effect->session, effect->challenge,
+                            effect->ex->conn->id);
     }
 }
 
@@ -183,6 +184,7 @@ static void step(struct call *call, const struct auth_method *method,
         .arena = call->arena,
         .now = call->now,
         .host = call->ex->request.host,
+        .connection = call->ex->conn->id,
         .certificate_hash = call->ex->conn->certificate_hash,
         .krb5 = call->services->krb5,
     };

@@ -159,6 +159,7 @@ static void force_refusal(struct call *call, const struct verdict_plan *plan,
         plan->reason
             ? arena_printf(call->arena, "%s, a step says so", plan->reason)
             : "a step says so";
+    outcome->solved = NULL;
     outcome->token_out = SPAN_NONE;
 }
 
@@ -261,4 +262,7 @@ void verdict_why(struct call *call, const struct auth_outcome *outcome)
     }
     exchange_why(call->ex, "auth.refused", "%s",
                  why ? why : auth_reason_text(outcome->reason));
+    if (outcome->solved) {
+        exchange_why(call->ex, "auth.why", "%s", outcome->solved);
+    }
 }

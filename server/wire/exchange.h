@@ -91,6 +91,7 @@ struct sent {
     unsigned status;  /* of the status line that went out; 0: none */
     uint64_t bytes;   /* of the reply, head and body */
     struct span head; /* the reply's first bytes, up to a limit */
+    int64_t turn;     /* monotonic: of the loop's turn in which it ended */
 };
 
 /* What kind of thing was asked. */

@@ -44,7 +44,8 @@ struct ticket_facts {
 
 struct facts {
     const struct conn_facts *conn;
-    const char *host; /* Host without its port, lower case */
+    uint64_t exchange; /* its id; 0: there is none */
+    const char *host;  /* Host without its port, lower case */
     const char *method;
     const char *path;      /* percent-decoded, as sent */
     const char *client;    /* User-Agent */

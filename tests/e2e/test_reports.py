@@ -28,7 +28,7 @@ def test_json_of_a_good_run(serve, tmp_path):
     assert report["lyncmock_report"] == 1
     assert report["exit_code"] == 0
     (run,) = report["runs"]
-    assert run["line"] == "passed"
+    assert run["line"].startswith("passed: 2 exchanges")
     assert run["session"] == "default"
     assert run["seed"] == server.ready["seed"]
     lines = [(ex["method"], ex["status"], ex["auth"], ex["leg"])
@@ -55,7 +55,7 @@ def test_json_of_a_failed_run(serve, tmp_path):
     assert not expected["held"]
     assert expected["why"] == "saw 1"
     assert run["line"] == (
-        "failed: expected discover.root 2 times, saw 1")
+        f"failed: {tmp_path}/s.yaml:4: expected discover.root 2 times, saw 1")
 
 
 @pytest.mark.parametrize("path, why", [

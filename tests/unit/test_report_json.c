@@ -106,7 +106,7 @@ static void test_every_member_comes_back(void **state UNUSED)
 static void test_nothing_comes_back(void **state UNUSED)
 {
     AUTO(arena) arena = arena_new();
-    struct report_measure measure = {"requests", 7, -1};
+    struct report_measure measure = {"requests", 7, -1, NULL};
     struct report_run run = {.measures = &measure, .measure_count = 1};
     struct report report = {.arena = arena, .runs = &run, .run_count = 1};
 
