@@ -74,6 +74,18 @@ static enum exit_code run_cases(struct env *env, const struct run_cases *cases,
                                   : EXIT_USAGE;
 }
 
+static void tell(const struct report *report)
+{
+    for (size_t i = 0; i < report->run_count; i++) {
+        const struct report_run *run = &report->runs[i];
+        const char *blank = run->variant ? " " : "";
+
+        log_message(run->exit_code == EXIT_GOOD ? LOG_INFO : LOG_WARNING,
+                    "%s%s%s: %s", run->scenario, blank,
+                    run->variant ? run->variant : "", run->line);
+    }
+}
+
 static enum exit_code run_options(struct env *env, struct options *options,
                                   char **argv)
 {
@@ -91,6 +103,7 @@ static enum exit_code run_options(struct env *env, struct options *options,
         return EXIT_USAGE;
     }
     code = run_cases(env, &cases, &client, &report);
+    tell(&report);
     if (!report_files_write(options, env, &report, &err)) {
         log_error("%s", err.text);
         code = EXIT_INTERNAL;

@@ -149,11 +149,14 @@ static void on_timer(struct loop_timer *timer)
 
 /* ---- What happens ---- */
 
-static void on_child(struct serving *serving)
+static void on_child(struct serving *serving, pid_t pid, int status)
 {
     struct run *run = (struct run *)serving;
 
-    client_reap(&run->client);
+    if (pid != run->client.pid) {
+        return;
+    }
+    client_changed(&run->client, status);
     if (run->client.ended) {
         end_client(run, SIGTERM);
     }
