@@ -48,6 +48,7 @@ enum trait {
     TRAIT_REFUSED = 1u << 15,      /* bytes that never became a request */
     TRAIT_UNAUTHORIZED = 1u << 16, /* 401 was sent */
     TRAIT_SESSION = 1u << 17,      /* no exchange: the session is judged */
+    TRAIT_PROXY = 1u << 18, /* asked of the proxy, and seen by no server */
 };
 
 /* One run of one rule. Borrowed, all of it. */

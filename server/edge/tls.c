@@ -192,7 +192,7 @@ static void succeeded(struct edge_conn *conn)
     conn->facts.tls_cipher = SSL_get_cipher_name(conn->ssl);
     conn->facts.tls_resumed = SSL_session_reused(conn->ssl) == 1;
     conn->ssl_wants_write = false;
-    conn->sock.limited = false;
+    conn->sock.limited = conn->sock.limited && conn->sock.for_good;
     if (place_pass(conn, EDGE_ESTABLISHED, settle_down)) {
         settle_down(conn);
     }

@@ -95,7 +95,7 @@ def walked(server, auth, user="alice", tls=None):
     """The way in the journal: no step too many, and no rule broken that a
     specification's MUST is behind."""
     records = journal(server)
-    assert [rule for record in records for rule in record.musts] == []
+    assert [rule for record in records for rule in record.must] == []
     steps = [(record.operation, record.status) for record in records]
     legs = [("webticket.issue", 401)] * (steps.count(("webticket.issue", 401)))
     assert steps == [
@@ -275,7 +275,7 @@ def test_web_app_soap(serve, names):
     assert [(record.operation, record.status, record.rules)
             for record in records] == [
         ("discover.root", 200, []), ("discover.user", 401, []),
-        ("mex.get", 200, []), ("webticket.issue", 200, ["RS-021"]),
+        ("mex.get", 200, []), ("webticket.issue", 200, ["WT-021"]),
         ("discover.user", 200, [])]
     assert (records[3].user, records[3].auth) == ("alice", "usertoken")
 
