@@ -69,30 +69,28 @@ FAULTS = \
 	%D%/faults/www_authenticate
 
 RULES = \
-	%D%/checks/rules_http \
-	%D%/checks/rules_key \
-	%D%/checks/rules_retry \
-	%D%/checks/rules_rst \
-	%D%/checks/rules_security \
-	%D%/checks/rules_soap \
-	%D%/checks/rules_ticket \
-	%D%/checks/rules_ticket_use
+	%D%/checks/rules_basic \
 	%D%/checks/rules_discover \
 	%D%/checks/rules_discover_order \
 	%D%/checks/rules_framing \
 	%D%/checks/rules_http \
-	%D%/checks/rules_metadata \
-	%D%/checks/rules_oauth \
-	%D%/checks/rules_tls
-	%D%/checks/rules_basic \
-	%D%/checks/rules_http \
 	%D%/checks/rules_httpauth \
 	%D%/checks/rules_kdc \
 	%D%/checks/rules_kerberos \
+	%D%/checks/rules_key \
+	%D%/checks/rules_metadata \
 	%D%/checks/rules_ntlm_answer \
 	%D%/checks/rules_ntlm_negotiate \
 	%D%/checks/rules_ntlm_v2 \
-	%D%/checks/rules_spnego
+	%D%/checks/rules_oauth \
+	%D%/checks/rules_retry \
+	%D%/checks/rules_rst \
+	%D%/checks/rules_security \
+	%D%/checks/rules_soap \
+	%D%/checks/rules_spnego \
+	%D%/checks/rules_ticket \
+	%D%/checks/rules_ticket_use \
+	%D%/checks/rules_tls
 
 SERVICES = \
 	%D%/services/anonymous \
@@ -179,26 +177,25 @@ libserver_a_SOURCES = \
 	%D%/checks/family.h \
 	%D%/checks/history.c \
 	%D%/checks/history.h \
-	%D%/checks/history_ticket.c \
-	%D%/checks/history_ticket.h \
+	%D%/checks/history_auth.c \
+	%D%/checks/history_auth.h \
 	%D%/checks/history_discover.c \
 	%D%/checks/history_discover.h \
 	%D%/checks/history_learn.c \
+	%D%/checks/history_ticket.c \
+	%D%/checks/history_ticket.h \
 	%D%/checks/http_seen.c \
 	%D%/checks/http_seen.h \
 	%D%/checks/links.c \
 	%D%/checks/links.h \
-	%D%/checks/rule.h \
-	%D%/checks/soap_seen.c \
-	%D%/checks/soap_seen.h \
-	%D%/checks/ticket_seen.c \
-	%D%/checks/ticket_seen.h \
-	%D%/checks/history_auth.c \
-	%D%/checks/history_auth.h \
 	%D%/checks/ntlm_seen.c \
 	%D%/checks/ntlm_seen.h \
 	%D%/checks/rule.h \
 	%D%/checks/rules_ntlm.h \
+	%D%/checks/soap_seen.c \
+	%D%/checks/soap_seen.h \
+	%D%/checks/ticket_seen.c \
+	%D%/checks/ticket_seen.h \
 	%D%/cli/admin.c \
 	%D%/cli/admin.h \
 	%D%/cli/announce.c \
@@ -586,6 +583,8 @@ libserver_a_SOURCES = \
 	%D%/services/issued_why.c \
 	%D%/services/mex_wsdl.c \
 	%D%/services/mex_wsdl.h \
+	%D%/services/nearby.c \
+	%D%/services/nearby.h \
 	%D%/services/oauth.h \
 	%D%/services/oauth_grants.c \
 	%D%/services/oauth_reply.c \
@@ -593,8 +592,6 @@ libserver_a_SOURCES = \
 	%D%/services/prepare.h \
 	%D%/services/product.c \
 	%D%/services/product_page.c \
-	%D%/services/nearby.c \
-	%D%/services/nearby.h \
 	%D%/services/proxy.c \
 	%D%/services/proxy.h \
 	%D%/services/proxy_auth.c \
