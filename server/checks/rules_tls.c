@@ -435,7 +435,7 @@ const struct rule rules_tls[] = {
         .id = "TL-011",
         .level = FINDING_SHOULD,
         .title = "Web tickets never leave TLS",
-        .section = "protocol: webticket 7.4, 46",
+        .section = "protocol: webticket 7.4 (46)",
         .doc = "A ticket is a bearer's: who reads it off the network is the "
                "user, for as long as it lasts.",
         .good = "X-MS-WebTicket within TLS alone",
