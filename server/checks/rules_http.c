@@ -133,6 +133,9 @@ static bool check_length_of_post(struct check *check)
 
 static bool check_agent(struct check *check)
 {
+    if (!discover_is_first(check)) {
+        return false; /* once for each connection is enough */
+    }
     if (!http_has(http_seen(check), FIELD_USER_AGENT)) {
         check_breach(check, "User-Agent", SPAN_NONE,
                      "the request does not say which client it is from");
