@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from sessions import Admin
 from through import connect, curl, proxy_of, proxy_peer, run_curl
 from wire import FIN, RST, Capture
 
@@ -175,6 +176,19 @@ def test_a_tunnel_is_cut(play, do, flag, most):
             assert len(seen.data(local)) == len(established) + most
     assert curl(server, URL).answers == [200, 200]
     assert steps_of(server) == ["proxy.tunnel"]
+
+
+def test_the_tunnels_host_is_known(serve, play):
+    server = play_at(play, "proxy.tunnel", "{reset: yes}",
+                     "{host: LYNCWEB.contoso.test}")
+    assert curl(server, URL).answers == [200, 200]
+    assert run_curl(server, "https://lyncweb.Contoso.test/").code != 0
+    # And so is the session, before a ClientHello tells.
+    server = serve(*PROXY)
+    Admin(server).make(domain="t1.contoso.test", scenario=(
+        "lyncmock: 1\nsteps:\n  - {at: tcp.accept, do: {reset: yes}}\n"))
+    assert curl(server, URL).answers == [200, 200]
+    assert run_curl(server, "https://lyncweb.t1.contoso.test/").answers == [200]
 
 
 def test_a_tunnel_that_stalls(play):
