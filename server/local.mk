@@ -69,7 +69,28 @@ FAULTS = \
 	%D%/faults/www_authenticate
 
 RULES = \
-	%D%/checks/rules_http
+	%D%/checks/rules_basic \
+	%D%/checks/rules_discover \
+	%D%/checks/rules_discover_order \
+	%D%/checks/rules_framing \
+	%D%/checks/rules_http \
+	%D%/checks/rules_httpauth \
+	%D%/checks/rules_kdc \
+	%D%/checks/rules_kerberos \
+	%D%/checks/rules_key \
+	%D%/checks/rules_metadata \
+	%D%/checks/rules_ntlm_answer \
+	%D%/checks/rules_ntlm_negotiate \
+	%D%/checks/rules_ntlm_v2 \
+	%D%/checks/rules_oauth \
+	%D%/checks/rules_retry \
+	%D%/checks/rules_rst \
+	%D%/checks/rules_security \
+	%D%/checks/rules_soap \
+	%D%/checks/rules_spnego \
+	%D%/checks/rules_ticket \
+	%D%/checks/rules_ticket_use \
+	%D%/checks/rules_tls
 
 SERVICES = \
 	%D%/services/anonymous \
@@ -110,6 +131,7 @@ libserver_a_SOURCES = \
 	%D%/auth/handle.h \
 	%D%/auth/krb5.h \
 	%D%/auth/krb5_acceptor.c \
+	%D%/auth/krb5_breach.c \
 	%D%/auth/krb5_mic.c \
 	%D%/auth/krb5_mic.h \
 	%D%/auth/krb5_open.c \
@@ -127,26 +149,61 @@ libserver_a_SOURCES = \
 	%D%/auth/ntlm_challenge.c \
 	%D%/auth/ntlm_crypto.c \
 	%D%/auth/ntlm_crypto.h \
+	%D%/auth/ntlm_hunt.c \
+	%D%/auth/ntlm_hunt_parts.c \
+	%D%/auth/ntlm_hunt_say.c \
 	%D%/auth/ntlm_lie.c \
 	%D%/auth/ntlm_proof.c \
 	%D%/auth/ntlm_session.c \
 	%D%/auth/ntlm_session.h \
 	%D%/auth/ntlm_verify.c \
+	%D%/auth/ntlm_why.c \
+	%D%/auth/ntlm_why.h \
+	%D%/auth/ntlm_why_binding.c \
+	%D%/auth/ntlm_why_mic.c \
 	%D%/auth/password.c \
 	%D%/auth/password.h \
+	%D%/auth/password_why.c \
+	%D%/auth/password_why.h \
 	%D%/auth/report.c \
 	%D%/auth/report.h \
+	%D%/auth/why_forms.c \
+	%D%/auth/why_forms.h \
+	%D%/auth/why_letters.c \
+	%D%/auth/why_letters.h \
 	%D%/checks/checks.c \
 	%D%/checks/checks.h \
+	%D%/checks/family.c \
+	%D%/checks/family.h \
 	%D%/checks/history.c \
 	%D%/checks/history.h \
+	%D%/checks/history_auth.c \
+	%D%/checks/history_auth.h \
+	%D%/checks/history_discover.c \
+	%D%/checks/history_discover.h \
+	%D%/checks/history_learn.c \
+	%D%/checks/history_ticket.c \
+	%D%/checks/history_ticket.h \
+	%D%/checks/http_seen.c \
+	%D%/checks/http_seen.h \
+	%D%/checks/links.c \
+	%D%/checks/links.h \
+	%D%/checks/ntlm_seen.c \
+	%D%/checks/ntlm_seen.h \
 	%D%/checks/rule.h \
+	%D%/checks/rules_ntlm.h \
+	%D%/checks/soap_seen.c \
+	%D%/checks/soap_seen.h \
+	%D%/checks/ticket_seen.c \
+	%D%/checks/ticket_seen.h \
 	%D%/cli/admin.c \
 	%D%/cli/admin.h \
 	%D%/cli/announce.c \
 	%D%/cli/arguments.c \
 	%D%/cli/arguments.h \
 	%D%/cli/check.c \
+	%D%/cli/client.c \
+	%D%/cli/client.h \
 	%D%/cli/crew.c \
 	%D%/cli/crew.h \
 	%D%/cli/decode.c \
@@ -154,6 +211,8 @@ libserver_a_SOURCES = \
 	%D%/cli/decode_input.h \
 	%D%/cli/decode_keytab.c \
 	%D%/cli/decode_keytab.h \
+	%D%/cli/environment.c \
+	%D%/cli/environment.h \
 	%D%/cli/example.c \
 	%D%/cli/example.h \
 	%D%/cli/example_setting.c \
@@ -162,17 +221,26 @@ libserver_a_SOURCES = \
 	%D%/cli/explain_keys.c \
 	%D%/cli/explain_mentions.c \
 	%D%/cli/explain_points.c \
+	%D%/cli/explain_rules.c \
 	%D%/cli/explain_settings.c \
 	%D%/cli/explain_text.c \
 	%D%/cli/explain_topics.c \
 	%D%/cli/explain_words.c \
 	%D%/cli/fits.c \
 	%D%/cli/fits.h \
+	%D%/cli/gather.c \
+	%D%/cli/gather.h \
+	%D%/cli/gather_conclude.c \
+	%D%/cli/gather_exchange.c \
+	%D%/cli/gather_parts.h \
 	%D%/cli/help.c \
 	%D%/cli/kerberos.c \
 	%D%/cli/kerberos.h \
+	%D%/cli/known.c \
+	%D%/cli/known.h \
 	%D%/cli/list.c \
 	%D%/cli/list_points.c \
+	%D%/cli/list_rules.c \
 	%D%/cli/list_scenarios.c \
 	%D%/cli/listing.c \
 	%D%/cli/listing.h \
@@ -192,12 +260,30 @@ libserver_a_SOURCES = \
 	%D%/cli/probe.c \
 	%D%/cli/reload.c \
 	%D%/cli/reload.h \
+	%D%/cli/report_files.c \
+	%D%/cli/report_files.h \
+	%D%/cli/report_style.c \
+	%D%/cli/report_style.h \
+	%D%/cli/reports.c \
+	%D%/cli/reports.h \
+	%D%/cli/run.c \
+	%D%/cli/run.h \
+	%D%/cli/run_cases.c \
+	%D%/cli/run_cases.h \
+	%D%/cli/run_child.c \
+	%D%/cli/run_child.h \
+	%D%/cli/run_code.c \
 	%D%/cli/run_dir.c \
 	%D%/cli/run_dir.h \
+	%D%/cli/run_many.c \
+	%D%/cli/run_many.h \
+	%D%/cli/run_one.c \
 	%D%/cli/schema.c \
 	%D%/cli/serve.c \
 	%D%/cli/server.c \
 	%D%/cli/server.h \
+	%D%/cli/serving.c \
+	%D%/cli/serving.h \
 	%D%/cli/verb.h \
 	%D%/cli/verdict.c \
 	%D%/cli/verdict.h \
@@ -342,7 +428,29 @@ libserver_a_SOURCES = \
 	%D%/pki/site.c \
 	%D%/pki/store.c \
 	%D%/pki/store.h \
+	%D%/report/case.c \
+	%D%/report/case.h \
+	%D%/report/columns.c \
+	%D%/report/columns.h \
+	%D%/report/diagram.c \
+	%D%/report/diagram.h \
+	%D%/report/escape.c \
+	%D%/report/escape.h \
+	%D%/report/github.c \
+	%D%/report/json.c \
+	%D%/report/junit.c \
+	%D%/report/markdown.c \
+	%D%/report/mermaid.c \
+	%D%/report/mermaid.h \
+	%D%/report/read.c \
 	%D%/report/report.h \
+	%D%/report/schema.c \
+	%D%/report/shape.c \
+	%D%/report/shape.h \
+	%D%/report/tap.c \
+	%D%/report/text.c \
+	%D%/report/words.c \
+	%D%/report/words.h \
 	%D%/scenario/diagnostics.c \
 	%D%/scenario/diagnostics.h \
 	%D%/scenario/dump.c \
@@ -350,8 +458,13 @@ libserver_a_SOURCES = \
 	%D%/scenario/expand.c \
 	%D%/scenario/expand.h \
 	%D%/scenario/fault.h \
+	%D%/scenario/judge_known.c \
+	%D%/scenario/judge_text.c \
+	%D%/scenario/judge_times.c \
 	%D%/scenario/keys.c \
 	%D%/scenario/keys.h \
+	%D%/scenario/known.c \
+	%D%/scenario/known.h \
 	%D%/scenario/layers.c \
 	%D%/scenario/layers.h \
 	%D%/scenario/match.c \
@@ -376,9 +489,13 @@ libserver_a_SOURCES = \
 	%D%/scenario/read_apply.c \
 	%D%/scenario/read_do.c \
 	%D%/scenario/read_expect.c \
+	%D%/scenario/read_expect.h \
+	%D%/scenario/read_expect_order.c \
+	%D%/scenario/read_expect_words.c \
 	%D%/scenario/read_hidden.c \
 	%D%/scenario/read_hints.c \
 	%D%/scenario/read_identity.c \
+	%D%/scenario/read_rules.c \
 	%D%/scenario/read_settings.c \
 	%D%/scenario/read_state.c \
 	%D%/scenario/read_step.c \
@@ -399,8 +516,14 @@ libserver_a_SOURCES = \
 	%D%/scenario/session_counts.c \
 	%D%/scenario/session_findings.c \
 	%D%/scenario/session_judge.c \
+	%D%/scenario/session_judge.h \
+	%D%/scenario/session_measures.c \
+	%D%/scenario/session_measures.h \
+	%D%/scenario/session_near.c \
 	%D%/scenario/session_parts.h \
+	%D%/scenario/session_seen.c \
 	%D%/scenario/session_state.c \
+	%D%/scenario/session_watch.c \
 	%D%/scenario/sessions.c \
 	%D%/scenario/sessions.h \
 	%D%/scenario/settings_rows.c \
@@ -411,6 +534,8 @@ libserver_a_SOURCES = \
 	%D%/scenario/source.h \
 	%D%/scenario/tallies.c \
 	%D%/scenario/tallies.h \
+	%D%/scenario/treatment.c \
+	%D%/scenario/treatment.h \
 	%D%/scenario/vocabulary.h \
 	%D%/scenario/yaml_hint.c \
 	%D%/scenario/yaml_hint.h \
@@ -432,6 +557,8 @@ libserver_a_SOURCES = \
 	%D%/services/conn_auth.h \
 	%D%/services/credentials.c \
 	%D%/services/credentials.h \
+	%D%/services/credentials_why.c \
+	%D%/services/credentials_why.h \
 	%D%/services/discover.h \
 	%D%/services/discover_challenge.c \
 	%D%/services/discover_query.c \
@@ -451,8 +578,13 @@ libserver_a_SOURCES = \
 	%D%/services/issue.h \
 	%D%/services/issue_check.c \
 	%D%/services/issue_check.h \
+	%D%/services/issued.c \
+	%D%/services/issued.h \
+	%D%/services/issued_why.c \
 	%D%/services/mex_wsdl.c \
 	%D%/services/mex_wsdl.h \
+	%D%/services/nearby.c \
+	%D%/services/nearby.h \
 	%D%/services/oauth.h \
 	%D%/services/oauth_grants.c \
 	%D%/services/oauth_reply.c \
@@ -488,6 +620,10 @@ libserver_a_SOURCES = \
 	%D%/ticket/saml.h \
 	%D%/ticket/saml_open.c \
 	%D%/ticket/ticket.h \
+	%D%/ticket/why.c \
+	%D%/ticket/why.h \
+	%D%/ticket/why_place.c \
+	%D%/ticket/why_place.h \
 	%D%/ticket/xmldsig.c \
 	%D%/ticket/xmldsig.h \
 	%D%/util/arena.c \
@@ -526,6 +662,8 @@ libserver_a_SOURCES = \
 	%D%/util/program.c \
 	%D%/util/program.h \
 	%D%/util/refs.h \
+	%D%/util/sha256.c \
+	%D%/util/sha256.h \
 	%D%/util/span.c \
 	%D%/util/span.h \
 	%D%/util/stamp.c \
@@ -536,6 +674,8 @@ libserver_a_SOURCES = \
 	%D%/util/url.h \
 	%D%/util/utf.c \
 	%D%/util/utf.h \
+	%D%/util/whole_file.c \
+	%D%/util/whole_file.h \
 	%D%/wire/der.c \
 	%D%/wire/der.h \
 	%D%/wire/diagnostics.c \

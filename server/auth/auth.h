@@ -42,6 +42,26 @@ enum auth_moment {
     AUTH_MOMENT_BASIC_CREDENTIALS,  /* name and password, about to be judged */
 };
 
+enum {
+    AUTH_PAST_MAX = 16,
+    AUTH_LEAVES_MAX = 32,
+    AUTH_CHALLENGE_SIZE = 8, /* of NTLM's ServerChallenge */
+};
+
+/* An NTLM challenge that went out before, on this connection or another. */
+struct auth_past {
+    uint8_t challenge[AUTH_CHALLENGE_SIZE];
+    uint64_t connection;
+};
+
+/* A certificate that this server shows somewhere. */
+struct auth_leaf {
+    const char *name;
+    struct span hash; /* tls-server-end-point */
+    struct span der;
+    struct span public_key; /* SubjectPublicKeyInfo, DER */
+};
+
 /* What a step may look at. Borrowed for the call. */
 struct auth_context {
     const struct world *world;
@@ -49,6 +69,7 @@ struct auth_context {
     struct arena *arena;          /* for all that the outcome points to */
     int64_t now;                  /* by the world's clock, ns */
     const char *host;             /* the name the client asked for */
+    uint64_t connection;          /* its id; 0: none */
     struct span certificate_hash; /* tls-server-end-point; empty: no TLS */
     struct krb5_acceptor *krb5;   /* NULL: no Kerberos, see krb5.h */
     /* What steps want of an NTLM leg; they write it in `reach`. NULL: no. */
@@ -68,6 +89,12 @@ struct auth_context {
         void *plan, const struct world **out_world);
     const struct negotiate_plan *(*before_answer)(
         void *plan, const struct auth_outcome *out);
+    /*
+     * For whom a refusal is explained to: challenges that went out, newest
+     * first, and certificates, into `out`; how many. NULL: nobody knows.
+     */
+    size_t (*past)(void *plan, struct auth_past out[AUTH_PAST_MAX]);
+    size_t (*leaves)(void *plan, struct auth_leaf out[AUTH_LEAVES_MAX]);
     void *plan;
 };
 
@@ -129,6 +156,9 @@ struct auth_outcome {
     enum auth_verdict verdict;
     enum auth_reason reason;
     const char *why; /* more than the reason says; NULL: nothing */
+    /* What the client did instead of the right thing, one sentence that stands
+     * by itself, and no secret in it; NULL: nothing was found out. */
+    const char *solved;
     struct span token_out;
     const struct user *user;        /* accepted, or refused but known */
     const char *mechanism;          /* "ntlm", "negotiate+ntlm" ... */

@@ -6,6 +6,7 @@
 
 #include "auth/ntlm.h"
 
+#include "auth/ntlm_why.h"
 #include "util/mem.h"
 #include "wire/plans.h"
 
@@ -143,6 +144,22 @@ static bool diverted(struct ntlm_handle *handle, const struct auth_context *ctx,
     return true;
 }
 
+static void out_of_turn(struct ntlm_handle *handle,
+                        const struct auth_context *ctx, struct span token,
+                        struct auth_outcome *out)
+{
+    struct ntlm_answer answer = {.token = token};
+    struct auth_context own = auth_reach(ctx, AUTH_MOMENT_NTLM_OUT_OF_TURN);
+    struct ntlmssp_flaw flaw;
+
+    out->verdict = AUTH_REFUSED;
+    out->reason = AUTH_REASON_OUT_OF_TURN;
+    if (!diverted(handle, &own, out) &&
+        ntlm_answer_read(handle, &own, &answer, &flaw)) {
+        ntlm_why_out_of_turn(&own, &answer, out);
+    }
+}
+
 /* One answer to each challenge: right or wrong, the handshake is over. */
 static void on_authenticate(struct ntlm_handle *handle,
                             const struct auth_context *ctx, struct span token,
@@ -152,10 +169,7 @@ static void on_authenticate(struct ntlm_handle *handle,
 
     auth_note(ctx, out, "ntlm.message", "AUTHENTICATE");
     if (handle->state != NTLM_AWAIT_AUTHENTICATE) {
-        own = auth_reach(ctx, AUTH_MOMENT_NTLM_OUT_OF_TURN);
-        out->verdict = AUTH_REFUSED;
-        out->reason = AUTH_REASON_OUT_OF_TURN;
-        diverted(handle, &own, out);
+        out_of_turn(handle, ctx, token, out);
         return;
     }
     own = ntlm_reach_claimed(handle, ctx, token);

@@ -70,6 +70,7 @@ struct ntlm_answer {
 struct ntlm_proof {
     bool proven;
     const char *hash_form; /* which reading of the names fitted */
+    uint8_t key_exchange_key[NTLM_HASH_SIZE];
     uint8_t exported_session_key[NTLM_HASH_SIZE];
 };
 
@@ -85,7 +86,11 @@ void ntlm_obey(struct ntlm_handle *handle, const struct auth_context *ctx,
 void ntlm_lie_pairs(struct buf *out, struct arena *arena, const char *words,
                     struct span good);
 
-/* ntlm_verify.c: sets the verdict, and handle->session when accepted. */
+/* ntlm_verify.c: decodes an answer; false: it is malformed. */
+bool ntlm_answer_read(const struct ntlm_handle *handle,
+                      const struct auth_context *ctx,
+                      struct ntlm_answer *answer, struct ntlmssp_flaw *flaw);
+/* Sets the verdict, and handle->session when accepted. */
 void ntlm_verify(struct ntlm_handle *handle, const struct auth_context *ctx,
                  struct span token, struct auth_outcome *out);
 

@@ -223,18 +223,17 @@ static void key_exchange_key(struct attempt *a, uint8_t out[NTLM_HASH_SIZE])
  * ours. The flag without a key is an older reading of the document (no SIGN or
  * SEAL, no key); then ours is the key.
  */
-static void export_key(struct attempt *a, uint8_t out[NTLM_HASH_SIZE])
+static void export_key(struct attempt *a, struct ntlm_proof *proof)
 {
     struct span sent = a->answer->message.session_key.bytes;
-    uint8_t key[NTLM_HASH_SIZE];
+    uint8_t *key = proof->key_exchange_key;
 
     key_exchange_key(a, key);
     if ((a->answer->flags & NTLMSSP_KEY_EXCH) && sent.size == NTLM_HASH_SIZE) {
-        ntlm_rc4k(key, sent.data, out);
+        ntlm_rc4k(key, sent.data, proof->exported_session_key);
     } else {
-        memcpy(out, key, NTLM_HASH_SIZE);
+        memcpy(proof->exported_session_key, key, NTLM_HASH_SIZE);
     }
-    mem_wipe(key, sizeof(key));
 }
 
 void ntlm_prove(struct arena *arena, const struct ntlm_answer *answer,
@@ -256,7 +255,7 @@ void ntlm_prove(struct arena *arena, const struct ntlm_answer *answer,
         if (answer->form == NTLM_FORM_V2 ? fits_v2(&a, reading) : fits_v1(&a)) {
             out_proof->proven = true;
             out_proof->hash_form = reading->name;
-            export_key(&a, out_proof->exported_session_key);
+            export_key(&a, out_proof);
             break;
         }
     }

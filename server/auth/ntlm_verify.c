@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "auth/ntlm_why.h"
 #include "util/mem.h"
 #include "util/utf.h"
 #include "world/world.h"
@@ -86,9 +87,9 @@ static uint32_t agreed_flags(const struct ntlm_handle *handle,
     return m->flags;
 }
 
-static bool decode(const struct ntlm_handle *handle,
-                   const struct auth_context *ctx, struct ntlm_answer *answer,
-                   struct ntlmssp_flaw *flaw)
+bool ntlm_answer_read(const struct ntlm_handle *handle,
+                      const struct auth_context *ctx,
+                      struct ntlm_answer *answer, struct ntlmssp_flaw *flaw)
 {
     struct ntlmssp_authenticate *m = &answer->message;
     bool unicode;
@@ -277,7 +278,7 @@ struct auth_context ntlm_reach_claimed(const struct ntlm_handle *handle,
     if (!ctx->reach) {
         return own;
     }
-    if (decode(handle, ctx, &answer, &flaw)) {
+    if (ntlm_answer_read(handle, ctx, &answer, &flaw)) {
         user = find_user(ctx, &answer);
         account = *answer.domain ? arena_printf(ctx->arena, "%s\\%s",
                                                 answer.domain, answer.user)
@@ -296,7 +297,7 @@ void ntlm_verify(struct ntlm_handle *handle, const struct auth_context *ctx,
     struct ntlmssp_flaw flaw = {0};
     enum auth_reason reason;
 
-    if (!decode(handle, ctx, &answer, &flaw)) {
+    if (!ntlm_answer_read(handle, ctx, &answer, &flaw)) {
         invalid(ctx, out, &flaw);
         return;
     }
@@ -304,6 +305,7 @@ void ntlm_verify(struct ntlm_handle *handle, const struct auth_context *ctx,
     reason = judge(handle, ctx, &answer, &proof, out);
     if (reason != AUTH_REASON_NONE) {
         refuse(out, reason);
+        ntlm_why(handle, ctx, &answer, &proof, out);
     } else {
         out->verdict = AUTH_ACCEPTED;
         out->reason = AUTH_REASON_NONE;

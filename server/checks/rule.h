@@ -18,6 +18,7 @@
 #include "wire/finding.h"
 
 struct history;
+struct http_seen;
 struct ntlm_seen;
 struct session;
 struct soap_seen;
@@ -59,7 +60,9 @@ struct check {
     unsigned traits;
     struct history *history; /* what rules remember of the session */
     struct arena *arena;     /* the exchange's; of the run at TRAIT_SESSION */
-    /* Decoded when first asked for; see ntlm_seen.h, soap_seen.h. */
+    /* Decoded when first asked for; see http_seen.h, ntlm_seen.h, soap_seen.h.
+     */
+    struct http_seen *http;
     struct ntlm_seen *ntlm;
     struct soap_seen *soap;
 };

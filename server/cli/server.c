@@ -16,12 +16,12 @@
 #include "wire/xml.h"
 #include "world/setting.h"
 
-static bool is_set(const struct options *options, const char *name)
+static bool is_set(const struct option_list *list, const char *name)
 {
     size_t length = strlen(name);
 
-    for (size_t i = 0; i < options->set.count; i++) {
-        const char *item = options->set.items[i];
+    for (size_t i = 0; i < list->count; i++) {
+        const char *item = list->items[i];
 
         if (strncmp(item, name, length) == 0 && item[length] == '=') {
             return true;
@@ -32,6 +32,7 @@ static bool is_set(const struct options *options, const char *name)
 
 /* user.alise.state makes a user; who is given a password is meant to be new. */
 static void warn_of_slip(const struct options *options,
+                         const struct option_list *list,
                          const struct world *world, const char *name)
 {
     const char *begin = name + strlen("user.");
@@ -46,32 +47,41 @@ static void warn_of_slip(const struct options *options,
     user = mem_printf("%.*s", (int)(end - begin), begin);
     password = mem_printf("user.%s.password", user);
     meant = setting_user_meant(world, user);
-    if (meant && !is_set(options, password)) {
+    if (meant && !is_set(&options->set, password) &&
+        !is_set(&options->variant, password)) {
         log_warning("%s %s: %s is a new user; did you mean %s? A password says "
                     "that it is meant",
-                    options->set.origin, name, user, meant);
+                    list->origin, name, user, meant);
     }
+}
+
+static bool apply_settings(const struct options *options,
+                           const struct option_list *list, struct world *world,
+                           struct err *err)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const char *item = list->items[i];
+        const char *equals = strchr(item, '=');
+        AUTO(str) name = NULL;
+
+        if (!equals) {
+            return err_set(err, "%s %s: expected NAME=VALUE", list->origin,
+                           item);
+        }
+        name = mem_printf("%.*s", (int)(equals - item), item);
+        warn_of_slip(options, list, world, name);
+        if (!world_set(world, name, equals + 1, err)) {
+            return err_wrap(err, "%s %s", list->origin, item);
+        }
+    }
+    return true;
 }
 
 bool server_settings(const struct options *options, struct world *world,
                      struct err *err)
 {
-    for (size_t i = 0; i < options->set.count; i++) {
-        const char *item = options->set.items[i];
-        const char *equals = strchr(item, '=');
-        AUTO(str) name = NULL;
-
-        if (!equals) {
-            return err_set(err, "%s %s: expected NAME=VALUE",
-                           options->set.origin, item);
-        }
-        name = mem_printf("%.*s", (int)(equals - item), item);
-        warn_of_slip(options, world, name);
-        if (!world_set(world, name, equals + 1, err)) {
-            return err_wrap(err, "%s %s", options->set.origin, item);
-        }
-    }
-    return true;
+    return apply_settings(options, &options->set, world, err) &&
+           apply_settings(options, &options->variant, world, err);
 }
 
 /* ---- Certificates ---- */
@@ -79,7 +89,8 @@ bool server_settings(const struct options *options, struct world *world,
 /* For what clients shall find; with a KDC in any case. */
 static bool make_run_dir(struct server *server, struct err *err)
 {
-    return (server->options->ca_dir && !server->kerberos->program) ||
+    return (server->options->ca_dir && !server->options->client &&
+            !server->kerberos->program) ||
            run_dir_new(server->env, &server->run_dir, err);
 }
 

@@ -179,8 +179,11 @@ static bool is_held(struct edge_conn *conn, uint32_t events)
     if (conn->first_byte_passed || !(events & EPOLLIN)) {
         return false;
     }
-    if (place_concerned(conn, EDGE_FIRST_BYTE) &&
-        (ioctl(conn->sock.fd, FIONREAD, &waiting) != 0 || !waiting)) {
+    if (!place_concerned(conn, EDGE_FIRST_BYTE)) {
+        conn->first_byte_passed = true;
+        return false;
+    }
+    if (ioctl(conn->sock.fd, FIONREAD, &waiting) != 0 || !waiting) {
         return false; /* a FIN, or an error */
     }
     conn->first_byte_passed = true;

@@ -192,6 +192,7 @@ struct edge_conn {
     struct hello_plan hello;
     struct conn_plan fate; /* of a handshake, carried out by tls_handshake */
     int alert;             /* the client's; -1: none */
+    bool plain_http;       /* in the place of a ClientHello */
     char *sni;
     enum edge_tunnel tunnel; /* that it is in */
     char *tunnel_to;

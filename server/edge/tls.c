@@ -289,6 +289,7 @@ static const char *explain(struct edge_conn *conn, unsigned long code,
         return "the handshake failed in the crypto library";
     }
     if (reason == SSL_R_HTTP_REQUEST || reason == SSL_R_HTTPS_PROXY_REQUEST) {
+        conn->plain_http = true;
         return "the client spoke plain HTTP to the HTTPS port";
     }
     if (reason == SSL_R_WRONG_VERSION_NUMBER && conn->stage == HELLO_NEW) {

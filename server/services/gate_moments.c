@@ -6,12 +6,17 @@
 
 #include "services/gate_moments.h"
 
+#include <string.h>
+
 #include "scenario/session.h"
 #include "services/reach.h"
 #include "services/verdict.h"
 #include "util/buf.h"
 #include "util/guard.h"
 #include "util/mem.h"
+
+/* Of ServerChallenge in a CHALLENGE ([MS-NLMP] 2.2.1.2). */
+enum { NTLM_CHALLENGE_AT = 24 };
 
 /* The scenario's word at the moments of a handshake. */
 static const struct world *reach_moment(void *plan, enum auth_moment moment,
@@ -73,34 +78,72 @@ before_answer(void *plan, const struct auth_outcome *out)
     return &call->negotiate;
 }
 
-static void free_challenge(void *data)
+/* Challenges of a session: the last one whole, and the numbers of some. */
+struct challenges {
+    struct buf last;
+    struct auth_past past[AUTH_PAST_MAX]; /* a ring */
+    size_t count;                         /* that there ever were */
+};
+
+static void free_challenges(void *data)
 {
-    buf_clear(data);
-    mem_free(data);
+    struct challenges *kept = data;
+
+    buf_clear(&kept->last);
+    mem_free(kept);
 }
 
-void gate_keep_challenge(struct session *session, struct span message)
+void gate_keep_challenge(struct session *session, struct span message,
+                         uint64_t connection)
 {
-    struct buf *kept = session_kept(session, SESSION_CHALLENGE);
+    struct challenges *kept = session_kept(session, SESSION_CHALLENGE);
+    struct span number =
+        span_slice(message, NTLM_CHALLENGE_AT, AUTH_CHALLENGE_SIZE);
+    struct auth_past *past;
 
     if (!kept) {
-        kept = NEW(struct buf);
-        session_keep(session, SESSION_CHALLENGE, kept, free_challenge);
+        kept = NEW(struct challenges);
+        session_keep(session, SESSION_CHALLENGE, kept, free_challenges);
     }
-    buf_reset(kept);
-    buf_add(kept, message);
+    buf_reset(&kept->last);
+    buf_add(&kept->last, message);
+    if (number.size == AUTH_CHALLENGE_SIZE) {
+        past = &kept->past[kept->count++ % AUTH_PAST_MAX];
+        memcpy(past->challenge, number.data, number.size);
+        past->connection = connection;
+    }
+}
+
+/* What went out before, for whom a refusal is explained to. */
+static size_t past_challenges(void *plan, struct auth_past out[AUTH_PAST_MAX])
+{
+    const struct call *call = plan;
+    const struct challenges *kept;
+    size_t count;
+    GUARDED;
+
+    kept = session_kept(call->session, SESSION_CHALLENGE);
+    count = !kept                        ? 0
+            : kept->count < AUTH_PAST_MAX ? kept->count
+                                          : AUTH_PAST_MAX;
+    for (size_t i = 0; i < count; i++) {
+        out[i] = kept->past[(kept->count - 1 - i) % AUTH_PAST_MAX];
+    }
+    return count;
 }
 
 void gate_ask_steps(struct call *call, struct auth_context *ctx)
 {
-    const struct buf *kept = session_kept(call->session, SESSION_CHALLENGE);
+    const struct challenges *kept =
+        session_kept(call->session, SESSION_CHALLENGE);
 
     /* A copy: another worker may have a challenge meanwhile. */
     call->ntlm.last =
-        kept ? arena_copy(call->arena, buf_span(kept)) : SPAN_NONE;
+        kept ? arena_copy(call->arena, buf_span(&kept->last)) : SPAN_NONE;
     ctx->ntlm = &call->ntlm;
     ctx->reach = reach_moment;
     ctx->before_mechanism = before_mechanism;
     ctx->before_answer = before_answer;
+    ctx->past = past_challenges;
     ctx->plan = call;
 }

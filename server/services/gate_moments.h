@@ -11,7 +11,9 @@
 /* Fills in the hooks of the context: each reaches its point for this call. */
 void gate_ask_steps(struct call *call, struct auth_context *ctx);
 
-/* The challenge that goes out is the session's last one from here on. */
-void gate_keep_challenge(struct session *session, struct span message);
+/* The challenge that goes out on this connection is the session's last one
+ * from here on. */
+void gate_keep_challenge(struct session *session, struct span message,
+                         uint64_t connection);
 
 #endif

@@ -38,6 +38,7 @@ struct exchange *exchange_new(uint64_t id, const struct conn_facts *conn)
     ex->id = id;
     ex->conn = copy_facts(arena, conn);
     ex->facts.conn = ex->conn;
+    ex->facts.exchange = id;
     return ex;
 }
 

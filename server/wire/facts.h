@@ -23,6 +23,8 @@ struct conn_facts {
     const char *tls_version; /* "TLSv1.3" */
     const char *tls_cipher;
     bool tls_resumed;
+    bool tls_resume_offered; /* the ClientHello named an earlier session */
+    unsigned tls_offered;    /* its highest version, 0x0304; 0: no such thing */
     /*
      * RFC 5929 section 4: the hash that "tls-server-end-point" channel
      * bindings carry, of the certificate this connection was given.
@@ -44,7 +46,8 @@ struct ticket_facts {
 
 struct facts {
     const struct conn_facts *conn;
-    const char *host; /* Host without its port, lower case */
+    uint64_t exchange; /* its id; 0: there is none */
+    const char *host;  /* Host without its port, lower case */
     const char *method;
     const char *path;      /* percent-decoded, as sent */
     const char *client;    /* User-Agent */
