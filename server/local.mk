@@ -189,6 +189,7 @@ libserver_a_SOURCES = \
 	%D%/cli/gather.h \
 	%D%/cli/gather_conclude.c \
 	%D%/cli/gather_exchange.c \
+	%D%/cli/gather_measures.c \
 	%D%/cli/gather_parts.h \
 	%D%/cli/help.c \
 	%D%/cli/kerberos.c \
@@ -389,6 +390,8 @@ libserver_a_SOURCES = \
 	%D%/report/columns.h \
 	%D%/report/diagram.c \
 	%D%/report/diagram.h \
+	%D%/report/efficiency.c \
+	%D%/report/efficiency.h \
 	%D%/report/escape.c \
 	%D%/report/escape.h \
 	%D%/report/github.c \
@@ -425,6 +428,8 @@ libserver_a_SOURCES = \
 	%D%/scenario/match.c \
 	%D%/scenario/match.h \
 	%D%/scenario/model.h \
+	%D%/scenario/optimum.c \
+	%D%/scenario/optimum.h \
 	%D%/scenario/point.h \
 	%D%/scenario/points_auth.h \
 	%D%/scenario/points_discover.h \
@@ -576,6 +581,8 @@ libserver_a_SOURCES = \
 	%D%/util/base64.h \
 	%D%/util/buf.c \
 	%D%/util/buf.h \
+	%D%/util/diff.c \
+	%D%/util/diff.h \
 	%D%/util/dnsname.c \
 	%D%/util/dnsname.h \
 	%D%/util/duration.c \

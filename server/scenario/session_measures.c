@@ -4,6 +4,7 @@
 #include "scenario/session_measures.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "scenario/session_parts.h"
 #include "util/mem.h"
@@ -65,10 +66,14 @@ void session_measure_handshake(struct session *session,
         ->taken[conn->tls_resumed ? MEASURE_RESUMPTIONS : MEASURE_HANDSHAKES]++;
 }
 
-/* What never became whole and was not answered is no request. */
+/* What never became whole and was not answered is no request; nor is what asks
+ * a proxy for a way: a client by another way does not need it. */
 static bool is_request(const struct exchange *ex)
 {
-    return ex->kind == EXCHANGE_HTTP && (ex->dispatched || ex->sent.status);
+    const char *operation = ex->facts.operation;
+
+    return ex->kind == EXCHANGE_HTTP && (ex->dispatched || ex->sent.status) &&
+           !(operation && strcmp(operation, "proxy.connect") == 0);
 }
 
 void session_measure_exchange(struct session *session,
