@@ -66,14 +66,18 @@ void session_measure_handshake(struct session *session,
         ->taken[conn->tls_resumed ? MEASURE_RESUMPTIONS : MEASURE_HANDSHAKES]++;
 }
 
-/* What never became whole and was not answered is no request; nor is what asks
- * a proxy for a way: a client by another way does not need it. */
+/* What leads through a proxy is on the way to a server, and asks it nothing. */
+static bool is_way(const struct exchange *ex)
+{
+    return ex->conn->proxied && !ex->conn->tunnel && ex->request.method &&
+           strcmp(ex->request.method, "CONNECT") == 0;
+}
+
+/* What never became whole and was not answered is no request. */
 static bool is_request(const struct exchange *ex)
 {
-    const char *operation = ex->facts.operation;
-
     return ex->kind == EXCHANGE_HTTP && (ex->dispatched || ex->sent.status) &&
-           !(operation && strcmp(operation, "proxy.connect") == 0);
+           !is_way(ex);
 }
 
 void session_measure_exchange(struct session *session,

@@ -18,6 +18,7 @@ UNIT_TESTS = \
 	%D%/test_edge_faults \
 	%D%/test_edge_head \
 	%D%/test_edge_tls \
+	%D%/test_edge_tunnel \
 	%D%/test_exchange \
 	%D%/test_expand \
 	%D%/test_fault_effects \
