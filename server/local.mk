@@ -237,6 +237,13 @@ libserver_a_SOURCES = \
 	%D%/cli/gather_exchange.c \
 	%D%/cli/gather_measures.c \
 	%D%/cli/gather_parts.h \
+	%D%/cli/golden.c \
+	%D%/cli/golden.h \
+	%D%/cli/golden_trace.c \
+	%D%/cli/golden_why.c \
+	%D%/cli/golden_why.h \
+	%D%/cli/golden_words.c \
+	%D%/cli/golden_words.h \
 	%D%/cli/help.c \
 	%D%/cli/kerberos.c \
 	%D%/cli/kerberos.h \
