@@ -232,7 +232,15 @@ libserver_a_SOURCES = \
 	%D%/cli/gather.h \
 	%D%/cli/gather_conclude.c \
 	%D%/cli/gather_exchange.c \
+	%D%/cli/gather_measures.c \
 	%D%/cli/gather_parts.h \
+	%D%/cli/golden.c \
+	%D%/cli/golden.h \
+	%D%/cli/golden_trace.c \
+	%D%/cli/golden_why.c \
+	%D%/cli/golden_why.h \
+	%D%/cli/golden_words.c \
+	%D%/cli/golden_words.h \
 	%D%/cli/help.c \
 	%D%/cli/kerberos.c \
 	%D%/cli/kerberos.h \
@@ -434,6 +442,8 @@ libserver_a_SOURCES = \
 	%D%/report/columns.h \
 	%D%/report/diagram.c \
 	%D%/report/diagram.h \
+	%D%/report/efficiency.c \
+	%D%/report/efficiency.h \
 	%D%/report/escape.c \
 	%D%/report/escape.h \
 	%D%/report/github.c \
@@ -470,6 +480,8 @@ libserver_a_SOURCES = \
 	%D%/scenario/match.c \
 	%D%/scenario/match.h \
 	%D%/scenario/model.h \
+	%D%/scenario/optimum.c \
+	%D%/scenario/optimum.h \
 	%D%/scenario/point.h \
 	%D%/scenario/points_auth.h \
 	%D%/scenario/points_discover.h \
@@ -633,6 +645,8 @@ libserver_a_SOURCES = \
 	%D%/util/base64.h \
 	%D%/util/buf.c \
 	%D%/util/buf.h \
+	%D%/util/diff.c \
+	%D%/util/diff.h \
 	%D%/util/dnsname.c \
 	%D%/util/dnsname.h \
 	%D%/util/duration.c \
