@@ -5,6 +5,7 @@
 
 #include "checks/checks.h"
 #include "checks/history_ticket.h"
+#include "checks/history_auth.h"
 #include "scenario/session.h"
 #include "util/mem.h"
 
@@ -12,6 +13,8 @@ static void clear(struct history *history)
 {
     mem_free(history->met);
     ticket_history_free(history->tickets);
+    discover_forget(&history->discover);
+    auth_history_free(history->auth);
     *history = (struct history){0};
 }
 

@@ -9,6 +9,7 @@
 #include "cli/arguments.h"
 #include "cli/client.h"
 #include "cli/environment.h"
+#include "cli/known.h"
 #include "cli/report_files.h"
 #include "cli/run_cases.h"
 #include "cli/run_many.h"
@@ -73,6 +74,18 @@ static enum exit_code run_cases(struct env *env, const struct run_cases *cases,
                                   : EXIT_USAGE;
 }
 
+static void tell(const struct report *report)
+{
+    for (size_t i = 0; i < report->run_count; i++) {
+        const struct report_run *run = &report->runs[i];
+        const char *blank = run->variant ? " " : "";
+
+        log_message(run->exit_code == EXIT_GOOD ? LOG_INFO : LOG_WARNING,
+                    "%s%s%s: %s", run->scenario, blank,
+                    run->variant ? run->variant : "", run->line);
+    }
+}
+
 static enum exit_code run_options(struct env *env, struct options *options,
                                   char **argv)
 {
@@ -90,6 +103,7 @@ static enum exit_code run_options(struct env *env, struct options *options,
         return EXIT_USAGE;
     }
     code = run_cases(env, &cases, &client, &report);
+    tell(&report);
     if (!report_files_write(options, env, &report, &err)) {
         log_error("%s", err.text);
         code = EXIT_INTERNAL;
@@ -120,7 +134,9 @@ static enum exit_code run(int argc, char **argv)
     options_warn(&options, &env);
     env_secret(&seed, sizeof(seed));
     env.seed = options.seed_given ? options.seed : seed;
-    if (client + 1 < argc) {
+    if (!known_load(&options, &env)) {
+        code = EXIT_USAGE;
+    } else if (client + 1 < argc) {
         code = run_options(&env, &options, argv + client + 1);
     } else {
         log_error("a client is missing: lyncmock run SCENARIO -- CLIENT "

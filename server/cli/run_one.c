@@ -149,11 +149,14 @@ static void on_timer(struct loop_timer *timer)
 
 /* ---- What happens ---- */
 
-static void on_child(struct serving *serving)
+static void on_child(struct serving *serving, pid_t pid, int status)
 {
     struct run *run = (struct run *)serving;
 
-    client_reap(&run->client);
+    if (pid != run->client.pid) {
+        return;
+    }
+    client_changed(&run->client, status);
     if (run->client.ended) {
         end_client(run, SIGTERM);
     }
@@ -213,9 +216,7 @@ static enum exit_code on_loaded(struct serving *serving,
     if (run->options.user && !user) {
         return unknown_user(world, run->options.user);
     }
-    if (!scenario->fail_on) {
-        scenario->fail_on = FAIL_ON_MUST;
-    }
+    scenario_judge_by(scenario, FAIL_ON_MUST);
     if (user && kerberos_may_have_ticket(world, user)) {
         run->options.ccache_client = user->name;
     }

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "services/credentials.h"
+#include "services/credentials_why.h"
 #include "services/issue.h"
 #include "services/reach.h"
 #include "services/soap_reply.h"
@@ -93,11 +94,15 @@ static enum call_result authenticate(struct call *call,
         sent = credentials_read(call, &token);
         outcome = verdict_password(call, "usertoken", sent.name, sent.password);
     }
+    if (outcome.verdict != AUTH_ACCEPTED) {
+        outcome.solved = credentials_why(call, &token, flaw, outcome.solved);
+    }
     verdict_facts(call, &outcome);
     call_reach(call, POINT_USERTOKEN_VERDICT);
     verdict_settle(call, &outcome);
     if (outcome.verdict == AUTH_INVALID) {
         refuse_token(call, request, flaw, text);
+        verdict_solved(call, &outcome);
         return CALL_DONE;
     }
     if (outcome.verdict != AUTH_ACCEPTED) {

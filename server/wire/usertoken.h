@@ -28,6 +28,8 @@ struct usertoken {
     const char *type; /* of Password */
     bool nonce;
     bool created;
+    const char *nonce_text;
+    const char *created_text;
 };
 
 /* out_token is filled as far as it was read; out_text says what is wrong. */

@@ -113,6 +113,8 @@ class Record:
         self.leg = entry.get("leg")
         self.connection = entry["connection"]["id"]
         self.rules = [finding["rule"] for finding in entry["findings"]]
+        self.must = [finding["rule"] for finding in entry["findings"]
+                     if finding["level"] == "must"]
         self.remarks = {}
         for remark in entry["remarks"]:
             self.remarks.setdefault(remark["key"], remark["text"])
@@ -159,7 +161,7 @@ def issued(server, count=1, user="alice", auth="ntlm"):
     assert len(found) == count, records
     for record in found:
         assert (record.user, record.auth) == (user, auth), record
-        assert record.rules == [], record
+        assert record.must == [], record
     tickets = {record.remarks["ticket.id"] for record in found}
     for record in records:
         if (record.operation, record.status) == ("discover.user", 200):
