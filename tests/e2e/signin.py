@@ -53,6 +53,14 @@ def ask(client, server, account=ALICE, password=PASSWORD, *, form="saml",
                        account, password)
 
 
+def asked_with(server):
+    """Context and entropy of the last request that curl sent."""
+    text = (server.folder / "curl.request").read_text()
+    secret = re.search(r"BinarySecret>([^<]+)", text)
+    return (re.search(r'Context="([^"]*)"', text).group(1),
+            secret and base64.b64decode(secret.group(1)))
+
+
 def ticket_for(client, server, *args, **how):
     answer = ask(client, server, *args, **how)
     assert answer.status == 200, answer.text
