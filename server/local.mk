@@ -73,6 +73,7 @@ RULES = \
 	%D%/checks/rules_discover \
 	%D%/checks/rules_discover_order \
 	%D%/checks/rules_framing \
+	%D%/checks/rules_hops \
 	%D%/checks/rules_http \
 	%D%/checks/rules_httpauth \
 	%D%/checks/rules_kdc \
@@ -83,6 +84,7 @@ RULES = \
 	%D%/checks/rules_ntlm_negotiate \
 	%D%/checks/rules_ntlm_v2 \
 	%D%/checks/rules_oauth \
+	%D%/checks/rules_redirect \
 	%D%/checks/rules_retry \
 	%D%/checks/rules_rst \
 	%D%/checks/rules_security \
@@ -181,7 +183,9 @@ libserver_a_SOURCES = \
 	%D%/checks/history_auth.h \
 	%D%/checks/history_discover.c \
 	%D%/checks/history_discover.h \
+	%D%/checks/history_document.c \
 	%D%/checks/history_learn.c \
+	%D%/checks/history_parts.h \
 	%D%/checks/history_ticket.c \
 	%D%/checks/history_ticket.h \
 	%D%/checks/http_seen.c \
