@@ -106,6 +106,8 @@ libserver_a_SOURCES = \
 	%D%/auth/auth.h \
 	%D%/auth/binding.c \
 	%D%/auth/binding.h \
+	%D%/auth/digest_why.c \
+	%D%/auth/digest_why.h \
 	%D%/auth/handle.h \
 	%D%/auth/krb5.h \
 	%D%/auth/krb5_acceptor.c \
@@ -341,6 +343,7 @@ libserver_a_SOURCES = \
 	%D%/pki/internal.h \
 	%D%/pki/leaf.c \
 	%D%/pki/leaf.h \
+	%D%/pki/leaves.c \
 	%D%/pki/ossl.c \
 	%D%/pki/ossl.h \
 	%D%/pki/pki.c \
