@@ -498,6 +498,8 @@ libserver_a_SOURCES = \
 	%D%/ticket/open.c \
 	%D%/ticket/p_sha1.c \
 	%D%/ticket/p_sha1.h \
+	%D%/ticket/p_sha1_why.c \
+	%D%/ticket/p_sha1_why.h \
 	%D%/ticket/saml.c \
 	%D%/ticket/saml.h \
 	%D%/ticket/saml_open.c \
