@@ -69,7 +69,28 @@ FAULTS = \
 	%D%/faults/www_authenticate
 
 RULES = \
-	%D%/checks/rules_http
+	%D%/checks/rules_basic \
+	%D%/checks/rules_discover \
+	%D%/checks/rules_discover_order \
+	%D%/checks/rules_framing \
+	%D%/checks/rules_http \
+	%D%/checks/rules_httpauth \
+	%D%/checks/rules_kdc \
+	%D%/checks/rules_kerberos \
+	%D%/checks/rules_key \
+	%D%/checks/rules_metadata \
+	%D%/checks/rules_ntlm_answer \
+	%D%/checks/rules_ntlm_negotiate \
+	%D%/checks/rules_ntlm_v2 \
+	%D%/checks/rules_oauth \
+	%D%/checks/rules_retry \
+	%D%/checks/rules_rst \
+	%D%/checks/rules_security \
+	%D%/checks/rules_soap \
+	%D%/checks/rules_spnego \
+	%D%/checks/rules_ticket \
+	%D%/checks/rules_ticket_use \
+	%D%/checks/rules_tls
 
 SERVICES = \
 	%D%/services/anonymous \
@@ -100,6 +121,7 @@ libserver_a_SOURCES = \
 	%D%/admin/guard.c \
 	%D%/admin/internal.h \
 	%D%/admin/listener.c \
+	%D%/admin/pac.c \
 	%D%/admin/wish.c \
 	%D%/auth/account.c \
 	%D%/auth/auth.c \
@@ -111,6 +133,7 @@ libserver_a_SOURCES = \
 	%D%/auth/handle.h \
 	%D%/auth/krb5.h \
 	%D%/auth/krb5_acceptor.c \
+	%D%/auth/krb5_breach.c \
 	%D%/auth/krb5_mic.c \
 	%D%/auth/krb5_mic.h \
 	%D%/auth/krb5_open.c \
@@ -152,15 +175,37 @@ libserver_a_SOURCES = \
 	%D%/auth/why_letters.h \
 	%D%/checks/checks.c \
 	%D%/checks/checks.h \
+	%D%/checks/family.c \
+	%D%/checks/family.h \
 	%D%/checks/history.c \
 	%D%/checks/history.h \
+	%D%/checks/history_auth.c \
+	%D%/checks/history_auth.h \
+	%D%/checks/history_discover.c \
+	%D%/checks/history_discover.h \
+	%D%/checks/history_learn.c \
+	%D%/checks/history_ticket.c \
+	%D%/checks/history_ticket.h \
+	%D%/checks/http_seen.c \
+	%D%/checks/http_seen.h \
+	%D%/checks/links.c \
+	%D%/checks/links.h \
+	%D%/checks/ntlm_seen.c \
+	%D%/checks/ntlm_seen.h \
 	%D%/checks/rule.h \
+	%D%/checks/rules_ntlm.h \
+	%D%/checks/soap_seen.c \
+	%D%/checks/soap_seen.h \
+	%D%/checks/ticket_seen.c \
+	%D%/checks/ticket_seen.h \
 	%D%/cli/admin.c \
 	%D%/cli/admin.h \
 	%D%/cli/announce.c \
 	%D%/cli/arguments.c \
 	%D%/cli/arguments.h \
 	%D%/cli/check.c \
+	%D%/cli/client.c \
+	%D%/cli/client.h \
 	%D%/cli/crew.c \
 	%D%/cli/crew.h \
 	%D%/cli/decode.c \
@@ -168,6 +213,8 @@ libserver_a_SOURCES = \
 	%D%/cli/decode_input.h \
 	%D%/cli/decode_keytab.c \
 	%D%/cli/decode_keytab.h \
+	%D%/cli/environment.c \
+	%D%/cli/environment.h \
 	%D%/cli/example.c \
 	%D%/cli/example.h \
 	%D%/cli/example_setting.c \
@@ -176,17 +223,26 @@ libserver_a_SOURCES = \
 	%D%/cli/explain_keys.c \
 	%D%/cli/explain_mentions.c \
 	%D%/cli/explain_points.c \
+	%D%/cli/explain_rules.c \
 	%D%/cli/explain_settings.c \
 	%D%/cli/explain_text.c \
 	%D%/cli/explain_topics.c \
 	%D%/cli/explain_words.c \
 	%D%/cli/fits.c \
 	%D%/cli/fits.h \
+	%D%/cli/gather.c \
+	%D%/cli/gather.h \
+	%D%/cli/gather_conclude.c \
+	%D%/cli/gather_exchange.c \
+	%D%/cli/gather_parts.h \
 	%D%/cli/help.c \
 	%D%/cli/kerberos.c \
 	%D%/cli/kerberos.h \
+	%D%/cli/known.c \
+	%D%/cli/known.h \
 	%D%/cli/list.c \
 	%D%/cli/list_points.c \
+	%D%/cli/list_rules.c \
 	%D%/cli/list_scenarios.c \
 	%D%/cli/listing.c \
 	%D%/cli/listing.h \
@@ -206,12 +262,30 @@ libserver_a_SOURCES = \
 	%D%/cli/probe.c \
 	%D%/cli/reload.c \
 	%D%/cli/reload.h \
+	%D%/cli/report_files.c \
+	%D%/cli/report_files.h \
+	%D%/cli/report_style.c \
+	%D%/cli/report_style.h \
+	%D%/cli/reports.c \
+	%D%/cli/reports.h \
+	%D%/cli/run.c \
+	%D%/cli/run.h \
+	%D%/cli/run_cases.c \
+	%D%/cli/run_cases.h \
+	%D%/cli/run_child.c \
+	%D%/cli/run_child.h \
+	%D%/cli/run_code.c \
 	%D%/cli/run_dir.c \
 	%D%/cli/run_dir.h \
+	%D%/cli/run_many.c \
+	%D%/cli/run_many.h \
+	%D%/cli/run_one.c \
 	%D%/cli/schema.c \
 	%D%/cli/serve.c \
 	%D%/cli/server.c \
 	%D%/cli/server.h \
+	%D%/cli/serving.c \
+	%D%/cli/serving.h \
 	%D%/cli/verb.h \
 	%D%/cli/verdict.c \
 	%D%/cli/verdict.h \
@@ -248,6 +322,7 @@ libserver_a_SOURCES = \
 	%D%/edge/request.c \
 	%D%/edge/tell.c \
 	%D%/edge/tls.c \
+	%D%/edge/tunnel.c \
 	%D%/edge/worker.c \
 	%D%/edge/worker.h \
 	%D%/faults/editing.c \
@@ -272,6 +347,7 @@ libserver_a_SOURCES = \
 	%D%/http/refused.c \
 	%D%/http/reply.c \
 	%D%/http/request.c \
+	%D%/http/tunnel.c \
 	%D%/http/whole.c \
 	%D%/http/written.c \
 	%D%/journal/content.c \
@@ -355,7 +431,29 @@ libserver_a_SOURCES = \
 	%D%/pki/site.c \
 	%D%/pki/store.c \
 	%D%/pki/store.h \
+	%D%/report/case.c \
+	%D%/report/case.h \
+	%D%/report/columns.c \
+	%D%/report/columns.h \
+	%D%/report/diagram.c \
+	%D%/report/diagram.h \
+	%D%/report/escape.c \
+	%D%/report/escape.h \
+	%D%/report/github.c \
+	%D%/report/json.c \
+	%D%/report/junit.c \
+	%D%/report/markdown.c \
+	%D%/report/mermaid.c \
+	%D%/report/mermaid.h \
+	%D%/report/read.c \
 	%D%/report/report.h \
+	%D%/report/schema.c \
+	%D%/report/shape.c \
+	%D%/report/shape.h \
+	%D%/report/tap.c \
+	%D%/report/text.c \
+	%D%/report/words.c \
+	%D%/report/words.h \
 	%D%/scenario/diagnostics.c \
 	%D%/scenario/diagnostics.h \
 	%D%/scenario/dump.c \
@@ -363,8 +461,13 @@ libserver_a_SOURCES = \
 	%D%/scenario/expand.c \
 	%D%/scenario/expand.h \
 	%D%/scenario/fault.h \
+	%D%/scenario/judge_known.c \
+	%D%/scenario/judge_text.c \
+	%D%/scenario/judge_times.c \
 	%D%/scenario/keys.c \
 	%D%/scenario/keys.h \
+	%D%/scenario/known.c \
+	%D%/scenario/known.h \
 	%D%/scenario/layers.c \
 	%D%/scenario/layers.h \
 	%D%/scenario/match.c \
@@ -377,6 +480,7 @@ libserver_a_SOURCES = \
 	%D%/scenario/points_kdc.h \
 	%D%/scenario/points_mex.h \
 	%D%/scenario/points_oauth.h \
+	%D%/scenario/points_proxy.h \
 	%D%/scenario/points_soap.h \
 	%D%/scenario/points_tcp.h \
 	%D%/scenario/points_ticket.h \
@@ -388,9 +492,13 @@ libserver_a_SOURCES = \
 	%D%/scenario/read_apply.c \
 	%D%/scenario/read_do.c \
 	%D%/scenario/read_expect.c \
+	%D%/scenario/read_expect.h \
+	%D%/scenario/read_expect_order.c \
+	%D%/scenario/read_expect_words.c \
 	%D%/scenario/read_hidden.c \
 	%D%/scenario/read_hints.c \
 	%D%/scenario/read_identity.c \
+	%D%/scenario/read_rules.c \
 	%D%/scenario/read_settings.c \
 	%D%/scenario/read_state.c \
 	%D%/scenario/read_step.c \
@@ -411,8 +519,14 @@ libserver_a_SOURCES = \
 	%D%/scenario/session_counts.c \
 	%D%/scenario/session_findings.c \
 	%D%/scenario/session_judge.c \
+	%D%/scenario/session_judge.h \
+	%D%/scenario/session_measures.c \
+	%D%/scenario/session_measures.h \
+	%D%/scenario/session_near.c \
 	%D%/scenario/session_parts.h \
+	%D%/scenario/session_seen.c \
 	%D%/scenario/session_state.c \
+	%D%/scenario/session_watch.c \
 	%D%/scenario/sessions.c \
 	%D%/scenario/sessions.h \
 	%D%/scenario/settings_rows.c \
@@ -423,6 +537,8 @@ libserver_a_SOURCES = \
 	%D%/scenario/source.h \
 	%D%/scenario/tallies.c \
 	%D%/scenario/tallies.h \
+	%D%/scenario/treatment.c \
+	%D%/scenario/treatment.h \
 	%D%/scenario/vocabulary.h \
 	%D%/scenario/yaml_hint.c \
 	%D%/scenario/yaml_hint.h \
@@ -470,6 +586,8 @@ libserver_a_SOURCES = \
 	%D%/services/issued_why.c \
 	%D%/services/mex_wsdl.c \
 	%D%/services/mex_wsdl.h \
+	%D%/services/nearby.c \
+	%D%/services/nearby.h \
 	%D%/services/oauth.h \
 	%D%/services/oauth_grants.c \
 	%D%/services/oauth_reply.c \
@@ -477,6 +595,9 @@ libserver_a_SOURCES = \
 	%D%/services/prepare.h \
 	%D%/services/product.c \
 	%D%/services/product_page.c \
+	%D%/services/proxy.c \
+	%D%/services/proxy.h \
+	%D%/services/proxy_auth.c \
 	%D%/services/reach.c \
 	%D%/services/reach.h \
 	%D%/services/route.c \
@@ -546,6 +667,8 @@ libserver_a_SOURCES = \
 	%D%/util/program.c \
 	%D%/util/program.h \
 	%D%/util/refs.h \
+	%D%/util/sha256.c \
+	%D%/util/sha256.h \
 	%D%/util/span.c \
 	%D%/util/span.h \
 	%D%/util/stamp.c \
@@ -556,6 +679,8 @@ libserver_a_SOURCES = \
 	%D%/util/url.h \
 	%D%/util/utf.c \
 	%D%/util/utf.h \
+	%D%/util/whole_file.c \
+	%D%/util/whole_file.h \
 	%D%/wire/der.c \
 	%D%/wire/der.h \
 	%D%/wire/diagnostics.c \

@@ -10,8 +10,12 @@
 #include <string.h>
 #include <strings.h>
 
+#include "checks/family.h"
 #include "checks/history.h"
+#include "checks/history_ticket.h"
 #include "checks/list.h"
+#include "checks/soap_seen.h"
+#include "scenario/known.h"
 #include "scenario/session.h"
 
 enum { RULE_MAX = 512, TEXT_MAX = 1024, EVIDENCE_MAX = 256 };
@@ -53,7 +57,7 @@ static void sort_table(void)
 
     for (size_t i = 0; i < ARRAY_SIZE(sheets); i++) {
         for (const struct rule *rule = sheets[i]; rule->id; rule++) {
-            assert(count < RULE_MAX - 1);
+            assert(count < RULE_MAX - 1 && rule_family_of(rule->id));
             table[count++] = rule;
         }
     }
@@ -185,6 +189,9 @@ static unsigned traits_of_http(const struct exchange *ex)
     if (!ex->dispatched) {
         return traits | TRAIT_REFUSED;
     }
+    if (begins(ex->facts.operation, "proxy.")) {
+        return TRAIT_PROXY; /* no server has seen it */
+    }
     traits |= TRAIT_HTTP | traits_of_operation(ex);
     if (headers_get(headers, "Authorization")) {
         traits |= TRAIT_AUTHORIZATION;
@@ -229,7 +236,11 @@ static void run(struct check *check)
     const struct rule *const *rules = all_rules();
 
     for (size_t i = 0; rules[i]; i++) {
-        check->history->met[i] += has_a_say(check, rules[i]);
+        bool met = has_a_say(check, rules[i]);
+        uint64_t *times = &check->history->met[i];
+
+        /* A session may be judged again and again. */
+        *times = check->ex ? *times + met : met || *times;
     }
 }
 
@@ -259,7 +270,27 @@ void checks_exchange(struct exchange *ex, const struct world *world)
     }
     check.history = history_of(session, ex->era);
     run(&check);
+    ticket_history_note(&check);
+    discover_learn(&check);
+    soap_seen_free(check.soap);
     tell_findings(session, ex, ex->findings);
+}
+
+/* Known failures whose rules had a say. */
+static void tell_known(struct session *session)
+{
+    const struct scenario *scenario = session_scenario(session);
+
+    for (size_t i = 0; i < known_count(scenario->known); i++) {
+        const struct known_failure *failure = known_at(scenario->known, i);
+
+        for (size_t k = 0; rule_at(k); k++) {
+            if (checks_met(session, k) &&
+                known_covers(failure, scenario->name, rule_at(k)->id)) {
+                session_known_met(session, i);
+            }
+        }
+    }
 }
 
 void checks_session(struct session *session, struct arena *arena)
@@ -272,7 +303,9 @@ void checks_session(struct session *session, struct arena *arena)
     };
 
     check.history = history_of(session, session_era(session));
+    session_judge_again(session);
     run(&check);
+    tell_known(session);
 }
 
 uint64_t checks_met(const struct session *session, size_t index)

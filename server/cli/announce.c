@@ -16,6 +16,7 @@
 #include "util/json.h"
 #include "util/log.h"
 #include "util/mem.h"
+#include "util/whole_file.h"
 
 /* What a world does not offer is left out. */
 static void ready_line(const struct server *server, struct buf *out)
@@ -28,6 +29,9 @@ static void ready_line(const struct server *server, struct buf *out)
         buf_printf(out, " admin=%s", server->options->admin_socket);
     } else if (server->admin) {
         buf_printf(out, " admin=%d", admin_port(server->admin));
+    }
+    if (edge_proxy_port(server->edge)) {
+        buf_printf(out, " proxy=%d", edge_proxy_port(server->edge));
     }
     if (kdc) {
         buf_printf(out, " kdc=%d", kdc_port(kdc));
@@ -81,6 +85,9 @@ static void ports_json(const struct server *server, struct buf *out)
     json_number(&json, "https", edge_https_port(server->edge));
     json_number(&json, "http", edge_http_port(server->edge));
     admin_json(server, &json);
+    if (edge_proxy_port(server->edge)) {
+        json_number(&json, "proxy", edge_proxy_port(server->edge));
+    }
     if (server->kdc) {
         json_number(&json, "kdc", kdc_port(server->kdc));
     }
@@ -95,26 +102,10 @@ static void ports_json(const struct server *server, struct buf *out)
     buf_add_text(out, "\n");
 }
 
-static bool write_all(int fd, struct span bytes)
-{
-    while (bytes.size > 0) {
-        ssize_t written = write(fd, bytes.data, bytes.size);
-
-        if (written < 0 && errno != EINTR) {
-            return false;
-        }
-        if (written > 0) {
-            bytes = span_slice(bytes, (size_t)written, bytes.size);
-        }
-    }
-    return true;
-}
-
 /* By rename: a reader sees the whole file or none. With a token in it, it is
  * for its owner alone. */
-static bool write_ports_file(struct server *server, struct err *err)
+bool server_publish(struct server *server, const char *path, struct err *err)
 {
-    const char *path = server->options->ports_file;
     AUTO(str) temporary = mem_printf("%s.%d", path, (int)getpid());
     AUTO_BUF json = {0};
     struct stat stat;
@@ -126,7 +117,7 @@ static bool write_ports_file(struct server *server, struct err *err)
         return err_errno(err, "--ports-file: cannot write %s", path);
     }
     ports_json(server, &json);
-    good = write_all(fd, buf_span(&json)) && fstat(fd, &stat) == 0;
+    good = whole_file_put(fd, buf_span(&json)) && fstat(fd, &stat) == 0;
     mem_wipe(json.data, json.size);
     good = close(fd) == 0 && good;
     good = good && rename(temporary, path) == 0;
@@ -135,6 +126,7 @@ static bool write_ports_file(struct server *server, struct err *err)
         unlink(temporary);
         return false;
     }
+    server->ports_file = mem_strdup(path);
     server->ports_file_device = stat.st_dev;
     server->ports_file_inode = stat.st_ino;
     return true;
@@ -145,7 +137,7 @@ static bool write_ready_fd(const struct server *server, struct span line,
 {
     int fd = server->options->ready_fd;
 
-    if (!write_all(fd, line) || close(fd) != 0) {
+    if (!whole_file_put(fd, line) || close(fd) != 0) {
         return err_errno(err, "--ready-fd %d: cannot write", fd);
     }
     return true;
@@ -156,7 +148,8 @@ bool server_announce(struct server *server, struct err *err)
     AUTO_BUF line = {0};
 
     ready_line(server, &line);
-    if (server->options->ports_file && !write_ports_file(server, err)) {
+    if (server->options->ports_file &&
+        !server_publish(server, server->options->ports_file, err)) {
         return false;
     }
     if (server->options->ready_fd >= 0 &&
@@ -164,7 +157,7 @@ bool server_announce(struct server *server, struct err *err)
         return false;
     }
     if (server->options->ready_fd != STDOUT_FILENO &&
-        !write_all(STDOUT_FILENO, buf_span(&line))) {
+        !whole_file_put(STDOUT_FILENO, buf_span(&line))) {
         return err_errno(err, "cannot write the ready line to stdout");
     }
     return true;
@@ -175,17 +168,16 @@ static bool owns_ports_file(const struct server *server)
 {
     struct stat now;
 
-    return server->ports_file_inode &&
-           stat(server->options->ports_file, &now) == 0 &&
+    return server->ports_file_inode && stat(server->ports_file, &now) == 0 &&
            now.st_dev == server->ports_file_device &&
            now.st_ino == server->ports_file_inode;
 }
 
 void server_withdraw(struct server *server)
 {
-    if (owns_ports_file(server) && unlink(server->options->ports_file) != 0) {
-        log_warning("%s stays behind: %s", server->options->ports_file,
-                    strerror(errno));
+    if (owns_ports_file(server) && unlink(server->ports_file) != 0) {
+        log_warning("%s stays behind: %s", server->ports_file, strerror(errno));
     }
     server->ports_file_inode = 0;
+    mem_free(take(&server->ports_file));
 }

@@ -36,8 +36,8 @@ static void print_good(const char *file, const struct scenario *scenario)
     add_fact(&line, "\"", scenario->title);
     add_count(&line, scenario->setting_count, "setting");
     add_count(&line, scenario->step_count, "step");
-    if (scenario->expectation_count) {
-        add_count(&line, scenario->expectation_count, "expectation");
+    if (scenario_expectations(scenario)) {
+        add_count(&line, scenario_expectations(scenario), "expectation");
     }
     printf("%s: good: %s\n", file, buf_text(&line));
 }
@@ -56,7 +56,8 @@ static void add_file(struct json *json, const char *file,
         json_text(json, "title", scenario->title);
         json_number(json, "settings", (int64_t)scenario->setting_count);
         json_number(json, "steps", (int64_t)scenario->step_count);
-        json_number(json, "expectations", (int64_t)scenario->expectation_count);
+        json_number(json, "expectations",
+                    (int64_t)scenario_expectations(scenario));
     }
     json_number(json, "errors", (int64_t)diagnostics->errors);
     json_number(json, "warnings", (int64_t)diagnostics->warnings);

@@ -221,11 +221,37 @@ static const char *when_key(const struct examples *examples,
 static const char *expect_key(const struct examples *examples,
                               const struct key *key)
 {
-    bool alone = key->shape == SHAPE_NEVER || key->shape == SHAPE_POINT;
+    bool alone = key->shape == SHAPE_NEVER || key->shape == SHAPE_POINT ||
+                 key->shape == SHAPE_ORDER || key->shape == SHAPE_LIMIT;
 
+    if (strcmp(key->name, "id") == 0) {
+        return example_text(examples,
+                            "expect:\n  - {id: %s, at: webticket.issue}\n"
+                            "  - {at: discover.user, after: %s}",
+                            key->example, key->example);
+    }
+    if (strcmp(key->name, "after") == 0 || strcmp(key->name, "before") == 0) {
+        return example_text(examples,
+                            "expect:\n  - {id: %s, at: webticket.issue}\n"
+                            "  - {at: discover.user, %s}",
+                            key->example, pair(examples, key));
+    }
     return example_text(examples, "expect:\n  - {%s%s}",
                         alone ? "" : "at: webticket.issue, ",
                         pair(examples, key));
+}
+
+static const char *never_key(const struct examples *examples,
+                             const struct key *key)
+{
+    bool alone = key->shape == SHAPE_FLAG || key->shape == SHAPE_POINT;
+    bool refers =
+        strcmp(key->name, "after") == 0 || strcmp(key->name, "before") == 0;
+
+    return example_text(
+        examples, "expect:\n%s%s%s  - never: {%s%s}", refers ? "  - {id: " : "",
+        refers ? key->example : "", refers ? ", at: webticket.issue}\n" : "",
+        alone ? "" : "at: discover.user, ", pair(examples, key));
 }
 
 const char *example_key(const struct examples *examples, const struct key *keys,
@@ -250,8 +276,7 @@ const char *example_key(const struct examples *examples, const struct key *keys,
         return when_key(examples, key);
     }
     if (keys == keys_never) {
-        return example_text(examples, "expect:\n  - never: {%s}",
-                            pair(examples, key));
+        return never_key(examples, key);
     }
     return expect_key(examples, key);
 }

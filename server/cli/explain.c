@@ -35,6 +35,7 @@ static enum exit_code explain(const char *word)
     tell_settings(&telling);
     tell_points(&telling);
     tell_faults(&telling);
+    tell_rules(&telling);
     tell_rest(&telling);
     tell_fact_words(&telling);
     tell_topics(&telling);
@@ -64,8 +65,8 @@ static enum exit_code run(int argc, char **argv)
         return code;
     }
     if (arguments.count > 1) {
-        log_error("explain wants one word: a key, setting, point, fault, fact "
-                  "or scenario; lyncmock explain lists them");
+        log_error("explain wants one word: a key, setting, point, fault, fact, "
+                  "rule or scenario; lyncmock explain lists them");
         return EXIT_USAGE;
     }
     return arguments.count ? explain(arguments.words[0]) : print_topics();
@@ -81,7 +82,8 @@ const struct verb verb_explain = {
         "users), a point (webticket.issue), a fault (status) or one of its\n"
         "parameters, a word of a setting or a fact (cwt, expired), a way to\n"
         "authenticate, a service, a shipped scenario (ios-ntlm), an id of\n"
-        "X-Ms-diagnostics (28020), ${host} and its companions, or a topic.\n"
+        "X-Ms-diagnostics (28020), a rule (HT-002) or a family of them (WT),\n"
+        "${host} and its companions, or a topic.\n"
         "The last part of a setting's name (wrong-key) will do.\n"
         "A word with several meanings is explained in each. Without WORD:\n"
         "the topics.",

@@ -41,12 +41,14 @@ void tell_keys(struct telling *telling);
 /* explain_points.c: points and layers, faults and their parameters. */
 void tell_points(struct telling *telling);
 void tell_faults(struct telling *telling);
+/* explain_rules.c */
+void tell_rules(struct telling *telling);
 /* explain_words.c: ways to authenticate, and services; what facts can be; the
  * text of shipped scenarios. */
 void tell_rest(struct telling *telling);
 void tell_fact_words(struct telling *telling);
 void tell_scenarios(struct telling *telling);
-/* explain_mentions.c: points, faults and settings that speak of the word, with
+/* explain_mentions.c: points, faults, settings and rules that speak of it, with
  * commas; NULL: none does. */
 const char *telling_mentions(struct telling *telling);
 /* explain_settings.c: settings, also of a user at hand; groups; values. */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "checks/checks.h"
 #include "cli/explain.h"
 #include "scenario/fault.h"
 #include "world/setting.h"
@@ -52,6 +53,17 @@ static void look_at_settings(struct mentions *mentions)
     }
 }
 
+static void look_at_rules(struct mentions *mentions)
+{
+    const struct rule *rule;
+
+    for (size_t i = 0; (rule = rule_at(i)) != NULL; i++) {
+        const char *texts[] = {rule->title, NULL};
+
+        look(mentions, rule->id, texts);
+    }
+}
+
 const char *telling_mentions(struct telling *telling)
 {
     struct mentions mentions = {.word = telling->word};
@@ -68,6 +80,7 @@ const char *telling_mentions(struct telling *telling)
     }
     look_at_faults(&mentions, telling->words);
     look_at_settings(&mentions);
+    look_at_rules(&mentions);
     if (mentions.count) {
         all = arena_text(telling->arena, buf_span(&mentions.out));
     }

@@ -88,6 +88,14 @@ static bool find_user(const struct options *options, const struct world *world,
     return may_have_ticket(options->ccache.origin, world, user, err);
 }
 
+bool kerberos_may_have_ticket(const struct world *world,
+                              const struct user *user)
+{
+    struct err err;
+
+    return may_have_ticket("", world, user, &err);
+}
+
 /* The same user twice is one cache. */
 static void add_user(const char **names, const char *name)
 {
@@ -102,7 +110,7 @@ static bool find_users(const struct options *options, const struct world *world,
 {
     const struct option_list *asked = &options->ccache;
 
-    kerberos->ccaches = mem_array(asked->count + 1, sizeof(char *));
+    kerberos->ccaches = mem_array(asked->count + 2, sizeof(char *));
     if (asked->count && world->offer.kerberos == KERBEROS_NO) {
         return err_set(err,
                        "%s %s: this world offers no Kerberos "
@@ -182,6 +190,9 @@ enum exit_code kerberos_choose(const struct options *options, struct env *env,
         return code;
     }
     world->offer.kerberos = out_kerberos->program ? KERBEROS_YES : KERBEROS_NO;
+    if (out_kerberos->program && !options->ccache.count) {
+        out_kerberos->ccaches[0] = options->ccache_client;
+    }
     return EXIT_GOOD;
 }
 

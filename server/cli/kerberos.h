@@ -20,6 +20,9 @@ MUST_CHECK enum exit_code kerberos_choose(const struct options *options,
                                           struct env *env,
                                           struct scenario *scenario,
                                           struct kerberos *out_kerberos);
+/* Whether the KDC has a ticket for this user. */
+bool kerberos_may_have_ticket(const struct world *world,
+                              const struct user *user);
 void kerberos_clear(struct kerberos *kerberos);
 
 #endif

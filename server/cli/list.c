@@ -130,10 +130,11 @@ static const struct list {
     bool (*list)(struct listing *listing);
     const char *option; /* of this list alone; NULL: it has none */
 } lists[] = {
-    {"auth", list_auth, NULL},          {"chaos", list_chaos, NULL},
-    {"faults", list_faults, "--at"},    {"layers", list_layers, NULL},
-    {"points", list_points, "--fault"}, {"scenarios", list_scenarios, NULL},
-    {"services", list_services, NULL},  {"settings", list_settings, NULL},
+    {"auth", list_auth, NULL},           {"chaos", list_chaos, NULL},
+    {"faults", list_faults, "--at"},     {"layers", list_layers, NULL},
+    {"points", list_points, "--fault"},  {"rules", list_rules, NULL},
+    {"scenarios", list_scenarios, NULL}, {"services", list_services, NULL},
+    {"settings", list_settings, NULL},
 };
 
 static enum listing_form form_of(const struct arguments *arguments)
@@ -250,8 +251,8 @@ static const struct verb_option options[] = {
 
 const struct verb verb_list = {
     .name = "list",
-    .usage = "auth|chaos|faults|layers|points|scenarios|services|settings\n"
-             "         [WORD...] [--long|--json]",
+    .usage = "auth|chaos|faults|layers|points|rules|scenarios|services|\n"
+             "         settings [WORD...] [--long|--json]",
     .doc = "print what there is, one item a line: id, tab, title",
     .help =
         "  auth       ways to authenticate\n"
@@ -259,6 +260,7 @@ const struct verb verb_list = {
         "  faults     what a step can do\n"
         "  layers     how points and failures are grouped\n"
         "  points     where a step can apply\n"
+        "  rules      what a client is judged by\n"
         "  scenarios  what serve and check know by name\n"
         "  services   what the server answers\n"
         "  settings   what a world can say, for --set and for scenarios;\n"
@@ -268,6 +270,7 @@ const struct verb verb_list = {
         "scenarios the bug reports come first,\nthen what stands in "
         "their files.\n  lyncmock list points ntlm\n"
         "  lyncmock list faults --at mex.get\n"
+        "  lyncmock list rules must ticket\n"
         "  lyncmock list scenarios kerberos clock --long\n\n"
         "lyncmock explain ID says more about each of them.",
     .json = "one JSON array, with all facts about each item",

@@ -157,7 +157,7 @@ static void list_scenario(struct listing *listing, const char *id,
         listing_text(listing, "domain", scenario->world->domain);
     }
     listing_number(listing, "steps", scenario->step_count);
-    listing_number(listing, "expectations", scenario->expectation_count);
+    listing_number(listing, "expectations", scenario_expectations(scenario));
     listing_end(listing);
 }
 

@@ -30,6 +30,7 @@ struct listing {
 
 /* The lists of files of their own. false: an error was logged. */
 bool list_points(struct listing *listing);
+bool list_rules(struct listing *listing);
 bool list_faults(struct listing *listing);
 bool list_scenarios(struct listing *listing);
 bool list_chaos(struct listing *listing);

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "auth/auth.h"
+#include "checks/checks.h"
 #include "cli/server.h"
 #include "faults/faults.h"
 #include "scenario/read.h"
@@ -92,6 +93,21 @@ static const char *const *path_words(struct arena *arena)
     return keep(arena, &words);
 }
 
+static const char *const *rule_words(struct arena *arena)
+{
+    size_t count = 0;
+    const char **words;
+
+    while (rule_at(count)) {
+        count++;
+    }
+    words = arena_alloc(arena, (count + 1) * sizeof(*words));
+    for (size_t i = 0; i < count; i++) {
+        words[i] = rule_at(i)->id;
+    }
+    return words;
+}
+
 const struct vocabulary *load_vocabulary(struct arena *arena)
 {
     /* discover_user.c and gate.c say these of a ticket. */
@@ -115,6 +131,7 @@ const struct vocabulary *load_vocabulary(struct arena *arena)
         .transports = transports,
         .methods = methods,
         .paths = path_words(arena),
+        .rules = rule_words(arena),
     };
     return vocabulary;
 }
@@ -225,6 +242,7 @@ static bool load_good(const struct options *options,
         return false;
     }
     *out_scenario = scenario_new(take(&world));
+    (*out_scenario)->known = options->known;
     return true;
 }
 
@@ -246,6 +264,7 @@ bool load_scenario_files(const struct options *options,
         .reads = reads,
         .reads_ctx = ctx,
         .behind = options->chaos,
+        .known = options->known,
     };
     struct diagnostics diagnostics;
     bool good;

@@ -4,6 +4,13 @@
 
 #include "cli/options.h"
 
+/* Verbs that know an option. */
+enum {
+    OPTION_SERVE = 1u << 0,
+    OPTION_RUN = 1u << 1,
+    OPTION_BOTH = OPTION_SERVE | OPTION_RUN,
+};
+
 struct option_row {
     const char *name;
     const char *argument; /* NULL: a switch */
@@ -12,6 +19,7 @@ struct option_row {
                  struct err *err);
     size_t offset;
     bool list; /* may be given several times; the field is an option_list */
+    unsigned verbs;
 };
 
 /* Ends with name NULL. */

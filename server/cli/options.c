@@ -1,4 +1,4 @@
-/* The options of serve, see options.h. */
+/* The options of serve and run, see options.h. */
 #include "config.h"
 
 #include "cli/options.h"
@@ -8,11 +8,25 @@
 #include <string.h>
 
 #include "cli/option_rows.h"
+#include "cli/option_types.h"
+#include "scenario/known.h"
 #include "util/env.h"
 #include "util/nearest.h"
 
 #define PREFIX      "LYNCMOCK_"
 #define SESSION_TTL (10 * 60 * ENV_NS_PER_SEC)
+
+/* One reading of variables and arguments. */
+struct parse {
+    struct options *options;
+    const char *verb;
+    unsigned verbs; /* the bit of this verb */
+};
+
+static unsigned verb_bit(const char *verb)
+{
+    return strcmp(verb, "run") == 0 ? OPTION_RUN : OPTION_SERVE;
+}
 
 /* ---- Reading ---- */
 
@@ -65,14 +79,17 @@ static bool apply_variable(const struct option_row *row,
     return true;
 }
 
-static bool read_environment(struct options *options, struct env *env,
+static bool read_environment(const struct parse *parse, struct env *env,
                              struct err *err)
 {
+    struct options *options = parse->options;
+
     for (const struct option_row *row = option_rows; row->name; row++) {
         const char *name = variable_name(options->arena, row->name);
         const char *value = env_variable(env, name);
 
-        if (value && !apply_variable(row, options, name, value, err)) {
+        if ((row->verbs & parse->verbs) && value &&
+            !apply_variable(row, options, name, value, err)) {
             return false;
         }
     }
@@ -118,37 +135,43 @@ void options_warn(const struct options *options, const struct env *env)
     }
 }
 
-static const struct option_row *find_row(struct span name)
+static const struct option_row *find_row(const struct parse *parse,
+                                         struct span name)
 {
     for (const struct option_row *row = option_rows; row->name; row++) {
-        if (span_equal(name, span_text(row->name))) {
+        if ((row->verbs & parse->verbs) &&
+            span_equal(name, span_text(row->name))) {
             return row;
         }
     }
     return NULL;
 }
 
-static bool unknown_option(const char *argument, const char *name,
-                           struct err *err)
+static bool unknown_option(const struct parse *parse, const char *argument,
+                           const char *name, struct err *err)
 {
     struct nearest nearest;
 
     nearest_init(&nearest, name);
     for (const struct option_row *row = option_rows; row->name; row++) {
-        nearest_try(&nearest, span_text(row->name));
+        if (row->verbs & parse->verbs) {
+            nearest_try(&nearest, span_text(row->name));
+        }
     }
     if (nearest.best.size) {
         return err_set(err, "unknown option %s; did you mean --%.*s?", argument,
                        (int)nearest.best.size, nearest.best.data);
     }
-    return err_set(err, "unknown option %s; lyncmock serve --help lists them",
-                   argument);
+    return err_set(err, "unknown option %s; lyncmock %s --help lists them",
+                   argument, parse->verb);
 }
 
-static bool read_scenario(struct options *options, const char *argument,
+static bool read_scenario(const struct parse *parse, const char *argument,
                           struct err *err)
 {
-    if (options->scenario) {
+    struct options *options = parse->options;
+
+    if (options->scenario && !(parse->verbs & OPTION_RUN)) {
         return err_set(err,
                        "unexpected argument \"%s\": the scenario is %s already",
                        argument, options->scenario);
@@ -156,14 +179,18 @@ static bool read_scenario(struct options *options, const char *argument,
     if (*argument == '\0') {
         return err_set(err, "the name of the scenario is empty");
     }
-    options->scenario = arena_strdup(options->arena, argument);
+    if (!option_list(&options->scenarios, options, argument, err)) {
+        return false;
+    }
+    options->scenario = options->scenarios.items[0];
     return true;
 }
 
 /* One "--name=value", "--name value" or "--switch" at argv[*at]. */
-static bool read_argument(struct options *options, int argc, char **argv,
+static bool read_argument(const struct parse *parse, int argc, char **argv,
                           int *at, struct err *err)
 {
+    struct options *options = parse->options;
     const char *argument = argv[*at];
     const char *name = argument + strlen("--");
     const char *equals = strchr(argument, '=');
@@ -172,18 +199,19 @@ static bool read_argument(struct options *options, int argc, char **argv,
     const char *value = equals ? equals + 1 : NULL;
 
     if (argument[0] != '-') {
-        return read_scenario(options, argument, err);
+        return read_scenario(parse, argument, err);
     }
     if (strncmp(argument, "--", 2) != 0) {
         return err_set(err,
-                       "unexpected argument \"%s\"; lyncmock serve --help "
+                       "unexpected argument \"%s\"; lyncmock %s --help "
                        "lists the options",
-                       argument);
+                       argument, parse->verb);
     }
     key = equals ? span_of(name, (size_t)(equals - name)) : span_text(name);
-    row = find_row(key);
+    row = find_row(parse, key);
     if (!row) {
-        return unknown_option(argument, arena_text(options->arena, key), err);
+        return unknown_option(parse, argument, arena_text(options->arena, key),
+                              err);
     }
     if (!value && !row->argument) {
         value = "yes";
@@ -198,35 +226,35 @@ static bool read_argument(struct options *options, int argc, char **argv,
                  arena_printf(options->arena, "--%s", row->name), err);
 }
 
+static struct option_list *list_at(struct options *options,
+                                   const struct option_row *row)
+{
+    return (struct option_list *)((char *)options + row->offset);
+}
+
 /* A list on the command line replaces the one from the environment. */
-static bool read_arguments(struct options *options, int argc, char **argv,
+static bool read_arguments(const struct parse *parse, int argc, char **argv,
                            struct err *err)
 {
-    struct option_list listen = options->listen;
-    struct option_list set = options->set;
-    struct option_list ccache = options->ccache;
-    struct option_list templates = options->templates;
+    struct options *options = parse->options;
+    const struct options before = *options;
 
-    options->listen = (struct option_list){0};
-    options->set = (struct option_list){0};
-    options->ccache = (struct option_list){0};
-    options->templates = (struct option_list){0};
+    for (const struct option_row *row = option_rows; row->name; row++) {
+        if (row->list) {
+            *list_at(options, row) = (struct option_list){0};
+        }
+    }
     for (int i = 1; i < argc; i++) {
-        if (!read_argument(options, argc, argv, &i, err)) {
+        if (!read_argument(parse, argc, argv, &i, err)) {
             return false;
         }
     }
-    if (!options->listen.count) {
-        options->listen = listen;
-    }
-    if (!options->set.count) {
-        options->set = set;
-    }
-    if (!options->ccache.count) {
-        options->ccache = ccache;
-    }
-    if (!options->templates.count) {
-        options->templates = templates;
+    for (const struct option_row *row = option_rows; row->name; row++) {
+        if (row->list && !list_at(options, row)->count) {
+            *list_at(options, row) =
+                *(const struct option_list *)((const char *)&before +
+                                              row->offset);
+        }
     }
     return true;
 }
@@ -236,14 +264,21 @@ bool options_parse(int argc, char **argv, struct env *env,
 {
     struct options options = {
         .arena = arena_new(),
+        .proxy_port = OPTION_NONE,
         .ready_fd = -1,
         .workers = 1,
+        .jobs = 1,
         .log_level = LOG_INFO,
         .session_ttl = SESSION_TTL,
     };
+    const struct parse parse = {&options, argv[0], verb_bit(argv[0])};
 
-    if (!read_environment(&options, env, err) ||
-        !read_arguments(&options, argc, argv, err)) {
+    if (parse.verbs & OPTION_RUN) {
+        options.log_level = LOG_WARNING; /* the client has the word */
+        options.proxy_port = 0;
+    }
+    if (!read_environment(&parse, env, err) ||
+        !read_arguments(&parse, argc, argv, err)) {
         options_clear(&options);
         return false;
     }
@@ -253,15 +288,19 @@ bool options_parse(int argc, char **argv, struct env *env,
 
 void options_clear(struct options *options)
 {
+    known_free(options->known);
     arena_free(options->arena);
     *options = (struct options){0};
 }
 
-void options_print(FILE *to)
+void options_print(const char *verb, FILE *to)
 {
     for (const struct option_row *row = option_rows; row->name; row++) {
         char left[64];
 
+        if (!(row->verbs & verb_bit(verb))) {
+            continue;
+        }
         snprintf(left, sizeof(left), "--%s%s%s", row->name,
                  row->argument ? " " : "", row->argument ? row->argument : "");
         fprintf(to, "  %-24s %s\n", left, row->doc);

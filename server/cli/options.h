@@ -1,7 +1,7 @@
 /*
- * The options of serve. Each is also an environment variable: --https-port is
- * LYNCMOCK_HTTPS_PORT. An option beats the variable; a bad value of either is
- * an error. One table holds names, types and explanations.
+ * The options of serve and run. Each is also an environment variable:
+ * --https-port is LYNCMOCK_HTTPS_PORT. An option beats the variable; a bad
+ * value of either is an error. One table holds names, types and explanations.
  */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
@@ -22,6 +22,8 @@ struct option_list {
     const char *origin; /* "--set" or "LYNCMOCK_SET": for messages */
 };
 
+struct known_failures;
+
 enum { OPTION_NONE = -1 };
 
 struct options {
@@ -31,6 +33,7 @@ struct options {
     int https_port;
     int http_port;
     int kdc_port;
+    int proxy_port;               /* 0: ephemeral; OPTION_NONE: none */
     int admin_port;               /* 0: ephemeral; OPTION_NONE: none */
     const char *admin_socket;     /* NULL: none */
     struct option_list templates; /* [PATTERN=]SCENARIO */
@@ -42,22 +45,39 @@ struct options {
     uint64_t seed;
     bool seed_given;
     const char *journal;
+    const char *json; /* reports, see cli/report_files.h */
+    const char *junit;
+    const char *tap;
+    const char *markdown;
+    const char *text;
     enum log_format log_format;
     enum log_level log_level;
     bool log_secrets;
+    const char *known_failures;   /* a file; NULL: none */
+    struct known_failures *known; /* no option: what it says */
     bool watch;
-    int workers;               /* loops that serve, each on a thread */
-    const char *chaos;         /* the id of a profile; NULL: none */
-    int64_t timeout;           /* ns; 0: none */
-    struct option_list set;    /* NAME=VALUE */
-    struct option_list ccache; /* users */
-    const char *krb5kdc;       /* NULL: where it usually is */
-    const char *scenario;      /* the word that is no option; NULL: none */
+    int workers;                  /* loops that serve, each on a thread */
+    const char *chaos;            /* the id of a profile; NULL: none */
+    int64_t timeout;              /* ns; 0: none */
+    struct option_list set;       /* NAME=VALUE */
+    int jobs;                     /* runs at a time */
+    struct option_list matrix;    /* NAME=VALUE,... of run */
+    struct option_list variant;   /* no option: a NAME=VALUE of each of them */
+    struct option_list ccache;    /* users */
+    const char *krb5kdc;          /* NULL: where it usually is */
+    const char *user;             /* of the client that run starts; NULL: any */
+    bool client;                  /* no option: one is started, see run.c */
+    const char *ccache_client;    /* no option: the user of its cache, where
+                                     Kerberos is served and --ccache says nothing;
+                                     NULL: none */
+    struct option_list scenarios; /* the words that are no options */
+    const char *scenario;         /* the first of them; NULL: none */
 };
 
 /*
- * Reads environment, then arguments (argv[0] is the verb). One of them may be
- * no option: the scenario. On success the caller releases with options_clear.
+ * Reads environment, then arguments; argv[0] is the verb, whose options they
+ * are. What is no option is a scenario, of which serve has one at most. On
+ * success the caller releases with options_clear.
  */
 MUST_CHECK bool options_parse(int argc, char **argv, struct env *env,
                               struct options *out_options, struct err *err);
@@ -66,7 +86,7 @@ MUST_CHECK bool options_parse(int argc, char **argv, struct env *env,
 void options_warn(const struct options *options, const struct env *env);
 void options_clear(struct options *options);
 
-/* The table as help text. */
-void options_print(FILE *to);
+/* What this verb knows of the table, as help text. */
+void options_print(const char *verb, FILE *to);
 
 #endif

@@ -16,12 +16,12 @@
 #include "wire/xml.h"
 #include "world/setting.h"
 
-static bool is_set(const struct options *options, const char *name)
+static bool is_set(const struct option_list *list, const char *name)
 {
     size_t length = strlen(name);
 
-    for (size_t i = 0; i < options->set.count; i++) {
-        const char *item = options->set.items[i];
+    for (size_t i = 0; i < list->count; i++) {
+        const char *item = list->items[i];
 
         if (strncmp(item, name, length) == 0 && item[length] == '=') {
             return true;
@@ -32,6 +32,7 @@ static bool is_set(const struct options *options, const char *name)
 
 /* user.alise.state makes a user; who is given a password is meant to be new. */
 static void warn_of_slip(const struct options *options,
+                         const struct option_list *list,
                          const struct world *world, const char *name)
 {
     const char *begin = name + strlen("user.");
@@ -46,32 +47,41 @@ static void warn_of_slip(const struct options *options,
     user = mem_printf("%.*s", (int)(end - begin), begin);
     password = mem_printf("user.%s.password", user);
     meant = setting_user_meant(world, user);
-    if (meant && !is_set(options, password)) {
+    if (meant && !is_set(&options->set, password) &&
+        !is_set(&options->variant, password)) {
         log_warning("%s %s: %s is a new user; did you mean %s? A password says "
                     "that it is meant",
-                    options->set.origin, name, user, meant);
+                    list->origin, name, user, meant);
     }
+}
+
+static bool apply_settings(const struct options *options,
+                           const struct option_list *list, struct world *world,
+                           struct err *err)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const char *item = list->items[i];
+        const char *equals = strchr(item, '=');
+        AUTO(str) name = NULL;
+
+        if (!equals) {
+            return err_set(err, "%s %s: expected NAME=VALUE", list->origin,
+                           item);
+        }
+        name = mem_printf("%.*s", (int)(equals - item), item);
+        warn_of_slip(options, list, world, name);
+        if (!world_set(world, name, equals + 1, err)) {
+            return err_wrap(err, "%s %s", list->origin, item);
+        }
+    }
+    return true;
 }
 
 bool server_settings(const struct options *options, struct world *world,
                      struct err *err)
 {
-    for (size_t i = 0; i < options->set.count; i++) {
-        const char *item = options->set.items[i];
-        const char *equals = strchr(item, '=');
-        AUTO(str) name = NULL;
-
-        if (!equals) {
-            return err_set(err, "%s %s: expected NAME=VALUE",
-                           options->set.origin, item);
-        }
-        name = mem_printf("%.*s", (int)(equals - item), item);
-        warn_of_slip(options, world, name);
-        if (!world_set(world, name, equals + 1, err)) {
-            return err_wrap(err, "%s %s", options->set.origin, item);
-        }
-    }
-    return true;
+    return apply_settings(options, &options->set, world, err) &&
+           apply_settings(options, &options->variant, world, err);
 }
 
 /* ---- Certificates ---- */
@@ -79,7 +89,8 @@ bool server_settings(const struct options *options, struct world *world,
 /* For what clients shall find; with a KDC in any case. */
 static bool make_run_dir(struct server *server, struct err *err)
 {
-    return (server->options->ca_dir && !server->kerberos->program) ||
+    return (server->options->ca_dir && !server->options->client &&
+            !server->kerberos->program) ||
            run_dir_new(server->env, &server->run_dir, err);
 }
 
@@ -202,6 +213,8 @@ static bool check_ports(const struct options *options, struct err *err)
         {"--http-port", options->http_port},
         {"--https-port", options->https_port},
         {"--kdc-port", options->kdc_port},
+        {"--proxy-port",
+         options->proxy_port == OPTION_NONE ? 0 : options->proxy_port},
         {"--admin-port",
          options->admin_port == OPTION_NONE ? 0 : options->admin_port},
     };
@@ -265,6 +278,8 @@ struct edge_options server_edge_options(struct server *server)
         .addresses = addresses(options),
         .http_port = options->http_port,
         .https_port = options->https_port,
+        .proxy = options->proxy_port != OPTION_NONE,
+        .proxy_port = options->proxy_port,
         .tls_minimum = server->world->tls.minimum,
         .tls_maximum = server->world->tls.maximum,
         .header_limit = server->world->header_limit,
@@ -378,6 +393,7 @@ static bool start_http(struct server *server, struct err *err)
         .krb5 = server->krb5,
         .kdc = server->kdc,
         .loop = server->loop,
+        .edge = server->edge,
         .https_port = edge_https_port(server->edge),
         .http_port = edge_http_port(server->edge),
     };

@@ -47,6 +47,7 @@ struct server {
     struct run_dir *run_dir; /* NULL: none was needed */
     char *ca_file;           /* what clients should trust */
     /* The ports file that we wrote: a later server may put its own there. */
+    char *ports_file;
     dev_t ports_file_device;
     ino_t ports_file_inode; /* 0: none written */
 };
@@ -81,6 +82,9 @@ void server_expect_tickets(struct server *server,
 
 /* Tells the world that we are ready: stdout, --ready-fd, --ports-file. */
 MUST_CHECK bool server_announce(struct server *server, struct err *err);
+/* The ports file alone. */
+MUST_CHECK bool server_publish(struct server *server, const char *path,
+                               struct err *err);
 /* Removes the ports file. */
 void server_withdraw(struct server *server);
 

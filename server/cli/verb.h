@@ -11,6 +11,7 @@ enum exit_code {
     EXIT_USAGE = 2,     /* nothing was started */
     EXIT_START = 3,     /* could not start */
     EXIT_TIME = 4,      /* the time limit was reached */
+    EXIT_CLIENT = 5,    /* the client failed, though nothing was wrong */
     EXIT_INTERNAL = 70, /* our bug */
     EXIT_SKIPPED = 77,  /* it needs what this machine has not */
 };
@@ -39,6 +40,7 @@ extern const struct verb verb_help;
 extern const struct verb verb_list;
 extern const struct verb verb_new;
 extern const struct verb verb_probe;
+extern const struct verb verb_run;
 extern const struct verb verb_schema;
 extern const struct verb verb_serve;
 extern const struct verb verb_version;

@@ -13,6 +13,6 @@
 enum exit_code verdict_tell(const struct sessions *sessions);
 /* That of one session, which ends. false: it expects something that did not
  * come. */
-bool verdict_tell_one(const struct session *session);
+bool verdict_tell_one(struct session *session);
 
 #endif

@@ -7,7 +7,8 @@
 #include "util/log.h"
 #include "util/mem.h"
 
-static struct edge_conn *conn_new(struct edge *edge, bool tls, int fd)
+static struct edge_conn *conn_new(struct edge *edge, enum edge_port port,
+                                  int fd)
 {
     struct edge_conn *conn = NEW(struct edge_conn);
 
@@ -22,8 +23,10 @@ static struct edge_conn *conn_new(struct edge *edge, bool tls, int fd)
     conn->bridge.watch.fd = -1;
     conn->alert = -1;
     conn->facts.id = __atomic_add_fetch(edge->ids, 1, __ATOMIC_RELAXED);
-    conn->facts.tls = tls;
-    conn->facts.local_port = (unsigned)edge->ports[tls];
+    conn->port = port;
+    conn->facts.tls = port == EDGE_PORT_HTTPS;
+    conn->facts.proxied = port == EDGE_PORT_PROXY;
+    conn->facts.local_port = (unsigned)edge->ports[port];
     conn->facts.peer = conn->peer;
     conn->next = edge->conns;
     conn->link = &edge->conns;
@@ -49,13 +52,14 @@ static void begin(struct edge_conn *conn)
     }
 }
 
-void conn_accept(struct edge *edge, bool tls, int fd,
+void conn_accept(struct edge *edge, enum edge_port port, int fd,
                  const struct sockaddr *peer)
 {
+    bool proxied = port == EDGE_PORT_PROXY;
     struct edge_conn *conn;
     struct err err;
 
-    conn = conn_new(edge, tls, fd);
+    conn = conn_new(edge, port, fd);
     peer_text(peer, conn->peer);
     if (!loop_watch(edge->loop, &conn->watch, EPOLLIN, &err)) {
         log_debug("%s, closing connection %llu", err.text,
@@ -65,7 +69,9 @@ void conn_accept(struct edge *edge, bool tls, int fd,
     }
     conn->watched = true;
     conn->interest = EPOLLIN;
-    if (place_pass(conn, EDGE_ACCEPT, begin)) {
+    /* What a server's first byte is comes later, in a tunnel. */
+    conn->first_byte_passed = proxied;
+    if (place_pass(conn, proxied ? EDGE_PROXY_ACCEPT : EDGE_ACCEPT, begin)) {
         begin(conn);
     }
     conn_settle(conn);

@@ -6,10 +6,29 @@
 #include "config.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include <openssl/bio.h>
 
 #include "edge/internal.h"
+
+static void count(struct sock *sock, size_t got)
+{
+    sock->received += got;
+    sock->in_budget -= sock->in_limited ? got : 0;
+}
+
+static ssize_t take_ahead(struct sock *sock, void *out, size_t size)
+{
+    size = size < sock->ahead.size ? size : sock->ahead.size;
+    memcpy(out, sock->ahead.data, size);
+    buf_drop(&sock->ahead, size);
+    count(sock, size);
+    if (!sock->ahead.size) {
+        buf_clear(&sock->ahead);
+    }
+    return (ssize_t)size;
+}
 
 ssize_t sock_recv(struct sock *sock, void *out, size_t size)
 {
@@ -22,12 +41,14 @@ ssize_t sock_recv(struct sock *sock, void *out, size_t size)
         errno = EAGAIN;
         return -1;
     }
+    if (sock->ahead.size) {
+        return take_ahead(sock, out, size);
+    }
     do {
         got = recv(sock->fd, out, size, MSG_DONTWAIT);
     } while (got < 0 && errno == EINTR);
     if (got > 0) {
-        sock->received += (uint64_t)got;
-        sock->in_budget -= sock->in_limited ? (uint64_t)got : 0;
+        count(sock, (size_t)got);
     }
     if (got == 0 && size > 0) {
         sock->eof = true;

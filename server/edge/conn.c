@@ -41,6 +41,7 @@ static bool wants_input(const struct edge_conn *conn)
 {
     switch (conn->phase) {
     case CONN_HANDSHAKE:
+    case CONN_TUNNEL:
     case CONN_LINGER:
         return true;
     case CONN_IDLE:
@@ -178,8 +179,11 @@ static bool is_held(struct edge_conn *conn, uint32_t events)
     if (conn->first_byte_passed || !(events & EPOLLIN)) {
         return false;
     }
-    if (place_concerned(conn, EDGE_FIRST_BYTE) &&
-        (ioctl(conn->sock.fd, FIONREAD, &waiting) != 0 || !waiting)) {
+    if (!place_concerned(conn, EDGE_FIRST_BYTE)) {
+        conn->first_byte_passed = true;
+        return false;
+    }
+    if (ioctl(conn->sock.fd, FIONREAD, &waiting) != 0 || !waiting) {
         return false; /* a FIN, or an error */
     }
     conn->first_byte_passed = true;
@@ -191,13 +195,17 @@ void conn_ready(struct loop_watch *watch, uint32_t events)
 {
     struct edge_conn *conn = CONTAINER(watch, struct edge_conn, watch);
 
-    if (conn->phase <= CONN_IDLE && is_held(conn, events)) {
+    if ((conn->phase == CONN_HANDSHAKE || conn->phase == CONN_IDLE) &&
+        is_held(conn, events)) {
         conn_settle(conn);
         return;
     }
     switch (conn->phase) {
     case CONN_HANDSHAKE:
         tls_handshake(conn);
+        break;
+    case CONN_TUNNEL:
+        tunnel_input(conn);
         break;
     case CONN_IDLE:
     case CONN_HEAD:
@@ -235,7 +243,10 @@ void conn_settle(struct edge_conn *conn)
         read_some(conn);
     }
     if (conn->sock.in_limited && conn->sock.in_budget == 0) {
-        place_spent(conn);
+        place_spent(conn, conn->in_how);
+    } else if (conn->sock.limited && conn->sock.for_good &&
+               conn->sock.budget == 0) {
+        place_spent(conn, conn->out_how);
     }
     if (!conn_alive(conn)) {
         return;
@@ -275,6 +286,7 @@ static void time_is_up(struct edge_conn *conn)
             rest(conn);
         }
         break;
+    case CONN_TUNNEL:
     case CONN_HEAD:
     case CONN_BODY:
         record_lost(conn);

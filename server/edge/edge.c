@@ -175,7 +175,7 @@ bool edge_new(const struct edge_options *options, struct loop *loop,
                          : listeners_open(edge, err))) {
         return false;
     }
-    if (edge->ports[1] && !tls_open(edge, err)) {
+    if (edge->ports[EDGE_PORT_HTTPS] && !tls_open(edge, err)) {
         return false;
     }
     if (options->team) {
@@ -237,12 +237,17 @@ void edge_free(struct edge *edge)
 
 int edge_http_port(const struct edge *edge)
 {
-    return edge->ports[0];
+    return edge->ports[EDGE_PORT_HTTP];
 }
 
 int edge_https_port(const struct edge *edge)
 {
-    return edge->ports[1];
+    return edge->ports[EDGE_PORT_HTTPS];
+}
+
+int edge_proxy_port(const struct edge *edge)
+{
+    return edge->ports[EDGE_PORT_PROXY];
 }
 
 const struct conn_facts *edge_conn_facts(const struct edge_conn *conn)

@@ -43,6 +43,8 @@ enum {
 /* Places on a connection's way where the upper layers have a say, in the order
  * in which it comes by. */
 enum edge_place {
+    EDGE_PROXY_ACCEPT, /* at the proxy's port; there EDGE_ACCEPT is where ... */
+    EDGE_TUNNEL,       /* ... a tunnel has been opened, right behind this */
     EDGE_ACCEPT,
     EDGE_FIRST_BYTE,   /* it waits, unread */
     EDGE_HELLO,        /* a ClientHello is here */
@@ -136,9 +138,23 @@ struct edge_hooks {
     /* It is complete. */
     void (*handshake_done)(void *ctx, struct edge_conn *conn);
     void (*closed)(void *ctx, struct edge_conn *conn);
+    /* A tunnel is open: from here on the connection is another one, to a
+     * server, and nobody on it has proven anything. */
+    void (*tunnelled)(void *ctx, struct edge_conn *conn);
 };
 
 enum { EDGE_TEAM_MAX = 64 };
+
+/* What connections come in by; a tunnel leads from the last to the others. */
+enum edge_port { EDGE_PORT_HTTP, EDGE_PORT_HTTPS, EDGE_PORT_PROXY, EDGE_PORTS };
+
+/* What is spoken in a tunnel. */
+enum edge_tunnel {
+    EDGE_TUNNEL_NONE,
+    EDGE_TUNNEL_ANY, /* TLS where it begins like that, else HTTP */
+    EDGE_TUNNEL_TLS,
+    EDGE_TUNNEL_PLAIN,
+};
 
 struct edge_team {
     struct edge *edges[EDGE_TEAM_MAX];
@@ -150,6 +166,8 @@ struct edge_options {
     const char *const *addresses; /* "127.0.0.1", "::1"; ends with NULL */
     int http_port;                /* 0: ephemeral; -1: no such listener */
     int https_port;
+    bool proxy; /* there is such a listener ... */
+    int proxy_port;
     int tls_minimum; /* TLS1_VERSION ... TLS1_3_VERSION */
     int tls_maximum;
     /* BIND_LISTEN: clients are let in. Else nobody is, and why not: HTTP and
@@ -202,6 +220,10 @@ void edge_free(struct edge *edge);
 /* The port really bound; 0: no such listener. */
 int edge_http_port(const struct edge *edge);
 int edge_https_port(const struct edge *edge);
+int edge_proxy_port(const struct edge *edge);
+
+/* BIND_LISTEN: it lets clients in, now. Not of the proxy's port. */
+enum bind_kind edge_listens(const struct edge *edge, enum edge_port port);
 
 const struct conn_facts *edge_conn_facts(const struct edge_conn *conn);
 /* The exchange whose reply is awaited or on its way; NULL between requests. */
@@ -239,6 +261,14 @@ void edge_conn_reply(struct edge_conn *conn, const struct reply_plan *plan);
  * the engine; edge_conn_reply is to follow. Such a connection ends with it.
  */
 void edge_conn_early(struct edge_conn *conn);
+/*
+ * The current request, on a connection to the proxy's port, is CONNECT. Where
+ * the reply that is sent has a status 2xx, the connection goes on as one to
+ * this host and port (RFC 9110, 9.3.6): no byte is copied, the same socket
+ * carries TLS or HTTP from then on. To be called before the reply.
+ */
+void edge_conn_tunnel(struct edge_conn *conn, enum edge_tunnel how,
+                      const char *target);
 /* The engine's 1xx replies to the current request are not passed on. */
 void edge_conn_withhold(struct edge_conn *conn);
 

@@ -55,12 +55,14 @@ void conn_free(struct edge_conn *conn)
 {
     SSL_free(conn->ssl);
     buf_clear(&conn->in);
+    buf_clear(&conn->sock.ahead);
     buf_clear(&conn->request.raw);
     buf_clear(&conn->reply.raw);
     buf_clear(&conn->reply.held);
     buf_clear(&conn->reply.out);
     buf_clear(&conn->bridge.unsent);
     mem_free(conn->sni);
+    mem_free(conn->tunnel_to);
     mem_free(conn);
 }
 

@@ -31,7 +31,7 @@ enum {
 struct listener {
     struct loop_watch watch;
     struct edge *edge;
-    bool tls;
+    enum edge_port port;
     bool open;    /* it lets clients in, but for a while perhaps */
     bool refuses; /* it does not listen */
     bool waits;   /* another edge has stopped its listening */
@@ -43,7 +43,7 @@ struct listener {
 struct refusal_timer {
     struct loop_timer timer;
     struct edge *edge;
-    bool tls;
+    enum edge_port port;
 };
 
 struct edge {
@@ -54,12 +54,12 @@ struct edge {
     struct listener *listeners;
     size_t listeners_count;
     size_t addresses_count;
-    int ports[2]; /* HTTP, HTTPS; 0: none */
+    int ports[EDGE_PORTS]; /* 0: none */
     bool accepting;
     size_t descriptors; /* RLIMIT_NOFILE */
     bool said_short;    /* that they are not enough */
     struct loop_timer accept_again;
-    struct refusal_timer refusals[2]; /* HTTP, HTTPS */
+    struct refusal_timer refusals[EDGE_PORTS];
 
     SSL_CTX *tls;
     BIO_METHOD *bio;
@@ -87,10 +87,12 @@ struct sock {
     int fd;
     bool eof;        /* the peer's FIN was read */
     bool limited;    /* writes stop ... */
+    bool for_good;   /* and not in a handshake alone, ... */
     uint64_t budget; /* ... after so many more bytes */
     bool in_limited; /* reads stop ... */
     uint64_t in_budget;
     uint64_t received;
+    struct buf ahead; /* read already, and to be read again before the rest */
 };
 
 /* Our end of the socketpair to the HTTP engine. */
@@ -111,6 +113,7 @@ struct conn_request {
     struct buf raw;  /* as received, up to EDGE_RAW_LIMIT */
     uint64_t raw_size;
     bool whole; /* waits for the turn's end, to be offered as one piece */
+    enum edge_tunnel tunnel; /* that it asks for */
 };
 
 /* Its reply. */
@@ -138,6 +141,7 @@ struct conn_reply {
 
 enum conn_phase {
     CONN_HANDSHAKE,
+    CONN_TUNNEL,  /* waits for the first byte in it */
     CONN_IDLE,    /* between requests */
     CONN_HEAD,    /* first byte of a request seen, its head is incomplete */
     CONN_BODY,    /* the engine has the head */
@@ -168,6 +172,7 @@ struct edge_conn {
     struct edge *edge;
     struct edge_conn *next;
     struct edge_conn **link; /* what points here; of all connections */
+    enum edge_port port;     /* in a tunnel: the one that it leads to */
     enum conn_phase phase;
     struct loop_watch watch;
     bool watched;
@@ -187,7 +192,10 @@ struct edge_conn {
     struct hello_plan hello;
     struct conn_plan fate; /* of a handshake, carried out by tls_handshake */
     int alert;             /* the client's; -1: none */
+    bool plain_http;       /* in the place of a ClientHello */
     char *sni;
+    enum edge_tunnel tunnel; /* that it is in */
+    char *tunnel_to;
     struct pause pause;
     bool first_byte_passed; /* places that are come by once */
     bool reuse_passed;
@@ -221,11 +229,11 @@ void listeners_close(struct edge *edge);
 /* A descriptor has become free. */
 void listeners_resume(struct edge *edge);
 /* The port refuses connections for a while, or for good. */
-void listeners_refuse(struct edge *edge, bool tls,
+void listeners_refuse(struct edge *edge, enum edge_port port,
                       const struct refuse_plan *plan);
 
 /* accept.c: the beginning of a connection. */
-void conn_accept(struct edge *edge, bool tls, int fd,
+void conn_accept(struct edge *edge, enum edge_port port, int fd,
                  const struct sockaddr *peer);
 
 /* conn.c: the life of a connection. */
@@ -267,8 +275,8 @@ bool place_pass(struct edge_conn *conn, enum edge_place place,
                 void (*go_on)(struct edge_conn *conn));
 /* Ends a connection as a plan says, whatever it does. */
 void place_end(struct edge_conn *conn, enum reply_cut how);
-/* What was to arrive before the end has arrived. */
-void place_spent(struct edge_conn *conn);
+/* What was to arrive, or to be sent, before the end has been. */
+void place_spent(struct edge_conn *conn, enum reply_cut how);
 /* The pause is over. */
 void place_resume(struct edge_conn *conn);
 
@@ -361,6 +369,14 @@ void output_wait(struct edge_conn *conn, int64_t delay);
 void output_wait_over(struct loop_timer *pace);
 /* More of the engine's bytes can be taken now. */
 bool output_has_room(const struct edge_conn *conn);
+
+/* tunnel.c: from a proxy's client to a server's. */
+/* This reply to the current request opens the tunnel that it asks for. */
+bool tunnel_opens(const struct edge_conn *conn, unsigned status);
+/* The reply was sent. */
+void tunnel_open(struct edge_conn *conn, enum edge_tunnel how);
+/* The client's first bytes in it are here, or its FIN. */
+void tunnel_input(struct edge_conn *conn);
 
 /* record.c: the exchange of a request. */
 void record_begin(struct edge_conn *conn);

@@ -97,7 +97,7 @@ static void reset_on_close(int fd)
 struct handed {
     struct loop_note note; /* first: a note leads back to it */
     struct edge *edge;
-    bool tls;
+    enum edge_port port;
     int fd;
     union address peer;
 };
@@ -107,7 +107,7 @@ static void take_handed(struct loop_note *note)
     struct handed *handed = (struct handed *)note;
     unsigned held = guard_pause();
 
-    conn_accept(handed->edge, handed->tls, handed->fd, &handed->peer.any);
+    conn_accept(handed->edge, handed->port, handed->fd, &handed->peer.any);
     mem_free(handed);
     guard_resume(held);
 }
@@ -126,14 +126,14 @@ static struct edge *next_in_turn(struct edge *edge)
     return team->edges[turn % team->count];
 }
 
-static void hand_over(struct edge *target, bool tls, int fd,
+static void hand_over(struct edge *target, enum edge_port port, int fd,
                       const union address *peer)
 {
     struct handed *handed = NEW(struct handed);
 
     handed->note.run = take_handed;
     handed->edge = target;
-    handed->tls = tls;
+    handed->port = port;
     handed->fd = fd;
     handed->peer = *peer;
     loop_post(target->loop, &handed->note);
@@ -157,9 +157,9 @@ static void take_one(struct listener *listener, int fd,
     }
     target = next_in_turn(edge);
     if (target == edge) {
-        conn_accept(edge, listener->tls, fd, &peer->any);
+        conn_accept(edge, listener->port, fd, &peer->any);
     } else {
-        hand_over(target, listener->tls, fd, peer);
+        hand_over(target, listener->port, fd, peer);
     }
 }
 
@@ -326,30 +326,52 @@ static void refused_enough(struct loop_timer *timer)
     struct edge *edge = refusal->edge;
 
     for (size_t i = 0; i < edge->listeners_count; i++) {
-        if (edge->listeners[i].tls == refusal->tls) {
+        if (edge->listeners[i].port == refusal->port) {
             listen_again(&edge->listeners[i]);
         }
     }
 }
 
-void listeners_refuse(struct edge *edge, bool tls,
+void listeners_refuse(struct edge *edge, enum edge_port port,
                       const struct refuse_plan *plan)
 {
-    struct refusal_timer *refusal = &edge->refusals[tls];
+    struct refusal_timer *refusal = &edge->refusals[port];
 
     refusal->timer.expired = refused_enough;
     refusal->timer.bare = true;
     refusal->edge = edge;
-    refusal->tls = tls;
+    refusal->port = port;
     loop_cancel(edge->loop, &refusal->timer);
     for (size_t i = 0; i < edge->listeners_count; i++) {
-        if (edge->listeners[i].tls == tls) {
+        if (edge->listeners[i].port == port) {
             stop_listening(&edge->listeners[i]);
         }
     }
     if (plan->time) {
         loop_start(edge->loop, &refusal->timer, plan->time);
     }
+}
+
+static bool takes_clients(const struct listener *listener)
+{
+    int listens = 0;
+    socklen_t size = sizeof(listens);
+
+    return listener->open &&
+           getsockopt(listener->watch.fd, SOL_SOCKET, SO_ACCEPTCONN, &listens,
+                      &size) == 0 &&
+           listens;
+}
+
+enum bind_kind edge_listens(const struct edge *edge, enum edge_port port)
+{
+    for (size_t i = 0; i < edge->listeners_count; i++) {
+        if (edge->listeners[i].port == port &&
+            takes_clients(&edge->listeners[i])) {
+            return BIND_LISTEN;
+        }
+    }
+    return edge->options.ports[port] == BIND_DEAF ? BIND_DEAF : BIND_RESERVE;
 }
 
 /* ---- Binding ---- */
@@ -366,22 +388,31 @@ static void drop_listeners(struct edge *edge)
     }
 }
 
+static const char *const names[] = {"HTTP", "HTTPS", "the proxy"};
+
+/* A proxy's port lets everybody in. */
+static enum bind_kind kind_of(const struct edge *edge, enum edge_port port)
+{
+    return port == EDGE_PORT_PROXY ? BIND_LISTEN : edge->options.ports[port];
+}
+
 /* How a port is bound: what the port says comes before the addresses. */
-static struct bind_request request_for(const struct edge *edge, bool tls,
-                                       int port)
+static struct bind_request request_for(const struct edge *edge,
+                                       enum edge_port port, int number)
 {
     const struct edge_options *options = &edge->options;
-    enum bind_kind kind = options->ports[tls];
+    enum bind_kind kind = kind_of(edge, port);
+    bool plain = kind || port == EDGE_PORT_PROXY;
 
     return (struct bind_request){
         .addresses = options->addresses,
         .kinds = {kind},
         .kinds_count = 1,
-        .families = {kind ? kind : options->families[0],
-                     kind ? kind : options->families[1]},
-        .port = port,
-        .what = tls ? "HTTPS" : "HTTP",
-        .quiet = tls && edge->ports[0],
+        .families = {plain ? kind : options->families[0],
+                     plain ? kind : options->families[1]},
+        .port = number,
+        .what = names[port],
+        .quiet = port != EDGE_PORT_HTTP && edge->ports[EDGE_PORT_HTTP],
     };
 }
 
@@ -390,32 +421,34 @@ static const char *kind_text(enum bind_kind kind)
     return kind == BIND_DEAF ? "never answers a SYN" : "refuses connections";
 }
 
-static void add_listener(struct edge *edge, bool tls,
+static void add_listener(struct edge *edge, enum edge_port port,
                          const struct bound_socket *socket)
 {
     edge->listeners[edge->listeners_count++] = (struct listener){
         .watch = {socket->fd, ready, true},
         .edge = edge,
-        .tls = tls,
+        .port = port,
         .open = socket->kind == BIND_LISTEN,
         .filler = socket->filler,
     };
     if (socket->kind != BIND_LISTEN) {
-        log_info("%s port %d %s on purpose", tls ? "HTTPS" : "HTTP",
-                 edge->ports[tls], kind_text(socket->kind));
+        log_info("%s port %d %s on purpose", names[port], edge->ports[port],
+                 kind_text(socket->kind));
     }
 }
 
-static bool bind_port(struct edge *edge, bool tls, int port, struct err *err)
+static bool bind_port(struct edge *edge, enum edge_port port, int number,
+                      struct err *err)
 {
     struct bound_socket *sockets =
         mem_array(edge->addresses_count + 1, sizeof(*sockets));
-    struct bind_request request = request_for(edge, tls, port);
+    struct bind_request request = request_for(edge, port, number);
     size_t count = 0;
-    bool good = bind_sockets(&request, sockets, &count, &edge->ports[tls], err);
+    bool good =
+        bind_sockets(&request, sockets, &count, &edge->ports[port], err);
 
     for (size_t i = 0; i < count; i++) {
-        add_listener(edge, tls, &sockets[i]);
+        add_listener(edge, port, &sockets[i]);
     }
     mem_free(sockets);
     return good;
@@ -428,14 +461,16 @@ bool listeners_open(struct edge *edge, struct err *err)
     while (options->addresses[edge->addresses_count]) {
         edge->addresses_count++;
     }
-    edge->listeners =
-        mem_array(2 * edge->addresses_count + 1, sizeof(*edge->listeners));
+    edge->listeners = mem_array(EDGE_PORTS * edge->addresses_count + 1,
+                                sizeof(*edge->listeners));
     edge->accept_again.expired = accept_again;
     edge->accept_again.bare = true;
     return (options->http_port < 0 ||
-            bind_port(edge, false, options->http_port, err)) &&
+            bind_port(edge, EDGE_PORT_HTTP, options->http_port, err)) &&
            (options->https_port < 0 ||
-            bind_port(edge, true, options->https_port, err));
+            bind_port(edge, EDGE_PORT_HTTPS, options->https_port, err)) &&
+           (!options->proxy ||
+            bind_port(edge, EDGE_PORT_PROXY, options->proxy_port, err));
 }
 
 /* A descriptor of its own for each: an epoll instance tells them apart. */
@@ -459,7 +494,7 @@ bool listeners_share(struct edge *edge, struct err *err)
             edge->listeners[edge->listeners_count++] = (struct listener){
                 .watch = {fd, ready, true},
                 .edge = edge,
-                .tls = from->tls,
+                .port = from->port,
                 .open = true,
                 .filler = -1,
             };
@@ -471,8 +506,9 @@ bool listeners_share(struct edge *edge, struct err *err)
 void listeners_close(struct edge *edge)
 {
     loop_cancel(edge->loop, &edge->accept_again);
-    loop_cancel(edge->loop, &edge->refusals[0].timer);
-    loop_cancel(edge->loop, &edge->refusals[1].timer);
+    for (size_t i = 0; i < EDGE_PORTS; i++) {
+        loop_cancel(edge->loop, &edge->refusals[i].timer);
+    }
     unwatch_all(edge);
     drop_listeners(edge);
     mem_free(edge->listeners);

@@ -56,6 +56,10 @@ static void finish_whole(struct edge_conn *conn)
         conn->reply.close || cuts(&conn->reply) || conn->phase != CONN_REPLY;
     enum reply_cut how = how_it_ends(&conn->reply);
 
+    enum edge_tunnel tunnel = tunnel_opens(conn, conn->reply.framer.status)
+                                  ? conn->request.tunnel
+                                  : EDGE_TUNNEL_NONE;
+
     conn->idle = plan->idle;
     record_end(conn, whole_or_broken(conn));
     if (holds) {
@@ -64,6 +68,10 @@ static void finish_whole(struct edge_conn *conn)
     }
     if (last) {
         conn_finish(conn, how);
+        return;
+    }
+    if (tunnel) {
+        tunnel_open(conn, tunnel);
         return;
     }
     conn->answered = true;

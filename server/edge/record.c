@@ -41,6 +41,7 @@ void record_end(struct edge_conn *conn, enum sent_outcome outcome)
     }
     request_keep(conn);
     ex->sent = what_was_sent(&conn->reply, outcome);
+    ex->sent.turn = loop_now(conn->edge->loop);
     hooks->request_end(hooks->ctx, conn, ex);
     conn->exchange = NULL;
     exchange_unref(ex);

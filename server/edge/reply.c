@@ -55,17 +55,21 @@ static void queue_raw(struct edge_conn *conn)
     struct span raw = buf_span(&reply->raw);
     size_t head = framer_head_size(raw, 0);
     bool framed;
+    bool tunnels;
 
     if (reply->framer.close) {
         bridge_close(conn);
     }
-    framer_reply(&reply->framer, raw, conn->request.framer.head_method);
+    tunnels = tunnel_opens(conn, framer_status(raw));
+    framer_reply(&reply->framer, raw,
+                 conn->request.framer.head_method || tunnels);
     keep_head(conn, span_slice(raw, 0, head ? head : raw.size));
     framed = head && head + framer_pass(&reply->framer,
                                         span_slice(raw, head, SIZE_MAX)) ==
                          raw.size;
     reply->close = !framed || !reply->framer.done || reply->framer.bad ||
                    reply->framer.close || conn->request.framer.close;
+    reply->close = reply->close && !tunnels;
     if (reply->plan.then != REPLY_THEN_FRAMED) {
         reply->close = reply->plan.then != REPLY_THEN_OPEN;
     }
@@ -249,7 +253,7 @@ void edge_conn_plan(struct edge_conn *conn, const struct reply_plan *plan)
     buf_reset(&reply->raw);
     buf_add(&reply->raw, plan->raw);
     if (plan->refuse.refuse) {
-        listeners_refuse(conn->edge, conn->facts.tls, &plan->refuse);
+        listeners_refuse(conn->edge, conn->port, &plan->refuse);
     }
     reply->interim += plan->interim.size;
     output_add(conn, plan->interim);

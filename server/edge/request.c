@@ -39,6 +39,7 @@ void request_reset(struct edge_conn *conn)
 {
     struct conn_request *request = &conn->request;
 
+    request->tunnel = EDGE_TUNNEL_NONE;
     request->framer = (struct framer){0};
     request->whole = false;
     request->searched = 0;
@@ -358,6 +359,7 @@ static size_t take_some(struct edge_conn *conn, struct span bytes)
     case CONN_PAUSED:
         return 0;
     case CONN_HANDSHAKE:
+    case CONN_TUNNEL:
     case CONN_STALLED:
     case CONN_LINGER:
     case CONN_RESET:

@@ -10,11 +10,14 @@
 #include "http/internal.h"
 #include "pki/profile.h"
 #include "scenario/session.h"
+#include "scenario/session_measures.h"
 #include "scenario/sessions.h"
 #include "services/reach.h"
 #include "util/guard.h"
 
 static const enum point points[] = {
+    [EDGE_PROXY_ACCEPT] = POINT_PROXY_ACCEPT,
+    [EDGE_TUNNEL] = POINT_PROXY_TUNNEL,
     [EDGE_ACCEPT] = POINT_TCP_ACCEPT,
     [EDGE_FIRST_BYTE] = POINT_TCP_FIRST_BYTE,
     [EDGE_HELLO] = POINT_TLS_HELLO,
@@ -60,7 +63,11 @@ bool connection_concerned(void *ctx, const struct edge_conn *conn,
     } else {
         session = session_at(http, conn);
     }
-    return session_concerned(session, points[place]);
+    if (session_concerned(session, points[place])) {
+        return true;
+    }
+    session_count(session, points[place]);
+    return false;
 }
 
 /* ---- What the journal has of it ---- */
@@ -89,6 +96,8 @@ static struct exchange *begin(struct http *http, struct edge_conn *conn,
 
 static void end(struct http *http, struct exchange *ex)
 {
+    GUARDED;
+
     checks_exchange(ex, NULL);
     journal_end(http->options.journal, ex);
     exchange_unref(ex);
@@ -122,9 +131,13 @@ void connection_handshake_failed(void *ctx, struct edge_conn *conn,
     end_handshake(ctx, conn);
 }
 
-/* A good one leaves no trace but in the requests that follow. */
+/* A good one leaves no trace but in the requests that follow, and in what the
+ * session's client took. */
 void connection_handshake_done(void *ctx, struct edge_conn *conn)
 {
+    GUARDED;
+
+    session_measure_handshake(session_at(ctx, conn), edge_conn_facts(conn));
     if (edge_conn_noted(conn)) {
         end_handshake(ctx, conn);
     }

@@ -8,6 +8,7 @@
 
 #include "checks/checks.h"
 #include "http/internal.h"
+#include "scenario/session_measures.h"
 #include "scenario/sessions.h"
 #include "util/guard.h"
 #include "util/log.h"
@@ -123,6 +124,14 @@ static void belong(struct http *http, struct exchange *ex)
     checks_exchange(ex, NULL);
 }
 
+static void measure(struct http *http, const struct exchange *ex)
+{
+    GUARDED;
+
+    session_measure_exchange(ex->owner, ex,
+                             env_monotonic(http->options.services->env));
+}
+
 /* What waits for its end may be about what all share. */
 static void end_guarded(struct exchange *ex)
 {
@@ -142,6 +151,7 @@ static void on_request_end(void *ctx, struct edge_conn *conn UNUSED,
     }
     end_guarded(ex);
     belong(http, ex);
+    measure(http, ex);
     journal_end(http->options.journal, ex);
 }
 
@@ -168,5 +178,6 @@ void http_hooks(struct http *http, struct edge_hooks *out_hooks)
         .handshake_failed = connection_handshake_failed,
         .handshake_done = connection_handshake_done,
         .closed = on_closed,
+        .tunnelled = http_tunnelled,
     };
 }

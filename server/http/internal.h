@@ -72,8 +72,7 @@ void http_whole_forget(struct http *http);
 /* reply.c: the decided reply as bytes, exactly as it says; they are good until
  * the next call. Places in it that the plan speaks of are filled in. And a way
  * past libmicrohttpd for them. */
-struct span http_reply_bytes(struct http_request *rq,
-                             const struct edge_conn *conn,
+struct span http_reply_bytes(struct http_request *rq, struct edge_conn *conn,
                              struct reply_plan *plan);
 enum MHD_Result http_reply_queue(struct http_request *rq);
 /* Neither there nor taken away by a step: then http adds it. */
@@ -81,6 +80,11 @@ bool http_is_open(const struct reply *reply, const char *name);
 /* The header Connection that http adds; NULL: none. */
 const char *http_connection(const struct exchange *ex,
                             const struct edge_conn *conn);
+
+/* tunnel.c: a reply to CONNECT at the proxy's port may open a tunnel. */
+void http_tunnel(struct http_request *rq, struct edge_conn *conn);
+/* It is open. */
+void http_tunnelled(void *ctx, struct edge_conn *conn);
 
 /* written.c: the same where the reply has a struct write_plan. */
 struct span http_written_bytes(struct http_request *rq,

@@ -94,13 +94,15 @@ static void place_raw(const struct reply *reply, struct reply_plan *plan)
     }
 }
 
-struct span http_reply_bytes(struct http_request *rq,
-                             const struct edge_conn *conn,
+struct span http_reply_bytes(struct http_request *rq, struct edge_conn *conn,
                              struct reply_plan *plan)
 {
     struct exchange *ex = rq->ex;
     struct buf *out = &rq->http->reply;
 
+    if (ex->conn->proxied) {
+        http_tunnel(rq, conn);
+    }
     if (ex->reply.raw.size) {
         place_raw(&ex->reply, plan);
         return ex->reply.raw;

@@ -139,6 +139,10 @@ void http_take_head(struct exchange *ex)
     host = headers_get(&request->headers, "Host");
     url_authority(ex->arena, host ? host : "", &request->host, &request->port);
     split_target(ex);
+    if (strcmp(request->method, "CONNECT") == 0) {
+        url_authority(ex->arena, request->target, &request->host,
+                      &request->port);
+    }
     ex->facts.host = request->host;
     ex->facts.method = request->method;
     ex->facts.path = request->path;

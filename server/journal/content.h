@@ -23,6 +23,9 @@ void content_headers(struct json *json, const struct headers *headers,
 void content_target(struct json *json, const char *name, const char *target,
                     bool secrets);
 void content_remarks(struct json *json, struct exchange *ex, bool secrets);
+/* A finding's evidence. ex: the exchange that it is of; NULL: not there. */
+void content_evidence(struct buf *out, const struct exchange *ex,
+                      struct span evidence, bool secrets);
 void content_findings(struct json *json, struct exchange *ex, bool secrets);
 /* What the authentication headers of request and reply carry, decoded. */
 void content_tokens(struct json *json, struct exchange *ex,

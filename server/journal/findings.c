@@ -56,6 +56,18 @@ static bool has(const struct buf *text, struct span piece)
     return span_find(buf_span(text), piece, 0) != SIZE_MAX;
 }
 
+/* Of the raw bytes, or decoded from somewhere. */
+static void mask_bytes(struct buf *out, struct span evidence)
+{
+    if (utf8_valid(evidence)) {
+        secrets_message(out, evidence);
+    } else if (evidence.size > HARMLESS_BYTES) {
+        secrets_mask(out, evidence);
+    } else {
+        buf_add(out, evidence);
+    }
+}
+
 static void mask_evidence(struct buf *out, const struct exchange *ex,
                           struct span evidence)
 {
@@ -68,13 +80,20 @@ static void mask_evidence(struct buf *out, const struct exchange *ex,
         buf_add(out, evidence);
     } else if (has(&whole, evidence)) {
         secrets_mask(out, evidence);
-    } else if (utf8_valid(evidence)) {
-        /* Of the raw bytes, or decoded from somewhere. */
-        secrets_message(out, evidence);
-    } else if (evidence.size > HARMLESS_BYTES) {
-        secrets_mask(out, evidence);
     } else {
+        mask_bytes(out, evidence);
+    }
+}
+
+void content_evidence(struct buf *out, const struct exchange *ex,
+                      struct span evidence, bool secrets)
+{
+    if (secrets) {
         buf_add(out, evidence);
+    } else if (ex) {
+        mask_evidence(out, ex, evidence);
+    } else {
+        mask_bytes(out, evidence);
     }
 }
 
@@ -88,12 +107,11 @@ static void add_finding(struct json *json, const struct exchange *ex,
     json_text(json, "level", levels[finding->level]);
     json_text(json, "section", finding->section);
     json_text(json, "text", finding->text);
+    if (finding->where) {
+        json_text(json, "where", finding->where);
+    }
     if (finding->evidence.size) {
-        if (secrets) {
-            buf_add(&evidence, finding->evidence);
-        } else {
-            mask_evidence(&evidence, ex, finding->evidence);
-        }
+        content_evidence(&evidence, ex, finding->evidence, secrets);
         content_body(json, "evidence", buf_span(&evidence), true);
     }
     json_close(json, '}');

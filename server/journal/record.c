@@ -54,6 +54,11 @@ static void add_connection(struct json *json, const struct conn_facts *conn)
     json_number(json, "id", (int64_t)conn->id);
     json_text(json, "peer", conn->peer);
     json_number(json, "local_port", conn->local_port);
+    if (conn->proxied) {
+        json_open_named(json, "proxy", '{');
+        json_text(json, "tunnel", conn->tunnel);
+        json_close(json, '}');
+    }
     if (conn->tls) {
         json_open_named(json, "tls", '{');
         json_text(json, "version", conn->tls_version);

@@ -98,16 +98,16 @@ static void reaped(struct link *link, int status)
     tell_loss(link);
 }
 
-void link_reap(struct link *link)
+void link_child_ended(struct link *link, pid_t pid, int status)
 {
-    int status;
-    pid_t pid;
-
-    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-        if (link && pid == link->pid) {
-            reaped(link, status);
-        }
+    if (pid == link->pid) {
+        reaped(link, status);
     }
+}
+
+pid_t link_keeper(const struct link *link)
+{
+    return link->pid;
 }
 
 /* The pair has ended, and nobody told us of the process. */

@@ -72,6 +72,7 @@ struct report_expectation {
     enum report_severity severity; /* where it did not */
     const char *why;               /* "saw 1" */
     const char *nearest;           /* the nearest miss, lines of "field: ..." */
+    const char *known;             /* why it is a known failure */
 };
 
 /* One rule, and how often it had a say. */
@@ -86,6 +87,7 @@ struct report_measure {
     const char *name; /* "requests", "connections", "handshakes" ... */
     double taken;
     double optimum;
+    const char *why; /* what was more than the optimum, and where */
 };
 
 /* How the client's process ended. */
@@ -94,6 +96,7 @@ struct report_client {
     int exit_status;     /* -1: it was ended by `signal`, or never ran */
     int signal;
     bool timed_out;
+    bool stopped;       /* we ended it, or a person: its status says nothing */
     bool reached;       /* it reached the server */
     const char *output; /* the last of it, where it was kept */
 };
@@ -140,8 +143,14 @@ struct report {
 struct report_style {
     bool colour;
     bool unicode;
-    bool brief; /* no diagram where all held */
+    bool brief;     /* no diagram where all held */
+    unsigned width; /* columns; 0: REPORT_WIDTH */
 };
+
+enum { REPORT_WIDTH = 100 };
+
+const char *report_level_word(enum finding_level level);
+const char *report_severity_word(enum report_severity severity);
 
 void report_text(const struct report *report, const struct report_style *style,
                  struct buf *out);
@@ -151,6 +160,8 @@ void report_tap(const struct report *report, struct buf *out);
 void report_markdown(const struct report *report, struct buf *out);
 /* Workflow commands: "::error file=...". */
 void report_github(const struct report *report, struct buf *out);
+/* The JSON Schema of report_json. */
+void report_schema(struct buf *out);
 /* What report_json wrote. All texts are copied into the arena. */
 MUST_CHECK bool report_read(struct arena *arena, struct span json,
                             struct report *out_report, struct err *err);

@@ -267,8 +267,18 @@ static void add_expectation(struct buf *out, const struct expectation *expected)
     add_number(out, "  ", "at-least", expected->at_least);
     add_number(out, "  ", "at-most", expected->at_most);
     add_number(out, "  ", "within", expected->within);
-    add_number(out, "  ", "answered", expected->answered);
+    add_line(out, "  ", "answered", expected->answered_text);
     add_number(out, "  ", "never", expected->never);
+    add_number(out, "  ", "kind", (int64_t)expected->kind);
+    add_line(out, "  ", "id", expected->id);
+    add_number(out, "  ", "warns", expected->warns);
+    add_number(out, "  ", "after", (int64_t)expected->after);
+    add_number(out, "  ", "before", (int64_t)expected->before);
+    add_number(out, "  ", "stages", (int64_t)expected->stages);
+    for (int i = 0; i < MEASURE_COUNT; i++) {
+        add_line(out, "  ", measure_info((enum measure)i)->name,
+                 expected->limits[i].text);
+    }
 }
 
 void scenario_dump(struct buf *out, const struct scenario *scenario)
@@ -288,4 +298,9 @@ void scenario_dump(struct buf *out, const struct scenario *scenario)
         add_expectation(out, &scenario->expectations[i]);
     }
     add_number(out, "", "fail-on", scenario->fail_on);
+    add_number(out, "", "unexpected", (int64_t)scenario->unexpected);
+    for (size_t i = 0; i < scenario->treatment_count; i++) {
+        add_line(out, "rules.", scenario->treatments[i].rule,
+                 treatment_words[scenario->treatments[i].treatment]);
+    }
 }

@@ -41,6 +41,19 @@ const struct key keys_scenario[] = {
      "[{at: webticket.issue, times: 2, within: 20s}]", 0, 0},
     {"fail-on", SHAPE_WORDS, "What else fails the run, whatever it expects.",
      "[must, unexpected]", 0, 0},
+    {"unexpected", SHAPE_UNEXPECTED,
+     "What comes of a request that no endpoint of the world serves: fail is "
+     "what `fail-on` has a word for, warn is told and fails nothing, pass is "
+     "neither. It beats the `fail-on` of what this scenario extends.",
+     "warn", 0, 0},
+    {"rules", SHAPE_RULES,
+     "How bad a breach of a rule is here, by its id or a pattern (`lyncmock "
+     "list rules`): off (it is none), note, warn (told, and fails nothing), "
+     "fail, or a level, must, should, practice or robustness, of which "
+     "`fail-on` then speaks. An id beats a pattern; of several patterns that "
+     "fit the first decides, and those of what this scenario extends come "
+     "behind its own.",
+     "{HT-001: warn}", 0, 0},
     {NULL, SHAPE_TEXT, NULL, NULL, 0, 0},
 };
 
@@ -250,6 +263,11 @@ const struct key keys_when[] = {
         name, shape, doc, example, 0, offsetof(struct expectation, member)     \
     }
 
+#define LIMIT(name, measure, example, doc)                                     \
+    ROW(name, SHAPE_LIMIT, limits[measure], example,                           \
+        "What the client takes of it, of what has ended; with other limits "   \
+        "alone in its item. '<= 9', '< 9', '>= 2', '> 1' or 9. " doc)
+
 const struct key keys_expectation[] = {
     ROW("at", SHAPE_POINT, at, "webticket.issue", "The point to be reached."),
     ROW("when", SHAPE_WHEN, when, "{user: alice}",
@@ -259,20 +277,82 @@ const struct key keys_expectation[] = {
         "So often or more; by default once."),
     ROW("at-most", SHAPE_TIMES, at_most, "3", "No more often than that."),
     ROW("within", SHAPE_DURATION, within, "20s",
-        "So long after the first exchange of the run."),
-    ROW("answered", SHAPE_STATUS, answered, "200",
-        "The status of the answer that was sent."),
+        "So long after the first exchange of the run, at most; with `after` so "
+        "long after the first time of that item, and in `in-order` so long "
+        "after the item before."),
+    ROW("answered", SHAPE_STATUSES, answered, "2xx",
+        "The status of the answer that was sent; x is any digit. A list says "
+        "that one of them will do."),
+    {"id", SHAPE_TEXT,
+     "A name for this item, for `after` and `before` of others, and for the "
+     "file of known failures.",
+     "ticket", 0, offsetof(struct expectation, id)},
+    {"after", SHAPE_TEXT,
+     "Only what comes behind the first time of the item with this `id` counts. "
+     "An item with `answered` has come when its answer has been sent.",
+     "ticket", 0, offsetof(struct expectation, after)},
+    {"before", SHAPE_TEXT,
+     "Only what comes before the first time of the item with this `id` counts; "
+     "all of it, where that never comes.",
+     "ticket", 0, offsetof(struct expectation, before)},
     ROW("never", SHAPE_NEVER, never, "{cleartext-password: yes}",
-        "What must not happen, alone in its item."),
+        "What must not happen, alone in its item: a password in clear, or a "
+        "point, with the words of any other item."),
+    {"in-order", SHAPE_ORDER,
+     "Items that come one behind the other, each once or more; what else comes "
+     "between them does not matter. Each has `at`, and may have `when`, "
+     "`answered` and `within`, which counts from the item before it.",
+     "[{at: mex.get}, {at: webticket.issue, answered: 200}]", 0, 0},
+    LIMIT("requests", MEASURE_REQUESTS, "'<= 9'", "Requests of HTTP."),
+    LIMIT("connections", MEASURE_CONNECTIONS, "'<= 3'",
+          "Connections with a handshake or a request."),
+    LIMIT("handshakes", MEASURE_HANDSHAKES, "'<= 2'",
+          "Full handshakes of TLS."),
+    LIMIT("resumptions", MEASURE_RESUMPTIONS, "'>= 1'",
+          "TLS handshakes that took up an earlier session."),
+    LIMIT("unauthorized", MEASURE_UNAUTHORIZED, "'<= 2'",
+          "Answers with status 401."),
+    LIMIT("bytes-in", MEASURE_BYTES_IN, "'< 20000'", "Bytes of requests."),
+    LIMIT("bytes-out", MEASURE_BYTES_OUT, "'< 100000'", "Bytes of answers."),
+    LIMIT("time", MEASURE_TIME, "'<= 3s'",
+          "From the first byte of the first request to the last byte of the "
+          "last answer."),
+    ROW("severity", SHAPE_SEVERITY, warns, "warn",
+        "warn: where it does not hold that is told, and the run does not "
+        "fail."),
+    {NULL, SHAPE_TEXT, NULL, NULL, 0, 0},
+};
+
+#undef LIMIT
+
+const struct key keys_never[] = {
+    {"cleartext-password", SHAPE_FLAG,
+     "A password went over a connection without TLS.", "yes", 0, 0},
+    ROW("at", SHAPE_POINT, at, "webticket.issue",
+        "The point not to be reached."),
+    ROW("when", SHAPE_WHEN, when, "{user: alice}",
+        "The facts that must not hold there."),
+    ROW("within", SHAPE_DURATION, within, "20s",
+        "Not so soon after the first exchange of the run, or with `after` "
+        "after that item."),
+    ROW("answered", SHAPE_STATUSES, answered, "5xx",
+        "The status of the answer not to be sent."),
+    {"after", SHAPE_TEXT,
+     "Not behind the first time of the item with this "
+     "`id`.",
+     "ticket", 0, offsetof(struct expectation, after)},
+    {"before", SHAPE_TEXT,
+     "Not before the first time of the item with this "
+     "`id`.",
+     "ticket", 0, offsetof(struct expectation, before)},
     {NULL, SHAPE_TEXT, NULL, NULL, 0, 0},
 };
 
 #undef ROW
 
-const struct key keys_never[] = {
-    {"cleartext-password", SHAPE_FLAG,
-     "A password went over a connection without TLS.", "yes", 0, 0},
-    {NULL, SHAPE_TEXT, NULL, NULL, 0, 0},
+const char *const treatment_words[] = {
+    "off",    "note",     "warn",       "fail", "must",
+    "should", "practice", "robustness", NULL,
 };
 
 const char *const per_words[] = {"user", "connection", "address", NULL};
@@ -280,6 +360,10 @@ const char *const per_words[] = {"user", "connection", "address", NULL};
 const struct key keys_fail_on[] = {
     {"must", SHAPE_TEXT, "A breach of a rule of level MUST.", NULL, 0, 0},
     {"should", SHAPE_TEXT, "A breach of a rule of level SHOULD.", NULL, 0, 0},
+    {"practice", SHAPE_TEXT,
+     "A breach of a rule of level practice: what real clients do.", NULL, 0, 0},
+    {"robustness", SHAPE_TEXT, "A breach of a rule of level robustness.", NULL,
+     0, 0},
     {"unexpected", SHAPE_TEXT,
      "A request that no endpoint of the world serves.", NULL, 0, 0},
     {NULL, SHAPE_TEXT, NULL, NULL, 0, 0},
@@ -315,12 +399,22 @@ const char *key_shape_text(enum key_shape shape)
         [SHAPE_TIMES] = "a whole number",
         [SHAPE_NUMBERS] = "a list of whole numbers that rise, from 1",
         [SHAPE_DURATION] = "a duration such as 3s",
-        [SHAPE_STATUS] = "a status from 100 to 599",
-        [SHAPE_WORDS] = "a list of must, should, unexpected",
+        [SHAPE_STATUSES] = "a status from 100 to 599, such as 200 or 2xx",
+        [SHAPE_LIMIT] = "a limit such as '<= 9'",
+        [SHAPE_SEVERITY] = "fail or warn",
+        [SHAPE_ORDER] = "a list of expectations, in order",
+        [SHAPE_UNEXPECTED] = "fail, warn or pass",
+        [SHAPE_RULES] = "a mapping of rules to off, note, warn, fail or a "
+                        "level",
+        [SHAPE_TREATMENT] = "off, note, warn, fail, must, should, practice or "
+                            "robustness",
+        [SHAPE_WORDS] = "a list of must, should, practice, robustness, "
+                        "unexpected",
         [SHAPE_WORLD] = "a mapping of settings",
         [SHAPE_FAULTS] = "a mapping of faults to their values",
         [SHAPE_WHEN] = "a mapping of facts and counting words",
-        [SHAPE_NEVER] = "a mapping such as {cleartext-password: yes}",
+        [SHAPE_NEVER] = "a mapping such as {cleartext-password: yes} or {at: "
+                        "webticket.issue}",
         [SHAPE_STEPS] = "a list of steps",
         [SHAPE_EXPECT] = "a list of expectations",
         [SHAPE_ABOUT] = "a mapping of symptom, layer, client, source",

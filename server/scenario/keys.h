@@ -27,10 +27,16 @@ enum key_shape {
     SHAPE_TIMES,    /* a whole number, 0 as well */
     SHAPE_NUMBERS,  /* a list of them that rises */
     SHAPE_DURATION,
-    SHAPE_STATUS,
-    SHAPE_WORDS,  /* a list of fail-on's words */
-    SHAPE_WORLD,  /* settings */
-    SHAPE_FAULTS, /* faults and their parameters */
+    SHAPE_STATUSES,   /* "200", "2xx" or a list of them */
+    SHAPE_LIMIT,      /* "<= 9" */
+    SHAPE_SEVERITY,   /* fail, warn */
+    SHAPE_ORDER,      /* expectations, in order */
+    SHAPE_UNEXPECTED, /* fail, warn, pass */
+    SHAPE_RULES,      /* {RULE: treatment} */
+    SHAPE_TREATMENT,  /* off, note, warn, fail, or a level */
+    SHAPE_WORDS,      /* a list of fail-on's words */
+    SHAPE_WORLD,      /* settings */
+    SHAPE_FAULTS,     /* faults and their parameters */
     SHAPE_WHEN,
     SHAPE_NEVER,
     SHAPE_STEPS,
@@ -54,10 +60,15 @@ extern const struct key keys_about[]; /* into a struct about */
 extern const struct key keys_step[];
 extern const struct key keys_when[];        /* into a struct condition */
 extern const struct key keys_expectation[]; /* into a struct expectation */
+/* What is of no point first; the others into a struct expectation. */
 extern const struct key keys_never[];
 
 /* The words of `per`, from PER_USER on; ends with NULL. */
 extern const char *const per_words[];
+
+/* What `rules` may say of a rule, in the order of enum treatment; ends with
+ * NULL. */
+extern const char *const treatment_words[];
 
 /* The words of fail-on, in the order of enum fail_on. */
 extern const struct key keys_fail_on[];

@@ -10,6 +10,7 @@
 static const struct layer_info layers[] = {
     {"tcp", "connections"},
     {"tls", "handshakes and certificates"},
+    {"proxy", "the HTTP proxy on the way to the servers"},
     {"http", "requests and replies, whatever they are about"},
     {"discover", "Autodiscover"},
     {"mex", "metadata exchange"},

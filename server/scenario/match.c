@@ -199,6 +199,20 @@ bool condition_holds(const struct condition *when, const struct facts *facts)
            (!when->xpath || xml_body_holds(facts->xml, when->xpath));
 }
 
+const struct patterns *condition_fact(const struct condition *when,
+                                      const struct facts *facts, unsigned fact,
+                                      const char **out_text)
+{
+    size_t bit = (size_t)__builtin_ctz(fact);
+
+    if (fact & (unsigned)FACTS_OTHER) {
+        return NULL;
+    }
+    *out_text = *(const char *const *)(const void *)((const char *)facts +
+                                                     asked[bit].text);
+    return (const void *)((const char *)when + asked[bit].patterns);
+}
+
 struct step_gate condition_gate(const struct condition *when)
 {
     unsigned left = when->facts & ~(unsigned)FACTS_OTHER;

@@ -14,6 +14,12 @@ bool patterns_fit(const struct patterns *patterns, const char *text);
 /* All that is asked of the facts holds; the counters are not looked at. */
 bool condition_holds(const struct condition *when, const struct facts *facts);
 
+/* One fact: the patterns that are asked of it and its text, which is NULL
+ * where it is not known. NULL: the fact is no text. */
+const struct patterns *condition_fact(const struct condition *when,
+                                      const struct facts *facts, unsigned fact,
+                                      const char **out_text);
+
 /* A pattern that must fit where the condition shall hold. */
 struct step_gate condition_gate(const struct condition *when);
 bool gate_opens(const struct step_gate *gate, const struct facts *facts);

@@ -11,6 +11,7 @@
 
 #include "scenario/fault.h"
 #include "scenario/point.h"
+#include "scenario/session_measures.h"
 #include "util/arena.h"
 #include "util/attr.h"
 #include "world/world.h"
@@ -102,6 +103,8 @@ struct step_gate {
     size_t text;         /* offset of the text in struct facts */
 };
 
+struct known_failures;
+
 struct action {
     const struct fault *fault;
     void *params; /* fault->size bytes */
@@ -129,26 +132,83 @@ struct step {
     size_t index; /* its place among all steps: its counter's */
 };
 
+/* A bound of what the client takes: `expect: {requests: '<= 9'}`. */
+struct limit {
+    const char *text; /* "<= 9"; NULL: none */
+    uint64_t least;
+    uint64_t most;
+};
+
+enum expectation_kind {
+    EXPECT_POINT, /* at a point, so often */
+    EXPECT_FLAGS, /* never: {cleartext-password: yes} */
+    EXPECT_LIMITS,
+    EXPECT_ORDER, /* the `stages` items behind it come in this order */
+    EXPECT_STAGE, /* one of them */
+};
+
 /* What is expected of the client. */
 struct expectation {
     const char *where; /* "FILE:LINE" */
-    enum point at;     /* POINT_COUNT: `never` alone */
+    enum expectation_kind kind;
+    const char *id; /* NULL: none */
+    bool warns;     /* no failure of the run where it does not hold */
+    enum point at;  /* POINT_COUNT where it is of no point */
+    bool forbidden; /* said as `never: {at: ...}` */
     struct condition when;
     int times; /* -1: not said, as in the next two */
     int at_least;
     int at_most;
-    int64_t within;    /* ns; 0: not said */
-    unsigned answered; /* a status; 0: not said */
-    unsigned never;    /* bits by the order of keys_never */
+    int64_t within;           /* ns; 0: not said */
+    struct patterns answered; /* of statuses; none: not said */
+    const char *answered_text;
+    /* Only what comes behind or before the first time of another item: that
+     * one's index + 1; 0: not said. */
+    size_t after;
+    size_t before;
+    bool dated; /* its times must be known one by one, for an order */
+    size_t stages;
+    struct limit limits[MEASURE_COUNT];
+    unsigned never; /* bits by the order of keys_never, of its flags */
 };
 
 enum fail_on {
     FAIL_ON_MUST = 1u << 0,
     FAIL_ON_SHOULD = 1u << 1,
-    FAIL_ON_UNEXPECTED = 1u << 2,
+    FAIL_ON_PRACTICE = 1u << 2,
+    FAIL_ON_ROBUSTNESS = 1u << 3,
+    FAIL_ON_UNEXPECTED = 1u << 4,
 };
 
-enum { FAIL_ON_WORDS = 3 };
+enum { FAIL_ON_WORDS = 5 };
+
+/* What becomes of a breach of a rule; by the order of `treatment_words`. */
+enum treatment {
+    TREATMENT_OFF, /* it is none */
+    TREATMENT_NOTE,
+    TREATMENT_WARN,
+    TREATMENT_FAIL,
+    TREATMENT_MUST, /* as if the rule were of this level */
+    TREATMENT_SHOULD,
+    TREATMENT_PRACTICE,
+    TREATMENT_ROBUSTNESS,
+    TREATMENT_COUNT, /* nothing is said */
+};
+
+/* rules: {NT-003: off, 'LD-*': warn} */
+struct rule_treatment {
+    const char *where; /* "FILE:LINE" */
+    const char *rule;  /* an id or a pattern */
+    enum treatment treatment;
+};
+
+/* `unexpected`: what a request does that no endpoint serves. */
+enum unexpected {
+    UNEXPECTED_UNSAID, /* as fail-on says */
+    UNEXPECTED_PASS,
+    UNEXPECTED_WARN,
+    UNEXPECTED_FAIL,
+};
 
 /* `about`: the bug report, one line each; NULL: not said. */
 struct about {
@@ -170,8 +230,14 @@ struct scenario {
     size_t step_count;
     struct expectation *expectations;
     size_t expectation_count;
-    unsigned fail_on; /* enum fail_on */
-    unsigned asked;   /* enum fact: that a step or an expectation asks for */
+    unsigned fail_on;  /* enum fail_on */
+    bool fail_on_said; /* by a file, also where it says nothing fails */
+    enum unexpected unexpected;
+    struct rule_treatment *treatments; /* the child's before its parent's */
+    size_t treatment_count;
+    const struct known_failures *known; /* borrowed; NULL: none */
+    bool judged;                        /* something of all that is asked for */
+    unsigned asked; /* enum fact: that a step or an expectation asks for */
     /* The steps of each point, in order; ends with NULL. NULL: none. */
     const struct step **at[POINT_COUNT];
     /* What must hold of each of them first; NULL: as there. */
@@ -182,6 +248,8 @@ struct scenario {
 struct scenario *scenario_new(struct world *world);
 struct scenario *scenario_ref(struct scenario *scenario);
 void scenario_unref(struct scenario *scenario);
+/* What `fail-on` is where no file says it. */
+void scenario_judge_by(struct scenario *scenario, unsigned fail_on);
 /* After the last change to steps and expectations: fills `at`, `asked` and the
  * steps' `index`. */
 void scenario_index(struct scenario *scenario);
@@ -189,6 +257,9 @@ void scenario_index(struct scenario *scenario);
  * world demands it, or steps or expectations stand where it alone leads. NULL:
  * it does without. The caller frees. */
 char *scenario_needs_kerberos(const struct scenario *scenario);
+
+/* How many items `expect` has, without those that are within an order. */
+size_t scenario_expectations(const struct scenario *scenario);
 
 /* How many steps one has, and the other has not; a step that was changed
  * counts once. */

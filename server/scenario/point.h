@@ -15,6 +15,7 @@
 #include "scenario/points_kdc.h"
 #include "scenario/points_mex.h"
 #include "scenario/points_oauth.h"
+#include "scenario/points_proxy.h"
 #include "scenario/points_soap.h"
 #include "scenario/points_tcp.h"
 #include "scenario/points_ticket.h"
@@ -109,6 +110,7 @@ enum subject_kind {
 #define SCENARIO_POINTS(X) \
     POINTS_TCP(X)          \
     POINTS_TLS(X)          \
+    POINTS_PROXY(X)        \
     POINTS_HTTP(X)         \
     POINTS_DISCOVER(X)     \
     POINTS_MEX(X)          \

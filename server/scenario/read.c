@@ -327,20 +327,53 @@ static void read_layer_steps(struct reading *reading, const struct layer *layer,
     }
 }
 
+/* Of each key the nearest file that has it decides. */
 static void read_expectations(struct reading *reading,
                               const struct chain *chain,
                               struct scenario *scenario)
 {
     const struct node *expect = NULL;
     const struct node *fail_on = NULL;
+    const struct node *unexpected = NULL;
 
     for (size_t i = 0; i < chain->count; i++) {
-        reading->source = &chain->layers[i].source;
-        if (!expect && (expect = entry_of(&chain->layers[i], "expect"))) {
+        const struct layer *layer = &chain->layers[i];
+        bool settled = fail_on && (scenario->fail_on & FAIL_ON_UNEXPECTED);
+
+        reading->source = &layer->source;
+        if (!expect && (expect = entry_of(layer, "expect"))) {
             read_expect(reading, expect, scenario);
         }
-        if (!fail_on && (fail_on = entry_of(&chain->layers[i], "fail-on"))) {
+        if (!fail_on && (fail_on = entry_of(layer, "fail-on"))) {
             read_fail_on(reading, fail_on, scenario);
+        }
+        if (!unexpected && !settled &&
+            (unexpected = entry_of(layer, "unexpected"))) {
+            read_unexpected(reading, unexpected, entry_of(layer, "fail-on"),
+                            scenario);
+        }
+    }
+}
+
+static void read_all_treatments(struct reading *reading,
+                                const struct chain *chain,
+                                struct scenario *scenario)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < chain->count; i++) {
+        const struct node *rules = entry_of(&chain->layers[i], "rules");
+
+        count += rules ? rules->count : 0;
+    }
+    scenario->treatments = arena_alloc(
+        scenario->arena, (count + 1) * sizeof(*scenario->treatments));
+    for (size_t i = 0; i < chain->count; i++) {
+        const struct node *rules = entry_of(&chain->layers[i], "rules");
+
+        reading->source = &chain->layers[i].source;
+        if (rules) {
+            read_treatments(reading, rules, scenario);
         }
     }
 }
@@ -403,7 +436,9 @@ static void read_all(struct reading *reading,
             read_layer_steps(reading, &chain->layers[i], scenario);
         }
     }
+    scenario->known = from->known;
     read_expectations(reading, chain, scenario);
+    read_all_treatments(reading, chain, scenario);
     if (!reading->diagnostics->errors) {
         check_states(reading, scenario);
         warn_of_layers(reading, chain, scenario);

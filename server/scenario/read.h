@@ -16,6 +16,8 @@ struct scenario_source {
     /* A shipped scenario whose steps come behind all others, as of one more
      * parent; NULL: none. */
     const char *behind;
+    /* Failures that are none here; lives longer than the scenario. */
+    const struct known_failures *known;
     /* What beats the file, as --set does; NULL: nothing does. */
     bool (*override)(const void *ctx, struct world *world, struct err *err);
     const void *override_ctx;

@@ -1,16 +1,69 @@
-/* `expect` and `fail-on`: checked and kept. session_judge.c judges. */
+/*
+ * `expect`: checked and kept. An item is about a point, about things that must
+ * never be, about what the client takes, or an order of points; the items of an
+ * order stand behind it in the same list. session_judge.c judges.
+ */
 #include "config.h"
 
 #include <string.h>
 
-#include "scenario/reading.h"
+#include "scenario/read_expect.h"
 
-static void read_never(struct reading *reading, const struct node *node,
+/* ---- never ---- */
+
+static bool is_flag(const struct key *key)
+{
+    return key->shape == SHAPE_FLAG;
+}
+
+static void read_flags(struct reading *reading, const struct node *node,
                        unsigned *out_never)
 {
     const struct key *key;
     bool flag;
 
+    for (const struct node *entry = node->first; entry; entry = entry->next) {
+        if (!read_key(reading, keys_never, entry, "key of never", &key)) {
+            continue;
+        }
+        if (!is_flag(key)) {
+            reading_error(reading, entry->key,
+                          "%s says more of a point; expected `at` beside it, "
+                          "and no %s",
+                          key->name, keys_never[0].name);
+        } else if (read_flag(reading, entry, &flag) && flag) {
+            *out_never |= 1u << (key - keys_never);
+        }
+    }
+}
+
+/* A point that must not be reached in this way: so often is no times. */
+static void read_forbidden(struct reading *reading, const struct node *node,
+                           struct expectation *expectation)
+{
+    const struct key *key;
+
+    expectation->kind = EXPECT_POINT;
+    expectation->forbidden = true;
+    expectation->times = 0;
+    (void)read_point(reading, node_entry(node, "at"), &expectation->at);
+    for (const struct node *entry = node->first; entry; entry = entry->next) {
+        if (!read_key(reading, keys_never, entry, "key of never", &key)) {
+            continue;
+        }
+        if (is_flag(key)) {
+            reading_error(reading, entry->key,
+                          "%s is of no point; make two items of it", key->name);
+        } else {
+            read_expect_word(reading, key, entry, expectation);
+        }
+    }
+    check_answered(reading, node, expectation);
+}
+
+static void read_never(struct reading *reading, const struct node *node,
+                       struct expectation *expectation)
+{
     if (!reading_kind(reading, node, NODE_MAP, key_shape_text(SHAPE_NEVER))) {
         return;
     }
@@ -18,69 +71,32 @@ static void read_never(struct reading *reading, const struct node *node,
         reading_error(reading, node, "never: expected %s, not {}",
                       key_shape_text(SHAPE_NEVER));
     }
-    for (const struct node *entry = node->first; entry; entry = entry->next) {
-        if (read_key(reading, keys_never, entry, "key of never", &key) &&
-            read_flag(reading, entry, &flag) && flag) {
-            *out_never |= 1u << (key - keys_never);
-        }
+    if (node_entry(node, "at")) {
+        read_forbidden(reading, node, expectation);
+    } else {
+        expectation->kind = EXPECT_FLAGS;
+        read_flags(reading, node, &expectation->never);
     }
 }
 
-/* Into a field by the type that settings have. */
-static void read_as(struct reading *reading, const struct node *node,
-                    setting_type *type, size_t size, const char *expected,
-                    void *field)
+/* ---- An item ---- */
+
+static struct expectation *add(struct expecting *expecting,
+                               const struct node *node)
 {
-    const struct setting row = {.type = type, .size = size};
-    struct err err;
+    struct scenario *scenario = expecting->scenario;
+    size_t index = scenario->expectation_count++;
+    struct expectation *expectation = &scenario->expectations[index];
 
-    if (reading_kind(reading, node, NODE_TEXT, expected) &&
-        !type(&row, reading->world, field, node->text, &err)) {
-        reading_error(reading, node, "%s: %s", node->key->text, err.text);
-    }
-}
-
-static void read_facts(struct reading *reading, const struct node *entry,
-                       struct expectation *expectation)
-{
-    struct condition *when = &expectation->when;
-
-    read_when(reading, entry, expectation->at, when);
-    if (condition_is_counting(when)) {
-        reading_error(reading, entry,
-                      "when: an expectation counts with times, at-least and "
-                      "at-most; after, first, every, requests, per, chance, "
-                      "eventually and max-in-a-row are for steps");
-    }
-}
-
-static void read_word(struct reading *reading, const struct key *key,
-                      const struct node *entry, struct expectation *expectation)
-{
-    void *field = (char *)expectation + key->offset;
-    const char *expected = key_shape_text(key->shape);
-
-    switch (key->shape) {
-    case SHAPE_TIMES:
-        (void)read_number(reading, entry, 0, field);
-        break;
-    case SHAPE_DURATION:
-        read_as(reading, entry, setting_positive_duration, sizeof(int64_t),
-                expected, field);
-        break;
-    case SHAPE_STATUS:
-        read_as(reading, entry, setting_status, sizeof(unsigned), expected,
-                field);
-        break;
-    case SHAPE_WHEN:
-        read_facts(reading, entry, expectation);
-        break;
-    case SHAPE_NEVER:
-        read_never(reading, entry, field);
-        break;
-    default: /* `at`, which is read before */
-        break;
-    }
+    *expectation = (struct expectation){
+        .where = reading_where(expecting->reading, node),
+        .at = POINT_COUNT,
+        .times = -1,
+        .at_least = -1,
+        .at_most = -1,
+    };
+    expecting->nodes[index] = node;
+    return expectation;
 }
 
 /* How often: `times` alone, or the least and the most. */
@@ -99,97 +115,223 @@ static void check_often(struct reading *reading, const struct node *node,
     }
 }
 
-static void check_whole(struct reading *reading, const struct node *node,
-                        const struct expectation *expectation)
+/* Words of a point, once it is known which. */
+static void read_words(struct reading *reading, const struct node *node,
+                       struct expectation *expectation)
 {
-    bool never = node_entry(node, "never") != NULL;
-
-    if (never && node->count > 1) {
-        reading_error(reading, node,
-                      "never stands alone in its item; make two items of it");
-    } else if (!never && !node_entry(node, "at")) {
-        reading_error(reading, node,
-                      "an expectation without `at`; expected a point, such as "
-                      "\"at: webticket.issue\", or `never`");
-    }
-    if (expectation->answered && expectation->at != POINT_COUNT &&
-        !(point_info(expectation->at)->subjects & SUBJECT_REPLY)) {
-        reading_error(reading, node_entry(node, "answered"),
-                      "answered: no HTTP answer is sent at %s, so this would "
-                      "never hold",
-                      point_info(expectation->at)->name);
-    }
-    check_often(reading, node, expectation);
-}
-
-static void read_expectation(struct reading *reading, const struct node *node,
-                             struct expectation *expectation)
-{
+    const struct node *at = node_entry(node, "at");
     const struct key *key;
-    const struct node *at;
 
-    *expectation = (struct expectation){
-        .at = POINT_COUNT, .times = -1, .at_least = -1, .at_most = -1};
-    if (!reading_kind(reading, node, NODE_MAP,
-                      "an expectation, a mapping with `at` or `never`")) {
-        return;
-    }
-    expectation->where = reading_where(reading, node);
-    at = node_entry(node, "at");
     if (at) {
         (void)read_point(reading, at, &expectation->at);
     }
     for (const struct node *entry = node->first; entry; entry = entry->next) {
         if (read_key(reading, keys_expectation, entry, "key of expect", &key)) {
-            read_word(reading, key, entry, expectation);
+            read_expect_word(reading, key, entry, expectation);
         }
     }
-    check_whole(reading, node, expectation);
+    check_answered(reading, node, expectation);
+    check_often(reading, node, expectation);
+}
+
+/* ---- An order ---- */
+
+/* What a stage cannot say: it comes once, behind the one before. */
+static void check_stage(struct reading *reading, const struct node *node)
+{
+    static const char *const allowed[] = {"at", "when", "answered", "within"};
+    bool good;
+
+    for (const struct node *entry = node->first; entry; entry = entry->next) {
+        good = !key_named(keys_expectation, entry->key->text); /* told */
+        for (size_t i = 0; i < ARRAY_SIZE(allowed); i++) {
+            good = good || strcmp(allowed[i], entry->key->text) == 0;
+        }
+        if (!good) {
+            reading_error(reading, entry->key,
+                          "%s has no place in in-order, whose items come once "
+                          "each, one behind the other; they have at, when, "
+                          "answered and within",
+                          entry->key->text);
+        }
+    }
+    if (!node_entry(node, "at")) {
+        reading_error(reading, node,
+                      "an item of in-order without `at`; expected a point, "
+                      "such as \"at: webticket.issue\"");
+    }
+}
+
+static void read_order(struct expecting *expecting, const struct node *list,
+                       struct expectation *order)
+{
+    struct reading *reading = expecting->reading;
+
+    order->kind = EXPECT_ORDER;
+    if (!reading_kind(reading, list, NODE_LIST, key_shape_text(SHAPE_ORDER))) {
+        return;
+    }
+    if (list->count < 2) {
+        reading_error(reading, list,
+                      "in-order: %zu item; expected two or more, which come "
+                      "one behind the other",
+                      list->count);
+    }
+    for (const struct node *item = list->first; item; item = item->next) {
+        struct expectation *stage = add(expecting, item);
+
+        stage->kind = EXPECT_STAGE;
+        stage->dated = true;
+        order->stages++;
+        if (reading_kind(reading, item, NODE_MAP,
+                         "an item of in-order, a mapping with `at`")) {
+            check_stage(reading, item);
+            read_words(reading, item, stage);
+        }
+    }
+}
+
+/* ---- The list ---- */
+
+static bool is_limit(const char *name)
+{
+    const struct key *key = key_named(keys_expectation, name);
+
+    return key && key->shape == SHAPE_LIMIT;
+}
+
+/* The word that an item is about; NULL: none of them is there. */
+static const struct node *subject_of(const struct node *node)
+{
+    static const char *const words[] = {"never", "in-order", "at"};
+    const struct node *found;
+
+    for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+        if ((found = node_entry(node, words[i])) != NULL) {
+            return found;
+        }
+    }
+    for (found = node->first; found; found = found->next) {
+        if (is_limit(found->key->text)) {
+            return found;
+        }
+    }
+    return NULL;
+}
+
+/* Besides what it is about, an item of no point says how bad it is. */
+static void check_alone(struct reading *reading, const struct node *node,
+                        const char *subject)
+{
+    bool limits = is_limit(subject);
+
+    for (const struct node *entry = node->first; entry; entry = entry->next) {
+        const char *name = entry->key->text;
+
+        if (strcmp(name, subject) != 0 && strcmp(name, "severity") != 0 &&
+            !(limits && is_limit(name)) && key_named(keys_expectation, name)) {
+            reading_error(reading, node,
+                          "%s stands alone in its item, but for severity; make "
+                          "two items of it",
+                          limits ? "a limit" : subject);
+            return;
+        }
+    }
+}
+
+/* Words that are read whatever the item is about. */
+static void read_others(struct reading *reading, const struct node *node,
+                        struct expectation *expectation)
+{
+    const struct key *key;
+
+    for (const struct node *entry = node->first; entry; entry = entry->next) {
+        if (read_key(reading, keys_expectation, entry, "key of expect", &key) &&
+            (key->shape == SHAPE_LIMIT || key->shape == SHAPE_SEVERITY)) {
+            read_expect_word(reading, key, entry, expectation);
+        }
+    }
+}
+
+static void read_subject(struct expecting *expecting, const struct node *node,
+                         const struct node *subject,
+                         struct expectation *expectation)
+{
+    struct reading *reading = expecting->reading;
+    const char *name = subject->key->text;
+
+    if (strcmp(name, "at") == 0) {
+        expectation->kind = EXPECT_POINT;
+        read_words(reading, node, expectation);
+        return;
+    }
+    check_alone(reading, node, name);
+    expectation->kind = EXPECT_LIMITS;
+    read_others(reading, node, expectation);
+    if (strcmp(name, "never") == 0) {
+        read_never(reading, subject, expectation);
+    } else if (strcmp(name, "in-order") == 0) {
+        read_order(expecting, subject, expectation);
+    }
+}
+
+static void read_item(struct expecting *expecting, const struct node *node)
+{
+    struct reading *reading = expecting->reading;
+    struct expectation *expectation = add(expecting, node);
+    const struct node *subject;
+
+    if (!reading_kind(reading, node, NODE_MAP,
+                      "an expectation, a mapping with `at` or `never`")) {
+        return;
+    }
+    subject = subject_of(node);
+    if (subject) {
+        read_subject(expecting, node, subject, expectation);
+        return;
+    }
+    read_words(reading, node, expectation);
+    reading_error(reading, node,
+                  "an expectation without `at`; expected a point, such as "
+                  "\"at: webticket.issue\", or never, in-order or a limit such "
+                  "as \"requests: '<= 9'\"");
+}
+
+/* With the items of orders. */
+static size_t count_items(const struct node *list)
+{
+    size_t count = 0;
+
+    for (const struct node *item = list->first; item; item = item->next) {
+        const struct node *order =
+            item->kind == NODE_MAP ? node_entry(item, "in-order") : NULL;
+
+        count += 1 + (order ? order->count : 0);
+    }
+    return count;
 }
 
 void read_expect(struct reading *reading, const struct node *list,
                  struct scenario *scenario)
 {
+    struct expecting expecting = {reading, scenario, NULL};
+    size_t count;
+
     if (!reading_kind(reading, list, NODE_LIST, key_shape_text(SHAPE_EXPECT))) {
         return;
     }
-    if (list->count > READ_STEPS_MAX) {
+    count = count_items(list);
+    if (count > READ_STEPS_MAX) {
         reading_error(reading, list->key, "expect: %zu items; %d are the limit",
-                      list->count, READ_STEPS_MAX);
+                      count, READ_STEPS_MAX);
         return;
     }
     scenario->expectations = arena_alloc(
-        scenario->arena, (list->count + 1) * sizeof(*scenario->expectations));
+        scenario->arena, (count + 1) * sizeof(*scenario->expectations));
+    expecting.nodes =
+        arena_alloc(reading->arena, (count + 1) * sizeof(*expecting.nodes));
     for (const struct node *item = list->first; item; item = item->next) {
-        read_expectation(reading, item,
-                         &scenario->expectations[scenario->expectation_count]);
-        scenario->expectation_count++;
+        read_item(&expecting, item);
     }
-}
-
-void read_fail_on(struct reading *reading, const struct node *list,
-                  struct scenario *scenario)
-{
-    struct nearest nearest;
-    const struct key *key;
-
-    if (!reading_kind(reading, list, NODE_LIST, key_shape_text(SHAPE_WORDS))) {
-        return;
-    }
-    for (const struct node *item = list->first; item; item = item->next) {
-        if (!reading_kind(reading, item, NODE_TEXT, "a text in the list")) {
-            continue;
-        }
-        key = key_named(keys_fail_on, item->text);
-        if (key) {
-            scenario->fail_on |= 1u << (key - keys_fail_on);
-            continue;
-        }
-        nearest_init(&nearest, item->text);
-        for (key = keys_fail_on; key->name; key++) {
-            nearest_try(&nearest, span_text(key->name));
-        }
-        reading_unknown(reading, item, "word of fail-on", &nearest,
-                        "expected must, should or unexpected");
-    }
+    read_expect_order(&expecting);
 }

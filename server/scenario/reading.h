@@ -148,7 +148,14 @@ void warn_of_steps(struct reading *reading, const struct node *list,
 /* read_expect.c */
 void read_expect(struct reading *reading, const struct node *list,
                  struct scenario *scenario);
+/* read_rules.c; `fail_on`: that of the same file, NULL where it has none. */
 void read_fail_on(struct reading *reading, const struct node *list,
                   struct scenario *scenario);
+void read_unexpected(struct reading *reading, const struct node *node,
+                     const struct node *fail_on, struct scenario *scenario);
+void read_treatments(struct reading *reading, const struct node *map,
+                     struct scenario *scenario);
+/* A rule's id, or a pattern that fits one; else an error. */
+bool reading_rule(struct reading *reading, const struct node *node);
 
 #endif

@@ -116,6 +116,25 @@ static struct step_gate *gates_of(struct arena *arena, const struct step **list)
     return gates;
 }
 
+static bool is_judged(const struct scenario *scenario)
+{
+    bool judged = scenario->expectation_count || scenario->fail_on ||
+                  scenario->unexpected > UNEXPECTED_PASS;
+
+    for (size_t i = 0; i < scenario->treatment_count; i++) {
+        judged = judged || scenario->treatments[i].treatment == TREATMENT_FAIL;
+    }
+    return judged;
+}
+
+void scenario_judge_by(struct scenario *scenario, unsigned fail_on)
+{
+    if (!scenario->fail_on_said) {
+        scenario->fail_on = fail_on;
+        scenario->judged = is_judged(scenario);
+    }
+}
+
 void scenario_index(struct scenario *scenario)
 {
     for (size_t i = 0; i < scenario->step_count; i++) {
@@ -128,6 +147,7 @@ void scenario_index(struct scenario *scenario)
     for (size_t i = 0; i < scenario->expectation_count; i++) {
         scenario->asked |= scenario->expectations[i].when.facts;
     }
+    scenario->judged = is_judged(scenario);
     for (size_t i = 0; i < POINT_COUNT; i++) {
         scenario->at[i] = steps_of(scenario, (enum point)i);
         scenario->gates[i] = gates_of(scenario->arena, scenario->at[i]);
@@ -165,6 +185,16 @@ char *scenario_needs_kerberos(const struct scenario *scenario)
     return scenario->world->offer.kerberos == KERBEROS_YES
                ? mem_strdup("offer.kerberos is yes")
                : NULL;
+}
+
+size_t scenario_expectations(const struct scenario *scenario)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < scenario->expectation_count; i++) {
+        count += scenario->expectations[i].kind != EXPECT_STAGE;
+    }
+    return count;
 }
 
 /* ---- Steps ---- */

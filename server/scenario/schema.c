@@ -7,6 +7,7 @@
 #include "scenario/layers.h"
 #include "scenario/schema_points.h"
 #include "scenario/schema_value.h"
+#include "scenario/session_measures.h"
 #include "util/json_indent.h"
 
 /* ---- Words ---- */
@@ -42,6 +43,51 @@ static void add_fail_on(struct json *json)
     json_close(json, '}');
 }
 
+static void add_words(struct json *json, const char *const *words)
+{
+    json_open_named(json, "enum", '[');
+    for (; *words; words++) {
+        json_text(json, NULL, *words);
+    }
+    json_close(json, ']');
+}
+
+/* {RULE: treatment}: schemas know no rules, which come with each release. */
+static void add_rules(struct json *json)
+{
+    json_text(json, "type", "object");
+    json_number(json, "minProperties", 1);
+    json_open_named(json, "additionalProperties", '{');
+    add_words(json, treatment_words);
+    json_close(json, '}');
+}
+
+/* One, or a list of them. */
+static void add_statuses(struct json *json)
+{
+    json_open_named(json, "anyOf", '[');
+    json_open(json, '{');
+    schema_ref(json, "statuses");
+    json_close(json, '}');
+    json_open(json, '{');
+    json_text(json, "type", "array");
+    json_number(json, "minItems", 1);
+    json_open_named(json, "items", '{');
+    schema_ref(json, "statuses");
+    json_close(json, '}');
+    json_close(json, '}');
+    json_close(json, ']');
+}
+
+static void add_order(struct json *json)
+{
+    json_text(json, "type", "array");
+    json_number(json, "minItems", 2);
+    json_open_named(json, "items", '{');
+    schema_ref(json, "stage");
+    json_close(json, '}');
+}
+
 static void add_numbers(struct json *json)
 {
     json_text(json, "type", "array");
@@ -60,7 +106,7 @@ static const char *definition_of(enum key_shape shape)
         [SHAPE_STATES] = "headers",    [SHAPE_SET] = "states",
         [SHAPE_CHANCE] = "chance",     [SHAPE_COUNT] = "positive-number",
         [SHAPE_TIMES] = "number",      [SHAPE_DURATION] = "positive-duration",
-        [SHAPE_STATUS] = "status",     [SHAPE_WORLD] = "world",
+        [SHAPE_LIMIT] = "limit",       [SHAPE_WORLD] = "world",
         [SHAPE_FAULTS] = "do",         [SHAPE_WHEN] = "when",
         [SHAPE_NEVER] = "never",       [SHAPE_ABOUT] = "about",
     };
@@ -105,6 +151,21 @@ static void add_shape(struct json *json, enum key_shape shape)
         break;
     case SHAPE_WORDS:
         add_fail_on(json);
+        break;
+    case SHAPE_SEVERITY:
+        add_words(json, (const char *const[]){"fail", "warn", NULL});
+        break;
+    case SHAPE_UNEXPECTED:
+        add_words(json, (const char *const[]){"fail", "warn", "pass", NULL});
+        break;
+    case SHAPE_RULES:
+        add_rules(json);
+        break;
+    case SHAPE_STATUSES:
+        add_statuses(json);
+        break;
+    case SHAPE_ORDER:
+        add_order(json);
         break;
     case SHAPE_STEPS:
         add_array(json, "step");
@@ -209,29 +270,68 @@ static void define_steps(struct json *json)
     json_close(json, '}');
 }
 
+static void allow_names(struct json *json, const char *const *names)
+{
+    json_open_named(json, "propertyNames", '{');
+    add_words(json, names);
+    json_close(json, '}');
+}
+
+/* An item is about a point, or about one of the others alone. */
+static void add_kinds(struct json *json)
+{
+    static const char *const words[] = {"never", "in-order"};
+    const char *limits[MEASURE_COUNT + 2] = {"severity"};
+
+    for (int i = 0; i < MEASURE_COUNT; i++) {
+        limits[i + 1] = measure_info((enum measure)i)->name;
+    }
+    json_open_named(json, "anyOf", '[');
+    json_open(json, '{');
+    require(json, "at", NULL);
+    json_close(json, '}');
+    for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+        json_open(json, '{');
+        require(json, words[i], NULL);
+        allow_names(json, (const char *const[]){words[i], "severity", NULL});
+        json_close(json, '}');
+    }
+    json_open(json, '{');
+    allow_names(json, limits);
+    json_close(json, '}');
+    json_close(json, ']');
+}
+
+/* An item of `in-order`. */
+static void define_stage(struct json *json)
+{
+    json_open_named(json, "stage", '{');
+    json_open_named(json, "allOf", '[');
+    json_open(json, '{');
+    schema_ref(json, "expectation");
+    json_close(json, '}');
+    json_close(json, ']');
+    require(json, "at", NULL);
+    allow_names(
+        json, (const char *const[]){"at", "when", "answered", "within", NULL});
+    json_close(json, '}');
+}
+
 static void define_expectations(struct json *json)
 {
     json_open_named(json, "expectation", '{');
     add_keys(json, keys_expectation);
-    json_open_named(json, "oneOf", '[');
-    json_open(json, '{');
-    require(json, "at", NULL);
-    json_open_named(json, "not", '{');
-    require(json, "never", NULL);
-    json_close(json, '}');
-    json_close(json, '}');
-    json_open(json, '{');
-    require(json, "never", NULL);
-    json_number(json, "maxProperties", 1);
-    json_close(json, '}');
-    json_close(json, ']');
+    json_number(json, "minProperties", 1);
+    add_kinds(json);
     schema_at_points(json, false);
     add_snippet(json, "an expectation",
                 "{\"at\":\"${1:webticket.issue}\",\"at-least\":1}");
     json_close(json, '}');
+    define_stage(json);
     json_open_named(json, "never", '{');
     add_keys(json, keys_never);
     json_number(json, "minProperties", 1);
+    schema_at_points(json, false);
     json_close(json, '}');
 }
 

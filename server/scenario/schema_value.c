@@ -183,6 +183,10 @@ static const struct {
     {"states", "{\"type\":\"object\",\"minProperties\":1,"
                "\"additionalProperties\":{\"anyOf\":[{\"type\":\"null\"},"
                "{\"$ref\":\"#/$defs/text\"}]}}"},
+    {"statuses", "{\"type\":[\"integer\",\"string\"],\"minimum\":100,"
+                 "\"maximum\":599,\"pattern\":\"^[1-5?*xX][0-9?*xX]*$\"}"},
+    {"limit", "{\"type\":[\"integer\",\"string\"],\"minimum\":0,"
+              "\"pattern\":\"^(<=|<|>=|>)? *[0-9]+(ms|s|m|h|d)?$\"}"},
     {"status", "{\"type\":[\"integer\",\"string\"],\"minimum\":100,"
                "\"maximum\":599,\"pattern\":\"^[1-5][0-9][0-9]$\"}"},
     {"text", "{\"type\":[\"string\",\"number\",\"boolean\"]}"},

@@ -5,6 +5,7 @@
 
 #include <assert.h>
 
+#include "scenario/known.h"
 #include "scenario/match.h"
 #include "scenario/session_parts.h"
 #include "util/guard.h"
@@ -28,6 +29,8 @@ static void begin(struct session *session, struct scenario *scenario)
         .seen = mem_array(scenario->expectation_count + 1, sizeof(struct seen)),
         .awaited = mem_array(scenario->expectation_count + 1, sizeof(size_t)),
         .found = mem_array(steps, sizeof(*play->found)),
+        .furthest = {.point = POINT_COUNT},
+        .known_met = mem_array(known_count(scenario->known) + 1, sizeof(bool)),
     };
 }
 
@@ -37,11 +40,13 @@ static void end(struct session *session)
 
     session_forget_states(session);
     session_forget_found(session);
+    session_forget_measures(session);
+    session_forget_seen(session);
+    mem_free(play->known_met);
     tallies_free(play->keyed);
     tallies_free(play->connections);
     mem_free(play->counts);
     mem_free(play->draws);
-    mem_free(play->seen);
     mem_free(play->awaited);
     mem_free(play->found);
     scenario_unref(play->scenario);
@@ -118,6 +123,7 @@ void session_own(struct session *session, struct exchange *ex)
 void session_retire(struct session *session)
 {
     session->ended = true;
+    session_tell_end(session);
 }
 
 uint64_t session_era(const struct session *session)
@@ -232,6 +238,6 @@ bool session_concerned(const struct session *session, enum point point)
 {
     const struct scenario *scenario = session->play.scenario;
 
-    return scenario->at[point] || scenario->expectation_count ||
-           scenario->fail_on || (scenario->asked & FACT_CONNECTION);
+    return scenario->at[point] || scenario->judged ||
+           (scenario->asked & FACT_CONNECTION);
 }

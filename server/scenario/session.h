@@ -6,6 +6,7 @@
 #ifndef SCENARIO_SESSION_H
 #define SCENARIO_SESSION_H
 
+#include "report/report.h"
 #include "scenario/model.h"
 #include "util/env.h"
 #include "wire/facts.h"
@@ -137,43 +138,79 @@ enum session_note {
 };
 
 void session_note(struct session *session, enum session_note note);
-/* An exchange has ended; status: that was really sent, 0: none. `index` is
- * one of steps.awaited, `scenario` the one that was played then. */
+/* No endpoint serves this request; `nearest`: lines that say what is near it.
+ */
+void session_unexpected(struct session *session, const struct exchange *ex,
+                        const char *nearest);
+/* An exchange has ended, as `sent` says. `index` is one of steps.awaited,
+ * `scenario` the one that was played then. */
 void session_answered(struct session *session, const struct scenario *scenario,
-                      size_t index, unsigned status);
+                      size_t index, const struct exchange *ex);
 
 /* A rule that was broken: where first, and how often. */
 struct found {
     struct finding finding; /* the first; its texts are the session's own */
-    uint64_t exchange;      /* the first's id; 0: that of no exchange */
+    enum report_severity severity; /* as the scenario says */
+    const char *known; /* why it is a known failure; NULL: it is none */
+    uint64_t exchange; /* the first's id; 0: that of no exchange */
     uint64_t times;
 };
 
-/* `exchange`: its id; 0: the whole session. The finding is copied. */
+/* `exchange`: its id; 0: the whole session. The finding is copied; one of a
+ * rule that is off is none. */
 void session_found(struct session *session, const struct finding *finding,
                    uint64_t exchange);
-/* In the order of the first breaches; NULL past the last rule. */
+/* In the order of the first breaches; NULL past the last rule. It stays until
+ * the next call. */
 const struct found *session_found_at(const struct session *session,
                                      size_t index);
+/* Rules of the whole session are about to run, perhaps again: what they found
+ * before counts no more. */
+void session_judge_again(struct session *session);
+/* This known failure (by its index) is about a rule that had a say. */
+void session_known_met(struct session *session, size_t index);
 
-/* One expectation, or one word of fail-on. */
+/* One expectation, one word of fail-on, or a known failure that is outdated. */
 struct verdict_line {
     const char *where; /* "FILE:LINE"; NULL: of no place */
     const char *what;  /* "webticket.issue 2 times" */
     bool held;
-    const char *why; /* "saw 1"; NULL where it held */
+    enum report_severity severity; /* where it did not hold */
+    const char *why;               /* "saw 1"; NULL where it held */
+    const char *nearest; /* lines of "user: expected alice, was bob" */
+    const char *known;   /* why it is a known failure; NULL: it is none */
 };
 
 struct session_verdict {
     bool judged; /* something was expected */
-    bool held;   /* ... and all of it came */
+    bool held;   /* ... and all of it came that fails a run */
     const struct verdict_line *lines;
     size_t count;
 };
 
-/* As things stand; texts live in the arena or the scenario. */
+/* As things stand; texts live in the arena or the scenario. Before it, the
+ * rules of the whole session run: checks_session (checks/checks.h). */
 void session_verdict(const struct session *session, struct arena *arena,
                      struct session_verdict *out_verdict);
+
+/* ---- Who waits for a point (session_watch.c) ---- */
+
+/* How often the point was reached in what is played now. */
+uint64_t session_reached(const struct session *session, enum point point);
+/* It was, without anybody who asked for steps; scenario_at counts by itself. */
+void session_count(struct session *session, enum point point);
+
+/* Embedded in whoever waits. Callbacks come under the lock of util/guard.h, on
+ * whatever thread; they may unwatch. */
+struct session_watch {
+    enum point point;
+    uint64_t times;
+    void (*reached)(struct session_watch *watch); /* each time from then on */
+    void (*ended)(struct session_watch *watch);   /* the session; unwatched */
+    struct session_watch *next;
+};
+void session_watch(struct session *session, struct session_watch *watch);
+void session_unwatch(struct session *session, struct session_watch *watch);
 
 AUTO_DEFINE(session, struct session *, session_unref)
 

@@ -6,10 +6,13 @@
 
 #include <string.h>
 
+#include "scenario/known.h"
 #include "scenario/session_parts.h"
+#include "scenario/treatment.h"
 
 struct found_item {
     struct found found;
+    bool gone; /* of the whole session, which is judged again */
     struct found_item *next;
 };
 
@@ -50,15 +53,54 @@ add_item(struct playing *play, const struct finding *finding, uint64_t exchange)
     return item;
 }
 
+/* How bad it is here; false: it is off. */
+static bool weigh(const struct playing *play, struct found *found)
+{
+    const struct scenario *scenario = play->scenario;
+    const char *rule = found->finding.rule;
+    const struct known_failure *known;
+
+    if (!treatment_severity(scenario, rule, found->finding.level,
+                            &found->severity)) {
+        return false;
+    }
+    known = known_rule(scenario->known, scenario->name, rule);
+    if (known) {
+        found->severity = SEVERITY_KNOWN;
+        found->known = known->reason;
+    }
+    return true;
+}
+
 void session_found(struct session *session, const struct finding *finding,
                    uint64_t exchange)
 {
     struct found_item *item = item_of(&session->play, finding->rule);
+    struct found found = {.finding = *finding};
 
     if (!item) {
+        if (!weigh(&session->play, &found)) {
+            return;
+        }
         item = add_item(&session->play, finding, exchange);
+        item->found.severity = found.severity;
+        item->found.known = found.known;
     }
     item->found.times++;
+    item->gone = false;
+}
+
+/* Their texts stay: who asks often finds the same, mostly. */
+void session_judge_again(struct session *session)
+{
+    struct found_item *item = session->play.findings;
+
+    for (; item; item = item->next) {
+        if (item->found.exchange == 0) {
+            item->gone = true;
+            item->found.times = 0;
+        }
+    }
 }
 
 const struct found *session_found_at(const struct session *session,
@@ -66,7 +108,7 @@ const struct found *session_found_at(const struct session *session,
 {
     const struct found_item *item = session->play.findings;
 
-    while (item && index-- > 0) {
+    while (item && (item->gone || index-- > 0)) {
         item = item->next;
     }
     return item ? &item->found : NULL;

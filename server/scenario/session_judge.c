@@ -1,253 +1,324 @@
 /*
- * What is expected of the client, and what came. Where an expectation names
- * the answer, what counts is the status that was really sent, so it counts once
- * the exchange has ended.
+ * The verdict of a session: its expectations, the words of fail-on, what the
+ * scenario says of rules, and known failures that occur no more.
  */
 #include "config.h"
 
 #include <inttypes.h>
+#include <string.h>
 
-#include "scenario/match.h"
-#include "scenario/session_parts.h"
-#include "util/duration.h"
-
-/* ---- What happens ---- */
-
-void session_note(struct session *session, enum session_note note)
-{
-    session->play.noted |= note;
-}
-
-static bool in_time(const struct playing *play,
-                    const struct expectation *expected, int64_t now)
-{
-    return !expected->within || now - play->first <= expected->within;
-}
-
-static void see(struct session *session, size_t index, int64_t now,
-                struct steps *steps)
-{
-    struct playing *play = &session->play;
-    const struct expectation *expected = &play->scenario->expectations[index];
-
-    if (!in_time(play, expected, now)) {
-        play->seen[index].late++;
-    } else if (expected->answered) {
-        play->awaited[steps->awaited_count++] = index;
-    } else {
-        play->seen[index].times++;
-    }
-}
-
-void session_saw(struct session *session, enum point point,
-                 const struct facts *facts, struct steps *steps)
-{
-    struct playing *play = &session->play;
-    const struct scenario *scenario = play->scenario;
-    int64_t now = 0;
-
-    if (scenario->expectation_count == 0 && scenario->fail_on == 0) {
-        return;
-    }
-    now = session->run ? env_monotonic(session->run) : 0;
-    if (!play->reached) {
-        play->reached = true;
-        play->first = now;
-    }
-    steps->awaited = play->awaited;
-    for (size_t i = 0; i < scenario->expectation_count; i++) {
-        const struct expectation *expected = &scenario->expectations[i];
-
-        if (expected->at == point && condition_holds(&expected->when, facts) &&
-            session_is(session, &expected->when.is)) {
-            see(session, i, now, steps);
-        }
-    }
-}
-
-void session_answered(struct session *session, const struct scenario *scenario,
-                      size_t index, unsigned status)
-{
-    struct playing *play = &session->play;
-    struct seen *seen;
-
-    if (scenario != play->scenario) {
-        return; /* another one has been put in place since */
-    }
-    seen = &play->seen[index];
-    if (scenario->expectations[index].answered == status) {
-        seen->times++;
-    } else {
-        seen->other++;
-        seen->other_status = status;
-    }
-}
-
-/* ---- The verdict ---- */
+#include "scenario/known.h"
+#include "scenario/session_judge.h"
+#include "scenario/treatment.h"
 
 struct writing {
     const struct session *session;
     struct arena *arena;
+    struct judging judging;
     struct verdict_line *lines;
     size_t count;
 };
+
+/* "NT-003 at exchange 7: ..." */
+static const char *breach_text(struct arena *arena, const struct found *found)
+{
+    return found->exchange
+               ? arena_printf(arena, "%s at exchange %" PRIu64 ": %s",
+                              found->finding.rule, found->exchange,
+                              found->finding.text)
+               : arena_printf(arena, "%s: %s", found->finding.rule,
+                              found->finding.text);
+}
 
 static void add(struct writing *writing, const struct verdict_line *line)
 {
     writing->lines[writing->count++] = *line;
 }
 
-static const char *times_text(struct arena *arena, int n)
+/* ---- Expectations ---- */
+
+static enum report_severity severity_of(const struct expectation *expected)
 {
-    return n == 1 ? "once" : arena_printf(arena, "%d times", n);
+    return expected->warns ? SEVERITY_WARN : SEVERITY_FAIL;
 }
 
-static const char *amount_text(struct arena *arena,
-                               const struct expectation *expected)
+/* Too few came: what came nearest. Too many: there is nothing nearer. */
+static bool lacks(const struct expectation *expected, uint64_t times)
 {
-    if (expected->times == 0 || expected->at_most == 0) {
-        return "never";
-    }
-    if (expected->times > 0) {
-        return times_text(arena, expected->times);
-    }
-    if (expected->at_most < 0) {
-        return arena_printf(
-            arena, "at least %s",
-            times_text(arena, expected->at_least < 0 ? 1 : expected->at_least));
-    }
-    if (expected->at_least < 0) {
-        return arena_printf(arena, "at most %s",
-                            times_text(arena, expected->at_most));
-    }
-    return arena_printf(arena, "%d to %d times", expected->at_least,
-                        expected->at_most);
-}
-
-static const char *what_text(struct arena *arena,
-                             const struct expectation *expected)
-{
-    const char *answer =
-        expected->answered
-            ? arena_printf(arena, " answered %u", expected->answered)
-            : "";
-    const char *within =
-        expected->within ? arena_printf(arena, " within %s",
-                                        duration_text(arena, expected->within))
-                         : "";
-
-    return arena_printf(arena, "%s%s %s%s", point_info(expected->at)->name,
-                        answer, amount_text(arena, expected), within);
-}
-
-static bool is_held(const struct expectation *expected, uint64_t times)
-{
-    uint64_t least = expected->at_least >= 0  ? (uint64_t)expected->at_least
-                     : expected->at_most >= 0 ? 0
-                                              : 1;
-
     if (expected->times >= 0) {
-        return times == (uint64_t)expected->times;
+        return times < (uint64_t)expected->times;
     }
-    return times >= least &&
-           (expected->at_most < 0 || times <= (uint64_t)expected->at_most);
+    return expected->at_most < 0 || times <= (uint64_t)expected->at_most;
 }
 
-static const char *saw_text(struct arena *arena, const struct seen *seen)
+static void judge_point(struct writing *writing, size_t index)
 {
-    const char *text = arena_printf(arena, "saw %" PRIu64, seen->times);
+    const struct playing *play = &writing->session->play;
+    const struct expectation *expected = &play->scenario->expectations[index];
+    const struct tallied *tallied = judge_times(&writing->judging, index);
+    bool held = judge_is_held(expected, tallied->times);
+    struct verdict_line line = {
+        .where = expected->where,
+        .what = judge_what(writing->arena, play->scenario, index),
+        .held = held,
+        .severity = severity_of(expected),
+    };
 
-    if (seen->other) {
-        text = seen->other_status
-                   ? arena_printf(arena,
-                                  "%s, and %" PRIu64
-                                  " answered otherwise, the last one %u",
-                                  text, seen->other, seen->other_status)
-                   : arena_printf(arena,
-                                  "%s, and %" PRIu64
-                                  " answered otherwise, the last one not at "
-                                  "all",
-                                  text, seen->other);
+    if (!held) {
+        bool few = lacks(expected, tallied->times);
+
+        line.why = judge_saw(writing->arena, play->scenario, index,
+                             &play->seen[index], tallied, !few);
+        line.nearest =
+            few ? session_nearest(writing->session, index, writing->arena)
+                : NULL;
     }
-    return seen->late ? arena_printf(arena, "%s, and %" PRIu64 " too late",
-                                     text, seen->late)
-                      : text;
+    add(writing, &line);
 }
 
-static void judge_point(struct writing *writing,
-                        const struct expectation *expected,
-                        const struct seen *seen)
+static void judge_flags(struct writing *writing, size_t index)
 {
-    bool held = is_held(expected, seen->times);
+    const struct playing *play = &writing->session->play;
+    const struct expectation *expected = &play->scenario->expectations[index];
+    bool held = !(play->noted & expected->never & SESSION_CLEARTEXT_PASSWORD);
 
     add(writing, &(struct verdict_line){
                      .where = expected->where,
-                     .what = what_text(writing->arena, expected),
+                     .what = judge_what(writing->arena, play->scenario, index),
                      .held = held,
-                     .why = held ? NULL : saw_text(writing->arena, seen),
-                 });
-}
-
-static void judge_never(struct writing *writing,
-                        const struct expectation *expected)
-{
-    bool held = !(writing->session->play.noted & SESSION_CLEARTEXT_PASSWORD);
-
-    add(writing, &(struct verdict_line){
-                     .where = expected->where,
-                     .what = "never a password in clear",
-                     .held = held,
+                     .severity = severity_of(expected),
                      .why = held ? NULL
                                  : "a password went over a connection without "
                                    "TLS",
                  });
 }
 
-static void judge_level(struct writing *writing, enum finding_level level,
-                        const char *what)
+/* "9 requests, 4 connections": those that break their limit. */
+static const char *broken_text(struct writing *writing,
+                               const struct expectation *expected)
 {
-    const struct found *found;
-    const char *why = NULL;
+    const char *text = NULL;
 
-    for (size_t i = 0; (found = session_found_at(writing->session, i)); i++) {
-        if (found->finding.level == level && !why) {
-            why = arena_printf(writing->arena, "%s at exchange %" PRIu64 ": %s",
-                               found->finding.rule, found->exchange,
-                               found->finding.text);
+    for (int i = 0; i < MEASURE_COUNT; i++) {
+        const struct limit *limit = &expected->limits[i];
+        uint64_t taken = session_measure(writing->session, (enum measure)i);
+
+        if (limit->text && (taken < limit->least || taken > limit->most)) {
+            text = arena_printf(
+                writing->arena, "%s%s%s: %s", text ? text : "took ",
+                text ? ", " : "", measure_info((enum measure)i)->name,
+                judge_measure(writing->arena, (enum measure)i, taken));
         }
     }
+    return text;
+}
+
+static void judge_limits(struct writing *writing, size_t index)
+{
+    const struct scenario *scenario = writing->session->play.scenario;
+    const struct expectation *expected = &scenario->expectations[index];
+    const char *why = broken_text(writing, expected);
+
     add(writing, &(struct verdict_line){
-                     .what = what,
+                     .where = expected->where,
+                     .what = judge_what(writing->arena, scenario, index),
                      .held = !why,
+                     .severity = severity_of(expected),
                      .why = why,
                  });
 }
 
-static void judge_unexpected(struct writing *writing)
+/* Which stage did not come, and whether it did too early. */
+static const char *order_why(struct writing *writing, size_t index, size_t came,
+                             const struct moment *moments)
 {
-    bool held = !(writing->session->play.noted & SESSION_UNEXPECTED);
+    const struct playing *play = &writing->session->play;
+    const struct expectation *stage =
+        &play->scenario->expectations[index + 1 + came];
+    const struct moments *seen = &play->seen[index + 1 + came].moments;
+    const char *name = point_info(stage->at)->name;
+    const char *behind = "";
 
+    if (came) {
+        behind = arena_printf(writing->arena, " behind %s at exchange %" PRIu64,
+                              point_info(stage[-1].at)->name,
+                              moments[came - 1].exchange);
+    }
+    if (!seen->count) {
+        return arena_printf(writing->arena, "saw no %s%s", name, behind);
+    }
+    return arena_printf(
+        writing->arena, "saw no %s%s%s; the first was at exchange %" PRIu64,
+        name, behind, stage->within ? " in time" : "", seen->items[0].exchange);
+}
+
+static void judge_stages(struct writing *writing, size_t index)
+{
+    const struct scenario *scenario = writing->session->play.scenario;
+    const struct expectation *order = &scenario->expectations[index];
+    struct moment *moments =
+        arena_alloc(writing->arena, (order->stages + 1) * sizeof(*moments));
+    size_t came = judge_order(&writing->judging, index, moments);
+    bool held = came == order->stages;
+
+    add(writing,
+        &(struct verdict_line){
+            .where = order->where,
+            .what = judge_what(writing->arena, scenario, index),
+            .held = held,
+            .severity = severity_of(order),
+            .why = held ? NULL : order_why(writing, index, came, moments),
+            .nearest = held ? NULL
+                            : session_nearest(writing->session,
+                                              index + 1 + came, writing->arena),
+        });
+}
+
+static void judge_expectation(struct writing *writing, size_t index)
+{
+    struct verdict_line *line = &writing->lines[writing->count];
+    const struct scenario *scenario = writing->session->play.scenario;
+
+    switch (scenario->expectations[index].kind) {
+    case EXPECT_POINT:
+        judge_point(writing, index);
+        break;
+    case EXPECT_FLAGS:
+        judge_flags(writing, index);
+        break;
+    case EXPECT_LIMITS:
+        judge_limits(writing, index);
+        break;
+    case EXPECT_ORDER:
+        judge_stages(writing, index);
+        break;
+    case EXPECT_STAGE:
+        return;
+    }
+    judge_known(writing->session, &scenario->expectations[index],
+                writing->arena, line);
+}
+
+/* ---- The others ---- */
+
+/* The first breach that fails the run, and how many more rules are broken. */
+static const char *breaches_text(struct writing *writing,
+                                 bool (*is_meant)(const struct found *found,
+                                                  const void *ctx),
+                                 const void *ctx)
+{
+    const struct found *found;
+    const char *why = NULL;
+    size_t more = 0;
+
+    for (size_t i = 0; (found = session_found_at(writing->session, i)); i++) {
+        if (found->severity != SEVERITY_FAIL || !is_meant(found, ctx)) {
+            continue;
+        }
+        more += why != NULL;
+        why = why ? why : breach_text(writing->arena, found);
+    }
+    return more ? arena_printf(writing->arena, "%s (and %zu more)", why, more)
+                : why;
+}
+
+struct level_asked {
+    const struct scenario *scenario;
+    enum finding_level level;
+};
+
+static bool has_level(const struct found *found, const void *ctx)
+{
+    const struct level_asked *asked = ctx;
+    const struct rule_treatment *row =
+        treatment_of(asked->scenario, found->finding.rule);
+
+    return !(row && row->treatment == TREATMENT_FAIL) &&
+           treated_level(row, found->finding.level) == asked->level;
+}
+
+static bool has_row(const struct found *found, const void *ctx)
+{
+    const struct rule_treatment *row = ctx;
+
+    return treatment_fits(row, found->finding.rule);
+}
+
+static void add_breaches(struct writing *writing, const char *where,
+                         const char *what, const char *why)
+{
     add(writing, &(struct verdict_line){
-                     .what = "no request that no endpoint serves",
-                     .held = held,
-                     .why = held ? NULL
-                                 : "there was one; the journal has it as "
-                                   "\"unexpected\"",
+                     .where = where,
+                     .what = what,
+                     .held = !why,
+                     .severity = SEVERITY_FAIL,
+                     .why = why,
                  });
 }
 
-static void judge_notes(struct writing *writing, unsigned fail_on)
+static void judge_levels(struct writing *writing)
 {
-    if (fail_on & FAIL_ON_MUST) {
-        judge_level(writing, FINDING_MUST, "no breach of a rule of level MUST");
+    static const struct {
+        enum fail_on word;
+        enum finding_level level;
+        const char *what;
+    } levels[] = {
+        {FAIL_ON_MUST, FINDING_MUST, "no breach of a rule of level MUST"},
+        {FAIL_ON_SHOULD, FINDING_SHOULD, "no breach of a rule of level SHOULD"},
+        {FAIL_ON_PRACTICE, FINDING_PRACTICE,
+         "no breach of a rule of level practice"},
+        {FAIL_ON_ROBUSTNESS, FINDING_ROBUSTNESS,
+         "no breach of a rule of level robustness"},
+    };
+    const struct scenario *scenario = writing->session->play.scenario;
+
+    for (size_t i = 0; i < ARRAY_SIZE(levels); i++) {
+        struct level_asked asked = {scenario, levels[i].level};
+
+        if (scenario->fail_on & levels[i].word) {
+            add_breaches(writing, NULL, levels[i].what,
+                         breaches_text(writing, has_level, &asked));
+        }
     }
-    if (fail_on & FAIL_ON_SHOULD) {
-        judge_level(writing, FINDING_SHOULD,
-                    "no breach of a rule of level SHOULD");
+}
+
+static void judge_treatments(struct writing *writing)
+{
+    const struct scenario *scenario = writing->session->play.scenario;
+
+    for (size_t i = 0; i < scenario->treatment_count; i++) {
+        const struct rule_treatment *row = &scenario->treatments[i];
+
+        if (row->treatment == TREATMENT_FAIL) {
+            add_breaches(
+                writing, row->where,
+                arena_printf(writing->arena, "no breach of %s", row->rule),
+                breaches_text(writing, has_row, row));
+        }
     }
-    if (fail_on & FAIL_ON_UNEXPECTED) {
-        judge_unexpected(writing);
+}
+
+static void judge_unexpected(struct writing *writing)
+{
+    const struct playing *play = &writing->session->play;
+    const struct scenario *scenario = play->scenario;
+    bool held = !(play->noted & SESSION_UNEXPECTED);
+    bool warns = scenario->unexpected == UNEXPECTED_WARN;
+
+    if (scenario->unexpected == UNEXPECTED_PASS ||
+        (scenario->unexpected == UNEXPECTED_UNSAID &&
+         !(scenario->fail_on & FAIL_ON_UNEXPECTED))) {
+        return;
     }
+    add(writing, &(struct verdict_line){
+                     .what = "no request that no endpoint serves",
+                     .held = held,
+                     .severity = warns ? SEVERITY_WARN : SEVERITY_FAIL,
+                     .why = held ? NULL
+                                 : "there was one; the journal has it as "
+                                   "\"unexpected\"",
+                     .nearest = held ? NULL : play->unexpected,
+                 });
 }
 
 /* Nobody can get in: who does not is no client that was left out. */
@@ -260,39 +331,82 @@ static bool shut(const struct world *world)
            (families[0] != PORT_OPEN && families[1] != PORT_OPEN);
 }
 
+static void judge_all_known(struct writing *writing,
+                            const struct verdict_line *expectations)
+{
+    const struct known_failures *known = writing->session->play.scenario->known;
+    struct verdict_line line;
+
+    for (size_t i = 0; i < known_count(known); i++) {
+        if (judge_outdated(writing->session, i, expectations, writing->arena,
+                           &line)) {
+            add(writing, &line);
+        }
+    }
+}
+
+static bool all_held(const struct writing *writing)
+{
+    for (size_t i = 0; i < writing->count; i++) {
+        if (!writing->lines[i].held &&
+            writing->lines[i].severity == SEVERITY_FAIL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void begin(struct writing *writing, const struct session *session,
+                  struct arena *arena)
+{
+    const struct scenario *scenario = session->play.scenario;
+    size_t count = scenario->expectation_count;
+    size_t most = count + FAIL_ON_WORDS + scenario->treatment_count +
+                  known_count(scenario->known) + 1;
+
+    *writing = (struct writing){
+        .session = session,
+        .arena = arena,
+        .lines = arena_alloc(arena, most * sizeof(*writing->lines)),
+        .judging =
+            {
+                .session = session,
+                .arena = arena,
+                .tallied =
+                    arena_alloc(arena, (count + 1) * sizeof(struct tallied)),
+                .known = arena_alloc(arena, (count + 1) * sizeof(bool)),
+            },
+    };
+}
+
 void session_verdict(const struct session *session, struct arena *arena,
                      struct session_verdict *out_verdict)
 {
     const struct playing *play = &session->play;
     const struct scenario *scenario = play->scenario;
-    size_t most = scenario->expectation_count + FAIL_ON_WORDS + 1;
-    struct writing writing = {
-        .session = session,
-        .arena = arena,
-        .lines = arena_alloc(arena, most * sizeof(*writing.lines)),
-    };
-    bool judged = scenario->expectation_count || scenario->fail_on;
-    bool held = true;
+    const struct verdict_line *expectations;
+    struct writing writing;
 
-    if (judged && !play->reached && !shut(scenario->world)) {
+    begin(&writing, session, arena);
+    if (scenario->judged && !play->reached && !shut(scenario->world)) {
         add(&writing, &(struct verdict_line){
                           .what = "a client",
+                          .severity = SEVERITY_FAIL,
                           .why = "none reached the server",
                       });
     }
+    expectations = &writing.lines[writing.count];
     for (size_t i = 0; i < scenario->expectation_count; i++) {
-        const struct expectation *expected = &scenario->expectations[i];
-
-        if (expected->at == POINT_COUNT) {
-            judge_never(&writing, expected);
-        } else {
-            judge_point(&writing, expected, &play->seen[i]);
-        }
+        judge_expectation(&writing, i);
     }
-    judge_notes(&writing, scenario->fail_on);
-    for (size_t i = 0; i < writing.count; i++) {
-        held = held && writing.lines[i].held;
-    }
-    *out_verdict =
-        (struct session_verdict){judged, held, writing.lines, writing.count};
+    judge_levels(&writing);
+    judge_treatments(&writing);
+    judge_unexpected(&writing);
+    judge_all_known(&writing, expectations);
+    *out_verdict = (struct session_verdict){
+        .judged = scenario->judged || writing.count,
+        .held = all_held(&writing),
+        .lines = writing.lines,
+        .count = writing.count,
+    };
 }

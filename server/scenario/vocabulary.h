@@ -16,6 +16,7 @@ struct vocabulary {
     const char *const *transports; /* the fact `transport`: "udp" ... */
     const char *const *methods;    /* of any route: "GET" ... */
     const char *const *paths;      /* of any route */
+    const char *const *rules;      /* ids; NULL: they are not known */
 };
 
 const struct fault *vocabulary_fault(const struct vocabulary *words,

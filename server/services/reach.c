@@ -155,8 +155,7 @@ static void judge_answer(void *data)
     const struct awaiting *awaiting = data;
     const struct call *call = awaiting->call;
 
-    session_answered(call->session, call->scenario, awaiting->index,
-                     call->ex->sent.status);
+    session_answered(call->session, call->scenario, awaiting->index, call->ex);
 }
 
 static void await_answers(struct call *call, const struct steps *steps)

@@ -18,6 +18,7 @@ struct auth_report;
 struct conn_auth;
 struct diagnostic;
 struct due;
+struct edge;
 struct kdc;
 struct krb5_acceptor;
 struct loop;
@@ -36,6 +37,7 @@ struct services_context {
     struct kdc *kdc;                 /* NULL: the same */
     /* For work that may not hold up the loop; NULL: do it inline. */
     struct loop *loop;
+    struct edge *edge; /* what the proxy leads to; NULL: it is not asked */
     /* Where https answers: the port for links in plain HTTP answers. */
     int https_port;
     int http_port; /* the other one; 0: there is none */
@@ -83,6 +85,7 @@ struct call {
     struct due *due;
     bool applying;       /* they are at it: what they plan reaches no point */
     int64_t clock_moved; /* ns; by steps */
+    bool by_proxy; /* no server sees the request: this is the proxy's answer */
     const struct soap *soap; /* the request's envelope; NULL: none so far */
     /* Where a handler that answered CALL_PENDING goes on. */
     void *pending;

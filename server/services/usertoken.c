@@ -67,7 +67,7 @@ static void refuse_token(struct call *call, const struct soap *request,
     call_reach(call, POINT_WEBTICKET_FAULT);
     if (flaw == USERTOKEN_DIGEST) {
         soap_reply_fault(call, request, &digest);
-    } else if (flaw == USERTOKEN_TWICE) {
+    } else if (flaw == USERTOKEN_TWICE || flaw == USERTOKEN_TWO_HEADERS) {
         soap_reply_fault(call, request, &twice);
     } else {
         soap_reply_diagnostic(call, request, DIAGNOSTIC_NO_TOKEN);
@@ -89,7 +89,7 @@ static enum call_result authenticate(struct call *call,
 
     call->ex->facts.auth = "usertoken";
     call_reach(call, POINT_WEBTICKET_PASSWORD);
-    credentials_judge(call, &token, flaw);
+    credentials_note(call, &token);
     if (flaw == USERTOKEN_GOOD) {
         sent = credentials_read(call, &token);
         outcome = verdict_password(call, "usertoken", sent.name, sent.password);

@@ -4,6 +4,9 @@
 #include "util/json.h"
 
 #include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "util/utf.h"
 
@@ -144,6 +147,21 @@ void json_number(struct json *json, const char *name, int64_t value)
 {
     begin(json, name);
     buf_add_number(json->out, value);
+}
+
+void json_real(struct json *json, const char *name, double value)
+{
+    char text[32];
+
+    assert(isfinite(value));
+    begin(json, name);
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, sizeof(text), "%.*g", digits, value);
+        if (strtod(text, NULL) == value) {
+            break;
+        }
+    }
+    buf_add_text(json->out, text);
 }
 
 void json_boolean(struct json *json, const char *name, bool value)

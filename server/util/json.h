@@ -29,6 +29,8 @@ void json_close(struct json *json, char kind);
 void json_text(struct json *json, const char *name, const char *text);
 void json_bytes(struct json *json, const char *name, struct span utf8);
 void json_number(struct json *json, const char *name, int64_t value);
+/* Finite. The shortest of 15 to 17 digits that reads back the same. */
+void json_real(struct json *json, const char *name, double value);
 void json_boolean(struct json *json, const char *name, bool value);
 /* The bytes in hexadecimal, as text. */
 void json_hex(struct json *json, const char *name, struct span bytes);

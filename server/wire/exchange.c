@@ -20,6 +20,7 @@ static const struct conn_facts *copy_facts(struct arena *arena,
 
     *copy = *conn;
     copy->peer = arena_strdup(arena, conn->peer);
+    copy->tunnel = conn->tunnel ? arena_strdup(arena, conn->tunnel) : NULL;
     copy->sni = conn->sni ? arena_strdup(arena, conn->sni) : NULL;
     if (conn->certificate_hash.size) {
         copy->certificate_hash = arena_copy(arena, conn->certificate_hash);
@@ -37,6 +38,7 @@ struct exchange *exchange_new(uint64_t id, const struct conn_facts *conn)
     ex->id = id;
     ex->conn = copy_facts(arena, conn);
     ex->facts.conn = ex->conn;
+    ex->facts.exchange = id;
     return ex;
 }
 

@@ -91,6 +91,7 @@ struct sent {
     unsigned status;  /* of the status line that went out; 0: none */
     uint64_t bytes;   /* of the reply, head and body */
     struct span head; /* the reply's first bytes, up to a limit */
+    int64_t turn;     /* monotonic: of the loop's turn in which it ended */
 };
 
 /* What kind of thing was asked. */
@@ -122,6 +123,7 @@ struct kdc_exchange {
 /* A handshake, for the journal. */
 struct tls_exchange {
     bool complete;
+    bool plain_http; /* what came instead of a ClientHello */
     int alert;                  /* the client's fatal one; -1: none */
     const char *alert_name;     /* "unknown CA" */
     const char *certificate;    /* the profile, where it is not the world's */

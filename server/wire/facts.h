@@ -13,13 +13,18 @@
  * as long as the program. */
 struct conn_facts {
     uint64_t id;      /* 1, 2, 3 ... within the run */
-    bool tls;         /* accepted on the HTTPS listener */
+    bool tls;         /* as on the HTTPS listener */
     const char *peer; /* "127.0.0.1:40112", "[::1]:40112" */
     unsigned local_port;
-    const char *sni;         /* lower case; NULL: none sent */
+    bool proxied;       /* accepted on the proxy's port */
+    const char *tunnel; /* where CONNECT has led it since, "HOST:PORT"; or NULL
+                         */
+    const char *sni;    /* lower case; NULL: none sent */
     const char *tls_version; /* "TLSv1.3" */
     const char *tls_cipher;
     bool tls_resumed;
+    bool tls_resume_offered; /* the ClientHello named an earlier session */
+    unsigned tls_offered;    /* its highest version, 0x0304; 0: no such thing */
     /*
      * RFC 5929 section 4: the hash that "tls-server-end-point" channel
      * bindings carry, of the certificate this connection was given.
@@ -41,7 +46,8 @@ struct ticket_facts {
 
 struct facts {
     const struct conn_facts *conn;
-    const char *host; /* Host without its port, lower case */
+    uint64_t exchange; /* its id; 0: there is none */
+    const char *host;  /* Host without its port, lower case */
     const char *method;
     const char *path;      /* percent-decoded, as sent */
     const char *client;    /* User-Agent */

@@ -37,7 +37,9 @@ static const xmlNode *only(struct reading *reading, const xmlNode *parent,
             continue;
         }
         if (found) {
-            wrong(reading, USERTOKEN_TWICE,
+            wrong(reading,
+                  absent == USERTOKEN_NO_SECURITY ? USERTOKEN_TWO_HEADERS
+                                                  : USERTOKEN_TWICE,
                   arena_printf(reading->arena, "There are two %s elements.",
                                name));
         }

@@ -130,14 +130,19 @@ static bool is_loopback(const char *host)
     return inet_pton(AF_INET6, host, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
-bool world_has_host(const struct world *world, const char *host)
+bool world_has_name(const struct world *world, const char *host)
 {
     for (size_t i = 0; world->names[i]; i++) {
         if (same_name(host, world->names[i])) {
             return true;
         }
     }
-    return is_loopback(host);
+    return false;
+}
+
+bool world_has_host(const struct world *world, const char *host)
+{
+    return world_has_name(world, host) || is_loopback(host);
 }
 
 enum location world_site(const struct world *world, const char *host)

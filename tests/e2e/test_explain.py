@@ -154,3 +154,27 @@ def test_a_shipped_scenario_is_printed_whole(tmp_path):
 def test_lines_are_short(tmp_path, word):
     for line in ask(tmp_path, "explain", word).splitlines():
         assert len(line) <= 80, line
+
+
+def test_a_rule(tmp_path):
+    """In any letter case, with all that the list has of it."""
+    (rule,) = json.loads(ask(tmp_path, "list", "rules", "HT-002", "--json"))
+    text = ask(tmp_path, "explain", "ht-002")
+    assert text.startswith(f"HT-002: a rule: {rule['title']}\n")
+    told = " ".join(text.split())
+    for fact in ("doc", "good", "bad", "section"):
+        assert " ".join(rule[fact].split()) in told
+    assert "level must: the specification's text says so" in told
+
+
+def test_a_family_of_rules(tmp_path):
+    text = ask(tmp_path, "explain", "ht")
+    assert text.startswith("HT: a family of rules: HTTP messages\n")
+    for line in ask(tmp_path, "list", "rules", "HT").splitlines():
+        assert f"\n  {line.split()[0]} " in text
+
+
+def test_the_nearest_rule(tmp_path):
+    done = run_cli(tmp_path, "explain", "HT-02")
+    assert done.returncode == 2
+    assert 'the nearest is "HT-002"' in done.stderr

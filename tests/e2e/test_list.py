@@ -128,6 +128,24 @@ def test_what_is_refused(tmp_path, args, words):
     assert words in ask(tmp_path, *args, code=2).stderr
 
 
+def test_rules_by_family_level_and_word(tmp_path):
+    rules = facts(tmp_path, "rules")
+    assert [rule["id"] for rule in rules] == ids(tmp_path, "rules")
+    for rule in rules:
+        assert rule["id"].startswith(rule["family"] + "-")
+        assert rule["level"] in ("must", "should", "practice", "robustness")
+        for fact in ("title", "section", "doc", "good", "bad"):
+            assert rule[fact], rule["id"]
+    must = [rule["id"] for rule in rules if rule["level"] == "must"]
+    assert set(must) <= set(ids(tmp_path, "rules", "must"))
+    family = [rule["id"] for rule in rules if rule["family"] == "HT"]
+    assert family and ids(tmp_path, "rules", "HT-") == family
+    assert ids(tmp_path, "rules", "ht", "exactly", "one", "host") == ["HT-002"]
+    text = ask(tmp_path, "rules", "ht-002", "--long").stdout
+    assert text.startswith("HT: HTTP messages\n\n  HT-002\n")
+    assert "    section     RFC 9112 section 3.2\n" in text
+
+
 def test_what_it_claims_of_points_is_accepted(tmp_path):
     """A step of each fault at each point that is said to take it; of the
     examples of the fault one fits."""
@@ -158,8 +176,8 @@ def test_the_long_form(tmp_path):
     assert text.startswith("mex: metadata exchange\n\n  mex.get\n")
     assert "    facts       " in text and "    faults      " in text
     assert "    source      [MS-OCAUTHWS] 1.3.1.1\n" in text
-    for what in ("auth", "faults", "layers", "scenarios", "services",
-                 "settings", "points"):
+    for what in ("auth", "faults", "layers", "rules", "scenarios",
+                 "services", "settings", "points"):
         for line in ask(tmp_path, what, "--long").stdout.splitlines():
             assert len(line) <= 78 or " " not in line.strip()[20:], line
 

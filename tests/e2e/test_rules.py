@@ -12,8 +12,14 @@ CASES = [case for path in sorted(FOLDER.glob("rules_*.py"))
 
 
 def start(serve, case, tmp_path):
+    scenario = ()
+    if case.scenario:
+        path = tmp_path / "case.yaml"
+        path.write_text("lyncmock: 1\n" + case.scenario)
+        scenario = (path,)
     kerberos = () if case.kerberos else ("--set", "offer.kerberos=no")
-    return serve("--json", tmp_path / "report.json", *kerberos, *case.args)
+    return serve("--json", tmp_path / "report.json", *kerberos, *case.args,
+                 *scenario)
 
 
 def judged(server, tmp_path):
@@ -29,7 +35,7 @@ def judged(server, tmp_path):
     return findings, met
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
+@pytest.mark.parametrize("case", CASES, ids=[case.rule for case in CASES])
 def test_broken(serve, tmp_path, case):
     server = start(serve, case, tmp_path)
     case.breaks(server)
@@ -40,7 +46,7 @@ def test_broken(serve, tmp_path, case):
         assert case.says in json.dumps(mine, ensure_ascii=False)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
+@pytest.mark.parametrize("case", CASES, ids=[case.rule for case in CASES])
 def test_kept(serve, tmp_path, case):
     server = start(serve, case, tmp_path)
     case.keeps(server)

@@ -18,6 +18,7 @@ UNIT_TESTS = \
 	%D%/test_edge_faults \
 	%D%/test_edge_head \
 	%D%/test_edge_tls \
+	%D%/test_edge_tunnel \
 	%D%/test_exchange \
 	%D%/test_expand \
 	%D%/test_fault_effects \
@@ -36,6 +37,7 @@ UNIT_TESTS = \
 	%D%/test_journal_ring \
 	%D%/test_journal_secrets \
 	%D%/test_json_indent \
+	%D%/test_judge \
 	%D%/test_kdc_plans \
 	%D%/test_kdc_relay \
 	%D%/test_kdc_users \
@@ -66,6 +68,9 @@ UNIT_TESTS = \
 	%D%/test_probe_kerberos \
 	%D%/test_product \
 	%D%/test_psha1 \
+	%D%/test_report_escape \
+	%D%/test_report_forms \
+	%D%/test_report_json \
 	%D%/test_rst \
 	%D%/test_rstr \
 	%D%/test_scenario_mutants \
@@ -149,6 +154,7 @@ EXTRA_DIST += \
 	%D%/pki_fixture.h \
 	%D%/pki_place.h \
 	%D%/relay_rig.h \
+	%D%/report_fixture.h \
 	%D%/rfc3962.h \
 	%D%/scenario_fixture.h \
 	%D%/sessions_fixture.h \

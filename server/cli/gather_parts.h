@@ -1,0 +1,28 @@
+/* What the files of gather share. */
+#ifndef CLI_GATHER_PARTS_H
+#define CLI_GATHER_PARTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "report/report.h"
+#include "wire/exchange.h"
+
+/* One session in the making. */
+struct gathering {
+    struct arena *arena;
+    bool secrets;
+    int64_t began; /* monotonic, ns */
+    uint64_t era;
+    struct exchange **exchanges; /* sorted by id */
+    size_t count;
+    size_t room;
+};
+
+/* NULL stays NULL. */
+const char *gather_copy(struct arena *arena, const char *text);
+double gather_ms(int64_t ns);
+void gather_exchange(struct gathering *gathering, const struct exchange *ex,
+                     struct report_exchange *out);
+
+#endif

@@ -1,0 +1,49 @@
+/* Reports on a server's sessions, see reports.h. */
+#include "config.h"
+
+#include "cli/reports.h"
+
+#include "cli/gather.h"
+#include "cli/report_files.h"
+#include "util/log.h"
+
+void reports_gather(const struct server *server, int64_t began,
+                    struct report *report)
+{
+    const struct gather gather = {
+        .journal = server->journal,
+        .scenario = server->options->scenario,
+        .secrets = server->options->log_secrets,
+        .began = began,
+    };
+    struct session_entry entry;
+    size_t count = 0;
+
+    while (sessions_at(server->sessions, count, &entry)) {
+        count++;
+    }
+    report->runs = arena_alloc(report->arena, count * sizeof(*report->runs));
+    for (size_t i = 0; sessions_at(server->sessions, i, &entry); i++) {
+        gather_session(&gather, entry.session, report->arena,
+                       &report->runs[report->run_count++]);
+    }
+}
+
+enum exit_code reports_tell(const struct server *server, enum exit_code code)
+{
+    AUTO(arena) arena = NULL;
+    struct report report = {.version = PACKAGE_VERSION, .exit_code = (int)code};
+    struct err err;
+
+    if (!report_files_wanted(server->options, server->env)) {
+        return code;
+    }
+    arena = arena_new();
+    report.arena = arena;
+    reports_gather(server, 0, &report);
+    if (!report_files_write(server->options, server->env, &report, &err)) {
+        log_error("%s", err.text);
+        return EXIT_INTERNAL;
+    }
+    return code;
+}
