@@ -130,6 +130,8 @@ libserver_a_SOURCES = \
 	%D%/auth/auth.h \
 	%D%/auth/binding.c \
 	%D%/auth/binding.h \
+	%D%/auth/digest_why.c \
+	%D%/auth/digest_why.h \
 	%D%/auth/handle.h \
 	%D%/auth/krb5.h \
 	%D%/auth/krb5_acceptor.c \
@@ -429,6 +431,7 @@ libserver_a_SOURCES = \
 	%D%/pki/internal.h \
 	%D%/pki/leaf.c \
 	%D%/pki/leaf.h \
+	%D%/pki/leaves.c \
 	%D%/pki/ossl.c \
 	%D%/pki/ossl.h \
 	%D%/pki/pki.c \
@@ -632,6 +635,8 @@ libserver_a_SOURCES = \
 	%D%/ticket/open.c \
 	%D%/ticket/p_sha1.c \
 	%D%/ticket/p_sha1.h \
+	%D%/ticket/p_sha1_why.c \
+	%D%/ticket/p_sha1_why.h \
 	%D%/ticket/saml.c \
 	%D%/ticket/saml.h \
 	%D%/ticket/saml_open.c \

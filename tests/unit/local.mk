@@ -96,6 +96,7 @@ UNIT_TESTS = \
 	%D%/test_util_url \
 	%D%/test_util_utf \
 	%D%/test_webticket \
+	%D%/test_why \
 	%D%/test_world \
 	%D%/test_world_move \
 	%D%/test_xml \
