@@ -100,6 +100,10 @@ libserver_a_SOURCES = \
 	%D%/admin/guard.c \
 	%D%/admin/internal.h \
 	%D%/admin/listener.c \
+	%D%/admin/verdict.c \
+	%D%/admin/verdict.h \
+	%D%/admin/wait.c \
+	%D%/admin/wait.h \
 	%D%/admin/wish.c \
 	%D%/auth/account.c \
 	%D%/auth/auth.c \
@@ -155,6 +159,8 @@ libserver_a_SOURCES = \
 	%D%/checks/rule.h \
 	%D%/cli/admin.c \
 	%D%/cli/admin.h \
+	%D%/cli/admin_client.c \
+	%D%/cli/admin_client.h \
 	%D%/cli/announce.c \
 	%D%/cli/arguments.c \
 	%D%/cli/arguments.h \
@@ -244,6 +250,7 @@ libserver_a_SOURCES = \
 	%D%/cli/verb.h \
 	%D%/cli/verdict.c \
 	%D%/cli/verdict.h \
+	%D%/cli/wait.c \
 	%D%/cli/watch.c \
 	%D%/cli/watch.h \
 	%D%/cli/wrap.c \
