@@ -169,10 +169,10 @@ void admin_waiter_answer(struct admin_call *call, const struct waiter *waiter)
     case LATE:
         tell(call, 504, false, point, times,
              arena_printf(call->arena,
-                          "%s was not reached %" PRIu64
-                          " times within %s; so far it was %" PRIu64,
-                          point_info(point)->name, waiter->watch.times,
-                          duration_text(call->arena, waiter->timeout), times));
+                          "%s was reached %" PRIu64 " of %" PRIu64
+                          " times within %s",
+                          point_info(point)->name, times, waiter->watch.times,
+                          duration_text(call->arena, waiter->timeout)));
         break;
     case GONE:
         tell(call, 410, false, point, times, "the session has ended");

@@ -7,6 +7,7 @@
 #include "cli/admin_client.h"
 #include "cli/arguments.h"
 #include "cli/load.h"
+#include "scenario/yaml_node.h"
 #include "util/duration.h"
 #include "util/log.h"
 #include "util/number.h"
@@ -84,9 +85,25 @@ static bool read_arguments(const struct arguments *arguments, struct env *env,
 
 /* ---- The question ---- */
 
+/* The reason that an error of the admin port gives. */
+static const char *reason(struct arena *arena, struct span body)
+{
+    struct diagnostics diagnostics;
+    const struct node *root;
+    const struct node *error;
+
+    diagnostics_init(&diagnostics);
+    root = yaml_read(arena, body, "the answer", &diagnostics);
+    diagnostics_clear(&diagnostics);
+    error = root && root->kind == NODE_MAP ? node_entry(root, "error") : NULL;
+    return error && error->kind == NODE_TEXT ? error->text : "no reason";
+}
+
 static enum exit_code tell(const struct waiting *waiting, unsigned status,
                            struct buf *body, bool json)
 {
+    AUTO(arena) arena = arena_new();
+
     if (json && (status == 200 || status == 504)) {
         enum exit_code printed = print_all(body);
 
@@ -100,14 +117,14 @@ static enum exit_code tell(const struct waiting *waiting, unsigned status,
                waiting->times, waiting->times == 1 ? "" : "s or more");
         return EXIT_GOOD;
     case 504:
-        log_error("%s was not reached so often in time: %s", waiting->point,
-                  buf_text(body));
+        log_error("%s", reason(arena, buf_span(body)));
         return EXIT_TIME;
     case 404:
         log_error("there is no session %s", waiting->session);
         return EXIT_USAGE;
     default:
-        log_error("the server answers %u: %s", status, buf_text(body));
+        log_error("the server answers %u: %s", status,
+                  reason(arena, buf_span(body)));
         return EXIT_START;
     }
 }
