@@ -124,6 +124,10 @@ libserver_a_SOURCES = \
 	%D%/admin/internal.h \
 	%D%/admin/listener.c \
 	%D%/admin/pac.c \
+	%D%/admin/verdict.c \
+	%D%/admin/verdict.h \
+	%D%/admin/wait.c \
+	%D%/admin/wait.h \
 	%D%/admin/wish.c \
 	%D%/auth/account.c \
 	%D%/auth/auth.c \
@@ -204,6 +208,8 @@ libserver_a_SOURCES = \
 	%D%/checks/ticket_seen.h \
 	%D%/cli/admin.c \
 	%D%/cli/admin.h \
+	%D%/cli/admin_client.c \
+	%D%/cli/admin_client.h \
 	%D%/cli/announce.c \
 	%D%/cli/arguments.c \
 	%D%/cli/arguments.h \
@@ -301,6 +307,7 @@ libserver_a_SOURCES = \
 	%D%/cli/verb.h \
 	%D%/cli/verdict.c \
 	%D%/cli/verdict.h \
+	%D%/cli/wait.c \
 	%D%/cli/watch.c \
 	%D%/cli/watch.h \
 	%D%/cli/wrap.c \
