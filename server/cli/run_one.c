@@ -310,7 +310,7 @@ static enum exit_code judge(struct serving *serving)
     struct report *report = run->report;
     enum exit_code code = EXIT_SKIPPED;
 
-    (void)verdict_tell(serving->server.sessions);
+    verdict_prepare(serving->server.sessions);
     reports_gather(&serving->server, run->began, report);
     tell_client(run, &report->runs[0]);
     gather_conclude(&report->runs[0], run->arena);

@@ -236,27 +236,27 @@ def test_client_that_ignores_term(run, tmp_path):
 def test_client_failed_alone(run):
     done = run(GOOD, *shell(f"{SIGN_IN}; exit 3"))
     assert done.returncode == 5
-    assert "exit status 3" in done.stderr
+    assert "the client ended with 3" in done.stderr
 
 
 def test_client_killed(run):
     done = run(GOOD, *shell(f"{SIGN_IN}; kill -KILL $$"))
     assert done.returncode == 5
-    assert "signal 9" in done.stderr
+    assert "Killed" in done.stderr
 
 
 def test_client_failed_and_so_did_the_run(run, tmp_path):
     path = scenario(tmp_path, "{at: ntlm.verdict, times: 2}")
     done = run(path, *shell(f"{SIGN_IN}; exit 3"))
     assert done.returncode == 1
-    assert "exit status 3" in done.stderr
+    assert "saw 1" in done.stderr
 
 
 @pytest.mark.parametrize("script", ["true", "exit 3"])
 def test_client_that_never_came(run, script):
     done = run(GOOD, *shell(script))
     assert done.returncode == 1
-    assert "none reached the server" in done.stderr
+    assert "the client never reached the server" in done.stderr
 
 
 def test_without_krb5kdc(run):
@@ -592,7 +592,7 @@ def test_ctrl_z(tmp_path):
 # --- several runs -----------------------------------------------------------------
 
 def headings(done):
-    return re.findall(r"^== (.*?): (.*) \(\d+\.\d s\)$", done.stdout, re.M)
+    return re.findall(r"^== (.*?): (\w+)\b.* \(\d+\.\d s\)$", done.stdout, re.M)
 
 
 @pytest.mark.parametrize("jobs", [1, 3])
@@ -605,7 +605,8 @@ def test_several(run, tmp_path, jobs):
     assert done.returncode == 1, done.stderr
     assert sorted(headings(done)) == sorted([
         (GOOD, "passed"), ("good/web-app-soap", "passed"),
-        (str(path), "failed: expected ntlm.verdict 2 times, saw 1")])
+        (str(path), "failed")])
+    assert "ntlm.verdict 2 times, saw 1" in " ".join(done.stderr.split())
     for name in (GOOD, path, "good/web-app-soap"):
         assert f"begin {name}\nend\n" in done.stdout.replace(
             "verdict: ", "") or f"begin {name}\nend\nlyncmock: " in done.stdout
