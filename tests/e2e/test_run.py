@@ -589,6 +589,47 @@ def test_ctrl_z(tmp_path):
     assert terminal.wait() == 0
 
 
+# --- --until ---------------------------------------------------------------------
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_until(run, tmp_path, workers):
+    """The answer at the point still goes out, and counts."""
+    path = scenario(tmp_path, "{at: discover.root, answered: 200, times: 1}")
+    begun = time.monotonic()
+    done = run(path, "--until", "discover.root", "--workers", workers,
+               *shell(f"{ASK}; exec sleep 60"))
+    assert done.returncode == 0, done.stderr
+    assert time.monotonic() - begun < 20
+
+
+def test_until_a_point_that_does_not_answer(run, tmp_path):
+    path = tmp_path / "stalls.yaml"
+    path.write_text(f"lyncmock: 1\nname: stalls\nextends: {GOOD}\nsteps:\n"
+                    "  - {at: discover.root, do: {delay: 1m}}\n")
+    begun = time.monotonic()
+    done = run(path, "--until", "discover.root", *shell(ASK))
+    assert done.returncode == 0, done.stderr
+    assert time.monotonic() - begun < 20
+
+
+def test_until_is_no_excuse(run, tmp_path):
+    path = scenario(tmp_path, "{at: ntlm.verdict, times: 1}")
+    done = run(path, "--until", "discover.root",
+               *shell(f"{ASK}; exec sleep 60"))
+    assert done.returncode == 1
+
+
+def test_until_what_never_comes(run):
+    done = run(GOOD, "--until", "webticket.issue", *shell(f"{ASK}; exit 3"))
+    assert done.returncode == 5
+
+
+def test_until_no_point(run):
+    done = run(GOOD, "--until", "webticket.isue", "--", "true")
+    assert done.returncode == 2
+    assert "--until" in done.stderr and "webticket.issue" in done.stderr
+
+
 # --- several runs -----------------------------------------------------------------
 
 def headings(done):
