@@ -69,7 +69,28 @@ FAULTS = \
 	%D%/faults/www_authenticate
 
 RULES = \
-	%D%/checks/rules_http
+	%D%/checks/rules_basic \
+	%D%/checks/rules_discover \
+	%D%/checks/rules_discover_order \
+	%D%/checks/rules_framing \
+	%D%/checks/rules_http \
+	%D%/checks/rules_httpauth \
+	%D%/checks/rules_kdc \
+	%D%/checks/rules_kerberos \
+	%D%/checks/rules_key \
+	%D%/checks/rules_metadata \
+	%D%/checks/rules_ntlm_answer \
+	%D%/checks/rules_ntlm_negotiate \
+	%D%/checks/rules_ntlm_v2 \
+	%D%/checks/rules_oauth \
+	%D%/checks/rules_retry \
+	%D%/checks/rules_rst \
+	%D%/checks/rules_security \
+	%D%/checks/rules_soap \
+	%D%/checks/rules_spnego \
+	%D%/checks/rules_ticket \
+	%D%/checks/rules_ticket_use \
+	%D%/checks/rules_tls
 
 SERVICES = \
 	%D%/services/anonymous \
@@ -100,6 +121,7 @@ libserver_a_SOURCES = \
 	%D%/admin/guard.c \
 	%D%/admin/internal.h \
 	%D%/admin/listener.c \
+	%D%/admin/pac.c \
 	%D%/admin/wish.c \
 	%D%/auth/account.c \
 	%D%/auth/auth.c \
@@ -109,6 +131,7 @@ libserver_a_SOURCES = \
 	%D%/auth/handle.h \
 	%D%/auth/krb5.h \
 	%D%/auth/krb5_acceptor.c \
+	%D%/auth/krb5_breach.c \
 	%D%/auth/krb5_mic.c \
 	%D%/auth/krb5_mic.h \
 	%D%/auth/krb5_open.c \
@@ -140,6 +163,8 @@ libserver_a_SOURCES = \
 	%D%/auth/ntlm_why_mic.c \
 	%D%/auth/password.c \
 	%D%/auth/password.h \
+	%D%/auth/password_why.c \
+	%D%/auth/password_why.h \
 	%D%/auth/report.c \
 	%D%/auth/report.h \
 	%D%/auth/why_forms.c \
@@ -152,7 +177,25 @@ libserver_a_SOURCES = \
 	%D%/checks/family.h \
 	%D%/checks/history.c \
 	%D%/checks/history.h \
+	%D%/checks/history_auth.c \
+	%D%/checks/history_auth.h \
+	%D%/checks/history_discover.c \
+	%D%/checks/history_discover.h \
+	%D%/checks/history_learn.c \
+	%D%/checks/history_ticket.c \
+	%D%/checks/history_ticket.h \
+	%D%/checks/http_seen.c \
+	%D%/checks/http_seen.h \
+	%D%/checks/links.c \
+	%D%/checks/links.h \
+	%D%/checks/ntlm_seen.c \
+	%D%/checks/ntlm_seen.h \
 	%D%/checks/rule.h \
+	%D%/checks/rules_ntlm.h \
+	%D%/checks/soap_seen.c \
+	%D%/checks/soap_seen.h \
+	%D%/checks/ticket_seen.c \
+	%D%/checks/ticket_seen.h \
 	%D%/cli/admin.c \
 	%D%/cli/admin.h \
 	%D%/cli/announce.c \
@@ -193,6 +236,8 @@ libserver_a_SOURCES = \
 	%D%/cli/help.c \
 	%D%/cli/kerberos.c \
 	%D%/cli/kerberos.h \
+	%D%/cli/known.c \
+	%D%/cli/known.h \
 	%D%/cli/list.c \
 	%D%/cli/list_points.c \
 	%D%/cli/list_rules.c \
@@ -401,6 +446,7 @@ libserver_a_SOURCES = \
 	%D%/report/mermaid.h \
 	%D%/report/read.c \
 	%D%/report/report.h \
+	%D%/report/schema.c \
 	%D%/report/shape.c \
 	%D%/report/shape.h \
 	%D%/report/tap.c \
@@ -513,6 +559,8 @@ libserver_a_SOURCES = \
 	%D%/services/conn_auth.h \
 	%D%/services/credentials.c \
 	%D%/services/credentials.h \
+	%D%/services/credentials_why.c \
+	%D%/services/credentials_why.h \
 	%D%/services/discover.h \
 	%D%/services/discover_challenge.c \
 	%D%/services/discover_query.c \
@@ -532,8 +580,13 @@ libserver_a_SOURCES = \
 	%D%/services/issue.h \
 	%D%/services/issue_check.c \
 	%D%/services/issue_check.h \
+	%D%/services/issued.c \
+	%D%/services/issued.h \
+	%D%/services/issued_why.c \
 	%D%/services/mex_wsdl.c \
 	%D%/services/mex_wsdl.h \
+	%D%/services/nearby.c \
+	%D%/services/nearby.h \
 	%D%/services/oauth.h \
 	%D%/services/oauth_grants.c \
 	%D%/services/oauth_reply.c \
@@ -543,6 +596,7 @@ libserver_a_SOURCES = \
 	%D%/services/product_page.c \
 	%D%/services/proxy.c \
 	%D%/services/proxy.h \
+	%D%/services/proxy_auth.c \
 	%D%/services/reach.c \
 	%D%/services/reach.h \
 	%D%/services/route.c \
@@ -568,6 +622,10 @@ libserver_a_SOURCES = \
 	%D%/ticket/saml.h \
 	%D%/ticket/saml_open.c \
 	%D%/ticket/ticket.h \
+	%D%/ticket/why.c \
+	%D%/ticket/why.h \
+	%D%/ticket/why_place.c \
+	%D%/ticket/why_place.h \
 	%D%/ticket/xmldsig.c \
 	%D%/ticket/xmldsig.h \
 	%D%/util/arena.c \
@@ -606,6 +664,8 @@ libserver_a_SOURCES = \
 	%D%/util/program.c \
 	%D%/util/program.h \
 	%D%/util/refs.h \
+	%D%/util/sha256.c \
+	%D%/util/sha256.h \
 	%D%/util/span.c \
 	%D%/util/span.h \
 	%D%/util/stamp.c \

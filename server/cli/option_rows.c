@@ -69,6 +69,10 @@ const struct option_row option_rows[] = {
      option_text, FIELD(markdown), false, OPTION_BOTH},
     {"text", "FILE", "the same for people, with a sequence diagram",
      option_text, FIELD(text), false, OPTION_BOTH},
+    {"known-failures", "FILE",
+     "a list of what may fail for a while, with reason and last day (lyncmock "
+     "explain known-failures)",
+     option_text, FIELD(known_failures), false, OPTION_BOTH},
     {"log-format", "text|json", "form of the messages on stderr (text)",
      option_format, FIELD(log_format), false, OPTION_BOTH},
     {"log-level", "LEVEL", "error, warning, info or debug (info)", option_level,

@@ -22,6 +22,8 @@ struct option_list {
     const char *origin; /* "--set" or "LYNCMOCK_SET": for messages */
 };
 
+struct known_failures;
+
 enum { OPTION_NONE = -1 };
 
 struct options {
@@ -51,6 +53,8 @@ struct options {
     enum log_format log_format;
     enum log_level log_level;
     bool log_secrets;
+    const char *known_failures;   /* a file; NULL: none */
+    struct known_failures *known; /* no option: what it says */
     bool watch;
     int workers;                  /* loops that serve, each on a thread */
     const char *chaos;            /* the id of a profile; NULL: none */

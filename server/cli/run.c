@@ -10,6 +10,7 @@
 #include "cli/arguments.h"
 #include "cli/client.h"
 #include "cli/environment.h"
+#include "cli/known.h"
 #include "cli/report_files.h"
 #include "cli/report_style.h"
 #include "cli/run_cases.h"
@@ -152,7 +153,9 @@ static enum exit_code run(int argc, char **argv)
     options_warn(&options, &env);
     env_secret(&seed, sizeof(seed));
     env.seed = options.seed_given ? options.seed : seed;
-    if (client + 1 < argc) {
+    if (!known_load(&options, &env)) {
+        code = EXIT_USAGE;
+    } else if (client + 1 < argc) {
         code = run_options(&env, &options, argv + client + 1);
     } else {
         log_error("a client is missing: lyncmock run SCENARIO -- CLIENT "

@@ -88,9 +88,7 @@ static enum exit_code on_loaded(struct serving *serving,
     if (run->options.user && !user) {
         return unknown_user(world, run->options.user);
     }
-    if (!scenario->fail_on) {
-        scenario->fail_on = FAIL_ON_MUST;
-    }
+    scenario_judge_by(scenario, FAIL_ON_MUST);
     if (user && kerberos_may_have_ticket(world, user)) {
         run->options.ccache_client = user->name;
     }

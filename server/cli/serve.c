@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/arguments.h"
+#include "cli/known.h"
 #include "cli/reload.h"
 #include "cli/report_files.h"
 #include "cli/reports.h"
@@ -191,7 +192,8 @@ static enum exit_code run(int argc, char **argv)
     /* 32 bits are easier to copy from a log than 64. */
     env_secret(&seed, sizeof(seed));
     env.seed = options.seed_given ? options.seed : seed;
-    code = serve_options(&env, &options);
+    code =
+        known_load(&options, &env) ? serve_options(&env, &options) : EXIT_USAGE;
     options_clear(&options);
     return code;
 }

@@ -392,6 +392,7 @@ static bool start_http(struct server *server, struct err *err)
         .krb5 = server->krb5,
         .kdc = server->kdc,
         .loop = server->loop,
+        .edge = server->edge,
         .https_port = edge_https_port(server->edge),
         .http_port = edge_http_port(server->edge),
     };

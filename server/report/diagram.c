@@ -22,7 +22,7 @@ enum {
     GAP_LEAST = 12,   /* between lanes */
     LABEL_LEAST = 34, /* up to the first lane */
     LABEL_MOST = 64,
-    ANSWER = 6, /* room behind the last lane */
+    ANSWER = 14, /* room behind the last lane */
 };
 
 struct diagram {
@@ -181,7 +181,7 @@ static void put_exchange(struct diagram *diagram, size_t index)
     size_t lane = diagram->lane[report_role_of(exchange)];
     const char *answer =
         columns_printable(diagram->arena, diagram->style,
-                          report_answer(diagram->arena, exchange));
+                          report_answered(diagram->arena, exchange));
     AUTO_BUF gutter = {0};
 
     buf_printf(&gutter, "%8.1f %3" PRIu64 " ", exchange->at, exchange->id);

@@ -147,8 +147,8 @@ const char *report_target(struct arena *arena, const struct report_run *run,
                : target;
 }
 
-const char *report_answer(struct arena *arena,
-                          const struct report_exchange *exchange)
+const char *report_answered(struct arena *arena,
+                            const struct report_exchange *exchange)
 {
     const char *outcome = exchange->outcome ? exchange->outcome : "";
     bool whole = strcmp(outcome, "whole") == 0;

@@ -203,7 +203,7 @@ static bool is_limit(const char *name)
 /* The word that an item is about; NULL: none of them is there. */
 static const struct node *subject_of(const struct node *node)
 {
-    static const char *const words[] = {"at", "never", "in-order"};
+    static const char *const words[] = {"never", "in-order", "at"};
     const struct node *found;
 
     for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
@@ -230,7 +230,7 @@ static void check_alone(struct reading *reading, const struct node *node,
 
         if (strcmp(name, subject) != 0 && strcmp(name, "severity") != 0 &&
             !(limits && is_limit(name)) && key_named(keys_expectation, name)) {
-            reading_error(reading, entry->key,
+            reading_error(reading, node,
                           "%s stands alone in its item, but for severity; make "
                           "two items of it",
                           limits ? "a limit" : subject);

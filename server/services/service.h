@@ -18,6 +18,7 @@ struct auth_report;
 struct conn_auth;
 struct diagnostic;
 struct due;
+struct edge;
 struct kdc;
 struct krb5_acceptor;
 struct loop;
@@ -35,6 +36,7 @@ struct services_context {
     struct kdc *kdc;                 /* NULL: the same */
     /* For work that may not hold up the loop; NULL: do it inline. */
     struct loop *loop;
+    struct edge *edge; /* what the proxy leads to; NULL: it is not asked */
     /* Where https answers: the port for links in plain HTTP answers. */
     int https_port;
     int http_port; /* the other one; 0: there is none */

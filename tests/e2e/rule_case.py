@@ -11,7 +11,7 @@ from typing import Callable
 
 
 # What tests/lint/rules wants: so many rules; ...
-AT_LEAST = 2
+AT_LEAST = 66
 # ... these still have no row: this set is empty in the end; ...
 WITHOUT_CASE = {
     "HT-001",
@@ -22,7 +22,6 @@ NOT_IN_CATALOGUE = {
     "BA-001", "BA-002", "BA-003",
     "HA-024", "HA-025", "HA-026", "HA-027",
     "OA-001", "OA-002", "OA-003", "OA-004", "OA-005", "OA-006",
-    "RS-021", "RS-022", "SO-001", "WS-001",
 }
 
 
@@ -37,4 +36,6 @@ class Case:
     says: str = ""
     # Options of lyncmock serve.
     args: tuple = ()
+    # The text of a scenario to be served, without its first line.
+    scenario: str = ""
     kerberos: bool = False

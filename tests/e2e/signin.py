@@ -9,7 +9,7 @@ import base64
 import json
 import re
 
-from harness import ISSUE, PASSWORD, RST, TICKET_PATH, USER_PATH
+from harness import ISSUE, PASSWORD, RST, TICKET_PATH, USER_PATH, fresh
 
 XML = "application/vnd.microsoft.rtc.autodiscover+xml;v=1"
 JSON = "application/vnd.microsoft.rtc.autodiscover+json;v=1"
@@ -46,7 +46,7 @@ def ask(client, server, account=ALICE, password=PASSWORD, *, form="saml",
         host="lyncweb", applies_to=None):
     """Asks for a web ticket as this account, and returns the answer."""
     url = applies_to or server.url(host, USER_PATH)
-    body = BODIES[form].read_text().replace("@APPLIES_TO@", url)
+    body = fresh(BODIES[form].read_text()).replace("@APPLIES_TO@", url)
     headers = {"Content-Type": "text/xml; charset=utf-8",
                "SOAPAction": f'"{ISSUE}"'}
     return client.send("POST", server.url(host, TICKET_PATH), headers, body,
@@ -105,6 +105,8 @@ class Record:
         self.leg = entry.get("leg")
         self.connection = entry["connection"]["id"]
         self.rules = [finding["rule"] for finding in entry["findings"]]
+        self.must = [finding["rule"] for finding in entry["findings"]
+                     if finding["level"] == "must"]
         self.remarks = {}
         for remark in entry["remarks"]:
             self.remarks.setdefault(remark["key"], remark["text"])
@@ -151,7 +153,7 @@ def issued(server, count=1, user="alice", auth="ntlm"):
     assert len(found) == count, records
     for record in found:
         assert (record.user, record.auth) == (user, auth), record
-        assert record.rules == [], record
+        assert record.must == [], record
     tickets = {record.remarks["ticket.id"] for record in found}
     for record in records:
         if (record.operation, record.status) == ("discover.user", 200):
