@@ -295,9 +295,11 @@ libserver_a_SOURCES = \
 	%D%/cli/run_code.c \
 	%D%/cli/run_dir.c \
 	%D%/cli/run_dir.h \
+	%D%/cli/run_end.c \
 	%D%/cli/run_many.c \
 	%D%/cli/run_many.h \
 	%D%/cli/run_one.c \
+	%D%/cli/run_parts.h \
 	%D%/cli/schema.c \
 	%D%/cli/serve.c \
 	%D%/cli/server.c \
