@@ -124,12 +124,18 @@ libserver_a_SOURCES = \
 	%D%/admin/internal.h \
 	%D%/admin/listener.c \
 	%D%/admin/pac.c \
+	%D%/admin/verdict.c \
+	%D%/admin/verdict.h \
+	%D%/admin/wait.c \
+	%D%/admin/wait.h \
 	%D%/admin/wish.c \
 	%D%/auth/account.c \
 	%D%/auth/auth.c \
 	%D%/auth/auth.h \
 	%D%/auth/binding.c \
 	%D%/auth/binding.h \
+	%D%/auth/digest_why.c \
+	%D%/auth/digest_why.h \
 	%D%/auth/handle.h \
 	%D%/auth/krb5.h \
 	%D%/auth/krb5_acceptor.c \
@@ -202,6 +208,8 @@ libserver_a_SOURCES = \
 	%D%/checks/ticket_seen.h \
 	%D%/cli/admin.c \
 	%D%/cli/admin.h \
+	%D%/cli/admin_client.c \
+	%D%/cli/admin_client.h \
 	%D%/cli/announce.c \
 	%D%/cli/arguments.c \
 	%D%/cli/arguments.h \
@@ -236,7 +244,15 @@ libserver_a_SOURCES = \
 	%D%/cli/gather.h \
 	%D%/cli/gather_conclude.c \
 	%D%/cli/gather_exchange.c \
+	%D%/cli/gather_measures.c \
 	%D%/cli/gather_parts.h \
+	%D%/cli/golden.c \
+	%D%/cli/golden.h \
+	%D%/cli/golden_trace.c \
+	%D%/cli/golden_why.c \
+	%D%/cli/golden_why.h \
+	%D%/cli/golden_words.c \
+	%D%/cli/golden_words.h \
 	%D%/cli/help.c \
 	%D%/cli/kerberos.c \
 	%D%/cli/kerberos.h \
@@ -279,9 +295,11 @@ libserver_a_SOURCES = \
 	%D%/cli/run_code.c \
 	%D%/cli/run_dir.c \
 	%D%/cli/run_dir.h \
+	%D%/cli/run_end.c \
 	%D%/cli/run_many.c \
 	%D%/cli/run_many.h \
 	%D%/cli/run_one.c \
+	%D%/cli/run_parts.h \
 	%D%/cli/schema.c \
 	%D%/cli/serve.c \
 	%D%/cli/server.c \
@@ -291,6 +309,7 @@ libserver_a_SOURCES = \
 	%D%/cli/verb.h \
 	%D%/cli/verdict.c \
 	%D%/cli/verdict.h \
+	%D%/cli/wait.c \
 	%D%/cli/watch.c \
 	%D%/cli/watch.h \
 	%D%/cli/wrap.c \
@@ -421,6 +440,7 @@ libserver_a_SOURCES = \
 	%D%/pki/internal.h \
 	%D%/pki/leaf.c \
 	%D%/pki/leaf.h \
+	%D%/pki/leaves.c \
 	%D%/pki/ossl.c \
 	%D%/pki/ossl.h \
 	%D%/pki/pki.c \
@@ -438,6 +458,8 @@ libserver_a_SOURCES = \
 	%D%/report/columns.h \
 	%D%/report/diagram.c \
 	%D%/report/diagram.h \
+	%D%/report/efficiency.c \
+	%D%/report/efficiency.h \
 	%D%/report/escape.c \
 	%D%/report/escape.h \
 	%D%/report/github.c \
@@ -474,6 +496,8 @@ libserver_a_SOURCES = \
 	%D%/scenario/match.c \
 	%D%/scenario/match.h \
 	%D%/scenario/model.h \
+	%D%/scenario/optimum.c \
+	%D%/scenario/optimum.h \
 	%D%/scenario/point.h \
 	%D%/scenario/points_auth.h \
 	%D%/scenario/points_discover.h \
@@ -620,6 +644,8 @@ libserver_a_SOURCES = \
 	%D%/ticket/open.c \
 	%D%/ticket/p_sha1.c \
 	%D%/ticket/p_sha1.h \
+	%D%/ticket/p_sha1_why.c \
+	%D%/ticket/p_sha1_why.h \
 	%D%/ticket/saml.c \
 	%D%/ticket/saml.h \
 	%D%/ticket/saml_open.c \
@@ -637,6 +663,8 @@ libserver_a_SOURCES = \
 	%D%/util/base64.h \
 	%D%/util/buf.c \
 	%D%/util/buf.h \
+	%D%/util/diff.c \
+	%D%/util/diff.h \
 	%D%/util/dnsname.c \
 	%D%/util/dnsname.h \
 	%D%/util/duration.c \
