@@ -23,6 +23,7 @@ enum {
     ADMIN_BODY_LIMIT = 1024 * 1024,
     ADMIN_CONNECTIONS_LIMIT = 32,
     ADMIN_IDLE_SECONDS = 30,
+    ADMIN_WAITERS_LIMIT = 16, /* requests that wait for a point */
     /* Of one answer of the journal; there is a position to go on from. */
     ADMIN_RECORDS_LIMIT = 1000,
     ADMIN_RECORDS_BYTES = 8 * 1024 * 1024,
@@ -60,6 +61,8 @@ struct admin_options {
     /* For those who make sessions: where their clients go. */
     int https_port;
     int http_port;
+    int proxy_port;    /* 0: there is none */
+    const char *proxy; /* its address, "127.0.0.1:8888"; NULL: none */
     const char *ca_file;
     const char *krb5_conf; /* NULL: no Kerberos */
     struct admin_hooks hooks;

@@ -9,6 +9,7 @@
 #include "auth/auth.h"
 #include "auth/handle.h"
 #include "auth/password.h"
+#include "auth/password_why.h"
 #include "checks/checks.h"
 #include "util/mem.h"
 #include "util/utf.h"
@@ -115,6 +116,7 @@ static void step(struct auth_handle *handle UNUSED,
     out->report.name = text;
     own = auth_reach(ctx, AUTH_MOMENT_BASIC_CREDENTIALS);
     auth_password(&own, text, text + strlen(text) + 1, out);
+    out->solved = auth_password_why(&own, text, text + strlen(text) + 1, out);
 }
 
 static struct auth_handle *begin(void)

@@ -99,23 +99,8 @@ static const char *evidence_text(struct gathering *gathering,
     return arena_text(gathering->arena, buf_span(&hex));
 }
 
-static enum report_severity severity_of(enum finding_level level,
-                                        unsigned fail_on)
-{
-    switch (level) {
-    case FINDING_MUST:
-        return fail_on & FAIL_ON_MUST ? SEVERITY_FAIL : SEVERITY_WARN;
-    case FINDING_SHOULD:
-        return fail_on & FAIL_ON_SHOULD ? SEVERITY_FAIL : SEVERITY_WARN;
-    case FINDING_PRACTICE:
-    case FINDING_ROBUSTNESS:
-        break;
-    }
-    return SEVERITY_NOTE;
-}
-
 static void fill_finding(struct gathering *gathering, const struct found *found,
-                         unsigned fail_on, struct report_finding *out)
+                         struct report_finding *out)
 {
     const struct finding *finding = &found->finding;
     const struct rule *rule = rule_find(finding->rule);
@@ -123,12 +108,13 @@ static void fill_finding(struct gathering *gathering, const struct found *found,
     *out = (struct report_finding){
         .rule = finding->rule,
         .level = finding->level,
-        .severity = severity_of(finding->level, fail_on),
+        .severity = found->severity,
         .title = rule ? rule->title : NULL,
         .section = finding->section,
         .text = gather_copy(gathering->arena, finding->text),
         .where = gather_copy(gathering->arena, finding->where),
         .evidence = evidence_text(gathering, found),
+        .known = gather_copy(gathering->arena, found->known),
         .exchange = found->exchange,
         .times = found->times,
     };
@@ -137,7 +123,6 @@ static void fill_finding(struct gathering *gathering, const struct found *found,
 static void fill_findings(struct gathering *gathering,
                           const struct session *session, struct report_run *run)
 {
-    unsigned fail_on = session_scenario(session)->fail_on;
     const struct found *found;
 
     while (session_found_at(session, run->finding_count)) {
@@ -146,7 +131,7 @@ static void fill_findings(struct gathering *gathering,
     run->findings = arena_alloc(gathering->arena, (run->finding_count + 1) *
                                                       sizeof(*run->findings));
     for (size_t i = 0; (found = session_found_at(session, i)); i++) {
-        fill_finding(gathering, found, fail_on, &run->findings[i]);
+        fill_finding(gathering, found, &run->findings[i]);
     }
 }
 
@@ -196,9 +181,23 @@ static void fill_expectations(struct arena *arena,
             .where = gather_copy(arena, line->where),
             .what = gather_copy(arena, line->what),
             .held = line->held,
-            .severity = SEVERITY_FAIL,
+            .severity = line->severity,
             .why = gather_copy(arena, line->why),
+            .nearest = gather_copy(arena, line->nearest),
+            .known = gather_copy(arena, line->known),
         };
+    }
+}
+
+static void fill_points(struct arena *arena, const struct session *session,
+                        struct report_run *run)
+{
+    run->points = arena_alloc(arena, POINT_COUNT * sizeof(*run->points));
+    for (int point = 0; point < POINT_COUNT; point++) {
+        if (session_reached(session, (enum point)point)) {
+            run->points[run->point_count++] =
+                point_info((enum point)point)->name;
+        }
     }
 }
 
@@ -244,6 +243,8 @@ void gather_session(const struct gather *gather, struct session *session,
     fill_findings(&gathering, session, &run);
     fill_rules(arena, session, &run);
     fill_expectations(arena, session, &run);
+    fill_points(arena, session, &run);
+    gather_measures(arena, session, &run);
     gather_conclude(&run, arena);
     mem_free(gathering.exchanges);
     *out_run = run;

@@ -242,6 +242,7 @@ static bool load_good(const struct options *options,
         return false;
     }
     *out_scenario = scenario_new(take(&world));
+    (*out_scenario)->known = options->known;
     return true;
 }
 
@@ -263,6 +264,7 @@ bool load_scenario_files(const struct options *options,
         .reads = reads,
         .reads_ctx = ctx,
         .behind = options->chaos,
+        .known = options->known,
     };
     struct diagnostics diagnostics;
     bool good;

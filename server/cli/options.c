@@ -9,6 +9,7 @@
 
 #include "cli/option_rows.h"
 #include "cli/option_types.h"
+#include "scenario/known.h"
 #include "util/env.h"
 #include "util/nearest.h"
 
@@ -287,6 +288,7 @@ bool options_parse(int argc, char **argv, struct env *env,
 
 void options_clear(struct options *options)
 {
+    known_free(options->known);
     arena_free(options->arena);
     *options = (struct options){0};
 }

@@ -22,6 +22,8 @@ struct option_list {
     const char *origin; /* "--set" or "LYNCMOCK_SET": for messages */
 };
 
+struct known_failures;
+
 enum { OPTION_NONE = -1 };
 
 struct options {
@@ -48,15 +50,20 @@ struct options {
     const char *tap;
     const char *markdown;
     const char *text;
+    const char *golden; /* see cli/golden.h */
+    bool approve;
     enum log_format log_format;
     enum log_level log_level;
     bool log_secrets;
+    const char *known_failures;   /* a file; NULL: none */
+    struct known_failures *known; /* no option: what it says */
     bool watch;
     int workers;                  /* loops that serve, each on a thread */
     const char *chaos;            /* the id of a profile; NULL: none */
     int64_t timeout;              /* ns; 0: none */
     struct option_list set;       /* NAME=VALUE */
     int jobs;                     /* runs at a time */
+    const char *until;            /* a point; NULL: until the client ends */
     struct option_list matrix;    /* NAME=VALUE,... of run */
     struct option_list variant;   /* no option: a NAME=VALUE of each of them */
     struct option_list ccache;    /* users */

@@ -54,6 +54,7 @@ static bool read_scenario(const struct beating *beating,
     source.override = beat;
     source.override_ctx = beating;
     source.behind = beating->options->chaos;
+    source.known = beating->options->known;
     if (!source.name && !source.text.data) {
         source.name = "the good world";
         source.text = span_text("lyncmock: 1\n");

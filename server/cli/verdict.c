@@ -4,9 +4,36 @@
 #include "cli/verdict.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "checks/checks.h"
 #include "util/log.h"
+
+/* What came nearest, one message for each of its lines. */
+static void tell_nearest(const char *nearest)
+{
+    while (nearest && *nearest) {
+        size_t size = strcspn(nearest, "\n");
+
+        log_warning("verdict:   nearest: %.*s", (int)size, nearest);
+        nearest += size + (nearest[size] == '\n');
+    }
+}
+
+static const char *severity_word(enum report_severity severity)
+{
+    switch (severity) {
+    case SEVERITY_FAIL:
+        return "failed";
+    case SEVERITY_WARN:
+        return "warning";
+    case SEVERITY_NOTE:
+        return "note";
+    case SEVERITY_KNOWN:
+        return "known";
+    }
+    return "failed";
+}
 
 static void tell_line(const struct verdict_line *line)
 {
@@ -15,9 +42,30 @@ static void tell_line(const struct verdict_line *line)
 
     if (line->held) {
         log_info("verdict: %s%sheld: %s", where, colon, line->what);
-    } else {
-        log_warning("verdict: %s%sfailed: expected %s, %s", where, colon,
-                    line->what, line->why);
+        return;
+    }
+    log_warning("verdict: %s%s%s: expected %s, %s", where, colon,
+                severity_word(line->severity), line->what, line->why);
+    tell_nearest(line->nearest);
+}
+
+/* Breaches that fail nothing: those that do are in a line of their own. */
+static void tell_findings(const struct session *session)
+{
+    const struct found *found;
+
+    for (size_t i = 0; (found = session_found_at(session, i)) != NULL; i++) {
+        const struct finding *finding = &found->finding;
+
+        if (found->severity == SEVERITY_WARN) {
+            log_warning("verdict: warning: %s (%s) at exchange %" PRIu64 ": %s",
+                        finding->rule, finding->section, found->exchange,
+                        finding->text);
+        } else if (found->severity == SEVERITY_KNOWN) {
+            log_info("verdict: known: %s at exchange %" PRIu64 ": %s; %s",
+                     finding->rule, found->exchange, finding->text,
+                     found->known);
+        }
     }
 }
 
@@ -26,7 +74,8 @@ static size_t count_failed(const struct session_verdict *verdict)
     size_t failed = 0;
 
     for (size_t i = 0; i < verdict->count; i++) {
-        failed += !verdict->lines[i].held;
+        failed += !verdict->lines[i].held &&
+                  verdict->lines[i].severity == SEVERITY_FAIL;
     }
     return failed;
 }
@@ -45,6 +94,7 @@ bool verdict_tell_one(struct session *session)
     for (size_t i = 0; i < verdict.count; i++) {
         tell_line(&verdict.lines[i]);
     }
+    tell_findings(session);
     if (verdict.held) {
         log_info("verdict: passed: session=%s scenario=%s seed=%" PRIu64,
                  session_name(session), name, session_seed_of(session));
@@ -66,4 +116,14 @@ enum exit_code verdict_tell(const struct sessions *sessions)
         held = verdict_tell_one(entry.session) && held;
     }
     return held ? EXIT_GOOD : EXIT_VERDICT;
+}
+
+void verdict_prepare(const struct sessions *sessions)
+{
+    AUTO(arena) arena = arena_new();
+    struct session_entry entry;
+
+    for (size_t i = 0; sessions_at(sessions, i, &entry); i++) {
+        checks_session(entry.session, arena);
+    }
 }

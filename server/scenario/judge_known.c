@@ -26,7 +26,8 @@ static bool is_about(const struct known_failure *failure,
 }
 
 void judge_known(const struct session *session,
-                 const struct expectation *expected, struct verdict_line *line)
+                 const struct expectation *expected, struct arena *arena,
+                 struct verdict_line *line)
 {
     const struct known_failures *known = session->play.scenario->known;
 
@@ -37,6 +38,8 @@ void judge_known(const struct session *session,
             is_about(failure, expected)) {
             line->severity = SEVERITY_KNOWN;
             line->known = failure->reason;
+            line->why = arena_printf(arena, "%s; known until %s: %s", line->why,
+                                     failure->until, failure->reason);
             return;
         }
     }

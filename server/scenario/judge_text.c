@@ -176,18 +176,24 @@ static const char *outside_text(struct arena *arena,
 
 const char *judge_saw(struct arena *arena, const struct scenario *scenario,
                       size_t index, const struct seen *seen,
-                      const struct tallied *tallied)
+                      const struct tallied *tallied, bool too_many)
 {
+    uint64_t first = tallied->came ? tallied->first.exchange : seen->first;
     const char *late =
         tallied->late
             ? arena_printf(arena, ", and %" PRIu64 " too late", tallied->late)
             : "";
+    const char *where =
+        too_many && first
+            ? arena_printf(arena, ", the first at exchange %" PRIu64, first)
+            : "";
 
-    return arena_printf(
-        arena, "saw %" PRIu64 "%s%s%s", tallied->times, other_text(arena, seen),
-        outside_text(arena, scenario, &scenario->expectations[index],
-                     tallied->outside),
-        late);
+    return arena_printf(arena, "saw %" PRIu64 "%s%s%s%s", tallied->times, where,
+                        other_text(arena, seen),
+                        outside_text(arena, scenario,
+                                     &scenario->expectations[index],
+                                     tallied->outside),
+                        late);
 }
 
 const char *judge_measure(struct arena *arena, enum measure measure,

@@ -216,6 +216,7 @@ struct about {
     const char *layer; /* a name of layers.h */
     const char *client;
     const char *source;
+    const char *optimum; /* see optimum.h */
 };
 
 struct scenario {
@@ -230,7 +231,8 @@ struct scenario {
     size_t step_count;
     struct expectation *expectations;
     size_t expectation_count;
-    unsigned fail_on; /* enum fail_on */
+    unsigned fail_on;  /* enum fail_on */
+    bool fail_on_said; /* by a file, also where it says nothing fails */
     enum unexpected unexpected;
     struct rule_treatment *treatments; /* the child's before its parent's */
     size_t treatment_count;
@@ -247,6 +249,8 @@ struct scenario {
 struct scenario *scenario_new(struct world *world);
 struct scenario *scenario_ref(struct scenario *scenario);
 void scenario_unref(struct scenario *scenario);
+/* What `fail-on` is where no file says it. */
+void scenario_judge_by(struct scenario *scenario, unsigned fail_on);
 /* After the last change to steps and expectations: fills `at`, `asked` and the
  * steps' `index`. */
 void scenario_index(struct scenario *scenario);

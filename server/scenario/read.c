@@ -436,7 +436,6 @@ static void read_all(struct reading *reading,
             read_layer_steps(reading, &chain->layers[i], scenario);
         }
     }
-    scenario->fail_on = from->fail_on;
     scenario->known = from->known;
     read_expectations(reading, chain, scenario);
     read_all_treatments(reading, chain, scenario);

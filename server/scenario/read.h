@@ -16,8 +16,6 @@ struct scenario_source {
     /* A shipped scenario whose steps come behind all others, as of one more
      * parent; NULL: none. */
     const char *behind;
-    /* What `fail-on` is where no file says it, enum fail_on. */
-    unsigned fail_on;
     /* Failures that are none here; lives longer than the scenario. */
     const struct known_failures *known;
     /* What beats the file, as --set does; NULL: nothing does. */

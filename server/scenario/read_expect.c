@@ -203,7 +203,7 @@ static bool is_limit(const char *name)
 /* The word that an item is about; NULL: none of them is there. */
 static const struct node *subject_of(const struct node *node)
 {
-    static const char *const words[] = {"at", "never", "in-order"};
+    static const char *const words[] = {"never", "in-order", "at"};
     const struct node *found;
 
     for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
@@ -230,13 +230,37 @@ static void check_alone(struct reading *reading, const struct node *node,
 
         if (strcmp(name, subject) != 0 && strcmp(name, "severity") != 0 &&
             !(limits && is_limit(name)) && key_named(keys_expectation, name)) {
-            reading_error(reading, entry->key,
+            reading_error(reading, node,
                           "%s stands alone in its item, but for severity; make "
                           "two items of it",
                           limits ? "a limit" : subject);
             return;
         }
     }
+}
+
+/* A limit is of the whole session, and of no point. */
+static void check_limits(struct reading *reading, const struct node *node)
+{
+    for (const struct node *entry = node->first; entry; entry = entry->next) {
+        if (is_limit(entry->key->text)) {
+            reading_error(reading, node,
+                          "%s: a limit stands alone in its item, but for "
+                          "severity; make two items of it",
+                          entry->key->text);
+            return;
+        }
+    }
+}
+
+static bool knows_all(const struct node *node)
+{
+    for (const struct node *entry = node->first; entry; entry = entry->next) {
+        if (!key_named(keys_expectation, entry->key->text)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* Words that are read whatever the item is about. */
@@ -263,6 +287,7 @@ static void read_subject(struct expecting *expecting, const struct node *node,
     if (strcmp(name, "at") == 0) {
         expectation->kind = EXPECT_POINT;
         read_words(reading, node, expectation);
+        check_limits(reading, node);
         return;
     }
     check_alone(reading, node, name);
@@ -291,10 +316,12 @@ static void read_item(struct expecting *expecting, const struct node *node)
         return;
     }
     read_words(reading, node, expectation);
-    reading_error(reading, node,
-                  "an expectation without `at`; expected a point, such as "
-                  "\"at: webticket.issue\", or never, in-order or a limit such "
-                  "as \"requests: '<= 9'\"");
+    if (knows_all(node)) { /* else a slip, which was told */
+        reading_error(reading, node,
+                      "an expectation without `at`; expected a point, such as "
+                      "\"at: webticket.issue\", or never, in-order or a limit "
+                      "such as \"requests: '<= 9'\"");
+    }
 }
 
 /* With the items of orders. */

@@ -17,7 +17,7 @@ void read_fail_on(struct reading *reading, const struct node *list,
     if (!reading_kind(reading, list, NODE_LIST, key_shape_text(SHAPE_WORDS))) {
         return;
     }
-    scenario->fail_on = 0;
+    scenario->fail_on_said = true;
     for (const struct node *item = list->first; item; item = item->next) {
         if (!reading_kind(reading, item, NODE_TEXT, "a text in the list")) {
             continue;

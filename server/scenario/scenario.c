@@ -127,6 +127,14 @@ static bool is_judged(const struct scenario *scenario)
     return judged;
 }
 
+void scenario_judge_by(struct scenario *scenario, unsigned fail_on)
+{
+    if (!scenario->fail_on_said) {
+        scenario->fail_on = fail_on;
+        scenario->judged = is_judged(scenario);
+    }
+}
+
 void scenario_index(struct scenario *scenario)
 {
     for (size_t i = 0; i < scenario->step_count; i++) {

@@ -65,11 +65,12 @@ static void judge_point(struct writing *writing, size_t index)
     };
 
     if (!held) {
+        bool few = lacks(expected, tallied->times);
+
         line.why = judge_saw(writing->arena, play->scenario, index,
-                             &play->seen[index], tallied);
+                             &play->seen[index], tallied, !few);
         line.nearest =
-            lacks(expected, tallied->times)
-                ? session_nearest(writing->session, index, writing->arena)
+            few ? session_nearest(writing->session, index, writing->arena)
                 : NULL;
     }
     add(writing, &line);
@@ -194,7 +195,8 @@ static void judge_expectation(struct writing *writing, size_t index)
     case EXPECT_STAGE:
         return;
     }
-    judge_known(writing->session, &scenario->expectations[index], line);
+    judge_known(writing->session, &scenario->expectations[index],
+                writing->arena, line);
 }
 
 /* ---- The others ---- */

@@ -29,7 +29,8 @@ size_t judge_order(const struct judging *judging, size_t index,
 
 /* judge_known.c: a failure that is known is none of the run's. */
 void judge_known(const struct session *session,
-                 const struct expectation *expected, struct verdict_line *line);
+                 const struct expectation *expected, struct arena *arena,
+                 struct verdict_line *line);
 /* Whether this known failure is outdated: then it is a line that fails. The
  * lines of the expectations are there. */
 bool judge_outdated(const struct session *session, size_t known,
@@ -42,7 +43,7 @@ const char *judge_what(struct arena *arena, const struct scenario *scenario,
                        size_t index);
 const char *judge_saw(struct arena *arena, const struct scenario *scenario,
                       size_t index, const struct seen *seen,
-                      const struct tallied *tallied);
+                      const struct tallied *tallied, bool too_many);
 /* "9", "3.2 s" */
 const char *judge_measure(struct arena *arena, enum measure measure,
                           uint64_t taken);

@@ -4,6 +4,7 @@
 #include "scenario/session_measures.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "scenario/session_parts.h"
 #include "util/mem.h"
@@ -65,10 +66,18 @@ void session_measure_handshake(struct session *session,
         ->taken[conn->tls_resumed ? MEASURE_RESUMPTIONS : MEASURE_HANDSHAKES]++;
 }
 
+/* What leads through a proxy is on the way to a server, and asks it nothing. */
+static bool is_way(const struct exchange *ex)
+{
+    return ex->conn->proxied && !ex->conn->tunnel && ex->request.method &&
+           strcmp(ex->request.method, "CONNECT") == 0;
+}
+
 /* What never became whole and was not answered is no request. */
 static bool is_request(const struct exchange *ex)
 {
-    return ex->kind == EXCHANGE_HTTP && (ex->dispatched || ex->sent.status);
+    return ex->kind == EXCHANGE_HTTP && (ex->dispatched || ex->sent.status) &&
+           !is_way(ex);
 }
 
 void session_measure_exchange(struct session *session,

@@ -258,7 +258,7 @@ void session_saw_near(struct session *session, size_t index,
 /* Points that every request passes say nothing of a sign-in. */
 static bool is_general(enum point point)
 {
-    static const char *const layers[] = {"tcp", "tls", "http"};
+    static const char *const layers[] = {"tcp", "tls", "http", "proxy"};
     struct span layer = point_layer(point);
 
     for (size_t i = 0; i < ARRAY_SIZE(layers); i++) {

@@ -49,6 +49,7 @@ struct near {
 /* What an expectation has seen so far. */
 struct seen {
     uint64_t times; /* that count: facts, answer and time are right */
+    uint64_t first; /* the exchange of the first of them; 0: of none */
     uint64_t late;
     uint64_t other;        /* that were answered otherwise */
     unsigned other_status; /* of the last of them; 0: no byte was sent */

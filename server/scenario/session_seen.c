@@ -62,6 +62,13 @@ static void add_moment(struct playing *play, size_t index,
     *place_of(&play->seen[index].moments) = *moment;
 }
 
+static void count(struct seen *seen, uint64_t exchange)
+{
+    if (seen->times++ == 0) {
+        seen->first = exchange;
+    }
+}
+
 /* ---- A point ---- */
 
 /* Of an item that stands behind another that is judged in the end. */
@@ -83,7 +90,7 @@ static void see(struct session *session, size_t index, const struct moment *now,
     } else if (expected->answered.count) {
         play->awaited[steps->awaited_count++] = index;
     } else {
-        play->seen[index].times++;
+        count(&play->seen[index], now->exchange);
         if (expected->dated) {
             add_moment(play, index, now);
         }
@@ -192,7 +199,7 @@ void session_answered(struct session *session, const struct scenario *scenario,
         seen->other_exchange = ex->id;
         return;
     }
-    seen->times++;
+    count(seen, ex->id);
     if (expected->dated) {
         add_moment(play, index, answer_moment(session, ex));
     }

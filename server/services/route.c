@@ -54,6 +54,11 @@ char *route_methods_text(struct arena *arena, unsigned set)
     return text;
 }
 
+bool route_takes(const struct route *route, const char *method)
+{
+    return (route->methods & method_bit(method)) != 0;
+}
+
 /* A developer's first look goes to localhost: it stands for lyncdiscover. */
 bool route_is_discover_host(const char *host)
 {
@@ -81,7 +86,7 @@ static bool consider(const struct route *route, const struct exchange *ex,
     }
     *out_route = route;
     *allow |= route->methods;
-    return (route->methods & method_bit(ex->request.method)) != 0;
+    return route_takes(route, ex->request.method);
 }
 
 enum route_result route_find(const struct exchange *ex,

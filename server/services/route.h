@@ -22,6 +22,8 @@ enum route_result route_find(const struct exchange *ex,
 /* "GET, HEAD" */
 char *route_methods_text(struct arena *arena, unsigned set);
 
+bool route_takes(const struct route *route, const char *method);
+
 /* NULL past the end; sorted by name. */
 const struct service *service_at(size_t index);
 

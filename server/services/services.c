@@ -16,6 +16,7 @@
 #include "services/cleartext.h"
 #include "services/conn_auth.h"
 #include "services/gate.h"
+#include "services/nearby.h"
 #include "services/proxy.h"
 #include "services/reach.h"
 #include "services/route.h"
@@ -143,7 +144,6 @@ static enum stage head_stage(struct call *call)
     struct exchange *ex = call->ex;
 
     if (proxy_is_asked(ex) && proxy_answers(call)) {
-        call->by_proxy = true;
         return STAGE_DECIDE;
     }
     reach_by_head(call);
@@ -171,6 +171,26 @@ static enum route_result unless_withdrawn(const struct call *call,
                : result;
 }
 
+/* What is in its way is told, and what would have been near. */
+static void not_found(struct call *call)
+{
+    struct exchange *ex = call->ex;
+    struct nearby near = {0};
+
+    if (nearby_find(call, &near)) {
+        exchange_why(ex, "unexpected",
+                     "no endpoint of this world serves this path; the nearest "
+                     "is %s%s%s",
+                     near.what, near.hint ? ": " : "",
+                     near.hint ? near.hint : "");
+        exchange_remark(ex, "nearest", "%s", near.lines);
+    } else {
+        exchange_why(ex, "unexpected",
+                     "no endpoint of this world serves this path");
+    }
+    session_unexpected(call->session, ex, near.lines);
+}
+
 static enum stage route_stage(struct call *call)
 {
     struct exchange *ex = call->ex;
@@ -184,20 +204,20 @@ static enum stage route_stage(struct call *call)
         return STAGE_GATE;
     case ROUTE_NO_PATH:
         call_reach(call, POINT_HTTP_NOT_FOUND);
-        exchange_why(ex, "unexpected",
-                     "no endpoint of this world serves this path");
-        session_note(call->session, SESSION_UNEXPECTED);
+        not_found(call);
         product_error_page(call, 404);
         return STAGE_DECIDE;
     case ROUTE_NO_METHOD:
         call_reach(call, POINT_HTTP_WRONG_METHOD);
+        exchange_why(ex, "wrong-method", "%s", nearby_method(call, allow));
         product_error_page(call, 405);
         exchange_header(ex, "Allow", "%s",
                         route_methods_text(call->arena, allow));
         return STAGE_DECIDE;
     case ROUTE_NEEDS_TLS:
         call_reach(call, POINT_HTTP_PLAIN);
-        exchange_why(ex, "plain-http", "this endpoint wants https");
+        exchange_why(ex, "plain-http",
+                     "this endpoint wants https, and was asked by http");
         product_error_page(call, 403);
         return STAGE_DECIDE;
     }

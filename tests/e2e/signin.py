@@ -9,7 +9,7 @@ import base64
 import json
 import re
 
-from harness import ISSUE, PASSWORD, RST, TICKET_PATH, USER_PATH
+from harness import ISSUE, PASSWORD, RST, TICKET_PATH, USER_PATH, fresh
 
 XML = "application/vnd.microsoft.rtc.autodiscover+xml;v=1"
 JSON = "application/vnd.microsoft.rtc.autodiscover+json;v=1"
@@ -46,11 +46,19 @@ def ask(client, server, account=ALICE, password=PASSWORD, *, form="saml",
         host="lyncweb", applies_to=None):
     """Asks for a web ticket as this account, and returns the answer."""
     url = applies_to or server.url(host, USER_PATH)
-    body = BODIES[form].read_text().replace("@APPLIES_TO@", url)
+    body = fresh(BODIES[form].read_text()).replace("@APPLIES_TO@", url)
     headers = {"Content-Type": "text/xml; charset=utf-8",
                "SOAPAction": f'"{ISSUE}"'}
     return client.send("POST", server.url(host, TICKET_PATH), headers, body,
                        account, password)
+
+
+def asked_with(server):
+    """Context and entropy of the last request that curl sent."""
+    text = (server.folder / "curl.request").read_text()
+    secret = re.search(r"BinarySecret>([^<]+)", text)
+    return (re.search(r'Context="([^"]*)"', text).group(1),
+            secret and base64.b64decode(secret.group(1)))
 
 
 def ticket_for(client, server, *args, **how):

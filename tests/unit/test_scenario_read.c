@@ -444,7 +444,9 @@ static void expectations_are_kept(void **state)
     assert_int_equal(second->times, -1);
     assert_int_equal(second->at_least, 1);
     assert_int_equal(second->at_most, 3);
-    assert_int_equal(second->answered, 200);
+    assert_string_equal(second->answered_text, "200");
+    assert_int_equal(second->answered.count, 1);
+    assert_string_equal(second->answered.items[0], "200");
     assert_int_equal(scenario->expectations[2].at, POINT_COUNT);
     assert_int_equal(scenario->expectations[2].never, 1);
     assert_int_equal(scenario->fail_on, FAIL_ON_MUST | FAIL_ON_UNEXPECTED);
