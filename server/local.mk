@@ -70,10 +70,10 @@ FAULTS = \
 
 RULES = \
 	%D%/checks/rules_basic \
-	%D%/checks/rules_handshake \
 	%D%/checks/rules_discover \
 	%D%/checks/rules_discover_order \
 	%D%/checks/rules_framing \
+	%D%/checks/rules_handshake \
 	%D%/checks/rules_hops \
 	%D%/checks/rules_http \
 	%D%/checks/rules_httpauth \
