@@ -73,15 +73,20 @@ RULES = \
 	%D%/checks/rules_discover \
 	%D%/checks/rules_discover_order \
 	%D%/checks/rules_framing \
+	%D%/checks/rules_handshake \
 	%D%/checks/rules_hops \
 	%D%/checks/rules_http \
 	%D%/checks/rules_httpauth \
 	%D%/checks/rules_kdc \
+	%D%/checks/rules_kdc_names \
 	%D%/checks/rules_kerberos \
 	%D%/checks/rules_key \
 	%D%/checks/rules_metadata \
 	%D%/checks/rules_ntlm_answer \
+	%D%/checks/rules_ntlm_message \
+	%D%/checks/rules_ntlm_names \
 	%D%/checks/rules_ntlm_negotiate \
+	%D%/checks/rules_ntlm_target \
 	%D%/checks/rules_ntlm_v2 \
 	%D%/checks/rules_oauth \
 	%D%/checks/rules_redirect \
