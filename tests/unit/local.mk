@@ -12,6 +12,7 @@ UNIT_TESTS = \
 	%D%/test_auth_report \
 	%D%/test_autodiscover \
 	%D%/test_checks \
+	%D%/test_checks_ticket \
 	%D%/test_discover \
 	%D%/test_discover_user \
 	%D%/test_duration \
