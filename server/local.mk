@@ -100,6 +100,8 @@ libserver_a_SOURCES = \
 	%D%/admin/guard.c \
 	%D%/admin/internal.h \
 	%D%/admin/listener.c \
+	%D%/admin/socket.c \
+	%D%/admin/socket.h \
 	%D%/admin/verdict.c \
 	%D%/admin/verdict.h \
 	%D%/admin/wait.c \
@@ -541,6 +543,8 @@ libserver_a_SOURCES = \
 	%D%/services/issue_check.h \
 	%D%/services/mex_wsdl.c \
 	%D%/services/mex_wsdl.h \
+	%D%/services/nearby.c \
+	%D%/services/nearby.h \
 	%D%/services/oauth.h \
 	%D%/services/oauth_grants.c \
 	%D%/services/oauth_reply.c \
@@ -548,8 +552,6 @@ libserver_a_SOURCES = \
 	%D%/services/prepare.h \
 	%D%/services/product.c \
 	%D%/services/product_page.c \
-	%D%/services/nearby.c \
-	%D%/services/nearby.h \
 	%D%/services/proxy.c \
 	%D%/services/proxy.h \
 	%D%/services/reach.c \
