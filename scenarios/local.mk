@@ -134,8 +134,14 @@ SCENARIO_FILES = \
 	%D%/failures/original-domain-lost.yaml \
 	%D%/failures/password-expired.yaml \
 	%D%/failures/pool-restarts.yaml \
+	%D%/failures/proxy-asks-who-you-are.yaml \
+	%D%/failures/proxy-cannot-find-internal-name.yaml \
+	%D%/failures/proxy-captive-portal.yaml \
+	%D%/failures/proxy-cuts-tunnel.yaml \
 	%D%/failures/proxy-login-page.yaml \
+	%D%/failures/proxy-refuses-tunnel.yaml \
 	%D%/failures/proxy-rewrites-host.yaml \
+	%D%/failures/proxy-stalls.yaml \
 	%D%/failures/proxy-wants-basic.yaml \
 	%D%/failures/redirect-and-user.yaml \
 	%D%/failures/redirect-empty.yaml \

@@ -69,7 +69,30 @@ FAULTS = \
 	%D%/faults/www_authenticate
 
 RULES = \
-	%D%/checks/rules_http
+	%D%/checks/rules_basic \
+	%D%/checks/rules_discover \
+	%D%/checks/rules_discover_order \
+	%D%/checks/rules_framing \
+	%D%/checks/rules_hops \
+	%D%/checks/rules_http \
+	%D%/checks/rules_httpauth \
+	%D%/checks/rules_kdc \
+	%D%/checks/rules_kerberos \
+	%D%/checks/rules_key \
+	%D%/checks/rules_metadata \
+	%D%/checks/rules_ntlm_answer \
+	%D%/checks/rules_ntlm_negotiate \
+	%D%/checks/rules_ntlm_v2 \
+	%D%/checks/rules_oauth \
+	%D%/checks/rules_redirect \
+	%D%/checks/rules_retry \
+	%D%/checks/rules_rst \
+	%D%/checks/rules_security \
+	%D%/checks/rules_soap \
+	%D%/checks/rules_spnego \
+	%D%/checks/rules_ticket \
+	%D%/checks/rules_ticket_use \
+	%D%/checks/rules_tls
 
 SERVICES = \
 	%D%/services/anonymous \
@@ -102,6 +125,7 @@ libserver_a_SOURCES = \
 	%D%/admin/listener.c \
 	%D%/admin/socket.c \
 	%D%/admin/socket.h \
+	%D%/admin/pac.c \
 	%D%/admin/verdict.c \
 	%D%/admin/verdict.h \
 	%D%/admin/wait.c \
@@ -112,9 +136,12 @@ libserver_a_SOURCES = \
 	%D%/auth/auth.h \
 	%D%/auth/binding.c \
 	%D%/auth/binding.h \
+	%D%/auth/digest_why.c \
+	%D%/auth/digest_why.h \
 	%D%/auth/handle.h \
 	%D%/auth/krb5.h \
 	%D%/auth/krb5_acceptor.c \
+	%D%/auth/krb5_breach.c \
 	%D%/auth/krb5_mic.c \
 	%D%/auth/krb5_mic.h \
 	%D%/auth/krb5_open.c \
@@ -146,6 +173,8 @@ libserver_a_SOURCES = \
 	%D%/auth/ntlm_why_mic.c \
 	%D%/auth/password.c \
 	%D%/auth/password.h \
+	%D%/auth/password_why.c \
+	%D%/auth/password_why.h \
 	%D%/auth/report.c \
 	%D%/auth/report.h \
 	%D%/auth/why_forms.c \
@@ -158,7 +187,27 @@ libserver_a_SOURCES = \
 	%D%/checks/family.h \
 	%D%/checks/history.c \
 	%D%/checks/history.h \
+	%D%/checks/history_auth.c \
+	%D%/checks/history_auth.h \
+	%D%/checks/history_discover.c \
+	%D%/checks/history_discover.h \
+	%D%/checks/history_document.c \
+	%D%/checks/history_learn.c \
+	%D%/checks/history_parts.h \
+	%D%/checks/history_ticket.c \
+	%D%/checks/history_ticket.h \
+	%D%/checks/http_seen.c \
+	%D%/checks/http_seen.h \
+	%D%/checks/links.c \
+	%D%/checks/links.h \
+	%D%/checks/ntlm_seen.c \
+	%D%/checks/ntlm_seen.h \
 	%D%/checks/rule.h \
+	%D%/checks/rules_ntlm.h \
+	%D%/checks/soap_seen.c \
+	%D%/checks/soap_seen.h \
+	%D%/checks/ticket_seen.c \
+	%D%/checks/ticket_seen.h \
 	%D%/cli/admin.c \
 	%D%/cli/admin.h \
 	%D%/cli/admin_client.c \
@@ -197,7 +246,15 @@ libserver_a_SOURCES = \
 	%D%/cli/gather.h \
 	%D%/cli/gather_conclude.c \
 	%D%/cli/gather_exchange.c \
+	%D%/cli/gather_measures.c \
 	%D%/cli/gather_parts.h \
+	%D%/cli/golden.c \
+	%D%/cli/golden.h \
+	%D%/cli/golden_trace.c \
+	%D%/cli/golden_why.c \
+	%D%/cli/golden_why.h \
+	%D%/cli/golden_words.c \
+	%D%/cli/golden_words.h \
 	%D%/cli/help.c \
 	%D%/cli/kerberos.c \
 	%D%/cli/kerberos.h \
@@ -240,9 +297,11 @@ libserver_a_SOURCES = \
 	%D%/cli/run_code.c \
 	%D%/cli/run_dir.c \
 	%D%/cli/run_dir.h \
+	%D%/cli/run_end.c \
 	%D%/cli/run_many.c \
 	%D%/cli/run_many.h \
 	%D%/cli/run_one.c \
+	%D%/cli/run_parts.h \
 	%D%/cli/schema.c \
 	%D%/cli/serve.c \
 	%D%/cli/server.c \
@@ -383,6 +442,7 @@ libserver_a_SOURCES = \
 	%D%/pki/internal.h \
 	%D%/pki/leaf.c \
 	%D%/pki/leaf.h \
+	%D%/pki/leaves.c \
 	%D%/pki/ossl.c \
 	%D%/pki/ossl.h \
 	%D%/pki/pki.c \
@@ -400,6 +460,8 @@ libserver_a_SOURCES = \
 	%D%/report/columns.h \
 	%D%/report/diagram.c \
 	%D%/report/diagram.h \
+	%D%/report/efficiency.c \
+	%D%/report/efficiency.h \
 	%D%/report/escape.c \
 	%D%/report/escape.h \
 	%D%/report/github.c \
@@ -410,6 +472,7 @@ libserver_a_SOURCES = \
 	%D%/report/mermaid.h \
 	%D%/report/read.c \
 	%D%/report/report.h \
+	%D%/report/schema.c \
 	%D%/report/shape.c \
 	%D%/report/shape.h \
 	%D%/report/tap.c \
@@ -435,6 +498,8 @@ libserver_a_SOURCES = \
 	%D%/scenario/match.c \
 	%D%/scenario/match.h \
 	%D%/scenario/model.h \
+	%D%/scenario/optimum.c \
+	%D%/scenario/optimum.h \
 	%D%/scenario/point.h \
 	%D%/scenario/points_auth.h \
 	%D%/scenario/points_discover.h \
@@ -522,6 +587,8 @@ libserver_a_SOURCES = \
 	%D%/services/conn_auth.h \
 	%D%/services/credentials.c \
 	%D%/services/credentials.h \
+	%D%/services/credentials_why.c \
+	%D%/services/credentials_why.h \
 	%D%/services/discover.h \
 	%D%/services/discover_challenge.c \
 	%D%/services/discover_query.c \
@@ -541,6 +608,9 @@ libserver_a_SOURCES = \
 	%D%/services/issue.h \
 	%D%/services/issue_check.c \
 	%D%/services/issue_check.h \
+	%D%/services/issued.c \
+	%D%/services/issued.h \
+	%D%/services/issued_why.c \
 	%D%/services/mex_wsdl.c \
 	%D%/services/mex_wsdl.h \
 	%D%/services/nearby.c \
@@ -554,6 +624,7 @@ libserver_a_SOURCES = \
 	%D%/services/product_page.c \
 	%D%/services/proxy.c \
 	%D%/services/proxy.h \
+	%D%/services/proxy_auth.c \
 	%D%/services/reach.c \
 	%D%/services/reach.h \
 	%D%/services/route.c \
@@ -575,10 +646,16 @@ libserver_a_SOURCES = \
 	%D%/ticket/open.c \
 	%D%/ticket/p_sha1.c \
 	%D%/ticket/p_sha1.h \
+	%D%/ticket/p_sha1_why.c \
+	%D%/ticket/p_sha1_why.h \
 	%D%/ticket/saml.c \
 	%D%/ticket/saml.h \
 	%D%/ticket/saml_open.c \
 	%D%/ticket/ticket.h \
+	%D%/ticket/why.c \
+	%D%/ticket/why.h \
+	%D%/ticket/why_place.c \
+	%D%/ticket/why_place.h \
 	%D%/ticket/xmldsig.c \
 	%D%/ticket/xmldsig.h \
 	%D%/util/arena.c \
@@ -588,6 +665,8 @@ libserver_a_SOURCES = \
 	%D%/util/base64.h \
 	%D%/util/buf.c \
 	%D%/util/buf.h \
+	%D%/util/diff.c \
+	%D%/util/diff.h \
 	%D%/util/dnsname.c \
 	%D%/util/dnsname.h \
 	%D%/util/duration.c \
@@ -617,6 +696,8 @@ libserver_a_SOURCES = \
 	%D%/util/program.c \
 	%D%/util/program.h \
 	%D%/util/refs.h \
+	%D%/util/sha256.c \
+	%D%/util/sha256.h \
 	%D%/util/span.c \
 	%D%/util/span.h \
 	%D%/util/stamp.c \

@@ -61,6 +61,8 @@ struct admin_options {
     /* For those who make sessions: where their clients go. */
     int https_port;
     int http_port;
+    int proxy_port;    /* 0: there is none */
+    const char *proxy; /* its address, "127.0.0.1:8888"; NULL: none */
     const char *ca_file;
     const char *krb5_conf; /* NULL: no Kerberos */
     struct admin_hooks hooks;

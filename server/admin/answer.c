@@ -130,6 +130,9 @@ static void add_way(struct admin_call *call, struct json *json,
     json_close(json, ']');
     json_number(json, "https", options->https_port);
     json_number(json, "http", options->http_port);
+    if (options->proxy_port) {
+        json_number(json, "proxy", options->proxy_port);
+    }
     json_text(json, "ca_file", options->ca_file);
     if (options->krb5_conf && world->offer.kerberos == KERBEROS_YES) {
         json_text(json, "krb5_conf", options->krb5_conf);

@@ -42,6 +42,11 @@ static bool find_session(struct admin_call *call, const char *name,
                       "there is no session %s", name);
 }
 
+static void show_pac(struct admin_call *call, const struct named *named UNUSED)
+{
+    admin_pac(call);
+}
+
 /* ---- Sessions ---- */
 
 static void list_sessions(struct admin_call *call,
@@ -296,6 +301,8 @@ static void show_api(struct admin_call *call, const struct named *named);
 
 static const struct api actions[] = {
     {"GET", "/", "this list", show_api},
+    {"GET", "/proxy.pac",
+     "which names have a proxy, for browsers; without a token", show_pac},
     {"GET", "/sessions", "all sessions", list_sessions},
     {"POST", "/sessions",
      "make one: {\"domain\", \"scenario\", \"seed\", \"ttl\"}, or YAML and "

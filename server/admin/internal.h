@@ -81,6 +81,12 @@ bool admin_read_body(struct admin_call *call, const char *const *known,
 /* The source that it names. */
 struct scenario_source admin_source(const struct admin_body *body);
 
+/* ---- pac.c ---- */
+
+/* Asked by who has no token: browsers, and systems. */
+bool admin_is_pac(const struct admin_call *call);
+void admin_pac(struct admin_call *call);
+
 /* ---- api.c ---- */
 
 /* Answers a request that the guard let in. */

@@ -9,6 +9,8 @@
 #include "auth/auth.h"
 #include "auth/handle.h"
 #include "auth/password.h"
+#include "auth/password_why.h"
+#include "checks/checks.h"
 #include "util/mem.h"
 #include "util/utf.h"
 #include "world/world.h"
@@ -17,6 +19,16 @@
 struct basic_handle {
     struct auth_handle base;
 };
+
+/* The evidence would be the password. */
+static void breach(const struct auth_context *ctx, struct auth_outcome *out,
+                   const char *rule, const char *text)
+{
+    struct finding finding = check_finding(rule, SPAN_NONE, text);
+
+    finding.where = "Authorization: Basic";
+    auth_find(ctx, out, &finding);
+}
 
 /*
  * RFC 7617 section 2: no control characters in either. This keeps out NUL as
@@ -50,36 +62,24 @@ static char *latin1_text(struct arena *arena, struct span bytes)
 static char *decode(const struct auth_context *ctx, struct span token,
                     struct auth_outcome *out)
 {
-    static const struct finding finding = {
-        .rule = "BA-002",
-        .level = FINDING_SHOULD,
-        .section = "RFC 7617 section 2.1",
-        .text = "name and password are not in UTF-8, which the challenge asks "
-                "for; they were read as ISO 8859-1",
-    };
-
     if (utf8_valid(token)) {
         auth_note(ctx, out, "basic.charset", "UTF-8");
         return arena_text(ctx->arena, token);
     }
     auth_note(ctx, out, "basic.charset", "ISO-8859-1");
-    auth_find(ctx, out, &finding);
+    breach(ctx, out, "BA-002",
+           "name and password are not in UTF-8, which the challenge asks for; "
+           "they were read as ISO 8859-1");
     return latin1_text(ctx->arena, token);
 }
 
 static void refuse_token(const struct auth_context *ctx, const char *why,
                          struct auth_outcome *out)
 {
-    static const struct finding finding = {
-        .rule = "BA-001",
-        .level = FINDING_MUST,
-        .section = "RFC 7617 section 2",
-        .text = "the credentials are no name and password: a colon must stand "
-                "between the two, and control characters must not be in them",
-    };
-
     auth_note(ctx, out, "basic.error", "%s", why);
-    auth_find(ctx, out, &finding);
+    breach(ctx, out, "BA-001",
+           "the credentials are no name and password: a colon must stand "
+           "between the two, and control characters must not be in them");
     out->verdict = AUTH_INVALID;
     out->reason = AUTH_REASON_BAD_TOKEN;
 }
@@ -88,16 +88,10 @@ static void refuse_token(const struct auth_context *ctx, const char *why,
 static void warn_of_clear_text(const struct auth_context *ctx,
                                struct auth_outcome *out)
 {
-    static const struct finding finding = {
-        .rule = "BA-003",
-        .level = FINDING_SHOULD,
-        .section = "RFC 7617 section 4",
-        .text = "the password went over plain HTTP, where anybody on the way "
-                "can read it; over https it would have been right",
-    };
-
     if (ctx->certificate_hash.size == 0) {
-        auth_find(ctx, out, &finding);
+        breach(ctx, out, "BA-003",
+               "the password went over plain HTTP, where anybody on the way "
+               "can read it; over https it would have been right");
     }
 }
 
@@ -122,6 +116,7 @@ static void step(struct auth_handle *handle UNUSED,
     out->report.name = text;
     own = auth_reach(ctx, AUTH_MOMENT_BASIC_CREDENTIALS);
     auth_password(&own, text, text + strlen(text) + 1, out);
+    out->solved = auth_password_why(&own, text, text + strlen(text) + 1, out);
 }
 
 static struct auth_handle *begin(void)

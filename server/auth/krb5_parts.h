@@ -1,7 +1,7 @@
 /*
  * The Kerberos acceptor in pieces: krb5.c is the method, krb5_acceptor.c holds
  * the keys, krb5_open.c opens an AP-REQ, krb5_verify.c judges it, krb5_why.c
- * says what is wrong with it, krb5_reply.c makes AP-REP and KRB-ERROR,
+ * says what is wrong with it, krb5_breach.c what the client did, krb5_reply.c makes AP-REP and KRB-ERROR,
  * krb5_mic.c signatures, krb5_replay.c remembers.
  */
 #ifndef AUTH_KRB5_PARTS_H
@@ -119,6 +119,15 @@ void krb5_opened_clear(struct krb5_acceptor *acceptor,
 void krb5_open_report(const struct auth_context *ctx,
                       const struct krb5_judged *judged,
                       struct auth_outcome *out);
+
+/* ---- krb5_breach.c: each tells the rules that it finds broken ---- */
+
+void krb5_breach_opened(const struct auth_context *ctx,
+                        const struct krb5_judged *judged,
+                        struct auth_outcome *out);
+void krb5_breach_binding(const struct auth_context *ctx,
+                         const struct krb5_judged *judged,
+                         struct auth_outcome *out);
 
 /* ---- krb5_why.c ---- */
 

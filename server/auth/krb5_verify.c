@@ -311,6 +311,9 @@ static enum auth_reason check_channel(const struct auth_context *ctx,
         good = binding == AUTH_BINDING_MATCHED;
         break;
     }
+    if (tls && binding == AUTH_BINDING_MISMATCHED) {
+        krb5_breach_binding(ctx, judged, out);
+    }
     auth_note(ctx, out, "krb5.channel-binding", "%s",
               tls || binding == AUTH_BINDING_ABSENT ? auth_binding_text(binding)
                                                     : "present without TLS");
@@ -358,6 +361,7 @@ static enum auth_reason judge(const struct auth_context *ctx,
     krb5_open(ctx, &judged->offer, &judged->opened);
     read_checksum(judged);
     krb5_open_report(ctx, judged, out);
+    krb5_breach_opened(ctx, judged, out);
     if (reason == AUTH_REASON_NONE) {
         reason = check_opened(ctx, judged);
     }

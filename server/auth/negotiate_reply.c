@@ -4,6 +4,7 @@
 #include "auth/negotiate.h"
 
 #include "auth/krb5.h"
+#include "checks/checks.h"
 #include "wire/krb_error.h"
 #include "world/world.h"
 
@@ -48,6 +49,18 @@ static bool ready(const struct negotiate_handle *handle)
     return integrity && integrity->ready(handle->inner);
 }
 
+static void find_mic(const struct auth_context *ctx, struct span mic,
+                     struct auth_outcome *out)
+{
+    struct finding finding = check_finding(
+        "KB-012", arena_copy(ctx->arena, mic),
+        "mechListMIC is not the mechanism's MIC over the MechTypeList that "
+        "NegTokenInit had, as it was encoded there");
+
+    finding.where = "Authorization: Negotiate, NegTokenResp.mechListMIC";
+    auth_find(ctx, out, &finding);
+}
+
 /* Whether the client's MIC, if there is one, is right; notes what it saw. */
 static bool check_mic(struct negotiate_handle *handle,
                       const struct auth_context *ctx, struct span mic,
@@ -67,6 +80,9 @@ static bool check_mic(struct negotiate_handle *handle,
         return true;
     }
     auth_note(ctx, out, "spnego.mech-list-mic", "wrong");
+    if (ready(handle)) {
+        find_mic(ctx, mic, out);
+    }
     return false;
 }
 

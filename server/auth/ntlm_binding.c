@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "auth/binding.h"
+#include "checks/checks.h"
+#include "util/base64.h"
 #include "util/mem.h"
 #include "util/utf.h"
 #include "world/world.h"
@@ -36,6 +38,24 @@ static const char *judge_mic(const struct ntlm_handle *handle,
     return same ? NULL : "wrong";
 }
 
+/* NT-057 is the one of a MIC that is announced and absent, or zero. */
+static void find_mic(const struct auth_context *ctx,
+                     const struct ntlm_answer *answer, struct auth_outcome *out)
+{
+    struct span mic = span_of(answer->message.mic, NTLMSSP_MIC_SIZE);
+    struct finding finding;
+
+    if (!answer->message.has_mic || span_is_zero(mic)) {
+        return;
+    }
+    finding = check_finding(
+        "NT-058", arena_copy(ctx->arena, mic),
+        "the MIC is not the one of the three messages as they were sent, with "
+        "the session key that the response implies");
+    finding.where = "Authorization: NTLM type 3, MIC at offset 72";
+    auth_find(ctx, out, &finding);
+}
+
 /*
  * MsvAvFlags says whether there is a MIC. It is not demanded by default: raw
  * gss-ntlmssp without SIGN sends none although it got a timestamp, and curl
@@ -59,6 +79,9 @@ bool ntlm_check_mic(const struct ntlm_handle *handle,
         return !ctx->world->ntlm.require_mic;
     }
     flaw = judge_mic(handle, answer, proof);
+    if (flaw) {
+        find_mic(ctx, answer, out);
+    }
     out->report.ntlm.mic = flaw ? AUTH_MIC_WRONG : AUTH_MIC_VERIFIED;
     auth_note(ctx, out, "ntlm.mic", "%s", flaw ? flaw : "verified");
     return !flaw;
@@ -88,6 +111,20 @@ static enum auth_binding binding_of(const struct auth_context *ctx,
                                        : AUTH_BINDING_MISMATCHED;
 }
 
+static void find_binding(const struct auth_context *ctx, struct span value,
+                         const uint8_t *right, struct auth_outcome *out)
+{
+    struct finding finding = check_finding(
+        "NT-061", value,
+        arena_printf(ctx->arena,
+                     "the channel binding is of another channel; with the "
+                     "certificate that this connection was given it is %s",
+                     hex_text(ctx->arena, span_of(right, NTLM_HASH_SIZE))));
+
+    finding.where = "Authorization: NTLM type 3, MsvAvChannelBindings";
+    auth_find(ctx, out, &finding);
+}
+
 /*
  * "require" means what it says: without TLS there is nothing to be bound to,
  * and the sign-in is refused.
@@ -112,6 +149,7 @@ bool ntlm_check_channel(const struct auth_context *ctx,
     } else if (value.size != sizeof(right) ||
                !mem_equal_secret(value.data, right, sizeof(right))) {
         state = "wrong";
+        find_binding(ctx, value, right, out);
     }
     auth_note(ctx, out, "ntlm.channel-binding", "%s", state);
     out->report.channel_binding = binding_of(ctx, answer, state);

@@ -12,7 +12,9 @@
 
 #include "checks/family.h"
 #include "checks/history.h"
+#include "checks/history_ticket.h"
 #include "checks/list.h"
+#include "checks/soap_seen.h"
 #include "scenario/known.h"
 #include "scenario/session.h"
 
@@ -187,6 +189,9 @@ static unsigned traits_of_http(const struct exchange *ex)
     if (!ex->dispatched) {
         return traits | TRAIT_REFUSED;
     }
+    if (begins(ex->facts.operation, "proxy.")) {
+        return TRAIT_PROXY; /* no server has seen it */
+    }
     traits |= TRAIT_HTTP | traits_of_operation(ex);
     if (headers_get(headers, "Authorization")) {
         traits |= TRAIT_AUTHORIZATION;
@@ -265,6 +270,9 @@ void checks_exchange(struct exchange *ex, const struct world *world)
     }
     check.history = history_of(session, ex->era);
     run(&check);
+    ticket_history_note(&check);
+    discover_learn(&check);
+    soap_seen_free(check.soap);
     tell_findings(session, ex, ex->findings);
 }
 

@@ -4,12 +4,17 @@
 #include "checks/history.h"
 
 #include "checks/checks.h"
+#include "checks/history_auth.h"
+#include "checks/history_ticket.h"
 #include "scenario/session.h"
 #include "util/mem.h"
 
 static void clear(struct history *history)
 {
     mem_free(history->met);
+    ticket_history_free(history->tickets);
+    discover_forget(&history->discover);
+    auth_history_free(history->auth);
     *history = (struct history){0};
 }
 

@@ -9,11 +9,18 @@
 
 #include <stdint.h>
 
+#include "checks/history_discover.h"
+
+struct auth_history;
 struct session;
+struct ticket_history;
 
 struct history {
     uint64_t era;  /* of the session, that this is of */
     uint64_t *met; /* how often each rule had a say, by rule_at's index */
+    struct ticket_history *tickets; /* NULL: none so far */
+    struct discover_history discover;
+    struct auth_history *auth; /* see history_auth.h; NULL: nothing so far */
 };
 
 /* The session's, made at the first call; of this era. */

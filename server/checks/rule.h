@@ -18,6 +18,7 @@
 #include "wire/finding.h"
 
 struct history;
+struct http_seen;
 struct ntlm_seen;
 struct session;
 struct soap_seen;
@@ -47,6 +48,7 @@ enum trait {
     TRAIT_REFUSED = 1u << 15,      /* bytes that never became a request */
     TRAIT_UNAUTHORIZED = 1u << 16, /* 401 was sent */
     TRAIT_SESSION = 1u << 17,      /* no exchange: the session is judged */
+    TRAIT_PROXY = 1u << 18, /* asked of the proxy, and seen by no server */
 };
 
 /* One run of one rule. Borrowed, all of it. */
@@ -58,7 +60,9 @@ struct check {
     unsigned traits;
     struct history *history; /* what rules remember of the session */
     struct arena *arena;     /* the exchange's; of the run at TRAIT_SESSION */
-    /* Decoded when first asked for; see ntlm_seen.h, soap_seen.h. */
+    /* Decoded when first asked for; see http_seen.h, ntlm_seen.h, soap_seen.h.
+     */
+    struct http_seen *http;
     struct ntlm_seen *ntlm;
     struct soap_seen *soap;
 };

@@ -3,6 +3,8 @@
 
 #include "cli/admin.h"
 
+#include <string.h>
+
 #include "cli/play.h"
 
 static bool make(void *ctx, const struct admin_wish *asked,
@@ -30,6 +32,19 @@ static void reset(void *ctx, struct session *session)
     play_reset(ctx, session);
 }
 
+/* Where clients find the proxy; NULL: there is none. */
+static char *proxy_address(const struct server *server)
+{
+    const struct option_list *listen = &server->options->listen;
+    const char *first = listen->count ? listen->items[0] : "127.0.0.1";
+    bool v6 = strchr(first, ':') != NULL;
+    int port = edge_proxy_port(server->edge);
+
+    return port ? arena_printf(server->options->arena, "%s%s%s:%d",
+                               v6 ? "[" : "", first, v6 ? "]" : "", port)
+                : NULL;
+}
+
 bool server_start_admin(struct server *server, struct err *err)
 {
     const struct options *options = server->options;
@@ -43,6 +58,8 @@ bool server_start_admin(struct server *server, struct err *err)
         .socket = options->admin_socket,
         .https_port = edge_https_port(server->edge),
         .http_port = edge_http_port(server->edge),
+        .proxy_port = edge_proxy_port(server->edge),
+        .proxy = proxy_address(server),
         .ca_file = server->ca_file,
         .krb5_conf = server->kdc ? kdc_krb5_conf(server->kdc) : NULL,
         .hooks = {server, make, play, reset},

@@ -276,14 +276,8 @@ static void note_end(struct client *client, int status)
     }
 }
 
-void client_reap(struct client *client)
+void client_changed(struct client *client, int status)
 {
-    int status;
-
-    if (!client->pid || client->ended ||
-        waitpid(client->pid, &status, WNOHANG | WUNTRACED) != client->pid) {
-        return;
-    }
     if (WIFSTOPPED(status)) {
         stop_with(client);
     } else {

@@ -34,8 +34,9 @@ MUST_CHECK bool client_start(struct client *client, const char *path,
                              char *const *argv, char *const *environment,
                              const sigset_t *mask, struct err *err);
 
-/* SIGCHLD came. Notes that it has ended; takes part in its being stopped. */
-void client_reap(struct client *client);
+/* Its status of wait(2): it has ended, or stands still, which we do with it
+ * where it has the terminal. */
+void client_changed(struct client *client, int status);
 /* To its group. */
 void client_signal(const struct client *client, int signal);
 /* Is anything left of it: its group, or orphans that have left it? `keeper`: a

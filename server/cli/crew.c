@@ -51,6 +51,7 @@ static bool make_http(struct server *server, struct hand *hand, struct err *err)
 
     hand->services = server->services;
     hand->services.loop = hand->loop;
+    hand->services.edge = hand->edge;
     hand->services.krb5 = hand->krb5;
     return http_new(&http, &hand->http, err);
 }

@@ -32,6 +32,11 @@ static void tell_rule(struct telling *telling, const struct rule *rule)
     tell_paragraph(telling, rule->doc);
     tell_line(telling, "good", rule->good);
     tell_line(telling, "bad", rule->bad);
+    tell_line(telling, "change",
+              arena_printf(telling->arena,
+                           "rules: {%s: warn} in a scenario; `lyncmock explain "
+                           "rules` has the words",
+                           rule->id));
     tell_line(telling, "more",
               arena_printf(telling->arena,
                            "lyncmock list rules %s --long, docs/rules.md",

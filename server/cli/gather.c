@@ -184,7 +184,20 @@ static void fill_expectations(struct arena *arena,
             .severity = line->severity,
             .why = gather_copy(arena, line->why),
             .nearest = gather_copy(arena, line->nearest),
+            .known = gather_copy(arena, line->known),
         };
+    }
+}
+
+static void fill_points(struct arena *arena, const struct session *session,
+                        struct report_run *run)
+{
+    run->points = arena_alloc(arena, POINT_COUNT * sizeof(*run->points));
+    for (int point = 0; point < POINT_COUNT; point++) {
+        if (session_reached(session, (enum point)point)) {
+            run->points[run->point_count++] =
+                point_info((enum point)point)->name;
+        }
     }
 }
 
@@ -230,6 +243,8 @@ void gather_session(const struct gather *gather, struct session *session,
     fill_findings(&gathering, session, &run);
     fill_rules(arena, session, &run);
     fill_expectations(arena, session, &run);
+    fill_points(arena, session, &run);
+    gather_measures(arena, session, &run);
     gather_conclude(&run, arena);
     mem_free(gathering.exchanges);
     *out_run = run;

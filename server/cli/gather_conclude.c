@@ -62,18 +62,29 @@ static void fail_findings(struct concluding *concluding)
     }
 }
 
-/* The last that was refused though no step had a hand in it. */
+static bool is_refusal(const struct report_exchange *exchange)
+{
+    return exchange->why && !exchange->step &&
+           exchange->status >= REFUSED_LEAST;
+}
+
+/* The last that was refused though no step had a hand in it; who signs in
+ * wrongly comes before who asks for what there is not. */
 static const struct report_exchange *last_refused(const struct report_run *run)
 {
+    const struct report_exchange *other = NULL;
+
     for (size_t i = run->exchange_count; i > 0; i--) {
         const struct report_exchange *exchange = &run->exchanges[i - 1];
 
-        if (exchange->why && !exchange->step &&
-            exchange->status >= REFUSED_LEAST) {
+        if (is_refusal(exchange) && exchange->auth) {
             return exchange;
         }
+        if (is_refusal(exchange) && !other) {
+            other = exchange;
+        }
     }
-    return NULL;
+    return other;
 }
 
 /* What most likely is behind it. */

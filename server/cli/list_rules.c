@@ -21,6 +21,32 @@ static void add_facts(struct listing *listing, const struct rule *rule,
     listing_text(listing, "bad", rule->bad);
 }
 
+/* "WT" is a family and no beginning of a word; "WT-031" is one rule. */
+static const struct rule_family *family_named(const char *word)
+{
+    const char *hyphen = strchr(word, '-');
+
+    return hyphen && hyphen[1] ? NULL : rule_family_of(word);
+}
+
+static bool is_wanted(const struct listing *listing,
+                      const struct rule_family *family,
+                      const char *const *texts)
+{
+    struct listing one = *listing;
+
+    one.wanted_count = 1;
+    for (size_t i = 0; i < listing->wanted_count; i++) {
+        const struct rule_family *named = family_named(listing->wanted[i]);
+
+        one.wanted = &listing->wanted[i];
+        if (named ? named != family : !listing_wants(&one, texts)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static void list_rule(struct listing *listing, const struct rule *rule,
                       const struct rule_family *family)
 {
@@ -31,7 +57,7 @@ static void list_rule(struct listing *listing, const struct rule *rule,
     const char *heading =
         arena_printf(listing->arena, "%s: %s", family->prefix, family->title);
 
-    if (listing_wants(listing, texts) &&
+    if (is_wanted(listing, family, texts) &&
         listing_begin(listing, heading, rule->id, rule->title)) {
         add_facts(listing, rule, family);
         listing_end(listing);

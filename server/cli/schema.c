@@ -7,6 +7,7 @@
 
 #include "cli/arguments.h"
 #include "cli/load.h"
+#include "report/report.h"
 #include "util/log.h"
 
 static enum exit_code run(int argc, char **argv)
@@ -23,18 +24,28 @@ static enum exit_code run(int argc, char **argv)
         log_error("unexpected argument \"%s\"", arguments.words[0]);
         return EXIT_USAGE;
     }
-    schema_write(&out, load_vocabulary(arena));
+    if (arguments_has(&arguments, "--report")) {
+        report_schema(&out);
+    } else {
+        schema_write(&out, load_vocabulary(arena));
+    }
     return print_all(&out);
 }
 
+static const struct verb_option options[] = {
+    {"--report", NULL, "that of reports (--json of serve and run) instead"},
+    {NULL, NULL, NULL},
+};
+
 const struct verb verb_schema = {
     .name = "schema",
-    .usage = "",
+    .usage = "[--report]",
     .doc = "print the JSON Schema of scenarios, for editors",
     .help =
         "Prints the language of scenarios as a JSON Schema (draft 2020-12).\n"
         "An editor that knows it completes and explains words. The first\n"
         "line of a scenario names it:\n"
         "  # yaml-language-server: $schema=PATH/scenario.schema.json",
+    .options = options,
     .run = run,
 };

@@ -389,9 +389,11 @@ static bool start_http(struct server *server, struct err *err)
         .sessions = server->sessions,
         .env = server->env,
         .ticket_keys = server->ticket_keys,
+        .pki = server->pki,
         .krb5 = server->krb5,
         .kdc = server->kdc,
         .loop = server->loop,
+        .edge = server->edge,
         .https_port = edge_https_port(server->edge),
         .http_port = edge_http_port(server->edge),
     };

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cli/load.h"
@@ -14,6 +15,24 @@
 #include "util/log.h"
 
 /* ---- What comes from outside ---- */
+
+/* All of them: as PID 1, and as a parent of orphans, we have some that nobody
+ * waits for. One place for it, so that nobody takes another one's away. */
+static void reap(struct serving *serving)
+{
+    const struct serving_events *events = serving->events;
+    int status;
+    pid_t pid;
+
+    while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
+        if (events->child) {
+            events->child(serving, pid, status);
+        }
+        if (!WIFSTOPPED(status)) {
+            kdc_child_ended(serving->server.kdc, pid, status);
+        }
+    }
+}
 
 static void take_signal(struct serving *serving, int signal)
 {
@@ -23,10 +42,7 @@ static void take_signal(struct serving *serving, int signal)
         events->signalled(serving, signal);
         return;
     }
-    if (events->child) {
-        events->child(serving);
-    }
-    kdc_reap(serving->server.kdc);
+    reap(serving);
 }
 
 static void on_signal(struct loop_watch *watch, uint32_t events UNUSED)

@@ -22,8 +22,8 @@ struct serving_events {
     bool (*ready)(struct serving *serving, struct err *err);
     /* TERM, INT or HUP came, perhaps before it was ready. */
     void (*signalled)(struct serving *serving, int signal);
-    /* A child may have ended; those that nobody waits for are reaped then. */
-    void (*child)(struct serving *serving);
+    /* A child has ended, or stands still, with this status of wait(2). */
+    void (*child)(struct serving *serving, pid_t pid, int status);
     /* --timeout is over, which counts from `ready`. */
     void (*limit)(struct serving *serving);
     /* A file that the scenario is read from. */

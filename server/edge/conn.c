@@ -243,7 +243,10 @@ void conn_settle(struct edge_conn *conn)
         read_some(conn);
     }
     if (conn->sock.in_limited && conn->sock.in_budget == 0) {
-        place_spent(conn);
+        place_spent(conn, conn->in_how);
+    } else if (conn->sock.limited && conn->sock.for_good &&
+               conn->sock.budget == 0) {
+        place_spent(conn, conn->out_how);
     }
     if (!conn_alive(conn)) {
         return;

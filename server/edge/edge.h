@@ -222,6 +222,9 @@ int edge_http_port(const struct edge *edge);
 int edge_https_port(const struct edge *edge);
 int edge_proxy_port(const struct edge *edge);
 
+/* BIND_LISTEN: it lets clients in, now. Not of the proxy's port. */
+enum bind_kind edge_listens(const struct edge *edge, enum edge_port port);
+
 const struct conn_facts *edge_conn_facts(const struct edge_conn *conn);
 /* The exchange whose reply is awaited or on its way; NULL between requests. */
 struct exchange *edge_conn_exchange(struct edge_conn *conn);

@@ -173,6 +173,41 @@ static bool offers_session(SSL *ssl)
            SSL_client_hello_get0_session_id(ssl, &bytes) > 0;
 }
 
+/* RFC 8701: values that are there to be passed over. */
+static bool is_grease(unsigned version)
+{
+    return (version & 0x0f0f) == 0x0a0a && version >> 8 == (version & 0xff);
+}
+
+/* RFC 8446, 4.2.1: the list, where there is one, and else the old field. */
+static unsigned highest_version(SSL *ssl)
+{
+    struct reader rd = {0};
+    unsigned highest = 0;
+
+    if (!SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_supported_versions,
+                                   &rd.bytes.data, &rd.bytes.size)) {
+        return SSL_client_hello_get0_legacy_version(ssl);
+    }
+    (void)rd_u8(&rd);
+    while (rd_left(&rd) >= 2) {
+        unsigned version = rd_u16be(&rd);
+
+        if (!is_grease(version) && version > highest) {
+            highest = version;
+        }
+    }
+    return highest;
+}
+
+static void read_hello(struct edge_conn *conn)
+{
+    conn->sni = read_sni(conn->ssl);
+    conn->facts.sni = conn->sni;
+    conn->facts.tls_offered = highest_version(conn->ssl);
+    conn->facts.tls_resume_offered = offers_session(conn->ssl);
+}
+
 int hello_callback(SSL *ssl, int *alert, void *ctx UNUSED)
 {
     struct edge_conn *conn = SSL_get_app_data(ssl);
@@ -180,15 +215,14 @@ int hello_callback(SSL *ssl, int *alert, void *ctx UNUSED)
 
     if (conn->stage == HELLO_NEW) {
         conn->stage = HELLO_GREETED;
-        conn->sni = read_sni(ssl);
-        conn->facts.sni = conn->sni;
+        read_hello(conn);
         if (!passes(conn, EDGE_HELLO)) {
             return SSL_CLIENT_HELLO_RETRY;
         }
     }
     if (conn->stage == HELLO_GREETED) {
         conn->stage = HELLO_RESUME_ASKED;
-        if (offers_session(ssl) && !passes(conn, EDGE_RESUME)) {
+        if (conn->facts.tls_resume_offered && !passes(conn, EDGE_RESUME)) {
             return SSL_CLIENT_HELLO_RETRY;
         }
     }

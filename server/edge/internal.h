@@ -87,6 +87,7 @@ struct sock {
     int fd;
     bool eof;        /* the peer's FIN was read */
     bool limited;    /* writes stop ... */
+    bool for_good;   /* and not in a handshake alone, ... */
     uint64_t budget; /* ... after so many more bytes */
     bool in_limited; /* reads stop ... */
     uint64_t in_budget;
@@ -191,6 +192,7 @@ struct edge_conn {
     struct hello_plan hello;
     struct conn_plan fate; /* of a handshake, carried out by tls_handshake */
     int alert;             /* the client's; -1: none */
+    bool plain_http;       /* in the place of a ClientHello */
     char *sni;
     enum edge_tunnel tunnel; /* that it is in */
     char *tunnel_to;
@@ -273,8 +275,8 @@ bool place_pass(struct edge_conn *conn, enum edge_place place,
                 void (*go_on)(struct edge_conn *conn));
 /* Ends a connection as a plan says, whatever it does. */
 void place_end(struct edge_conn *conn, enum reply_cut how);
-/* What was to arrive before the end has arrived. */
-void place_spent(struct edge_conn *conn);
+/* What was to arrive, or to be sent, before the end has been. */
+void place_spent(struct edge_conn *conn, enum reply_cut how);
 /* The pause is over. */
 void place_resume(struct edge_conn *conn);
 

@@ -366,7 +366,7 @@ static void drop_listeners(struct edge *edge)
     }
 }
 
-static const char *const names[] = {"HTTP", "HTTPS", "proxy"};
+static const char *const names[] = {"HTTP", "HTTPS", "the proxy"};
 
 /* A proxy's port lets everybody in. */
 static enum bind_kind kind_of(const struct edge *edge, enum edge_port port)

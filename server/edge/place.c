@@ -15,7 +15,8 @@ bool place_concerned(const struct edge_conn *conn, enum edge_place place)
 }
 
 /* What ends the connection later. */
-static void note_limits(struct edge_conn *conn, const struct conn_plan *plan)
+static void note_limits(struct edge_conn *conn, enum edge_place place,
+                        const struct conn_plan *plan)
 {
     struct sock *sock = &conn->sock;
 
@@ -31,6 +32,7 @@ static void note_limits(struct edge_conn *conn, const struct conn_plan *plan)
     }
     if (plan->sent) {
         sock->limited = true;
+        sock->for_good = place == EDGE_TUNNEL;
         sock->budget = plan->sent;
         conn->out_how = plan->how;
     }
@@ -50,7 +52,7 @@ void place_ask(struct edge_conn *conn, enum edge_place place,
     *out_plan = (struct conn_plan){0};
     hooks->reached(hooks->ctx, conn, place, out_plan,
                    handshake ? &conn->hello : NULL);
-    note_limits(conn, out_plan);
+    note_limits(conn, place, out_plan);
     if (out_plan->refuse.refuse) {
         listeners_refuse(conn->edge, conn->port, &out_plan->refuse);
     }
@@ -101,14 +103,15 @@ bool place_pass(struct edge_conn *conn, enum edge_place place,
     return false;
 }
 
-void place_spent(struct edge_conn *conn)
+void place_spent(struct edge_conn *conn, enum reply_cut how)
 {
     conn->sock.in_limited = false;
+    conn->sock.limited = false;
     if (conn->phase < CONN_STALLED) {
-        if (conn->phase == CONN_HANDSHAKE && conn->in_how != REPLY_CUT_HOLD) {
+        if (conn->phase == CONN_HANDSHAKE && how != REPLY_CUT_HOLD) {
             tls_failed(conn, "ended in the handshake on purpose");
         }
-        place_end(conn, conn->in_how);
+        place_end(conn, how);
     }
 }
 

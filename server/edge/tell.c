@@ -38,6 +38,7 @@ void edge_conn_tell(const struct edge_conn *conn, struct arena *arena,
         conn->ssl ? SSL_get0_peer_certificate(conn->ssl) : NULL;
 
     out->complete = conn->facts.tls_version != NULL;
+    out->plain_http = conn->plain_http;
     out->alert = conn->alert;
     if (conn->alert >= 0) {
         out->alert_name = SSL_alert_desc_string_long(conn->alert);

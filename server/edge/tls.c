@@ -192,7 +192,7 @@ static void succeeded(struct edge_conn *conn)
     conn->facts.tls_cipher = SSL_get_cipher_name(conn->ssl);
     conn->facts.tls_resumed = SSL_session_reused(conn->ssl) == 1;
     conn->ssl_wants_write = false;
-    conn->sock.limited = false;
+    conn->sock.limited = conn->sock.limited && conn->sock.for_good;
     if (place_pass(conn, EDGE_ESTABLISHED, settle_down)) {
         settle_down(conn);
     }
@@ -289,6 +289,7 @@ static const char *explain(struct edge_conn *conn, unsigned long code,
         return "the handshake failed in the crypto library";
     }
     if (reason == SSL_R_HTTP_REQUEST || reason == SSL_R_HTTPS_PROXY_REQUEST) {
+        conn->plain_http = true;
         return "the client spoke plain HTTP to the HTTPS port";
     }
     if (reason == SSL_R_WRONG_VERSION_NUMBER && conn->stage == HELLO_NEW) {

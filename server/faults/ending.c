@@ -44,6 +44,7 @@ static struct place place_of(const struct ending *asked)
 static bool check_after(const char *after, enum point at, struct err *err)
 {
     const unsigned sends = SUBJECT_REPLY | SUBJECT_HELLO | SUBJECT_CERTIFICATE;
+    bool tunnel = at == POINT_PROXY_TUNNEL;
     unsigned subjects = point_info(at)->subjects;
     struct place place;
 
@@ -53,7 +54,7 @@ static bool check_after(const char *after, enum point at, struct err *err)
                        "such as 50%%, not \"%s\"",
                        after);
     }
-    if (place.at && !(subjects & sends)) {
+    if (place.at && !(subjects & sends) && !tunnel) {
         return err_set(err, "there is no reply of which to send %s%s at %s",
                        after, place.percent ? "" : " bytes",
                        point_info(at)->name);
@@ -77,8 +78,10 @@ bool ending_check(const struct ending *asked, enum point at, struct err *err)
     if (!check_after(asked->after, at, err)) {
         return false;
     }
-    if (asked->received && at != POINT_TCP_ACCEPT) {
-        return refuse("received", "at tcp.accept", at, err);
+    if (asked->received && at != POINT_TCP_ACCEPT && at != POINT_PROXY_ACCEPT &&
+        at != POINT_PROXY_TUNNEL) {
+        return refuse("received",
+                      "at tcp.accept, proxy.accept and proxy.tunnel", at, err);
     }
     if (asked->idle && at != POINT_TCP_IDLE) {
         return refuse("idle", "at tcp.idle", at, err);

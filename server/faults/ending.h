@@ -27,7 +27,8 @@ struct ending {
          .type = setting_text,                                                 \
          ENDING_AT(owner, after)},                                             \
         {{name ".received", "number",                                          \
-          "at tcp.accept: as soon as so many bytes came"},                     \
+          "at tcp.accept, proxy.accept and proxy.tunnel: as soon as so many "  \
+          "bytes came"},                                                       \
          .type = setting_count,                                                \
          ENDING_AT(owner, received)},                                          \
     {                                                                          \

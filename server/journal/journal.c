@@ -134,6 +134,13 @@ void journal_begin(struct journal *journal, struct exchange *ex)
     open_add(&journal->open, exchange_ref(ex));
 }
 
+size_t journal_running(const struct journal *journal)
+{
+    GUARDED;
+
+    return journal->open.count;
+}
+
 void journal_end(struct journal *journal, struct exchange *ex)
 {
     unsigned held;

@@ -48,6 +48,8 @@ void journal_close(struct journal *journal);
 uint64_t journal_next_id(struct journal *journal);
 /* Phase one: the first byte of a request is here. Takes a reference. */
 void journal_begin(struct journal *journal, struct exchange *ex);
+/* How many have begun and not ended. */
+size_t journal_running(const struct journal *journal);
 /* Phase two: ex->sent is filled in. The exchange is told on the log, written
  * to the file, and kept in memory until younger ones need the room. */
 void journal_end(struct journal *journal, struct exchange *ex);

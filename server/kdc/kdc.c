@@ -350,9 +350,11 @@ bool kdc_await(struct kdc *kdc, struct err *err)
            exports_own_cache(kdc->options.run_dir, kdc_ccache(kdc, 0), err);
 }
 
-void kdc_reap(struct kdc *kdc)
+void kdc_child_ended(struct kdc *kdc, pid_t pid, int status)
 {
-    link_reap(kdc ? kdc->link : NULL);
+    if (kdc && kdc->link) {
+        link_child_ended(kdc->link, pid, status);
+    }
 }
 
 pid_t kdc_keeper(const struct kdc *kdc)

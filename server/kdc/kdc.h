@@ -78,9 +78,9 @@ MUST_CHECK bool kdc_export(const struct kdc *kdc, const struct world *world,
  * somebody else has stopped the loop: a signal has come.
  */
 MUST_CHECK bool kdc_await(struct kdc *kdc, struct err *err);
-/* SIGCHLD came, which the caller has blocked: takes all children that have
- * ended. NULL, a server without a KDC, is fine: as PID 1 it has some, too. */
-void kdc_reap(struct kdc *kdc);
+/* A child has ended, with this status of wait(2), which the caller has waited
+ * for: ours, or another one. NULL is fine. */
+void kdc_child_ended(struct kdc *kdc, pid_t pid, int status);
 /* Our child, the keeper; 0: it has ended. NULL is fine. */
 pid_t kdc_keeper(const struct kdc *kdc);
 /* Ends keeper and KDC; what is in run_dir stays for the caller to remove. NULL

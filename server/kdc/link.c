@@ -98,15 +98,10 @@ static void reaped(struct link *link, int status)
     tell_loss(link);
 }
 
-void link_reap(struct link *link)
+void link_child_ended(struct link *link, pid_t pid, int status)
 {
-    int status;
-    pid_t pid;
-
-    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-        if (link && pid == link->pid) {
-            reaped(link, status);
-        }
+    if (pid == link->pid) {
+        reaped(link, status);
     }
 }
 

@@ -40,9 +40,9 @@ MUST_CHECK bool link_new(const struct link_options *options,
 MUST_CHECK bool link_send(struct link *link,
                           const struct keeper_message *message,
                           struct err *err);
-/* A child of this process has ended (SIGCHLD): takes note of the keeper, and of
- * all others whose parent we have become. NULL: there is no keeper. */
-void link_reap(struct link *link);
+/* A child of this process has ended, with this status of wait(2): the keeper,
+ * or another one. */
+void link_child_ended(struct link *link, pid_t pid, int status);
 /* The keeper's process; 0: it has ended. */
 pid_t link_keeper(const struct link *link);
 /* Lets the keeper end, waits for it; NULL is fine. */

@@ -55,6 +55,27 @@ static const struct known {
      "the reply was broken off before its end", NULL},
 };
 
+/* What else there is to say where libcurl tells what a proxy has answered to
+ * CONNECT, "... response 407"; "" elsewhere. */
+static const char *of_the_proxy(const char *words)
+{
+    static const char response[] = "CONNECT tunnel failed, response ";
+    const char *status = strstr(words, response);
+
+    if (!status) {
+        return "";
+    }
+    status += strlen(response);
+    if (strncmp(status, "407", 3) == 0) {
+        return ": the proxy wants a password of its own";
+    }
+    if (strncmp(status, "511", 3) == 0 || *status == '3') {
+        return ": the proxy leads elsewhere, as to a sign-in page of its own";
+    }
+    return *status == '5' ? ": the proxy does not reach the server"
+                          : ": the proxy does not let this through";
+}
+
 const char *broken_words(struct arena *arena, int code, const char *said,
                          bool begun)
 {
@@ -70,11 +91,7 @@ const char *broken_words(struct arena *arena, int code, const char *said,
         return "a header of the answer is longer than the 100 KB that clients "
                "read";
     }
-    if (strstr(words, "response 407")) {
-        return arena_printf(arena, "%s: the proxy wants a password of its own",
-                            words);
-    }
-    return arena_strdup(arena, words);
+    return arena_printf(arena, "%s%s", words, of_the_proxy(words));
 }
 
 enum http_end broken_end(int code)

@@ -47,6 +47,9 @@ static bool read_file(struct arena *arena, const char *path,
     if (!read_number(root, "http", 65535, &ports.http)) {
         ports.http = 0;
     }
+    if (!read_number(root, "proxy", 65535, &ports.proxy)) {
+        ports.proxy = 0;
+    }
     ports.domain = arena_lower(arena, domain);
     ports.ca_file = read_text(arena, root, "ca_file");
     ports.krb5_conf = read_text(arena, root, "krb5_conf");

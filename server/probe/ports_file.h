@@ -11,7 +11,8 @@
 struct ports_file {
     int pid;
     int https;
-    int http; /* 0: none */
+    int http;  /* 0: none */
+    int proxy; /* 0: none */
     const char *domain;
     const char *ca_file;
     const char *krb5_conf; /* NULL: the server has no KDC */

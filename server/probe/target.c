@@ -54,6 +54,17 @@ bool target_connect(struct arena *arena, const char *text,
     return true;
 }
 
+/* Its own proxy knows the names; any other is told where they lead. */
+static bool is_its_proxy(struct arena *arena, const char *proxy,
+                         const struct ports_file *ports)
+{
+    struct url url;
+    int port;
+
+    return proxy && ports->proxy && url_parse(arena, proxy, &url) &&
+           read_port(url.port, &port) && port == ports->proxy;
+}
+
 static bool use_ports_file(struct target_search *search, const char *path,
                            struct target *target, struct err *err)
 {
@@ -69,9 +80,11 @@ static bool use_ports_file(struct target_search *search, const char *path,
         return false;
     }
     /* libcurl takes localhost for both loopback addresses. */
-    target->address = "localhost";
-    target->https_port = ports.https;
-    target->http_port = ports.http;
+    if (!is_its_proxy(search->arena, search->options->proxy, &ports)) {
+        target->address = "localhost";
+        target->https_port = ports.https;
+        target->http_port = ports.http;
+    }
     if (!target->domain) {
         target->domain = ports.domain;
     }

@@ -28,6 +28,22 @@ static struct span next(struct span rest, size_t *out_length)
                                                 : span_slice(rest, 0, length);
 }
 
+static bool is_control(uint8_t c)
+{
+    return c < ' ' || c == 0x7f;
+}
+
+/* U+0080 to U+009F, which terminals obey, too. */
+static bool is_c1(struct span piece)
+{
+    return piece.size == 2 && piece.data[0] == 0xc2 && piece.data[1] < 0xa0;
+}
+
+static void put_control(struct buf *out, uint8_t c)
+{
+    buf_printf(out, "\\x%02x", c);
+}
+
 /* `put` writes an ASCII character; all others stand for themselves. */
 static void each(struct buf *out, const char *text,
                  void (*put)(struct buf *out, uint8_t c))
@@ -40,21 +56,14 @@ static void each(struct buf *out, const char *text,
 
         if (piece.size == 1) {
             put(out, piece.data[0]);
+        } else if (is_c1(piece)) {
+            put(out, '\\');
+            buf_printf(out, "x%02x", piece.data[1]);
         } else {
             buf_add(out, piece);
         }
         rest = span_slice(rest, length, rest.size);
     }
-}
-
-static bool is_control(uint8_t c)
-{
-    return c < ' ' || c == 0x7f;
-}
-
-static void put_control(struct buf *out, uint8_t c)
-{
-    buf_printf(out, "\\x%02x", c);
 }
 
 /* ---- XML ---- */

@@ -150,7 +150,7 @@ static void put_run(struct writing *writing, const struct report_run *run)
 {
     buf_printf(writing->out, "\n<details%s><summary>",
                report_is_good(run->exit_code) ? "" : " open");
-    escape_xml(writing->out, report_run_label(writing->arena, run));
+    escape_xml_attribute(writing->out, report_run_label(writing->arena, run));
     buf_printf(writing->out, ", seed %" PRIu64 "</summary>\n", run->seed);
     put_findings(writing, run);
     put_expectations(writing, run);

@@ -59,7 +59,7 @@ static void put_request(struct arena *arena, const struct report_run *run,
 static void put_answer(struct arena *arena,
                        const struct report_exchange *exchange, struct buf *out)
 {
-    const char *answer = report_answer(arena, exchange);
+    const char *answer = report_answered(arena, exchange);
 
     buf_printf(out, "    R%d-->>C: ", (int)report_role_of(exchange));
     put_text(arena, out, *answer ? answer : "nothing", TARGET_MOST);

@@ -72,6 +72,7 @@ struct report_expectation {
     enum report_severity severity; /* where it did not */
     const char *why;               /* "saw 1" */
     const char *nearest;           /* the nearest miss, lines of "field: ..." */
+    const char *known;             /* why it is a known failure */
 };
 
 /* One rule, and how often it had a say. */
@@ -95,7 +96,7 @@ struct report_client {
     int exit_status;     /* -1: it was ended by `signal`, or never ran */
     int signal;
     bool timed_out;
-    bool stopped; /* we ended it, or a person: its status says nothing */
+    bool stopped;       /* we ended it, or a person: its status says nothing */
     bool reached;       /* it reached the server */
     const char *output; /* the last of it, where it was kept */
 };
@@ -159,6 +160,8 @@ void report_tap(const struct report *report, struct buf *out);
 void report_markdown(const struct report *report, struct buf *out);
 /* Workflow commands: "::error file=...". */
 void report_github(const struct report *report, struct buf *out);
+/* The JSON Schema of report_json. */
+void report_schema(struct buf *out);
 /* What report_json wrote. All texts are copied into the arena. */
 MUST_CHECK bool report_read(struct arena *arena, struct span json,
                             struct report *out_report, struct err *err);

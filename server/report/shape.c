@@ -105,6 +105,7 @@ static const struct member expectation_members[] = {
           "what it does to the run where it did not"),
     PLAIN(report_expectation, TEXT, why, "what came instead"),
     PLAIN(report_expectation, TEXT, nearest, "the nearest miss"),
+    PLAIN(report_expectation, TEXT, known, "why it is a known failure"),
     END,
 };
 

@@ -141,14 +141,18 @@ const char *report_target(struct arena *arena, const struct report_run *run,
     const char *host =
         exchange->host ? short_host(arena, run, exchange->host) : "";
 
+    bool plain = exchange->kind && strcmp(exchange->kind, "http") == 0 &&
+                 !exchange->tls && *host;
+
     /* A whole URL, or host and port, has the host already. */
     return *target == '/' || !*target
-               ? arena_printf(arena, "%s%s", host, target)
+               ? arena_printf(arena, "%s%s%s", plain ? "http://" : "", host,
+                              target)
                : target;
 }
 
-const char *report_answer(struct arena *arena,
-                          const struct report_exchange *exchange)
+const char *report_answered(struct arena *arena,
+                            const struct report_exchange *exchange)
 {
     const char *outcome = exchange->outcome ? exchange->outcome : "";
     bool whole = strcmp(outcome, "whole") == 0;

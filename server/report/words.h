@@ -28,8 +28,8 @@ const char *report_auth(struct arena *arena, const struct report_run *run,
 const char *report_target(struct arena *arena, const struct report_run *run,
                           const struct report_exchange *exchange);
 /* "200", "401 cut", "KDC_ERR_PREAUTH_REQUIRED", "nothing". */
-const char *report_answer(struct arena *arena,
-                          const struct report_exchange *exchange);
+const char *report_answered(struct arena *arena,
+                            const struct report_exchange *exchange);
 
 /* Whether the finding is of this exchange, which is the first of its breaches.
  */

@@ -11,6 +11,10 @@
     X(PROXY_REQUEST, "proxy.request",                                          \
       "a client asks the proxy for a whole URL", FACTS_HTTP, SUBJECTS_HTTP,    \
       "RFC 9112 3.2.2")                                                        \
+    X(PROXY_VERDICT, "proxy.verdict",                                          \
+      "the proxy has judged a name and a password",                            \
+      FACTS_KNOWN | FACTS_VERDICT, SUBJECTS_HTTP | SUBJECT_VERDICT,            \
+      "RFC 9110 11.7")                                                         \
     X(PROXY_TUNNEL, "proxy.tunnel", "a tunnel is open, nothing came through",  \
       FACTS_TLS, SUBJECT_CONNECTION, "RFC 9110 9.3.6")
 

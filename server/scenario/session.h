@@ -60,7 +60,8 @@ uint64_t session_seed_of(const struct session *session);
 enum session_slot {
     SESSION_LEAVES,    /* http/: its certificates */
     SESSION_TICKETS,   /* services/: the keys of its web tickets */
-    SESSION_CHALLENGE, /* services/: the last NTLM challenge that went out */
+    SESSION_CHALLENGE, /* services/: the last NTLM challenges that went out */
+    SESSION_ISSUED,    /* services/: web tickets that it issued lately */
     SESSION_CHECKS,    /* checks/: what rules remember of it */
     SESSION_SLOT_COUNT,
 };

@@ -6,27 +6,9 @@
 #include <string.h>
 
 #include "auth/password.h"
+#include "checks/checks.h"
 #include "util/base64.h"
 #include "util/utf.h"
-#include "wire/uris.h"
-
-enum { EVIDENCE_MAX = 256 };
-
-#define SPEC_UT "WSS UsernameToken Profile 1.0 section 3.1"
-
-static void find(struct call *call, const char *rule, enum finding_level level,
-                 const char *section, const char *text, const char *evidence)
-{
-    const struct finding finding = {
-        .rule = rule,
-        .level = level,
-        .section = section,
-        .text = text,
-        .evidence = span_slice(span_text(evidence), 0, EVIDENCE_MAX),
-    };
-
-    exchange_finding(call->ex, &finding);
-}
 
 const char *credentials_decode(struct arena *arena, const char *text)
 {
@@ -92,44 +74,19 @@ struct credentials credentials_read(struct call *call,
     if (name && password) {
         return (struct credentials){name, password};
     }
-    find(call, "RS-022", FINDING_PRACTICE, "protocol: webticket 4.3",
-         name ? "Password is no base64 of UTF-8 text: clients send Username "
-                "and Password in base64 of UTF-8, in spite of #PasswordText"
-              : "Username stands in clear: clients send Username and Password "
-                "in base64 of UTF-8, in spite of #PasswordText",
-         sent.name);
+    check_report(
+        call->ex, "WT-022", "/Envelope/Header/Security/UsernameToken",
+        span_text(sent.name), "%s",
+        name ? "Password is no base64 of UTF-8 text: clients send Username and "
+               "Password in base64 of UTF-8, in spite of #PasswordText"
+             : "Username stands in clear: clients send Username and Password "
+               "in base64 of UTF-8, in spite of #PasswordText");
     sent.name = name ? name : sent.name;
     return sent;
 }
 
-static void judge_type(struct call *call, const struct usertoken *token)
+void credentials_note(struct call *call, const struct usertoken *token)
 {
-    if (token->password && token->type &&
-        strcmp(token->type, URI_PASSWORD_TEXT) != 0) {
-        find(call, "RS-022", FINDING_PRACTICE, SPEC_UT,
-             "the Type of Password is not #PasswordText, which is the one "
-             "that the service takes",
-             token->type);
-    }
-}
-
-void credentials_judge(struct call *call, const struct usertoken *token,
-                       enum usertoken_flaw flaw)
-{
-    if (flaw == USERTOKEN_NO_SECURITY) {
-        find(call, "RS-021", FINDING_SHOULD, "WSS 1.1 section 5",
-             "there is no Security header: the credentials belong there", NULL);
-    } else if (!token->must_understand) {
-        find(call, "RS-021", FINDING_SHOULD, "WSS 1.1 section 5",
-             "the Security header lacks mustUnderstand=\"1\"", NULL);
-    }
-    if (flaw == USERTOKEN_TWICE) {
-        find(call, "WS-001", FINDING_MUST, "WSS 1.1 section 5",
-             "two Security headers for one receiver, or two of what a "
-             "UsernameToken has one of",
-             NULL);
-    }
-    judge_type(call, token);
     if (token->nonce || token->created) {
         exchange_remark(call->ex, "usertoken.ignored", "%s",
                         !token->created ? "Nonce"

@@ -21,8 +21,8 @@ struct credentials credentials_read(struct call *call,
 /* Text that is base64 of UTF-8 without a NUL, decoded; NULL: it is none. */
 const char *credentials_decode(struct arena *arena, const char *text);
 
-/* Findings and remarks on the token itself; never with its password. */
-void credentials_judge(struct call *call, const struct usertoken *token,
-                       enum usertoken_flaw flaw);
+/* Remarks on the token itself; what is wrong with it, rules find
+ * (checks/rules_security.c). */
+void credentials_note(struct call *call, const struct usertoken *token);
 
 #endif

@@ -13,6 +13,7 @@
 #include <strings.h>
 
 #include "services/audience.h"
+#include "services/issued.h"
 #include "services/oauth.h"
 #include "services/reach.h"
 #include "services/verdict.h"
@@ -31,6 +32,7 @@ enum carrier {
 
 struct presented {
     enum carrier carrier;
+    const char *text; /* as it came; NULL: a step has judged it */
     enum ticket_flaw flaw;
     struct ticket ticket;
 };
@@ -55,6 +57,7 @@ static void judge(struct call *call, const char *text, bool ask,
     struct ticket *ticket = &presented->ticket;
     unsigned held = guard_pause();
 
+    presented->text = text;
     presented->flaw = ticket_open(call->ticket_keys, call->arena, text,
                                   call->now, call->pool, ticket);
     guard_resume(held);
@@ -137,6 +140,7 @@ static void force(struct call *call, struct presented *presented)
     if (!verdict_take(call, &plan)) {
         return;
     }
+    presented->text = NULL;
     if (plan.accepted) {
         presented->flaw = TICKET_VALID;
         ticket->user = plan.user ? plan.user : ticket->user;
@@ -232,6 +236,15 @@ static struct presented reach_with_ticket(struct call *call)
     return presented;
 }
 
+static void say_why(struct call *call, const struct presented *presented)
+{
+    if (presented->text) {
+        exchange_why(call->ex, "ticket.why", "%s",
+                     issued_why(call, presented->text, presented->flaw,
+                                &presented->ticket));
+    }
+}
+
 static void remark_ticket(struct call *call, const struct presented *presented)
 {
     const struct ticket *ticket = &presented->ticket;
@@ -245,6 +258,7 @@ static void remark_ticket(struct call *call, const struct presented *presented)
     }
     if (presented->carrier != CARRIER_NONE && presented->flaw != TICKET_VALID) {
         exchange_why(call->ex, "ticket.flaw", "%s", ticket->detail);
+        say_why(call, presented);
     }
 }
 

@@ -6,6 +6,7 @@
 #include "scenario/expand.h"
 #include "services/discover.h"
 #include "services/oauth.h"
+#include "services/proxy.h"
 #include "services/reach.h"
 #include "services/soap_reply.h"
 #include "ticket/guid.h"
@@ -18,7 +19,11 @@ static void page(void *ctx, unsigned status)
     struct call *call = ctx;
 
     exchange_forget(call->ex);
-    product_error_page(call, status);
+    if (call->by_proxy) {
+        proxy_page(call, status, "the proxy refuses this request");
+    } else {
+        product_error_page(call, status);
+    }
 }
 
 /* The envelope of the request, or, where there was none, SOAP 1.1. */

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "checks/checks.h"
 #include "scenario/model.h"
 #include "scenario/session.h"
 #include "services/gate_moments.h"
@@ -134,20 +135,6 @@ static const struct auth_method *offered_method(struct call *call,
         }
     }
     return NULL;
-}
-
-static void find(struct call *call, const char *rule, const char *section,
-                 const char *text, const char *evidence)
-{
-    struct finding finding = {
-        .rule = rule,
-        .level = FINDING_SHOULD,
-        .section = section,
-        .text = text,
-        .evidence = span_text(evidence),
-    };
-
-    exchange_finding(call->ex, &finding);
 }
 
 /* The handshake this token belongs to: the one under way if its challenge
@@ -312,16 +299,15 @@ static enum gate_verdict judge(struct call *call,
     case AUTH_REFUSED:
         verdict_why(call, outcome);
         if (outcome->reason == AUTH_REASON_OUT_OF_TURN) {
-            find(call, "HA-027", "RFC 4559 section 6",
-                 "the last leg of a handshake came without its challenge: all "
-                 "legs belong on one connection",
-                 scheme);
+            check_report(call->ex, "HA-027", "Authorization", span_text(scheme),
+                         "the last leg of a handshake came without its "
+                         "challenge: all legs belong on one connection");
         }
         break;
     case AUTH_INVALID:
         if (!outcome->findings) {
-            find(call, "HA-026", "RFC 4559 section 4.2",
-                 "the credentials are no token of this scheme", scheme);
+            check_report(call->ex, "HA-026", "Authorization", span_text(scheme),
+                         "the credentials are no token of this scheme");
         }
         break;
     case AUTH_CONTINUE:
@@ -354,14 +340,14 @@ static enum gate_verdict with_credentials(struct call *call, const char *value)
     if (!method) {
         forget_leg(call, sent.scheme);
         call_reach(call, POINT_AUTH_NOT_OFFERED);
-        find(call, "HA-025", "RFC 9110 section 11.6.2",
-             "this authentication scheme is not among those offered",
-             sent.scheme);
+        check_report(call->ex, "HA-025", "Authorization",
+                     span_text(sent.scheme),
+                     "this authentication scheme is not among those offered");
         return gate_refuse(call);
     }
     if (result != HTTPAUTH_OK) {
-        find(call, "HA-024", "RFC 4559 section 4.2",
-             "the credentials are not one base64 token", sent.text);
+        check_report(call->ex, "HA-024", "Authorization", span_text(sent.text),
+                     "the credentials are not one base64 token");
         conn_auth_drop_handshake(call->auth);
         call->ex->facts.auth = method->name;
         reach_verdict(call, method, outcome);

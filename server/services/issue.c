@@ -7,6 +7,7 @@
 
 #include "edge/loop.h"
 #include "services/issue_check.h"
+#include "services/issued.h"
 #include "services/reach.h"
 #include "services/soap_reply.h"
 #include "ticket/p_sha1.h"
@@ -237,6 +238,8 @@ static void answer(struct issuing *issuing, const struct soap *request)
     text = arena_text(call->arena, issuing->text);
     fill_response(call->world, &issuing->rst, &issuing->ticket, text,
                   &issuing->rstr);
+    issued_keep(call, &issuing->ticket, text, issuing->rst.entropy,
+                issuing->rstr.server_entropy);
     lie_about_secret(call, &issuing->rstr);
     rstr_encode(&message, call->arena, request, &issuing->rstr);
     soap_reply(call, request, &message);

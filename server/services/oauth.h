@@ -60,8 +60,4 @@ void oauth_say_error(struct call *call, const struct oauth_say *say);
 /* Plans the good answer: this token, for so many seconds. */
 void oauth_answer(struct call *call, const char *token, int64_t seconds);
 
-/* Reports a finding on the form. */
-void oauth_find(struct call *call, const char *rule, enum finding_level level,
-                const char *section, const char *text);
-
 #endif

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "auth/password.h"
+#include "checks/checks.h"
 #include "services/gate.h"
 #include "services/oauth.h"
 #include "services/reach.h"
@@ -33,8 +34,8 @@ static const char *required(struct call *call, const struct form *form,
     if (!value) {
         exchange_why(call->ex, "oauth.missing",
                      "the parameter %s is missing or empty", name);
-        oauth_find(call, "OA-004", FINDING_MUST, "RFC 6749 section 5.2",
-                   "a parameter that the grant needs is missing or empty");
+        check_report(call->ex, "OA-004", "body", span_text(name),
+                     "the parameter %s is missing or empty", name);
         oauth_refuse(call, OAUTH_INVALID_REQUEST, 0);
     }
     return value;
@@ -94,9 +95,9 @@ static bool judge_windows(struct call *call, const struct form *form,
     if (form_value(form, "username") || form_value(form, "password")) {
         exchange_why(call->ex, "oauth.surplus",
                      "username and password must not be there");
-        oauth_find(call, "OA-005", FINDING_MUST, "protocol: discover 4",
-                   "username and password have no place in a grant that HTTP "
-                   "Negotiate or NTLM proves");
+        check_report(call->ex, "OA-005", "body", SPAN_NONE,
+                     "username and password have no place in a grant that HTTP "
+                     "Negotiate or NTLM proves");
         return oauth_refuse(call, OAUTH_INVALID_REQUEST, 0);
     }
     call_reach(call, POINT_OAUTH_WINDOWS);

@@ -185,16 +185,3 @@ bool oauth_refuse_passive(struct call *call)
     send_error(call, &say);
     return false;
 }
-
-void oauth_find(struct call *call, const char *rule, enum finding_level level,
-                const char *section, const char *text)
-{
-    const struct finding finding = {
-        .rule = rule,
-        .level = level,
-        .section = section,
-        .text = text,
-    };
-
-    exchange_finding(call->ex, &finding);
-}

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "checks/checks.h"
 #include "services/gate.h"
 #include "services/oauth.h"
 #include "services/reach.h"
@@ -36,9 +37,9 @@ static bool check_type(struct call *call)
     }
     exchange_why(call->ex, "oauth.content-type", "%s",
                  type ? type : "there is no Content-Type");
-    oauth_find(call, "OA-001", FINDING_MUST, "RFC 6749 section 4.3.2",
-               "the request must say Content-Type: "
-               "application/x-www-form-urlencoded");
+    check_report(call->ex, "OA-001", "Content-Type", span_text(type),
+                 "the request must say Content-Type: "
+                 "application/x-www-form-urlencoded");
     return oauth_refuse(call, OAUTH_INVALID_REQUEST, 0);
 }
 
@@ -51,8 +52,8 @@ static bool check_repeated(struct call *call, const struct form *form)
     }
     exchange_why(call->ex, "oauth.repeated",
                  "the parameter \"%s\" is there more than once", name);
-    oauth_find(call, "OA-003", FINDING_MUST, "RFC 6749 section 3.2",
-               "a parameter must not be there more than once");
+    check_report(call->ex, "OA-003", "body", span_text(name),
+                 "the parameter \"%s\" is there more than once", name);
     return oauth_refuse(call, OAUTH_INVALID_REQUEST, 0);
 }
 
@@ -65,10 +66,16 @@ static void judge_entities(struct call *call, const struct form *form)
         found = found || strncmp(form->fields[i].name, "amp;", 4) == 0;
     }
     if (found) {
-        oauth_find(call, "OA-006", FINDING_PRACTICE, "protocol: discover 4",
-                   "\"&amp;\" stands between parameters where \"&\" belongs: "
-                   "the form was copied from a page of documentation");
+        check_report(call->ex, "OA-006", "body", span_text("&amp;"),
+                     "\"&amp;\" stands between parameters where \"&\" belongs: "
+                     "the form was copied from a page of documentation");
     }
+}
+
+/* Not the form: there may be a password in it. */
+static struct span bad_part(const struct exchange *ex, size_t offset)
+{
+    return span_slice(ex->request.body, offset, 3);
 }
 
 static bool read_form(struct call *call, struct form *form)
@@ -85,9 +92,11 @@ static bool read_form(struct call *call, struct form *form)
     if (result != FORM_OK) {
         exchange_why(call->ex, "oauth.form", "the form has %s, at offset %zu",
                      form_result_text(result), offset);
-        oauth_find(call, "OA-002", FINDING_MUST, "RFC 6749 appendix B",
-                   "the form cannot be read: names and values are UTF-8, "
-                   "percent-encoded");
+        check_report(
+            call->ex, "OA-002", "body", bad_part(call->ex, offset),
+            "the form has %s, at offset %zu: names and values are UTF-8, "
+            "percent-encoded",
+            form_result_text(result), offset);
         return oauth_refuse(call, OAUTH_INVALID_REQUEST, 0);
     }
     return check_repeated(call, form);
@@ -99,8 +108,8 @@ static bool missing_grant(struct call *call)
 {
     exchange_why(call->ex, "oauth.missing",
                  "the parameter grant_type is missing or empty");
-    oauth_find(call, "OA-004", FINDING_MUST, "RFC 6749 section 5.2",
-               "a parameter that the grant needs is missing or empty");
+    check_report(call->ex, "OA-004", "body", SPAN_NONE,
+                 "the parameter grant_type is missing or empty");
     return oauth_refuse(call, OAUTH_INVALID_REQUEST, 0);
 }
 

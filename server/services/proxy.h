@@ -20,4 +20,10 @@ static inline bool proxy_is_asked(const struct exchange *ex)
  */
 bool proxy_answers(struct call *call);
 
+/* Starts the reply afresh: the proxy's page with this status and words. */
+void proxy_page(struct call *call, unsigned status, const char *words);
+
+/* proxy_auth.c: whether who asks may pass; else 407 is planned. */
+bool proxy_lets_pass(struct call *call);
+
 #endif

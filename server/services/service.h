@@ -18,6 +18,7 @@ struct auth_report;
 struct conn_auth;
 struct diagnostic;
 struct due;
+struct edge;
 struct kdc;
 struct krb5_acceptor;
 struct loop;
@@ -31,10 +32,12 @@ struct services_context {
     struct sessions *sessions;
     struct env *env;
     struct ticket_keys *ticket_keys; /* of sessions that keep none */
+    struct pki *pki;                 /* NULL: nothing is known of leaves */
     struct krb5_acceptor *krb5;      /* NULL: no Kerberos is served */
     struct kdc *kdc;                 /* NULL: the same */
     /* For work that may not hold up the loop; NULL: do it inline. */
     struct loop *loop;
+    struct edge *edge; /* what the proxy leads to; NULL: it is not asked */
     /* Where https answers: the port for links in plain HTTP answers. */
     int https_port;
     int http_port; /* the other one; 0: there is none */

@@ -144,7 +144,6 @@ static enum stage head_stage(struct call *call)
     struct exchange *ex = call->ex;
 
     if (proxy_is_asked(ex) && proxy_answers(call)) {
-        call->by_proxy = true;
         return STAGE_DECIDE;
     }
     reach_by_head(call);

@@ -6,30 +6,23 @@
 #include <assert.h>
 #include <string.h>
 
+#include "checks/checks.h"
 #include "services/reach.h"
 #include "wire/diagnostics.h"
 #include "wire/uris.h"
 
-enum { EVIDENCE_MAX = 256 };
-
 /* What is no envelope gets IIS's page, as WCF refuses it before any service
  * sees it; the journal says why. Always false. */
-static bool refuse_body(struct call *call, const char *key, const char *why)
+static bool refuse_body(struct call *call, const char *rule, const char *key,
+                        const char *why)
 {
     struct exchange *ex = call->ex;
-    struct finding finding = {
-        .rule = "SO-001",
-        .level = FINDING_MUST,
-        .section = "SOAP 1.1 section 4; SOAP 1.2 part 1 section 5",
-        .text =
-            arena_printf(call->arena, "the body is no SOAP envelope: %s", why),
-        .evidence = span_slice(ex->request.body, 0, EVIDENCE_MAX),
-    };
 
     call_reach(call, POINT_SOAP_MALFORMED);
     product_error_page(call, 400);
     exchange_remark(ex, key, "%s", why);
-    exchange_finding(ex, &finding);
+    check_report(ex, rule, NULL, ex->request.body,
+                 "the body is no SOAP envelope: %s", why);
     return false;
 }
 
@@ -57,6 +50,13 @@ static const char *xml_trouble(struct arena *arena, struct span body,
                : arena_strdup(arena, report->text);
 }
 
+static const char *xml_rule(enum xml_result result)
+{
+    return result == XML_HAS_DTD  ? "WT-002"
+           : result == XML_HAS_PI ? "WT-003"
+                                  : "WT-001";
+}
+
 /* For replies that are planned when the document is gone. */
 static void keep_envelope(struct call *call, const struct soap *soap)
 {
@@ -73,14 +73,16 @@ bool soap_read(struct call *call, xmlDoc **out_doc, struct soap *out_soap)
     struct exchange *ex = call->ex;
     AUTO(xml_doc) doc = NULL;
     struct xml_report report;
+    enum xml_result result;
     const char *text;
 
-    if (xml_parse(ex->request.body, &doc, &report) != XML_OK) {
-        return refuse_body(call, "soap.xml",
+    result = xml_parse(ex->request.body, &doc, &report);
+    if (result != XML_OK) {
+        return refuse_body(call, xml_rule(result), "soap.xml",
                            xml_trouble(call->arena, ex->request.body, &report));
     }
     if (soap_decode(call->arena, doc, out_soap, &text) != SOAP_OK) {
-        return refuse_body(call, "soap.envelope", text);
+        return refuse_body(call, "WT-001", "soap.envelope", text);
     }
     ex->facts.action = soap_action(call->arena, out_soap, &ex->request.headers);
     keep_envelope(call, out_soap);

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "services/credentials.h"
+#include "services/credentials_why.h"
 #include "services/issue.h"
 #include "services/reach.h"
 #include "services/soap_reply.h"
@@ -66,7 +67,7 @@ static void refuse_token(struct call *call, const struct soap *request,
     call_reach(call, POINT_WEBTICKET_FAULT);
     if (flaw == USERTOKEN_DIGEST) {
         soap_reply_fault(call, request, &digest);
-    } else if (flaw == USERTOKEN_TWICE) {
+    } else if (flaw == USERTOKEN_TWICE || flaw == USERTOKEN_TWO_HEADERS) {
         soap_reply_fault(call, request, &twice);
     } else {
         soap_reply_diagnostic(call, request, DIAGNOSTIC_NO_TOKEN);
@@ -88,16 +89,20 @@ static enum call_result authenticate(struct call *call,
 
     call->ex->facts.auth = "usertoken";
     call_reach(call, POINT_WEBTICKET_PASSWORD);
-    credentials_judge(call, &token, flaw);
+    credentials_note(call, &token);
     if (flaw == USERTOKEN_GOOD) {
         sent = credentials_read(call, &token);
         outcome = verdict_password(call, "usertoken", sent.name, sent.password);
+    }
+    if (outcome.verdict != AUTH_ACCEPTED) {
+        outcome.solved = credentials_why(call, &token, flaw, outcome.solved);
     }
     verdict_facts(call, &outcome);
     call_reach(call, POINT_USERTOKEN_VERDICT);
     verdict_settle(call, &outcome);
     if (outcome.verdict == AUTH_INVALID) {
         refuse_token(call, request, flaw, text);
+        verdict_solved(call, &outcome);
         return CALL_DONE;
     }
     if (outcome.verdict != AUTH_ACCEPTED) {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "auth/password.h"
+#include "auth/password_why.h"
 #include "scenario/model.h"
 #include "scenario/point.h"
 #include "services/reach.h"
@@ -245,11 +246,19 @@ struct auth_outcome verdict_password(struct call *call, const char *auth,
 
     verdict_account(call, name);
     auth_password(&ctx, name, password, &outcome);
+    outcome.solved = auth_password_why(&ctx, name, password, &outcome);
     verdict_remark(call->ex, outcome.notes);
     call->ex->facts.auth = auth;
     call->ex->facts.user = outcome.user ? outcome.user->name : NULL;
     verdict_facts(call, &outcome);
     return outcome;
+}
+
+void verdict_solved(struct call *call, const struct auth_outcome *outcome)
+{
+    if (outcome->solved) {
+        exchange_why(call->ex, "auth.why", "%s", outcome->solved);
+    }
 }
 
 void verdict_why(struct call *call, const struct auth_outcome *outcome)
@@ -262,7 +271,5 @@ void verdict_why(struct call *call, const struct auth_outcome *outcome)
     }
     exchange_why(call->ex, "auth.refused", "%s",
                  why ? why : auth_reason_text(outcome->reason));
-    if (outcome->solved) {
-        exchange_why(call->ex, "auth.why", "%s", outcome->solved);
-    }
+    verdict_solved(call, outcome);
 }

@@ -72,5 +72,8 @@ void verdict_count(struct exchange *ex, const struct world *world,
 /* What the journal and its log line say of a refusal; once the reply is
  * planned, which says as little as the product does. */
 void verdict_why(struct call *call, const struct auth_outcome *outcome);
+/* The last part of it: what the client did instead of the right thing, if that
+ * was found out. */
+void verdict_solved(struct call *call, const struct auth_outcome *outcome);
 
 #endif

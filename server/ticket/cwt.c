@@ -285,3 +285,43 @@ enum ticket_flaw cwt_open(const struct ticket_keys *keys, struct arena *arena,
     }
     return TICKET_VALID;
 }
+
+static const char *tag_text(enum tag tag)
+{
+    switch (tag) {
+    case TAG_SID:
+        return "the SID";
+    case TAG_GUID:
+        return "the GUID";
+    case TAG_FLAGS:
+        return "the flags";
+    case TAG_MAC:
+        return "the MAC";
+    case TAG_EXPIRES:
+        return "the time at which it expires";
+    case TAG_GUID_AGAIN:
+        return "the GUID at its end";
+    case TAG_GUEST:
+        return "the guest's GUID";
+    case TAG_MEETING:
+        return "the conference URI";
+    }
+    return "a field that is not known";
+}
+
+const char *cwt_field_at(struct span bytes, size_t at)
+{
+    struct reader rd = rd_init(bytes);
+
+    (void)rd_bytes(&rd, 2);
+    while (rd_left(&rd) > 1 && at >= 2) {
+        enum tag tag = rd_u8(&rd);
+        size_t size = rd_u8(&rd);
+
+        (void)rd_bytes(&rd, size);
+        if (at < rd.offset) {
+            return tag_text(tag);
+        }
+    }
+    return "its first two bytes";
+}

@@ -15,4 +15,7 @@ enum ticket_flaw cwt_open(const struct ticket_keys *keys, struct arena *arena,
                           struct span bytes, const char *pool,
                           struct ticket *out_ticket);
 
+/* What the byte at this place of a ticket belongs to: "the MAC". */
+const char *cwt_field_at(struct span bytes, size_t at);
+
 #endif

@@ -23,6 +23,8 @@ struct conn_facts {
     const char *tls_version; /* "TLSv1.3" */
     const char *tls_cipher;
     bool tls_resumed;
+    bool tls_resume_offered; /* the ClientHello named an earlier session */
+    unsigned tls_offered;    /* its highest version, 0x0304; 0: no such thing */
     /*
      * RFC 5929 section 4: the hash that "tls-server-end-point" channel
      * bindings carry, of the certificate this connection was given.

@@ -37,7 +37,9 @@ static const xmlNode *only(struct reading *reading, const xmlNode *parent,
             continue;
         }
         if (found) {
-            wrong(reading, USERTOKEN_TWICE,
+            wrong(reading,
+                  absent == USERTOKEN_NO_SECURITY ? USERTOKEN_TWO_HEADERS
+                                                  : USERTOKEN_TWICE,
                   arena_printf(reading->arena, "There are two %s elements.",
                                name));
         }
@@ -86,6 +88,10 @@ enum usertoken_flaw usertoken_decode(struct arena *arena,
         .nonce = xml_child(token, security_uris, "Nonce") != NULL,
         .created = xml_child(token, utility_uris, "Created") != NULL,
     };
+    out_token->nonce_text =
+        xml_text(arena, xml_child(token, security_uris, "Nonce"));
+    out_token->created_text =
+        xml_text(arena, xml_child(token, utility_uris, "Created"));
     read_password(&reading,
                   only(&reading, token, "Password", USERTOKEN_NO_PASSWORD),
                   out_token);

@@ -15,8 +15,9 @@ enum usertoken_flaw {
     USERTOKEN_NO_TOKEN,    /* no UsernameToken in it */
     USERTOKEN_NO_NAME,
     USERTOKEN_NO_PASSWORD,
-    USERTOKEN_TWICE,  /* two of what there is to be one of */
-    USERTOKEN_DIGEST, /* Password is a digest */
+    USERTOKEN_TWO_HEADERS, /* two Security headers */
+    USERTOKEN_TWICE,       /* two of what is in one, and to be there once */
+    USERTOKEN_DIGEST,      /* Password is a digest */
 };
 
 /* Texts are as they stand there, with white space; NULL: not there. */
@@ -27,6 +28,8 @@ struct usertoken {
     const char *type; /* of Password */
     bool nonce;
     bool created;
+    const char *nonce_text;
+    const char *created_text;
 };
 
 /* out_token is filled as far as it was read; out_text says what is wrong. */

@@ -261,6 +261,10 @@ static const struct setting rows[] = {
      setting_word, AT(tcp.families[0])},
     {{"tcp.ipv6", "open|refused|dropped", "and on IPv6 addresses"},
      setting_word, AT(tcp.families[1])},
+    {{"proxy.auth", "none|basic",
+      "what the proxy asks of its clients: nothing, or a name and a password "
+      "by Basic, which are an account's of the world"},
+     setting_word, AT(proxy_auth)},
     {{"tcp.connections", "number",
       "so many at once, and further ones are reset; 0: as many as there is "
       "room for"},

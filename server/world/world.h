@@ -58,6 +58,12 @@ enum {
     WORLD_TLS_1_3 = 0x0304,
 };
 
+/* What the proxy asks of its clients. */
+enum proxy_auth {
+    PROXY_AUTH_NONE,
+    PROXY_AUTH_BASIC,
+};
+
 enum header_status {
     HEADER_STATUS_400, /* with the page of Windows' HTTP.sys */
     HEADER_STATUS_431, /* RFC 6585 section 5 */
@@ -143,7 +149,8 @@ struct world {
     struct offer offer;
     struct krb5_settings krb5;
     struct kdc_settings kdc;
-    unsigned header_limit;            /* bytes of a request's head */
+    unsigned header_limit; /* bytes of a request's head */
+    enum proxy_auth proxy_auth;
     enum header_status header_status; /* of the answer to a longer one */
     struct ntlm_settings ntlm;
     struct ticket_settings ticket;

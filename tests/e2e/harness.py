@@ -4,6 +4,7 @@ Nothing here reads the caller's environment but LYNCMOCK_BINARY (the program
 to test, build/lyncmock by default) and PATH.
 """
 
+import base64
 import json
 import os
 import pathlib
@@ -12,6 +13,7 @@ import select
 import signal
 import socket
 import subprocess
+import uuid
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("LYNCMOCK_BINARY", str(ROOT / "build" / "lyncmock"))
@@ -157,13 +159,20 @@ class Server:
     def ask_ticket(self, user, *args, password=PASSWORD, applies_to=None):
         """POSTs a request for a web ticket; args say how to authenticate."""
         body = self.folder / "rst.xml"
-        body.write_text(RST.read_text().replace(
+        body.write_text(fresh(RST.read_text()).replace(
             "@APPLIES_TO@", applies_to or self.url("lyncweb", USER_PATH)))
         return self.curl(
             self.url("lyncweb", TICKET_PATH), *args,
             "-u", f"{user}:{password}",
             "-H", "Content-Type: text/xml; charset=utf-8",
             "-H", f'SOAPAction: "{ISSUE}"', "--data-binary", f"@{body}")
+
+
+def fresh(message):
+    """A request for a ticket with a Context and entropy of its own."""
+    message = re.sub(r'Context="[^"]*"', f'Context="{uuid.uuid4()}"', message)
+    secret = base64.b64encode(os.urandom(32)).decode()
+    return re.sub(r"(BinarySecret>)[^<]+", rf"\g<1>{secret}", message)
 
 
 class Answer:

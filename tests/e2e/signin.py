@@ -9,7 +9,7 @@ import base64
 import json
 import re
 
-from harness import ISSUE, PASSWORD, RST, TICKET_PATH, USER_PATH
+from harness import ISSUE, PASSWORD, RST, TICKET_PATH, USER_PATH, fresh
 
 XML = "application/vnd.microsoft.rtc.autodiscover+xml;v=1"
 JSON = "application/vnd.microsoft.rtc.autodiscover+json;v=1"
@@ -46,11 +46,19 @@ def ask(client, server, account=ALICE, password=PASSWORD, *, form="saml",
         host="lyncweb", applies_to=None):
     """Asks for a web ticket as this account, and returns the answer."""
     url = applies_to or server.url(host, USER_PATH)
-    body = BODIES[form].read_text().replace("@APPLIES_TO@", url)
+    body = fresh(BODIES[form].read_text()).replace("@APPLIES_TO@", url)
     headers = {"Content-Type": "text/xml; charset=utf-8",
                "SOAPAction": f'"{ISSUE}"'}
     return client.send("POST", server.url(host, TICKET_PATH), headers, body,
                        account, password)
+
+
+def asked_with(server):
+    """Context and entropy of the last request that curl sent."""
+    text = (server.folder / "curl.request").read_text()
+    secret = re.search(r"BinarySecret>([^<]+)", text)
+    return (re.search(r'Context="([^"]*)"', text).group(1),
+            secret and base64.b64decode(secret.group(1)))
 
 
 def ticket_for(client, server, *args, **how):
@@ -105,6 +113,8 @@ class Record:
         self.leg = entry.get("leg")
         self.connection = entry["connection"]["id"]
         self.rules = [finding["rule"] for finding in entry["findings"]]
+        self.must = [finding["rule"] for finding in entry["findings"]
+                     if finding["level"] == "must"]
         self.remarks = {}
         for remark in entry["remarks"]:
             self.remarks.setdefault(remark["key"], remark["text"])
@@ -140,10 +150,11 @@ def journal(server, operation=None):
             if operation in (None, record.operation)]
 
 
-def issued(server, count=1, user="alice", auth="ntlm"):
+def issued(server, count=1, user="alice", auth="ntlm", must=()):
     """The exchanges that issued a ticket; that many, and to this user.
 
-    What opened the User resource must have been these tickets, whole.
+    What opened the User resource must have been these tickets, whole. must: the
+    rules of that level which each of them breaks.
     """
     records = journal(server)
     found = [record for record in records
@@ -151,7 +162,7 @@ def issued(server, count=1, user="alice", auth="ntlm"):
     assert len(found) == count, records
     for record in found:
         assert (record.user, record.auth) == (user, auth), record
-        assert record.rules == [], record
+        assert record.must == list(must), record
     tickets = {record.remarks["ticket.id"] for record in found}
     for record in records:
         if (record.operation, record.status) == ("discover.user", 200):

@@ -6,7 +6,7 @@ import re
 from xml.sax.saxutils import escape
 
 from clients import Curl
-from harness import ISSUE, RST, TICKET_PATH
+from harness import ISSUE, RST, TICKET_PATH, fresh
 
 AUTH = TICKET_PATH + "/Auth"
 ANON = TICKET_PATH + "/Anon"
@@ -30,7 +30,7 @@ def envelope(server, name, password, *, path=AUTH, token_type=CWT,
              applies_to=None, host="lyncweb"):
     """Name and password as they shall stand there; for the rest, what clients
     send: AppliesTo is the port itself."""
-    return (PASSWORD_RST.replace("@USERNAME@", escape(name))
+    return (fresh(PASSWORD_RST).replace("@USERNAME@", escape(name))
             .replace("@PASSWORD@", escape(password))
             .replace("@TOKEN_TYPE@", token_type)
             .replace("@APPLIES_TO@", applies_to or server.url(host, path)))

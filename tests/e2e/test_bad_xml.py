@@ -157,6 +157,12 @@ TAKEN = [
 ]
 
 
+# SOAP forbids both by name.
+RULE_OF = {"document type": "WT-002", "processing instruction": "WT-003"}
+# All the bodies are one request, on one server.
+REPEATED = {"TK-013", "WT-032", "WT-038"}
+
+
 def post(server, body):
     """POSTs it as alice, who may; what she got, and the journal's entry."""
     file = server.folder / "body.xml"
@@ -185,7 +191,7 @@ def test_refused(sturdy, body, key, words):
     if key == NO_REQUEST:
         assert "Fault>" in reply.text
     else:
-        assert rules_of(entry) == ["SO-001"]
+        assert rules_of(entry) == [RULE_OF.get(words, "WT-001")]
         assert words in entry["findings"][0]["text"]
 
 
@@ -195,7 +201,7 @@ def test_taken(sturdy, body):
     reply, entry = post(sturdy, body)
     assert reply.status == 200
     assert b"<saml:Assertion" in reply.body
-    assert rules_of(entry) == []
+    assert set(rules_of(entry)) <= REPEATED
 
 
 # --- nothing is fetched -----------------------------------------------------
@@ -244,7 +250,7 @@ def test_cut_anywhere(sturdy):
                                  "Content-Type: text/xml", body=whole))
         assert reply.status == 200
         entries = journal.of(peer, len(whole) + 1)
-    assert {tuple(rules_of(entry)) for entry in entries[:-1]} == {("SO-001",)}
+    assert {tuple(rules_of(entry)) for entry in entries[:-1]} == {("WT-001",)}
     assert rules_of(entries[-1]) == []
 
 

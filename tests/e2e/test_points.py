@@ -11,6 +11,7 @@ import test_faults_tickets
 import test_http_faults
 import test_scenario_documents as documents
 import test_wire_tcp
+import through
 from clients import Curl
 from harness import PASSWORD, ROOT_PATH, TICKET_PATH, USER_PATH, run_cli
 from kerberos import Client, needs_kerberos
@@ -165,6 +166,12 @@ def oauth(server):
     server.curl(server.url("lyncweb", USER_PATH.replace("/user", "/oauth/user")))
 
 
+def proxy(server):
+    url = "https://lyncweb.contoso.test/"
+    through.curl(server, url, "--proxy-user", f"CONTOSO\\alice:{PASSWORD}")
+    through.curl(server, "http://lyncdiscover.contoso.test/")
+
+
 WALKS = [connections, requests, document, schemes, tickets, claims, oauth]
 
 
@@ -177,8 +184,10 @@ def test_without_kerberos(serve, path, tmp_path):
     server = serve(path, "--set", "offer.kerberos=auto")
     for walk in WALKS:
         walk(server)
-    withdrawn = serve(path, "--set", "offer.soap=no")
+    withdrawn = serve(path, "--set", "offer.soap=no", "--proxy-port", "0",
+                      "--set", "proxy.auth=basic")
     log_in(withdrawn, "CONTOSO\\alice", PASSWORD)
+    proxy(withdrawn)
     seen = reached(server) | reached(withdrawn)
     awaited = {point["id"] for point in points(tmp_path)
                if not by_kerberos(point["id"])}

@@ -12,8 +12,14 @@ CASES = [case for path in sorted(FOLDER.glob("rules_*.py"))
 
 
 def start(serve, case, tmp_path):
+    scenario = ()
+    if case.scenario:
+        path = tmp_path / "case.yaml"
+        path.write_text("lyncmock: 1\n" + case.scenario)
+        scenario = (path,)
     kerberos = () if case.kerberos else ("--set", "offer.kerberos=no")
-    return serve("--json", tmp_path / "report.json", *kerberos, *case.args)
+    return serve("--json", tmp_path / "report.json", *kerberos, *case.args,
+                 *scenario)
 
 
 def judged(server, tmp_path):

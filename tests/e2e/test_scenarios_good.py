@@ -94,7 +94,7 @@ def sip_edge(answer):
 def walked(server, auth, user="alice", tls=None):
     """The way in the journal: no step too many, and no finding."""
     records = journal(server)
-    assert [record.rules for record in records if record.rules] == []
+    assert [record.must for record in records if record.must] == []
     steps = [(record.operation, record.status) for record in records]
     legs = [("webticket.issue", 401)] * (steps.count(("webticket.issue", 401)))
     assert steps == [

@@ -48,7 +48,10 @@ NOT_GOOD = {
 # What a scenario is about, where it is not the usual user who signs in once.
 PASSWORDS = {"wrong-password-lockout": "old", "kerberos-negotiate-only": None}
 TYPED_AGAIN = ["ntlm-right-password-refused"]
-THROUGH_THE_PROXY = ["client-proxy-wants-password"]
+# Through which proxy: the HTTP port plays one, or there is one.
+BY_HTTP_PORT = ["client-proxy-wants-password"]
+BY_PROXY = {name for name, scenario in SHIPPED.items()
+            if scenario["about"]["layer"] == "proxy"}
 
 # Those that let the client wait: a third of this is for one request.
 PATIENCE = {
@@ -56,6 +59,7 @@ PATIENCE = {
     "discovery-internal-unreachable": "3s",
     "https-port-dropped": "1500ms",
     "kerberos-kdc-busy": "2s",
+    "proxy-stalls": "2400ms",
     "stalled-web-ticket": "2400ms",
     "stalls-after-headers": "2400ms",
     "tls-handshake-stalled": "1500ms",
@@ -74,7 +78,8 @@ def started(serve, name):
     """A KDC is there where it has a part in what happens."""
     without = "internal" not in client_of(name)
     server = serve(f"failures/{name}",
-                   *(["--set", "offer.kerberos=no"] if without else []))
+                   *(["--set", "offer.kerberos=no"] if without else []),
+                   *(["--proxy-port", "0"] if name in BY_PROXY else []))
     server.judged = True
     return server
 
@@ -90,8 +95,10 @@ def probe(server, name):
     # Where there is no password, there is no ticket either.
     env = ({"KRB5CCNAME": f"FILE:{server.folder}/none"} if password is None
            else {"LYNC_PASSWORD": password})
-    proxy = (["--proxy", f"http://127.0.0.1:{server.http}"]
-             if name in THROUGH_THE_PROXY else [])
+    port = (server.http if name in BY_HTTP_PORT else
+            server.ready["proxy"] if name in BY_PROXY else None)
+    proxy = (["--proxy", f"http://alice:Passw0rd%21@127.0.0.1:{port}"]
+             if port else [])
     return run_cli(server.folder, "probe", "--ports-file", server.ports_file,
                    "--as", client_of(name), *who(name), *proxy, "--timeout",
                    PATIENCE.get(name, "9s"), env=env)

@@ -7,17 +7,29 @@ told that it did something else.
 
 import base64
 import hashlib
+import ssl
+import struct
+import unicodedata
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import (Encoding,
+                                                          PublicFormat)
+from lxml import etree
+from zeep.wsse.username import UsernameToken
 
 from broken_ntlm import (EOL, FIXED, MIC_AT, Ntlm, binding_of, list_of, md4,
                          md5, pairs_of, wide)
-from clients import Carrier
+from clients import Carrier, Curl
 from harness import PASSWORD
-from signin import ALICE, ask, journal
+from raw import Peer
+from signin import ALICE, ask, journal, open_user, ticket_for
+from soap import envelope, post
 
 KERBEROS = False
 
+WSU = ("http://docs.oasis-open.org/wss/2004/01/"
+       "oasis-200401-wss-wssecurity-utility-1.0.xsd")
 JOERG = "CONTOSO\\jörg"
 JOERGS = "Pässwörd1"
 OTHER = ("wrong password: no variation of the name, the domain or the "
@@ -333,7 +345,7 @@ LETTERS = {
     "CP850": (lambda p: p.encode("cp850"), "in code page 850"),
     "question marks": (lambda p: p.encode("ascii", "replace").decode(),
                        'with "?" for each letter'),
-    "NFD": (lambda p: __import__("unicodedata").normalize("NFD", p), "NFD"),
+    "NFD": (lambda p: unicodedata.normalize("NFD", p), "NFD"),
 }
 
 
@@ -428,10 +440,10 @@ class MicRewritten(Ntlm):
     def mic_parts(self, token):
         one, two, three = super().mic_parts(token)
         head = bytearray(two[:48])
-        name, = __import__("struct").unpack_from("<I", two, 16)
-        info, = __import__("struct").unpack_from("<I", two, 44)
-        __import__("struct").pack_into("<I", head, 16, name - 8)
-        __import__("struct").pack_into("<I", head, 44, info - 8)
+        name, = struct.unpack_from("<I", two, 16)
+        info, = struct.unpack_from("<I", two, 44)
+        struct.pack_into("<I", head, 16, name - 8)
+        struct.pack_into("<I", head, 44, info - 8)
         return [one, bytes(head) + two[56:], three]
 
 
@@ -487,6 +499,114 @@ def test_no_mic_where_one_is_required(serve):
     assert sign_in(server, Without).status == 401
     line, = whys(server)
     assert line.startswith("password matches; ntlm.require-mic wants a MIC")
+
+
+# --- the channel binding -----------------------------------------------------------------
+
+END_POINT = b"tls-server-end-point:"
+
+
+class Bound(Ntlm):
+    """Bound to what make(certificate) gives."""
+
+    make = None
+
+    def binding(self):
+        der = self.connection.certificate()
+        made = type(self).make(der)
+        return made if isinstance(made, bytes) else binding_of(*made)
+
+
+def bound(make):
+    return type("Bound", (Bound,), {"make": staticmethod(make)})
+
+
+def sha256(data):
+    return hashlib.sha256(data).digest()
+
+
+def pem(der):
+    return ssl.DER_cert_to_PEM_cert(der).encode()
+
+
+def public_key(der):
+    return x509.load_der_x509_certificate(der).public_key().public_bytes(
+        Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+BINDINGS = {
+    "SHA-1": (lambda c: (END_POINT + hashlib.sha1(c).digest(),),
+              "the certificate's SHA-1 hash"),
+    "SHA-384": (lambda c: (END_POINT + hashlib.sha384(c).digest(),),
+                "the certificate's SHA-384 hash"),
+    "public key": (lambda c: (END_POINT + sha256(public_key(c)),),
+                   "the hash of the public key"),
+    "PEM": (lambda c: (END_POINT + sha256(pem(c)),),
+            "the hash of the certificate in PEM"),
+    "certificate": (lambda c: (END_POINT + c,),
+                    "the certificate itself, not its hash"),
+    "no prefix": (lambda c: (sha256(c),),
+                  'without "tls-server-end-point:" before it'),
+    "no colon": (lambda c: (END_POINT[:-1] + sha256(c),), "and no colon"),
+    "tls-unique": (lambda c: (b"tls-unique:" + sha256(c),),
+                   'with "tls-unique:" before it'),
+    "hexadecimal": (lambda c: (END_POINT + sha256(c).hex().encode(),),
+                    "in hexadecimal digits"),
+    "no struct": (lambda c: hashlib.md5(END_POINT + sha256(c)).digest(),
+                  "without the gss_channel_bindings_struct around it"),
+    "big-endian": (lambda c: hashlib.md5(
+        b"\0" * 16 + struct.pack(">I", 53) + END_POINT + sha256(c)).digest(),
+                   "in big-endian order"),
+    "cut hash": (lambda c: sha256(c)[:16], "the first 16 bytes"),
+    "zero": (lambda c: b"\0" * 16, "all zero, which means: none"),
+    "random": (lambda c: b"\x77" * 16, "bound to another channel"),
+}
+
+
+@pytest.mark.parametrize("row", BINDINGS)
+def test_binding(serve, row):
+    make, words = BINDINGS[row]
+    server = serve("--set", "ntlm.channel-binding=require")
+    assert sign_in(server, bound(make)).status == 401
+    line, = whys(server)
+    assert line.startswith(MATCHES)
+    assert words in line
+    assert line.endswith("(RFC 5929 section 4, [MS-NLMP] 2.2.2.1)")
+
+
+def test_binding_of_another_certificate(serve):
+    """That of lyncint, which the server showed somebody before."""
+    server = serve("--set", "ntlm.channel-binding=allow")
+    with Peer(server, tls=True, host="lyncint") as peer:
+        other = peer.socket.getpeercert(True)
+    assert sign_in(server, bound(
+        lambda c: (END_POINT + sha256(other),))).status == 401
+    line, = whys(server)
+    assert ('MsvAvChannelBindings is made of the certificate of '
+            '"lyncint.contoso.test"') in line
+
+
+def test_no_binding_where_one_is_required(serve):
+    server = serve("--set", "ntlm.channel-binding=require")
+    assert sign_in(server, Ntlm).status == 401
+    line, = whys(server)
+    assert "the client sent no MsvAvChannelBindings" in line
+
+
+def test_binding_that_is_right(serve):
+    server = serve("--set", "ntlm.channel-binding=require")
+    assert sign_in(server, bound(
+        lambda c: (END_POINT + sha256(c),))).status == 200
+    assert whys(server) == []
+
+
+def test_spn_of_another_service(serve):
+    class Elsewhere(Ntlm):
+        spn = "HTTP/other.contoso.test"
+    server = serve("--set", "ntlm.check-spn=yes")
+    assert sign_in(server, Elsewhere).status == 401
+    line, = whys(server)
+    assert '"HTTP/lyncweb.contoso.test" would be right' in line
 
 
 # --- whose challenge -------------------------------------------------------------------
@@ -603,3 +723,293 @@ def test_the_same_in_negotiate(serve):
     assert sign_in(server, DomainLower, scheme="Negotiate").status == 401
     line, = whys(server)
     assert 'the client used "contoso"' in line
+
+
+# --- a password in SOAP ------------------------------------------------------------------
+
+def b64(text):
+    data = text if isinstance(text, bytes) else text.encode()
+    return base64.b64encode(data).decode()
+
+
+NONCE, CREATED = b"0123456789abcdef", "2013-06-01T12:00:00Z"
+
+
+def digest(*parts, form=b64, kind=hashlib.sha1):
+    return form(kind(b"".join(parts)).digest())
+
+
+P, C = PASSWORD.encode(), CREATED.encode()
+DIGESTS = {
+    "right": (digest(NONCE, C, P), "sent as a right digest"),
+    "nonce as text": (digest(b64(NONCE).encode(), C, P),
+                      "over the nonce's base64"),
+    "order": (digest(C, NONCE, P), "the nonce comes first"),
+    "password first": (digest(P, NONCE, C), "the password comes last"),
+    "hexadecimal": (digest(NONCE, C, P, form=bytes.hex),
+                    "written in hexadecimal"),
+    "SHA-256": (digest(NONCE, C, P, kind=hashlib.sha256),
+                "with SHA-256 in the place of SHA-1"),
+    "password alone": (digest(P), "over the password alone"),
+}
+
+TOKENS = {
+    "newline": (b64(ALICE), b64(PASSWORD + "\n"),
+                "sent with a newline at its end"),
+    "CR LF": (b64(ALICE), b64(PASSWORD + "\r\n"), "with CR LF at its end"),
+    "case": (b64(ALICE), b64(PASSWORD.lower()), "in lower case"),
+    "name in clear": (ALICE, b64(PASSWORD), "Username in clear"),
+    "twice": (b64(ALICE), b64(b64(PASSWORD)), "in base64 twice"),
+    "UTF-16": (b64(ALICE), b64(wide(PASSWORD)), "in base64 of UTF-16LE"),
+    "both twice": (b64(b64(ALICE)), b64(PASSWORD),
+                   "the name is that of alice, sent in base64"),
+    "escaped": (b64(ALICE), b64(PASSWORD.replace("!", "%21")),
+                "percent-encoded"),
+    "swapped": (b64(PASSWORD), b64(ALICE), "in each other's place"),
+    "name twice": (b64(ALICE), b64(ALICE), "sent as the password, too"),
+    "domain": (b64("contoso.local\\alice"), b64(PASSWORD),
+               'domain must be "CONTOSO", "contoso.test" or left away, the '
+               'client sent "contoso.local"'),
+    "spelling": (b64("alcie"), b64(PASSWORD), "CONTOSO\\alice, and the "
+                 "password is the right one for it"),
+    "slash": (b64("CONTOSO/alice"), b64(PASSWORD), "with / in the place"),
+    "another's": (b64(ALICE), b64(JOERGS),
+                  "the password is that of jörg, not that of alice"),
+    "another": (b64(ALICE), b64("wrong"), "it is another password"),
+    "NFD": (b64(JOERG), b64(unicodedata.normalize(
+        "NFD", JOERGS)), "in decomposed form (NFD)"),
+}
+
+
+def token(server, name, password):
+    """Sends both texts as they are."""
+    return post(server, envelope(server, name, password))
+
+
+@pytest.mark.parametrize("row", TOKENS)
+def test_usertoken(serve, row):
+    name, password, words = TOKENS[row]
+    server = serve()
+    assert token(server, name, password).status == 500
+    line, = whys(server)
+    assert words in line
+
+
+@pytest.mark.parametrize("row", DIGESTS)
+def test_digest(serve, row):
+    sent, words = DIGESTS[row]
+    server = serve()
+    whole = envelope(server, b64(ALICE), sent).replace(
+        "#PasswordText", "#PasswordDigest").replace(
+        "</UsernameToken>",
+        f"<Nonce>{b64(NONCE)}</Nonce><Created xmlns='{WSU}'>{CREATED}"
+        "</Created></UsernameToken>")
+    assert post(server, whole).status == 500
+    line, = whys(server)
+    assert line.startswith(MATCHES)
+    assert words in line
+    assert "send it in base64 as #PasswordText" in line
+
+
+def test_digest_of_zeep(serve):
+    server = serve()
+    with_token, _ = UsernameToken(ALICE, PASSWORD, use_digest=True).apply(
+        etree.fromstring(envelope(server, "", "").replace(
+            envelope(server, "", "")[envelope(server, "", "").index(
+                "<s:Header>"):envelope(server, "", "").index("<s:Body>")],
+            "")), {})
+    assert post(server, etree.tostring(with_token).decode()).status == 500
+    line, = whys(server)
+    assert line.startswith("password matches; it was sent as a right digest")
+
+
+# --- Basic -------------------------------------------------------------------------------
+
+BASICS = {
+    "case": (ALICE, PASSWORD.upper(), "in upper case"),
+    "encoded": (ALICE, PASSWORD.replace("!", "%21"), "percent-encoded"),
+    "blank": (ALICE, PASSWORD + " ", "with a blank at its end"),
+    "base64": (ALICE, b64(PASSWORD), "sent in base64"),
+    "domain": ("contoso.local\\alice", PASSWORD, "domain must be"),
+    "another's": (ALICE, JOERGS, "the password is that of jörg"),
+    "another": (ALICE, "wrong", "it is another password"),
+}
+
+
+@pytest.mark.parametrize("row", BASICS)
+def test_basic(serve, row):
+    name, password, words = BASICS[row]
+    server = serve()
+    credentials = b64(f"{name}:{password}")
+    answer = server.curl(server.url("lyncweb", "/auth/basic"), "-H",
+                         f"Authorization: Basic {credentials}")
+    assert answer.status == 401
+    line, = whys(server, "plain.basic")
+    assert words in line
+
+
+def test_basic_that_is_right(serve):
+    server = serve()
+    answer = server.curl(server.url("lyncweb", "/auth/basic"), "-u",
+                         f"{ALICE}:{PASSWORD}")
+    assert answer.status == 200
+    assert whys(server, None) == []
+
+
+# --- web tickets -------------------------------------------------------------------------
+
+def header_of(data):
+    return {"X-MS-WebTicket": "opaque=" + b64(data)}
+
+
+def one_byte(data, at):
+    return data[:at] + bytes([data[at] ^ 1]) + data[at + 1:]
+
+
+def prefixed(data):
+    return data.replace(b"<saml:", b"<s1:").replace(
+        b"</saml:", b"</s1:").replace(b"xmlns:saml=", b"xmlns:s1=")
+
+
+def pretty(data):
+    return data.replace(b"><", b">\n  <")
+
+
+def moved_to_next_year(data):
+    return data.replace(b'NotOnOrAfter="2', b'NotOnOrAfter="3')
+
+
+def named_otherwise(data):
+    return data.replace(b">sip:alice@", b">sip:boris@")
+
+
+SAMLS = {
+    "one byte": (lambda t: one_byte(t, t.index(b"NotOnOrAfter") + 15),
+                 "with one byte changed", "attribute NotOnOrAfter of "
+                 "saml:Conditions"),
+    "expiry": (moved_to_next_year, "with one byte changed: byte ",
+               "attribute NotOnOrAfter of saml:Conditions"),
+    "name": (named_otherwise, "changed: from byte",
+             "the text of saml:NameIdentifier"),
+    "CR LF": (lambda t: t.replace(b"><", b">\r\n<"), "pretty-printed", ""),
+    "pretty": (pretty, "pretty-printed: with white space between", ""),
+    "prefix": (prefixed, "with other namespace prefixes", ""),
+    "escaped": (lambda t: t.replace(b"&", b"&amp;").replace(b"<", b"&lt;"),
+                "escaped for XML once more", ""),
+    "twice": (lambda t: b64(t).encode(), "in base64 twice", ""),
+    "cut": (lambda t: t[:1000], "cut: 1000 of its", "characters)"),
+    "longer": (lambda t: t + b"<x/>", "with 4 bytes more behind its end", ""),
+    "UTF-16": (lambda t: t.decode().encode("utf-16-le"), "in UTF-16", ""),
+}
+
+CARRIED = {
+    "not in base64": (lambda t: "opaque=" + t.decode(), "as it is"),
+    "blanks for +": (lambda t: "opaque=" + b64(t).replace("+", " "),
+                     'with a blank for each "+"'),
+    "letter case": (lambda t: "opaque=" + b64(t).lower(),
+                    "letter case of its base64"),
+    "quoted": (lambda t: f'opaque="{b64(t)}"', "in quotation marks"),
+    "encoded twice": (lambda t: "opaque=" + b64(t).replace("+", "%252B"),
+                      "percent-encoded once more"),
+}
+
+
+def saml_of(server):
+    """One whose base64 has a "+" in it, as nearly every one has."""
+    for _ in range(20):
+        text = ticket_for(Carrier(server, "NTLM", Ntlm), server).text
+        if "+" in b64(text):
+            return text
+    raise AssertionError("no ticket has a +")
+
+
+def refuse(server, headers):
+    answer = open_user(Curl(server), server, headers)
+    assert answer.status == 401
+    line, = [record.remarks["ticket.why"]
+             for record in journal(server, "discover.user")
+             if "ticket.why" in record.remarks]
+    assert line.startswith("the web ticket was refused: ")
+    assert f'why="{line}"' in server.messages().replace('\\"', '"')
+    return line
+
+
+@pytest.mark.parametrize("row", SAMLS)
+def test_saml(serve, row):
+    change, words, place = SAMLS[row]
+    server = serve()
+    line = refuse(server, header_of(change(saml_of(server))))
+    assert "it is alice's ticket of exchange " in line
+    assert words in line and place in line
+    assert "(protocol: webticket 5.3)" in line
+
+
+@pytest.mark.parametrize("row", CARRIED)
+def test_how_a_ticket_is_carried(serve, row):
+    carry, words = CARRIED[row]
+    server = serve()
+    line = refuse(server, {"X-MS-WebTicket": carry(saml_of(server))})
+    assert words in line
+
+
+def cwt_of(server):
+    return ticket_for(Carrier(server, "NTLM", Ntlm), server, form="cwt").value()
+
+
+def altered_cwt(value, at):
+    data = base64.urlsafe_b64decode(value[4:] + "==")
+    return "cwt=" + base64.urlsafe_b64encode(
+        one_byte(data, at)).decode().rstrip("=")
+
+
+@pytest.mark.parametrize("at,place", [(60, "the MAC"), (95, "expires"),
+                                      (10, "the SID"), (40, "the GUID")])
+def test_cwt(serve, at, place):
+    server = serve()
+    line = refuse(server, {"X-MS-WebTicket": altered_cwt(cwt_of(server), at)})
+    assert f"with one byte changed: byte {at} of" in line
+    assert place in line
+
+
+def test_ticket_of_an_earlier_run(serve):
+    first, second = serve(), serve()
+    value = cwt_of(first)
+    assert "no ticket of this session was like it" in refuse(
+        second, {"X-MS-WebTicket": value})
+
+
+def test_ticket_of_another_pool(serve):
+    server = serve()
+    value = cwt_of(server)
+    answer = open_user(Curl(server), server, {"X-MS-WebTicket": value},
+                       "lyncweb2")
+    assert answer.status == 401
+    line, = [record.remarks["ticket.why"]
+             for record in journal(server, "discover.user")]
+    assert ("unchanged, which pool pool01.contoso.test issued and "
+            "pool02.contoso.test does not take") in line
+
+
+def test_ticket_that_expired(play):
+    server = play("{at: discover.user, do: {clock: +481m}}")
+    line = refuse(server, {"X-MS-WebTicket": cwt_of(server)})
+    assert "it expired 60 s ago, at " in line or "it expired 59 s ago" in line
+    assert "by the world's clock, which is 480 min ahead of the real one" in line
+
+
+def test_ticket_for_another_resource(serve):
+    server = serve("--set", "ticket.check-audience=service")
+    ticket = ticket_for(Carrier(server, "NTLM", Ntlm), server,
+                        applies_to=server.url("lyncweb", "/CertProv/x.svc"))
+    line = refuse(server, ticket.headers())
+    assert "it is for https://lyncweb.contoso.test" in line
+    assert "/CertProv/x.svc, and was shown at https://" in line
+
+
+def test_ticket_that_is_right(serve):
+    server = serve()
+    value = cwt_of(server)
+    assert open_user(Curl(server), server,
+                     {"X-MS-WebTicket": value}).status == 200
+    assert not [record for record in journal(server)
+                if "ticket.why" in record.remarks]

@@ -106,11 +106,10 @@ static inline int client_keep_session(SSL *ssl, SSL_SESSION *session)
     return 1;
 }
 
-/* Connects, and prepares TLS without a first byte. */
-static inline void client_prepare(struct rig *rig, struct client *client,
-                                  const struct client_tls *tls)
+/* Prepares TLS on the connection without a first byte. */
+static inline void client_prepare_on(struct client *client,
+                                     const struct client_tls *tls)
 {
-    *client = client_connect_to(AF_INET, edge_https_port(rig->edge));
     client->context = SSL_CTX_new(TLS_client_method());
     SSL_CTX_set_security_level(client->context, 0);
     SSL_CTX_set_min_proto_version(client->context, tls->minimum);
@@ -129,6 +128,14 @@ static inline void client_prepare(struct rig *rig, struct client *client,
     if (tls->session) {
         SSL_set_session(client->ssl, tls->session);
     }
+}
+
+/* Connects, and does the same. */
+static inline void client_prepare(struct rig *rig, struct client *client,
+                                  const struct client_tls *tls)
+{
+    *client = client_connect_to(AF_INET, edge_https_port(rig->edge));
+    client_prepare_on(client, tls);
 }
 
 /* How a handshake that must fail has failed; out_alert: 0 for none. */

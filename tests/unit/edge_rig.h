@@ -9,6 +9,7 @@
  *   /silent  no answer at all              /gone    closes without an answer
  *   /early   400 before the body           /100     100 Continue goes first
  *   /leave   answers, and closes all the same
+ * CONNECT at the proxy's port gets rig->connected, and asks for a tunnel.
  * All others: 200 with the method, the path and the size of the body.
  */
 #ifndef UNIT_EDGE_RIG_H
@@ -75,6 +76,8 @@ struct rig {
     struct hello_plan hello;
     struct reply_plan plan; /* for every reply, where `planned` */
     bool planned;
+    enum edge_tunnel tunnel; /* that CONNECT asks for */
+    const char *connected;   /* the reply to it */
     bool no_identity;
     bool keep;             /* a reference to the next exchange ... */
     struct exchange *kept; /* ... here, beyond its connection */
@@ -148,6 +151,22 @@ static void rig_answer_body(struct rig_engine *engine, const char *method,
     }
 }
 
+static bool rig_tunnels(struct rig *rig, struct edge_conn *conn,
+                        const char *method, const char *path)
+{
+    const struct conn_facts *facts = conn ? edge_conn_facts(conn) : NULL;
+    struct reply_plan plan = {0};
+
+    if (!facts || !facts->proxied || facts->tunnel ||
+        strcmp(method, "CONNECT") != 0) {
+        return false;
+    }
+    edge_conn_tunnel(conn, rig->tunnel, path);
+    plan.raw = span_text(rig->connected);
+    edge_conn_plan(conn, &plan);
+    return true;
+}
+
 static void rig_answer(struct rig_engine *engine, const char *method,
                        const char *path, size_t body_size)
 {
@@ -156,7 +175,7 @@ static void rig_answer(struct rig_engine *engine, const char *method,
 
     pthread_mutex_lock(&rig->lock);
     /* The client may be gone while its request is still on the way. */
-    if (conn && rig->planned) {
+    if (!rig_tunnels(rig, conn, method, path) && conn && rig->planned) {
         edge_conn_plan(conn, &rig->plan);
     }
     pthread_mutex_unlock(&rig->lock);
@@ -276,7 +295,7 @@ static void rig_reached(void *ctx, struct edge_conn *conn,
     rig->reached[place]++;
     pthread_cond_broadcast(&rig->changed);
     pthread_mutex_unlock(&rig->lock);
-    if (place == EDGE_ACCEPT) {
+    if (place == EDGE_ACCEPT || place == EDGE_PROXY_ACCEPT) {
         edge_conn_keep(conn, rig);
     }
 }
@@ -540,7 +559,7 @@ static void rig_stop(struct rig *rig)
     }
 }
 
-static int rig_set_up(void **state)
+static UNUSED int rig_set_up(void **state)
 {
     struct rig *rig = rig_new();
     struct edge_options options = rig_options();

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "checks/checks.h"
 #include "services/service.h"
 #include "sessions_fixture.h"
 #include "signer.h"
@@ -22,6 +23,7 @@ struct endpoint {
     struct services_context services;
     struct conn_facts conn;
     struct exchange *ex; /* the last one */
+    uint64_t count;
 };
 
 static inline int64_t endpoint_clock(struct env *env)
@@ -81,7 +83,7 @@ endpoint_route(const struct endpoint *e, const char *path, unsigned method)
 static inline struct exchange *endpoint_request(struct endpoint *e)
 {
     exchange_unref(e->ex);
-    e->ex = exchange_new(1, &e->conn);
+    e->ex = exchange_new(++e->count, &e->conn);
     e->ex->request = (struct request){
         .query = "",
         .host = "lyncweb.contoso.test",
@@ -113,6 +115,22 @@ static inline void endpoint_call(struct endpoint *e, const char *path,
         fprintf(stderr, "no answer at %s\n", path);
         abort();
     }
+}
+
+/* The reply was sent, and rules judge the exchange. */
+static inline void endpoint_end(struct endpoint *e, const char *path,
+                                const char *operation)
+{
+    struct exchange *ex = e->ex;
+
+    ex->dispatched = true;
+    ex->request.method = "POST";
+    ex->request.target = path;
+    ex->request.path = path;
+    ex->facts.operation = operation;
+    ex->sent = (struct sent){.outcome = SENT_WHOLE, .status = ex->reply.status};
+    session_own(sessions_default(e->services.sessions), ex);
+    checks_exchange(ex, e->world);
 }
 
 /* The last remark under this key, or "". */

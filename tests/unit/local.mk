@@ -11,6 +11,7 @@ UNIT_TESTS = \
 	%D%/test_auth_password \
 	%D%/test_auth_report \
 	%D%/test_autodiscover \
+	%D%/test_checks \
 	%D%/test_discover \
 	%D%/test_discover_user \
 	%D%/test_duration \
@@ -18,6 +19,7 @@ UNIT_TESTS = \
 	%D%/test_edge_faults \
 	%D%/test_edge_head \
 	%D%/test_edge_tls \
+	%D%/test_edge_tunnel \
 	%D%/test_exchange \
 	%D%/test_expand \
 	%D%/test_fault_effects \
@@ -67,6 +69,8 @@ UNIT_TESTS = \
 	%D%/test_probe_kerberos \
 	%D%/test_product \
 	%D%/test_psha1 \
+	%D%/test_report_escape \
+	%D%/test_report_forms \
 	%D%/test_report_json \
 	%D%/test_rst \
 	%D%/test_rstr \
@@ -92,6 +96,7 @@ UNIT_TESTS = \
 	%D%/test_util_url \
 	%D%/test_util_utf \
 	%D%/test_webticket \
+	%D%/test_why \
 	%D%/test_world \
 	%D%/test_world_move \
 	%D%/test_xml \

@@ -177,7 +177,7 @@ static void a_challenge_names_its_scheme_alone(void **state)
     assert_int_equal(ask(f, "POST", service_path, "NTLM " TYPE3), 401);
     assert_string_equal(finding(f), "");
     assert_int_equal(f->ex->facts.leg, 2);
-    assert_string_equal(f->ex->why, "anonymous logon");
+    assert_non_null(strstr(f->ex->why, "anonymous logon"));
     /* The handshake is over: the same again is out of turn. */
     assert_int_equal(ask(f, "POST", service_path, "NTLM " TYPE3), 401);
     assert_string_equal(finding(f), "HA-027");
@@ -270,7 +270,7 @@ static void basic_proves_nothing_for_the_connection(void **state)
     assert_null(f->auth->user);
     /* Nor did it end the handshake: this answer is in turn. */
     assert_int_equal(ask(f, "GET", "/auth/any", "NTLM " TYPE3), 401);
-    assert_string_equal(f->ex->why, "anonymous logon");
+    assert_non_null(strstr(f->ex->why, "anonymous logon"));
 }
 
 static void what_is_withdrawn_is_not_there(void **state)

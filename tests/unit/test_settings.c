@@ -93,6 +93,7 @@ static const struct {
     {"kdc.udp", "no"},
     {"http.header-limit", "16KiB"},
     {"http.header-status", "431"},
+    {"proxy.auth", "basic"},
     {"ticket.format", "cwt"},
     {"ticket.lifetime", "5m"},
     {"ticket.guest-lifetime", "7m"},
@@ -249,6 +250,7 @@ static void check_kerberos(const struct world *world)
     assert_false(world->kdc.udp);
     assert_int_equal(world->header_limit, 16384);
     assert_int_equal(world->header_status, HEADER_STATUS_431);
+    assert_int_equal(world->proxy_auth, PROXY_AUTH_BASIC);
 }
 
 static void check_services(const struct world *world)
@@ -615,6 +617,7 @@ static const struct {
     {"kdc.preauth", "x", "kdc.preauth: expected yes|no"},
     {"kdc.absent", "x", "kdc.absent: expected yes|no"},
     {"kdc.udp", "tcp", "kdc.udp: expected yes|no"},
+    {"proxy.auth", "ntlm", "proxy.auth: expected none|basic"},
     {"http.header-status", "414", "http.header-status: expected 400|431"},
     {"http.header-limit", "8191", "expected bytes from 8192 to 4194304"},
     {"http.header-limit", "4097KiB", "expected bytes from 8192 to 4194304"},

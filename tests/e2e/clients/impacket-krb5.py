@@ -1,7 +1,8 @@
 """Signs in with python3-impacket's Kerberos, as its LDAP client does. See
 ../test_kerberos.py.
 
-Arguments: account, password, realm, SPN, the KDC's port, "mutual" or "one-way".
+Arguments: account, password, realm, SPN, the KDC's port, "mutual" or "one-way",
+and how many seconds its clock is ahead, if it is.
 The password gets a ticket-granting ticket, to show that it can; the service
 ticket is in the cache that KRB5CCNAME names, as that of kinit and kvno: MIT's
 KDC wants a checksum in a TGS-REQ (RFC 4120 section 5.4.1), and impacket has none.
@@ -79,7 +80,7 @@ def judge(answer, cipher, key, now):
 
 
 def main():
-    account, password, realm, spn, port, way = sys.argv[1:]
+    account, password, realm, spn, port, way, *ahead = sys.argv[1:]
     lead_kdc_to(int(port))
     take_either_part()
     name = Principal(account, type=constants.PrincipalNameType.NT_PRINCIPAL
@@ -88,7 +89,8 @@ def main():
     cache = CCache.loadFile(os.environ["KRB5CCNAME"].removeprefix("FILE:"))
     service = cache.getCredential(f"{spn}@{realm}", anySPN=False).toTGS()
     cipher, key = service["cipher"], service["sessionKey"]
-    now = datetime.datetime.utcnow()
+    now = datetime.datetime.utcnow() + datetime.timedelta(
+        seconds=int(ahead[0]) if ahead else 0)
     blob = SPNEGO_NegTokenInit()
     blob["MechTypes"] = [TypesMech["MS KRB5 - Microsoft Kerberos 5"]]
     blob["MechToken"] = ap_req(name, realm, service["KDC_REP"], cipher, key,
