@@ -129,6 +129,8 @@ libserver_a_SOURCES = \
 	%D%/admin/internal.h \
 	%D%/admin/listener.c \
 	%D%/admin/pac.c \
+	%D%/admin/socket.c \
+	%D%/admin/socket.h \
 	%D%/admin/verdict.c \
 	%D%/admin/verdict.h \
 	%D%/admin/wait.c \

@@ -4,20 +4,15 @@
  */
 #include "config.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <microhttpd.h>
 
+#include "admin/socket.h"
 #include "admin/wait.h"
 #include "edge/loop.h"
 #include "util/env.h"
@@ -26,7 +21,6 @@
 #include "util/mem.h"
 
 enum {
-    BACKLOG = 32,
     MEMORY_LIMIT = 32 * 1024, /* of a connection: head and tables */
     /* A body over its limit is read on so far, for the client to see why. */
     DISCARD_LIMIT = 8 * ADMIN_BODY_LIMIT,
@@ -38,10 +32,7 @@ struct admin {
     struct loop_watch watch; /* libmicrohttpd's own epoll descriptor */
     struct loop_timer timer; /* what it waits for */
     struct admin_waiters waiters;
-    int port;
-    /* The UNIX socket's file: a later server may put its own there. */
-    dev_t device;
-    ino_t inode; /* 0: none */
+    struct admin_socket socket;
 };
 
 /* A request that is read; libmicrohttpd's con_cls. */
@@ -324,92 +315,7 @@ static void on_log(void *cls UNUSED, const char *format, va_list args)
     log_debug("admin: libmicrohttpd: %s", text);
 }
 
-/* ---- Sockets ---- */
-
-static bool listen_on_port(struct admin *admin, int fd, struct err *err)
-{
-    int port = admin->core.options.port;
-    struct sockaddr_in address = {
-        .sin_family = AF_INET,
-        .sin_port = htons((uint16_t)port),
-        .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-    };
-    socklen_t size = sizeof(address);
-    int on = 1;
-
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-    if (bind(fd, (struct sockaddr *)&address, size) != 0 ||
-        listen(fd, BACKLOG) != 0 ||
-        getsockname(fd, (struct sockaddr *)&address, &size) != 0) {
-        return err_errno(err, "--admin-port: cannot listen on 127.0.0.1:%d",
-                         port);
-    }
-    admin->port = ntohs(address.sin_port);
-    return true;
-}
-
-/* What a server that was killed has left: nobody listens there. */
-static void remove_stale(const struct sockaddr_un *address)
-{
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    struct stat stat;
-
-    if (fd >= 0 && lstat(address->sun_path, &stat) == 0 &&
-        S_ISSOCK(stat.st_mode) &&
-        connect(fd, (const struct sockaddr *)address, sizeof(*address)) != 0 &&
-        errno == ECONNREFUSED) {
-        unlink(address->sun_path);
-    }
-    if (fd >= 0) {
-        close(fd);
-    }
-}
-
-static bool listen_on_path(struct admin *admin, int fd, struct err *err)
-{
-    const char *path = admin->core.options.socket;
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    struct stat stat;
-    mode_t mask;
-    int rc;
-
-    if (strlen(path) >= sizeof(address.sun_path)) {
-        return err_set(err,
-                       "--admin-socket: %s is longer than the %zu bytes that "
-                       "a UNIX socket's path may have",
-                       path, sizeof(address.sun_path) - 1);
-    }
-    memcpy(address.sun_path, path, strlen(path));
-    remove_stale(&address);
-    /* For its owner alone, from its first moment on. */
-    mask = umask(0177);
-    rc = bind(fd, (struct sockaddr *)&address, sizeof(address));
-    umask(mask);
-    if (rc != 0 || listen(fd, BACKLOG) != 0 || lstat(path, &stat) != 0) {
-        return err_errno(err, "--admin-socket: cannot listen on %s", path);
-    }
-    admin->device = stat.st_dev;
-    admin->inode = stat.st_ino;
-    return true;
-}
-
-static bool open_socket(struct admin *admin, int *out_fd, struct err *err)
-{
-    bool path = admin->core.options.socket != NULL;
-    int fd = socket(path ? AF_UNIX : AF_INET,
-                    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-    if (fd < 0) {
-        return err_errno(err, "cannot make the admin socket");
-    }
-    if (!(path ? listen_on_path(admin, fd, err)
-               : listen_on_port(admin, fd, err))) {
-        close(fd);
-        return false;
-    }
-    *out_fd = fd;
-    return true;
-}
+/* ---- Start and end ---- */
 
 /* Takes the socket. */
 static bool start_daemon(struct admin *admin, int fd, struct err *err)
@@ -470,22 +376,12 @@ bool admin_new(const struct admin_options *options, struct admin **out_admin,
         .ctx = admin,
     };
     make_token(&admin->core);
-    if (!open_socket(admin, &fd, err) || !start_daemon(admin, fd, err)) {
+    if (!admin_listen(options, &admin->socket, &fd, err) ||
+        !start_daemon(admin, fd, err)) {
         return false;
     }
     *out_admin = take(&admin);
     return true;
-}
-
-static void remove_path(const struct admin *admin)
-{
-    const char *path = admin->core.options.socket;
-    struct stat now;
-
-    if (admin->inode && lstat(path, &now) == 0 && now.st_dev == admin->device &&
-        now.st_ino == admin->inode) {
-        unlink(path);
-    }
 }
 
 void admin_free(struct admin *admin)
@@ -501,14 +397,14 @@ void admin_free(struct admin *admin)
     if (admin->daemon) {
         MHD_stop_daemon(admin->daemon);
     }
-    remove_path(admin);
+    admin_unlisten(admin->core.options.socket, &admin->socket);
     mem_wipe(admin->core.token, sizeof(admin->core.token));
     mem_free(admin);
 }
 
 int admin_port(const struct admin *admin)
 {
-    return admin->port;
+    return admin->socket.port;
 }
 
 const char *admin_token(const struct admin *admin)

@@ -89,6 +89,7 @@ bool admin_find(struct arena *arena, struct env *env, const char *ports_file,
         }
         (void)poll(NULL, 0, POLL_MS);
     }
+    out_place->env = env;
     return (out_place->admin && out_place->token) ||
            err_set(err,
                    "the server of %s has no admin port: start it without "
@@ -197,9 +198,9 @@ static bool split(struct buf *answer, unsigned *out_status, struct buf *body)
     return true;
 }
 
-bool admin_get(const struct admin_place *place, struct env *env,
-               const char *target, int64_t until, unsigned *out_status,
-               struct buf *body, struct err *err)
+bool admin_get(const struct admin_place *place, const char *target,
+               int64_t until, unsigned *out_status, struct buf *body,
+               struct err *err)
 {
     AUTO_BUF request = {0};
     AUTO_BUF answer = {0};
@@ -217,7 +218,8 @@ bool admin_get(const struct admin_place *place, struct env *env,
                "GET %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
                "%s\r\nConnection: close\r\n\r\n",
                target, place->token);
-    good = put(fd, buf_span(&request)) && take_all(fd, env, until, &answer) &&
+    good = put(fd, buf_span(&request)) &&
+           take_all(fd, place->env, until, &answer) &&
            split(&answer, out_status, body);
     close(fd);
     return good || err_set(err,

@@ -14,6 +14,7 @@ struct admin_place {
     int pid;
     const char *admin; /* a port of 127.0.0.1, or the path of a socket */
     const char *token;
+    struct env *env;
 };
 
 /* Waits until `until` (monotonic) for a server that lives to have written the
@@ -23,9 +24,8 @@ MUST_CHECK bool admin_find(struct arena *arena, struct env *env,
                            struct admin_place *out_place, struct err *err);
 /* GET; the answer's status, and its body appended. false: the server gave none
  * until then. */
-MUST_CHECK bool admin_get(const struct admin_place *place, struct env *env,
-                          const char *target, int64_t until,
-                          unsigned *out_status, struct buf *body,
+MUST_CHECK bool admin_get(const struct admin_place *place, const char *target,
+                          int64_t until, unsigned *out_status, struct buf *body,
                           struct err *err);
 
 #endif

@@ -151,7 +151,7 @@ static enum exit_code ask(const struct waiting *waiting, struct env *env,
         "/sessions/%s/wait?point=%s&times=%" PRIu64 "&timeout=%" PRId64 "ms",
         url_encode(arena, waiting->session, ""), waiting->point, waiting->times,
         left > 0 ? left / ENV_NS_PER_MS : 0);
-    if (!admin_get(&place, env, target, until + MARGIN_SECONDS * ENV_NS_PER_SEC,
+    if (!admin_get(&place, target, until + MARGIN_SECONDS * ENV_NS_PER_SEC,
                    &status, &body, &err)) {
         log_error("%s", err.text);
         return EXIT_START;

@@ -5,9 +5,9 @@
  */
 #include "config.h"
 
-#include <string.h>
-
 #include "scenario/read_expect.h"
+
+#include <string.h>
 
 /* ---- never ---- */
 
