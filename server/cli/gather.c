@@ -244,6 +244,7 @@ void gather_session(const struct gather *gather, struct session *session,
     fill_rules(arena, session, &run);
     fill_expectations(arena, session, &run);
     fill_points(arena, session, &run);
+    gather_codes(&gathering, &run);
     gather_measures(arena, session, &run);
     gather_conclude(&run, arena);
     mem_free(gathering.exchanges);
