@@ -89,6 +89,7 @@ static enum exit_code on_loaded(struct serving *serving,
         return unknown_user(world, run->options.user);
     }
     scenario_judge_by(scenario, FAIL_ON_MUST);
+    scenario->judged = true; /* at least whether the client came */
     if (user && kerberos_may_have_ticket(world, user)) {
         run->options.ccache_client = user->name;
     }
