@@ -73,6 +73,7 @@ RULES = \
 	%D%/checks/rules_discover \
 	%D%/checks/rules_discover_order \
 	%D%/checks/rules_framing \
+	%D%/checks/rules_hops \
 	%D%/checks/rules_http \
 	%D%/checks/rules_httpauth \
 	%D%/checks/rules_kdc \
@@ -83,6 +84,7 @@ RULES = \
 	%D%/checks/rules_ntlm_negotiate \
 	%D%/checks/rules_ntlm_v2 \
 	%D%/checks/rules_oauth \
+	%D%/checks/rules_redirect \
 	%D%/checks/rules_retry \
 	%D%/checks/rules_rst \
 	%D%/checks/rules_security \
@@ -122,12 +124,18 @@ libserver_a_SOURCES = \
 	%D%/admin/internal.h \
 	%D%/admin/listener.c \
 	%D%/admin/pac.c \
+	%D%/admin/verdict.c \
+	%D%/admin/verdict.h \
+	%D%/admin/wait.c \
+	%D%/admin/wait.h \
 	%D%/admin/wish.c \
 	%D%/auth/account.c \
 	%D%/auth/auth.c \
 	%D%/auth/auth.h \
 	%D%/auth/binding.c \
 	%D%/auth/binding.h \
+	%D%/auth/digest_why.c \
+	%D%/auth/digest_why.h \
 	%D%/auth/handle.h \
 	%D%/auth/krb5.h \
 	%D%/auth/krb5_acceptor.c \
@@ -181,7 +189,9 @@ libserver_a_SOURCES = \
 	%D%/checks/history_auth.h \
 	%D%/checks/history_discover.c \
 	%D%/checks/history_discover.h \
+	%D%/checks/history_document.c \
 	%D%/checks/history_learn.c \
+	%D%/checks/history_parts.h \
 	%D%/checks/history_ticket.c \
 	%D%/checks/history_ticket.h \
 	%D%/checks/http_seen.c \
@@ -198,6 +208,8 @@ libserver_a_SOURCES = \
 	%D%/checks/ticket_seen.h \
 	%D%/cli/admin.c \
 	%D%/cli/admin.h \
+	%D%/cli/admin_client.c \
+	%D%/cli/admin_client.h \
 	%D%/cli/announce.c \
 	%D%/cli/arguments.c \
 	%D%/cli/arguments.h \
@@ -232,7 +244,15 @@ libserver_a_SOURCES = \
 	%D%/cli/gather.h \
 	%D%/cli/gather_conclude.c \
 	%D%/cli/gather_exchange.c \
+	%D%/cli/gather_measures.c \
 	%D%/cli/gather_parts.h \
+	%D%/cli/golden.c \
+	%D%/cli/golden.h \
+	%D%/cli/golden_trace.c \
+	%D%/cli/golden_why.c \
+	%D%/cli/golden_why.h \
+	%D%/cli/golden_words.c \
+	%D%/cli/golden_words.h \
 	%D%/cli/help.c \
 	%D%/cli/kerberos.c \
 	%D%/cli/kerberos.h \
@@ -289,6 +309,7 @@ libserver_a_SOURCES = \
 	%D%/cli/verb.h \
 	%D%/cli/verdict.c \
 	%D%/cli/verdict.h \
+	%D%/cli/wait.c \
 	%D%/cli/watch.c \
 	%D%/cli/watch.h \
 	%D%/cli/wrap.c \
@@ -419,6 +440,7 @@ libserver_a_SOURCES = \
 	%D%/pki/internal.h \
 	%D%/pki/leaf.c \
 	%D%/pki/leaf.h \
+	%D%/pki/leaves.c \
 	%D%/pki/ossl.c \
 	%D%/pki/ossl.h \
 	%D%/pki/pki.c \
@@ -436,6 +458,8 @@ libserver_a_SOURCES = \
 	%D%/report/columns.h \
 	%D%/report/diagram.c \
 	%D%/report/diagram.h \
+	%D%/report/efficiency.c \
+	%D%/report/efficiency.h \
 	%D%/report/escape.c \
 	%D%/report/escape.h \
 	%D%/report/github.c \
@@ -472,6 +496,8 @@ libserver_a_SOURCES = \
 	%D%/scenario/match.c \
 	%D%/scenario/match.h \
 	%D%/scenario/model.h \
+	%D%/scenario/optimum.c \
+	%D%/scenario/optimum.h \
 	%D%/scenario/point.h \
 	%D%/scenario/points_auth.h \
 	%D%/scenario/points_discover.h \
@@ -618,6 +644,8 @@ libserver_a_SOURCES = \
 	%D%/ticket/open.c \
 	%D%/ticket/p_sha1.c \
 	%D%/ticket/p_sha1.h \
+	%D%/ticket/p_sha1_why.c \
+	%D%/ticket/p_sha1_why.h \
 	%D%/ticket/saml.c \
 	%D%/ticket/saml.h \
 	%D%/ticket/saml_open.c \
@@ -635,6 +663,8 @@ libserver_a_SOURCES = \
 	%D%/util/base64.h \
 	%D%/util/buf.c \
 	%D%/util/buf.h \
+	%D%/util/diff.c \
+	%D%/util/diff.h \
 	%D%/util/dnsname.c \
 	%D%/util/dnsname.h \
 	%D%/util/duration.c \

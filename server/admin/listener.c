@@ -18,7 +18,7 @@
 
 #include <microhttpd.h>
 
-#include "admin/internal.h"
+#include "admin/wait.h"
 #include "edge/loop.h"
 #include "util/env.h"
 #include "util/guard.h"
@@ -37,6 +37,7 @@ struct admin {
     struct MHD_Daemon *daemon;
     struct loop_watch watch; /* libmicrohttpd's own epoll descriptor */
     struct loop_timer timer; /* what it waits for */
+    struct admin_waiters waiters;
     int port;
     /* The UNIX socket's file: a later server may put its own there. */
     dev_t device;
@@ -50,6 +51,8 @@ struct reading {
     struct buf body;
     uint64_t size; /* of the body, so far */
     bool started;
+    struct MHD_Connection *mhd;
+    struct waiter *waiter; /* it waits, or has waited, for a point */
 };
 
 /* A connection's, libmicrohttpd's socket_context. */
@@ -70,6 +73,9 @@ static void forget(struct peer *peer)
     struct reading *reading = peer->reading;
 
     if (reading) {
+        GUARDED;
+
+        admin_waiter_free(reading->waiter);
         buf_clear(&reading->body);
         mem_free(reading->target);
         mem_free(reading);
@@ -85,6 +91,7 @@ static void *begin(void *cls, const char *target, struct MHD_Connection *mhd)
     forget(peer);
     peer->reading = NEW(struct reading);
     peer->reading->admin = cls;
+    peer->reading->mhd = mhd;
     peer->reading->target = mem_strdup(target);
     return peer->reading;
 }
@@ -181,11 +188,20 @@ static void split_target(struct admin_call *call, const char *target)
     call->query = target[size] ? target + size + 1 : "";
 }
 
-static void serve_guarded(struct admin_call *call)
+/* What it waits for cannot happen between its question and the waiting. */
+static void serve_guarded(struct admin_call *call, struct reading *reading)
 {
     GUARDED;
 
+    if (reading->waiter) {
+        admin_waiter_answer(call, reading->waiter);
+        return;
+    }
     admin_serve(call);
+    if (call->waiter) {
+        reading->waiter = call->waiter;
+        admin_waiter_begin(call->waiter, reading);
+    }
 }
 
 static enum MHD_Result answer(struct reading *reading,
@@ -194,6 +210,7 @@ static enum MHD_Result answer(struct reading *reading,
     AUTO(arena) arena = arena_new();
     struct admin_call call = {
         .core = &reading->admin->core,
+        .waiters = &reading->admin->waiters,
         .arena = arena,
         .method = method,
         .body = buf_span(&reading->body),
@@ -207,8 +224,12 @@ static enum MHD_Result answer(struct reading *reading,
             admin_fail(&call, 413, "body", "send less", "more than %d bytes",
                        ADMIN_BODY_LIMIT);
         } else {
-            serve_guarded(&call);
+            serve_guarded(&call, reading);
         }
+    }
+    if (call.waiter) {
+        MHD_suspend_connection(mhd);
+        return MHD_YES;
     }
     log_debug("admin: %s %s: %u", method, call.path, call.status);
     result = send_answer(mhd, &call);
@@ -277,6 +298,17 @@ static void on_ready(struct loop_watch *watch, uint32_t events UNUSED)
 static void on_timer(struct loop_timer *timer)
 {
     run_daemon((struct admin *)((char *)timer - offsetof(struct admin, timer)));
+}
+
+/* What has been waited for is there; or the server is stopping. */
+static void resume(void *ctx, void *request)
+{
+    const struct reading *reading = request;
+    unsigned held = guard_pause();
+
+    MHD_resume_connection(reading->mhd);
+    run_daemon(ctx);
+    guard_resume(held);
 }
 
 PRINTF(2, 0)
@@ -385,8 +417,9 @@ static bool start_daemon(struct admin *admin, int fd, struct err *err)
     const union MHD_DaemonInfo *info;
 
     admin->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_USE_ERROR_LOG | MHD_USE_SUPPRESS_DATE_NO_CLOCK, 0,
-        NULL, NULL, step, admin,
+        MHD_USE_EPOLL | MHD_USE_ERROR_LOG | MHD_USE_SUPPRESS_DATE_NO_CLOCK |
+            MHD_ALLOW_SUSPEND_RESUME,
+        0, NULL, NULL, step, admin,
         /* First: what is logged before this option is read goes to stderr. */
         MHD_OPTION_EXTERNAL_LOGGER, on_log, admin, MHD_OPTION_LISTEN_SOCKET, fd,
         MHD_OPTION_URI_LOG_CALLBACK, begin, admin, MHD_OPTION_NOTIFY_COMPLETED,
@@ -431,6 +464,11 @@ bool admin_new(const struct admin_options *options, struct admin **out_admin,
     admin->watch.fd = -1;
     admin->timer.expired = on_timer;
     admin->timer.bare = true;
+    admin->waiters = (struct admin_waiters){
+        .loop = options->loop,
+        .resume = resume,
+        .ctx = admin,
+    };
     make_token(&admin->core);
     if (!open_socket(admin, &fd, err) || !start_daemon(admin, fd, err)) {
         return false;
@@ -455,6 +493,7 @@ void admin_free(struct admin *admin)
     if (!admin) {
         return;
     }
+    admin_waiters_stop(&admin->waiters);
     loop_cancel(admin->core.options.loop, &admin->timer);
     if (admin->watch.fd >= 0) {
         loop_unwatch(admin->core.options.loop, &admin->watch);

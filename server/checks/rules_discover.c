@@ -157,7 +157,9 @@ static bool check_path(struct check *check)
     if (!discover_is_internal_host(host) && !discover_is_external_host(host)) {
         return false;
     }
-    if (!check->ex->facts.operation && strcasecmp(path, "/favicon.ico") != 0) {
+    if (!check->ex->facts.operation && !check->ex->step &&
+        check->ex->sent.status == 404 &&
+        strcasecmp(path, "/favicon.ico") != 0) {
         check_breach(check, "request line", span_text(path),
                      "nothing is served at this path of %s: discovery begins "
                      "at \"/\"",
@@ -229,7 +231,7 @@ static bool is_service(const char *path)
            below(path, "/ucwa/");
 }
 
-/* The server's word is in the User answer; discover 5.3: the phones' links of
+/* The server's word is in the User answer; discover 5: the phones' links of
  * Ucwa and Mcx are external ones everywhere. */
 static bool check_location(struct check *check)
 {
@@ -364,8 +366,8 @@ const struct rule rules_discover[] = {
         .id = "LD-009",
         .level = FINDING_SHOULD,
         .title = "User is asked with a web ticket and nothing else",
-        .section = "MS-OCAUTHWS 1.5; MS-OCDISCWS 2.2.2.2; protocol: webticket "
-                   "7.3, 34",
+        .section = "MS-OCAUTHWS 1.5; MS-OCDISCWS 2.2.2.2; protocol: "
+                   "webticket 7.3 (34)",
         .doc = "A 401 with X-MS-WebTicketURL sends the client to the ticket "
                "service. NTLM or Kerberos at User itself leads nowhere, and "
                "shows the user's credentials to another server. Silent where "

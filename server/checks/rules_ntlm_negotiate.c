@@ -568,13 +568,14 @@ const struct rule rules_ntlm_negotiate[] = {
     },
     {
         .id = "NT-010",
-        .level = FINDING_MUST,
+        .level = FINDING_SHOULD,
         .title = "Version is all zero where its flag is not set",
         .section = "MS-NLMP 2.2.1.1, 2.2.1.3",
         .doc = "Version is for people who debug; NTLMSSP_NEGOTIATE_VERSION "
                "says whether it means anything. Without the flag it must be "
-               "all zero. Bytes there mostly show a payload that begins too "
-               "early, or memory that was never cleared.",
+               "all zero, says the document. Bytes there mostly show memory "
+               "that was never cleared. Servers ignore the field, and a client "
+               "in wide use fills it in, so this is no failure here.",
         .good = "flag clear, 00 00 00 00 00 00 00 00",
         .bad = "flag clear, 06 01 b1 1d 00 00 00 0f",
         .on = TRAIT_AUTHORIZATION,

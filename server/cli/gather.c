@@ -245,6 +245,7 @@ void gather_session(const struct gather *gather, struct session *session,
     fill_points(arena, session, &run);
     /* A handshake that nothing follows is no exchange. */
     run.client.reached = gathering.count > 0 || run.point_count > 0;
+    gather_measures(arena, session, &run);
     gather_conclude(&run, arena);
     mem_free(gathering.exchanges);
     *out_run = run;

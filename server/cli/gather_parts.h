@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "report/report.h"
+#include "scenario/session.h"
 #include "wire/exchange.h"
 
 /* One session in the making. */
@@ -24,5 +25,8 @@ const char *gather_copy(struct arena *arena, const char *text);
 double gather_ms(int64_t ns);
 void gather_exchange(struct gathering *gathering, const struct exchange *ex,
                      struct report_exchange *out);
+/* Once its exchanges are there. */
+void gather_measures(struct arena *arena, const struct session *session,
+                     struct report_run *run);
 
 #endif

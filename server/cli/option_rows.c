@@ -73,6 +73,11 @@ const struct option_row option_rows[] = {
      "a list of what may fail for a while, with reason and last day (lyncmock "
      "explain known-failures)",
      option_text, FIELD(known_failures), false, OPTION_BOTH},
+    {"golden", "FILE",
+     "compare what the client asks with this trace of a run that was approved",
+     option_text, FIELD(golden), false, OPTION_BOTH},
+    {"approve", NULL, "write that trace instead", option_switch, FIELD(approve),
+     false, OPTION_BOTH},
     {"log-format", "text|json", "form of the messages on stderr (text)",
      option_format, FIELD(log_format), false, OPTION_BOTH},
     {"log-level", "LEVEL", "error, warning, info or debug (info)", option_level,

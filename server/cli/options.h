@@ -50,6 +50,8 @@ struct options {
     const char *tap;
     const char *markdown;
     const char *text;
+    const char *golden; /* see cli/golden.h */
+    bool approve;
     enum log_format log_format;
     enum log_level log_level;
     bool log_secrets;

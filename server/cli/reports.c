@@ -4,6 +4,7 @@
 #include "cli/reports.h"
 
 #include "cli/gather.h"
+#include "cli/golden.h"
 #include "cli/report_files.h"
 #include "util/log.h"
 
@@ -27,6 +28,8 @@ void reports_gather(const struct server *server, int64_t began,
         gather_session(&gather, entry.session, report->arena,
                        &report->runs[report->run_count++]);
     }
+    golden_judge(server, report);
+    gather_conclude(&report->runs[0], report->arena);
 }
 
 enum exit_code reports_tell(const struct server *server, enum exit_code code)
@@ -35,12 +38,17 @@ enum exit_code reports_tell(const struct server *server, enum exit_code code)
     struct report report = {.version = PACKAGE_VERSION, .exit_code = (int)code};
     struct err err;
 
-    if (!report_files_wanted(server->options, server->env)) {
+    if (!report_files_wanted(server->options, server->env) &&
+        !server->options->golden) {
         return code;
     }
     arena = arena_new();
     report.arena = arena;
     reports_gather(server, 0, &report);
+    if (code == EXIT_GOOD && report.runs[0].exit_code != EXIT_GOOD) {
+        code = EXIT_VERDICT; /* by the golden trace, which no session knows */
+        report.exit_code = (int)code;
+    }
     if (!report_files_write(server->options, server->env, &report, &err)) {
         log_error("%s", err.text);
         return EXIT_INTERNAL;

@@ -233,6 +233,13 @@ void journal_forget(struct journal *journal, const char *session)
     ring_forget(&journal->ring, session);
 }
 
+size_t journal_unfinished(const struct journal *journal)
+{
+    GUARDED;
+
+    return journal->open.count;
+}
+
 size_t journal_count(const struct journal *journal)
 {
     return journal->ring.count;

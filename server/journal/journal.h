@@ -76,6 +76,8 @@ void journal_forget(struct journal *journal, const char *session);
 
 /* Finished exchanges in memory, 0 the oldest; NULL past the newest. Borrowed
  * until the next journal_end. */
+/* Exchanges that have begun and not ended, of all sessions. */
+size_t journal_unfinished(const struct journal *journal);
 size_t journal_count(const struct journal *journal);
 struct exchange *journal_at(const struct journal *journal, size_t index);
 /* How many went because of memory_limit. */

@@ -204,7 +204,8 @@ static size_t line_end(const char *text, size_t most)
     while (end > 0 && text[end] != ' ') {
         end--;
     }
-    return end ? end : fits ? fits : 1;
+    /* A long word, such as a URL, is cut rather than to leave a gap. */
+    return end > most / 3 ? end : fits ? fits : 1;
 }
 
 void columns_wrap(struct buf *out, const struct report_style *style,

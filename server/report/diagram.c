@@ -5,7 +5,8 @@
  *
  *      1.2   1 #1  |- GET lyncdiscover/ ----------> 200     |
  *
- * In front: milliseconds, the exchange, the connection.
+ * In front: milliseconds, the exchange, the connection. Behind the answer: the
+ * milliseconds that we took.
  */
 #include "config.h"
 
@@ -22,7 +23,7 @@ enum {
     GAP_LEAST = 12,   /* between lanes */
     LABEL_LEAST = 34, /* up to the first lane */
     LABEL_MOST = 64,
-    ANSWER = 14, /* room behind the last lane */
+    ANSWER = 20, /* room behind the last lane */
 };
 
 struct diagram {
@@ -182,6 +183,7 @@ static void put_exchange(struct diagram *diagram, size_t index)
     const char *answer =
         columns_printable(diagram->arena, diagram->style,
                           report_answered(diagram->arena, exchange));
+    const char *took = arena_printf(diagram->arena, " %.1f", exchange->took);
     AUTO_BUF gutter = {0};
 
     buf_printf(&gutter, "%8.1f %3" PRIu64 " ", exchange->at, exchange->id);
@@ -193,7 +195,8 @@ static void put_exchange(struct diagram *diagram, size_t index)
     put_arrow(diagram, index, lane);
     buf_add_u8(diagram->out, ' ');
     columns_tone(diagram->out, diagram->style, tone_of(exchange), answer);
-    put_lanes(diagram, lane + 2 + columns_of(answer));
+    columns_tone(diagram->out, diagram->style, TONE_DIM, took);
+    put_lanes(diagram, lane + 2 + columns_of(answer) + strlen(took));
 }
 
 /* ---- What is said beneath ---- */

@@ -138,13 +138,13 @@ static void put_loose_findings(struct writing *writing,
 static void put_measure(struct writing *writing,
                         const struct report_measure *measure)
 {
-    const char *taken = report_number(writing->arena, measure->taken);
+    const char *name = measure->name ? measure->name : "";
+    const char *unit = strncmp(name, "time", 4) == 0 ? " ms" : "";
     bool surplus = measure->optimum >= 0 && measure->taken > measure->optimum;
 
-    buf_printf(writing->out, "  %-22s %10s",
-               columns_printable(writing->arena, writing->style,
-                                 measure->name ? measure->name : ""),
-               taken);
+    buf_printf(writing->out, "  %-22s %10s%s",
+               columns_printable(writing->arena, writing->style, name),
+               report_number(writing->arena, measure->taken), unit);
     if (measure->optimum >= 0) {
         columns_tone(
             writing->out, writing->style, surplus ? TONE_WARN : TONE_PLAIN,
@@ -152,10 +152,16 @@ static void put_measure(struct writing *writing,
                          report_number(writing->arena, measure->optimum)));
     }
     buf_add_u8(writing->out, '\n');
-    if (measure->why) {
+    if (measure->why && surplus) {
         columns_pad(writing->out, 5);
         columns_wrap(writing->out, writing->style, 5, TONE_DIM, measure->why);
     }
+}
+
+/* What should not be, and is not, is no news. */
+static bool is_news(const struct report_measure *measure)
+{
+    return measure->taken > 0 || measure->optimum != 0;
 }
 
 static void put_measures(struct writing *writing, const struct report_run *run)
@@ -165,7 +171,9 @@ static void put_measures(struct writing *writing, const struct report_run *run)
     }
     heading(writing, "took");
     for (size_t i = 0; i < run->measure_count; i++) {
-        put_measure(writing, &run->measures[i]);
+        if (is_news(&run->measures[i])) {
+            put_measure(writing, &run->measures[i]);
+        }
     }
 }
 

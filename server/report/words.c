@@ -141,9 +141,13 @@ const char *report_target(struct arena *arena, const struct report_run *run,
     const char *host =
         exchange->host ? short_host(arena, run, exchange->host) : "";
 
+    bool plain = exchange->kind && strcmp(exchange->kind, "http") == 0 &&
+                 !exchange->tls && *host;
+
     /* A whole URL, or host and port, has the host already. */
     return *target == '/' || !*target
-               ? arena_printf(arena, "%s%s", host, target)
+               ? arena_printf(arena, "%s%s%s", plain ? "http://" : "", host,
+                              target)
                : target;
 }
 

@@ -289,6 +289,7 @@ void scenario_dump(struct buf *out, const struct scenario *scenario)
     add_line(out, "about.", "layer", scenario->about.layer);
     add_line(out, "about.", "client", scenario->about.client);
     add_line(out, "about.", "source", scenario->about.source);
+    add_line(out, "about.", "optimum", scenario->about.optimum);
     add_number(out, "", "settings", (int64_t)scenario->setting_count);
     add_world(out, scenario->world);
     for (size_t i = 0; i < scenario->step_count; i++) {

@@ -73,6 +73,10 @@ const struct key keys_about[] = {
     ROW("source", SHAPE_TEXT, source, "'RFC 9110 10.2.3'",
         "Where that is known from: document and section, or a ticket of "
         "yours."),
+    ROW("optimum", SHAPE_OPTIMUM, optimum, "6 requests, 2 connections",
+        "What a good client takes at least; reports tell what was more. Words: "
+        "requests, connections, handshakes, resumptions, unauthorized, "
+        "bytes-in, bytes-out."),
     {NULL, SHAPE_TEXT, NULL, NULL, 0, 0},
 };
 
@@ -417,8 +421,10 @@ const char *key_shape_text(enum key_shape shape)
                         "webticket.issue}",
         [SHAPE_STEPS] = "a list of steps",
         [SHAPE_EXPECT] = "a list of expectations",
-        [SHAPE_ABOUT] = "a mapping of symptom, layer, client, source",
+        [SHAPE_ABOUT] = "a mapping of symptom, layer, client, source, "
+                        "optimum",
         [SHAPE_LAYER] = "a layer of the points",
+        [SHAPE_OPTIMUM] = "a list such as 6 requests, 2 connections",
     };
 
     return texts[shape];

@@ -42,7 +42,8 @@ enum key_shape {
     SHAPE_STEPS,
     SHAPE_EXPECT,
     SHAPE_ABOUT,
-    SHAPE_LAYER, /* of layers.h */
+    SHAPE_LAYER,   /* of layers.h */
+    SHAPE_OPTIMUM, /* "6 requests, 2 connections" */
 };
 
 struct key {

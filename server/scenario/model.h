@@ -216,6 +216,7 @@ struct about {
     const char *layer; /* a name of layers.h */
     const char *client;
     const char *source;
+    const char *optimum; /* see optimum.h */
 };
 
 struct scenario {

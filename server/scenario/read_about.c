@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "scenario/layers.h"
+#include "scenario/optimum.h"
 #include "scenario/reading.h"
 
 void read_line(struct reading *reading, const struct node *node,
@@ -42,6 +43,23 @@ static void read_layer(struct reading *reading, const struct node *node,
                     "`lyncmock explain layer` lists them");
 }
 
+static void read_optimum(struct reading *reading, const struct node *node,
+                         const char **out_list)
+{
+    const char *text = NULL;
+
+    read_line(reading, node, &text);
+    if (text && !optimum_is_list(text)) {
+        reading_error(reading, node,
+                      "optimum: expected %s, each word once: requests, "
+                      "connections, handshakes, resumptions, unauthorized, "
+                      "bytes-in, bytes-out",
+                      key_shape_text(SHAPE_OPTIMUM));
+        return;
+    }
+    *out_list = text;
+}
+
 void read_about(struct reading *reading, const struct node *node,
                 struct about *about)
 {
@@ -61,6 +79,8 @@ void read_about(struct reading *reading, const struct node *node,
 
             if (key->shape == SHAPE_LAYER) {
                 read_layer(reading, entry, field);
+            } else if (key->shape == SHAPE_OPTIMUM) {
+                read_optimum(reading, entry, field);
             } else {
                 read_line(reading, entry, field);
             }

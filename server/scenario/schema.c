@@ -109,6 +109,7 @@ static const char *definition_of(enum key_shape shape)
         [SHAPE_LIMIT] = "limit",       [SHAPE_WORLD] = "world",
         [SHAPE_FAULTS] = "do",         [SHAPE_WHEN] = "when",
         [SHAPE_NEVER] = "never",       [SHAPE_ABOUT] = "about",
+        [SHAPE_OPTIMUM] = "optimum",
     };
 
     return names[shape];

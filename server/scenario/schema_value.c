@@ -185,6 +185,8 @@ static const struct {
                "{\"$ref\":\"#/$defs/text\"}]}}"},
     {"statuses", "{\"type\":[\"integer\",\"string\"],\"minimum\":100,"
                  "\"maximum\":599,\"pattern\":\"^[1-5?*xX][0-9?*xX]*$\"}"},
+    {"optimum", "{\"type\":\"string\",\"pattern\":\"^[0-9]+ [a-z-]+"
+                "(, [0-9]+ [a-z-]+)*$\"}"},
     {"limit", "{\"type\":[\"integer\",\"string\"],\"minimum\":0,"
               "\"pattern\":\"^(<=|<|>=|>)? *[0-9]+(ms|s|m|h|d)?$\"}"},
     {"status", "{\"type\":[\"integer\",\"string\"],\"minimum\":100,"

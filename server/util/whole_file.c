@@ -121,3 +121,36 @@ bool whole_file_append(const char *path, struct span bytes, struct err *err)
 {
     return write_special(path, O_APPEND | O_CREAT, bytes, err);
 }
+
+static bool take_all(int fd, size_t most, struct buf *out)
+{
+    enum { PIECE = 64 * 1024 };
+    ssize_t got;
+
+    do {
+        got = read(fd, buf_reserve(out, PIECE), PIECE);
+        if (got > 0) {
+            buf_commit(out, (size_t)got);
+        }
+        if (out->size > most) {
+            errno = EFBIG;
+            return false;
+        }
+    } while (got > 0 || (got < 0 && errno == EINTR));
+    return got == 0;
+}
+
+bool whole_file_read(const char *path, size_t most, struct buf *out,
+                     struct err *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool good = fd >= 0 && take_all(fd, most, out);
+
+    if (!good) {
+        err_errno(err, "cannot read %s", path);
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    return good;
+}

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "util/attr.h"
+#include "util/buf.h"
 #include "util/err.h"
 #include "util/span.h"
 
@@ -16,6 +17,9 @@
 MUST_CHECK bool whole_file_check(const char *path, struct err *err);
 MUST_CHECK bool whole_file_write(const char *path, struct span bytes,
                                  struct err *err);
+/* Appends what the file has; no more than so many bytes. */
+MUST_CHECK bool whole_file_read(const char *path, size_t most, struct buf *out,
+                                struct err *err);
 /* At the end of a file that may be there already. */
 MUST_CHECK bool whole_file_append(const char *path, struct span bytes,
                                   struct err *err);

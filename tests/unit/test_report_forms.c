@@ -340,12 +340,13 @@ static void test_text(void **state UNUSED)
 {
     static const char *const lines[] = {
         "      ms          client",
-        "     0.0   1 #1   |- GET lyncdiscover/ -",
+        "     0.0   1 #1   |- GET http://lyncdiscover/ -",
         "> 200",
-        "    12.3   2 #2   |- POST lyncweb/WebTicket/WebTicketService.svc NTLM "
+        "    12.3   2 #2   |- POST "
+        "http://lyncweb/WebTicket/WebTicketService.svc NTLM "
         "1/2 -",
         "NTLM 2/2 alice -",
-        "> 401 cut",
+        "> 401 cut 0.0",
         "step: s.yaml:7",
         "why: wrong password",
         "! NT-001 MUST at Authorization: no MIC; with a timestamp",
@@ -421,7 +422,7 @@ static void test_brief(void **state UNUSED)
     report.run_count = 2;
     report_text(&report, &style, &out);
     assert_true(begins(buf_text(&out), "passed: all\n"));
-    assert_non_null(strstr(buf_text(&out), "|- GET lyncdiscover/"));
+    assert_non_null(strstr(buf_text(&out), "|- GET http://lyncdiscover/"));
     assert_non_null(
         strstr(buf_text(&out), "\n1 of 2 passed, 1 failed, 0 skipped\n"));
 }
