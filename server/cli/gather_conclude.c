@@ -87,12 +87,13 @@ static const struct report_exchange *last_refused(const struct report_run *run)
     return other;
 }
 
-/* What most likely is behind it. */
+/* What most likely is behind it, unless that has been said. */
 static const char *reason(struct concluding *concluding)
 {
     const struct report_exchange *exchange = last_refused(concluding->run);
+    const char *first = concluding->first ? concluding->first : "";
 
-    return exchange
+    return exchange && !strstr(first, exchange->why)
                ? arena_printf(concluding->arena,
                               "; exchange %" PRIu64 " was answered %u: %s",
                               exchange->id, exchange->status, exchange->why)

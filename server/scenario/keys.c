@@ -370,6 +370,11 @@ const struct key keys_fail_on[] = {
      0, 0},
     {"unexpected", SHAPE_TEXT,
      "A request that no endpoint of the world serves.", NULL, 0, 0},
+    {"refused", SHAPE_TEXT,
+     "The last credentials that the client showed were refused, and no step "
+     "had "
+     "said so.",
+     NULL, 0, 0},
     {NULL, SHAPE_TEXT, NULL, NULL, 0, 0},
 };
 
