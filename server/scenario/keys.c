@@ -418,7 +418,7 @@ const char *key_shape_text(enum key_shape shape)
         [SHAPE_TREATMENT] = "off, note, warn, fail, must, should, practice or "
                             "robustness",
         [SHAPE_WORDS] = "a list of must, should, practice, robustness, "
-                        "unexpected",
+                        "unexpected, refused",
         [SHAPE_WORLD] = "a mapping of settings",
         [SHAPE_FAULTS] = "a mapping of faults to their values",
         [SHAPE_WHEN] = "a mapping of facts and counting words",
