@@ -69,30 +69,35 @@ FAULTS = \
 	%D%/faults/www_authenticate
 
 RULES = \
+	%D%/checks/rules_basic \
+	%D%/checks/rules_discover \
+	%D%/checks/rules_discover_order \
+	%D%/checks/rules_framing \
+	%D%/checks/rules_handshake \
+	%D%/checks/rules_hops \
 	%D%/checks/rules_http \
+	%D%/checks/rules_httpauth \
+	%D%/checks/rules_kdc \
+	%D%/checks/rules_kdc_names \
+	%D%/checks/rules_kerberos \
 	%D%/checks/rules_key \
+	%D%/checks/rules_metadata \
+	%D%/checks/rules_ntlm_answer \
+	%D%/checks/rules_ntlm_message \
+	%D%/checks/rules_ntlm_names \
+	%D%/checks/rules_ntlm_negotiate \
+	%D%/checks/rules_ntlm_target \
+	%D%/checks/rules_ntlm_v2 \
+	%D%/checks/rules_oauth \
+	%D%/checks/rules_redirect \
 	%D%/checks/rules_retry \
 	%D%/checks/rules_rst \
 	%D%/checks/rules_security \
 	%D%/checks/rules_soap \
+	%D%/checks/rules_spnego \
 	%D%/checks/rules_ticket \
-	%D%/checks/rules_ticket_use
-	%D%/checks/rules_discover \
-	%D%/checks/rules_discover_order \
-	%D%/checks/rules_framing \
-	%D%/checks/rules_http \
-	%D%/checks/rules_metadata \
-	%D%/checks/rules_oauth \
+	%D%/checks/rules_ticket_use \
 	%D%/checks/rules_tls
-	%D%/checks/rules_basic \
-	%D%/checks/rules_http \
-	%D%/checks/rules_httpauth \
-	%D%/checks/rules_kdc \
-	%D%/checks/rules_kerberos \
-	%D%/checks/rules_ntlm_answer \
-	%D%/checks/rules_ntlm_negotiate \
-	%D%/checks/rules_ntlm_v2 \
-	%D%/checks/rules_spnego
 
 SERVICES = \
 	%D%/services/anonymous \
@@ -124,12 +129,20 @@ libserver_a_SOURCES = \
 	%D%/admin/internal.h \
 	%D%/admin/listener.c \
 	%D%/admin/pac.c \
+	%D%/admin/socket.c \
+	%D%/admin/socket.h \
+	%D%/admin/verdict.c \
+	%D%/admin/verdict.h \
+	%D%/admin/wait.c \
+	%D%/admin/wait.h \
 	%D%/admin/wish.c \
 	%D%/auth/account.c \
 	%D%/auth/auth.c \
 	%D%/auth/auth.h \
 	%D%/auth/binding.c \
 	%D%/auth/binding.h \
+	%D%/auth/digest_why.c \
+	%D%/auth/digest_why.h \
 	%D%/auth/handle.h \
 	%D%/auth/krb5.h \
 	%D%/auth/krb5_acceptor.c \
@@ -179,28 +192,31 @@ libserver_a_SOURCES = \
 	%D%/checks/family.h \
 	%D%/checks/history.c \
 	%D%/checks/history.h \
-	%D%/checks/history_ticket.c \
-	%D%/checks/history_ticket.h \
+	%D%/checks/history_auth.c \
+	%D%/checks/history_auth.h \
 	%D%/checks/history_discover.c \
 	%D%/checks/history_discover.h \
+	%D%/checks/history_document.c \
 	%D%/checks/history_learn.c \
+	%D%/checks/history_parts.h \
+	%D%/checks/history_ticket.c \
+	%D%/checks/history_ticket.h \
 	%D%/checks/http_seen.c \
 	%D%/checks/http_seen.h \
 	%D%/checks/links.c \
 	%D%/checks/links.h \
-	%D%/checks/rule.h \
-	%D%/checks/soap_seen.c \
-	%D%/checks/soap_seen.h \
-	%D%/checks/ticket_seen.c \
-	%D%/checks/ticket_seen.h \
-	%D%/checks/history_auth.c \
-	%D%/checks/history_auth.h \
 	%D%/checks/ntlm_seen.c \
 	%D%/checks/ntlm_seen.h \
 	%D%/checks/rule.h \
 	%D%/checks/rules_ntlm.h \
+	%D%/checks/soap_seen.c \
+	%D%/checks/soap_seen.h \
+	%D%/checks/ticket_seen.c \
+	%D%/checks/ticket_seen.h \
 	%D%/cli/admin.c \
 	%D%/cli/admin.h \
+	%D%/cli/admin_client.c \
+	%D%/cli/admin_client.h \
 	%D%/cli/announce.c \
 	%D%/cli/arguments.c \
 	%D%/cli/arguments.h \
@@ -286,9 +302,11 @@ libserver_a_SOURCES = \
 	%D%/cli/run_code.c \
 	%D%/cli/run_dir.c \
 	%D%/cli/run_dir.h \
+	%D%/cli/run_end.c \
 	%D%/cli/run_many.c \
 	%D%/cli/run_many.h \
 	%D%/cli/run_one.c \
+	%D%/cli/run_parts.h \
 	%D%/cli/schema.c \
 	%D%/cli/serve.c \
 	%D%/cli/server.c \
@@ -298,6 +316,7 @@ libserver_a_SOURCES = \
 	%D%/cli/verb.h \
 	%D%/cli/verdict.c \
 	%D%/cli/verdict.h \
+	%D%/cli/wait.c \
 	%D%/cli/watch.c \
 	%D%/cli/watch.h \
 	%D%/cli/wrap.c \
@@ -428,6 +447,7 @@ libserver_a_SOURCES = \
 	%D%/pki/internal.h \
 	%D%/pki/leaf.c \
 	%D%/pki/leaf.h \
+	%D%/pki/leaves.c \
 	%D%/pki/ossl.c \
 	%D%/pki/ossl.h \
 	%D%/pki/pki.c \
@@ -598,6 +618,8 @@ libserver_a_SOURCES = \
 	%D%/services/issued_why.c \
 	%D%/services/mex_wsdl.c \
 	%D%/services/mex_wsdl.h \
+	%D%/services/nearby.c \
+	%D%/services/nearby.h \
 	%D%/services/oauth.h \
 	%D%/services/oauth_grants.c \
 	%D%/services/oauth_reply.c \
@@ -605,8 +627,6 @@ libserver_a_SOURCES = \
 	%D%/services/prepare.h \
 	%D%/services/product.c \
 	%D%/services/product_page.c \
-	%D%/services/nearby.c \
-	%D%/services/nearby.h \
 	%D%/services/proxy.c \
 	%D%/services/proxy.h \
 	%D%/services/proxy_auth.c \
@@ -631,6 +651,8 @@ libserver_a_SOURCES = \
 	%D%/ticket/open.c \
 	%D%/ticket/p_sha1.c \
 	%D%/ticket/p_sha1.h \
+	%D%/ticket/p_sha1_why.c \
+	%D%/ticket/p_sha1_why.h \
 	%D%/ticket/saml.c \
 	%D%/ticket/saml.h \
 	%D%/ticket/saml_open.c \

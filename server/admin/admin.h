@@ -23,6 +23,7 @@ enum {
     ADMIN_BODY_LIMIT = 1024 * 1024,
     ADMIN_CONNECTIONS_LIMIT = 32,
     ADMIN_IDLE_SECONDS = 30,
+    ADMIN_WAITERS_LIMIT = 16, /* requests that wait for a point */
     /* Of one answer of the journal; there is a position to go on from. */
     ADMIN_RECORDS_LIMIT = 1000,
     ADMIN_RECORDS_BYTES = 8 * 1024 * 1024,

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-#include "admin/internal.h"
+#include "admin/verdict.h"
+#include "admin/wait.h"
 #include "journal/journal.h"
 #include "util/duration.h"
 #include "util/env.h"
@@ -286,26 +287,12 @@ static void show_journal(struct admin_call *call, const struct named *named)
 
 static void show_verdict(struct admin_call *call, const struct named *named)
 {
-    struct session_verdict verdict;
-    struct json json;
+    admin_verdict(call, named->entry.session);
+}
 
-    session_verdict(named->entry.session, call->arena, &verdict);
-    admin_begin(call, 200, &json);
-    json_boolean(&json, "judged", verdict.judged);
-    json_boolean(&json, "held", verdict.held);
-    json_open_named(&json, "lines", '[');
-    for (size_t i = 0; i < verdict.count; i++) {
-        const struct verdict_line *line = &verdict.lines[i];
-
-        json_open(&json, '{');
-        json_text(&json, "where", line->where);
-        json_text(&json, "what", line->what);
-        json_boolean(&json, "held", line->held);
-        json_text(&json, "why", line->why);
-        json_close(&json, '}');
-    }
-    json_close(&json, ']');
-    admin_end(call, &json);
+static void wait_for(struct admin_call *call, const struct named *named)
+{
+    admin_wait(call, named->entry.session);
 }
 
 /* ---- All of them ---- */
@@ -333,6 +320,10 @@ static const struct api actions[] = {
     {"GET", "/sessions/NAME/journal",
      "its exchanges in memory, JSON lines; ?after=POSITION&limit=N",
      show_journal},
+    {"GET", "/sessions/NAME/wait",
+     "answers once a point is reached: ?point=webticket.issue&times=1&"
+     "timeout=30s",
+     wait_for},
     {"GET", "/sessions/NAME/verdict", "whether the client did what is expected",
      show_verdict},
 };

@@ -6,7 +6,9 @@
 #include "util/arena.h"
 #include "util/buf.h"
 
+struct admin_waiters;
 struct json;
+struct waiter;
 
 struct admin_core {
     struct admin_options options;
@@ -16,6 +18,7 @@ struct admin_core {
 /* One request as the listener has read it, and its answer. */
 struct admin_call {
     const struct admin_core *core;
+    struct admin_waiters *waiters;
     struct arena *arena;
     const char *method;
     const char *path;  /* as sent */
@@ -34,6 +37,7 @@ struct admin_call {
     const char *position; /* of the journal: where to go on; NULL: none */
     const char *location; /* of 201 */
     struct buf reply;
+    struct waiter *waiter; /* the answer comes later; NULL: it is here */
 };
 
 /* ---- guard.c ---- */

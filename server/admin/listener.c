@@ -4,21 +4,16 @@
  */
 #include "config.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <microhttpd.h>
 
-#include "admin/internal.h"
+#include "admin/socket.h"
+#include "admin/wait.h"
 #include "edge/loop.h"
 #include "util/env.h"
 #include "util/guard.h"
@@ -26,7 +21,6 @@
 #include "util/mem.h"
 
 enum {
-    BACKLOG = 32,
     MEMORY_LIMIT = 32 * 1024, /* of a connection: head and tables */
     /* A body over its limit is read on so far, for the client to see why. */
     DISCARD_LIMIT = 8 * ADMIN_BODY_LIMIT,
@@ -37,10 +31,8 @@ struct admin {
     struct MHD_Daemon *daemon;
     struct loop_watch watch; /* libmicrohttpd's own epoll descriptor */
     struct loop_timer timer; /* what it waits for */
-    int port;
-    /* The UNIX socket's file: a later server may put its own there. */
-    dev_t device;
-    ino_t inode; /* 0: none */
+    struct admin_waiters waiters;
+    struct admin_socket socket;
 };
 
 /* A request that is read; libmicrohttpd's con_cls. */
@@ -50,6 +42,8 @@ struct reading {
     struct buf body;
     uint64_t size; /* of the body, so far */
     bool started;
+    struct MHD_Connection *mhd;
+    struct waiter *waiter; /* it waits, or has waited, for a point */
 };
 
 /* A connection's, libmicrohttpd's socket_context. */
@@ -70,6 +64,9 @@ static void forget(struct peer *peer)
     struct reading *reading = peer->reading;
 
     if (reading) {
+        GUARDED;
+
+        admin_waiter_free(reading->waiter);
         buf_clear(&reading->body);
         mem_free(reading->target);
         mem_free(reading);
@@ -85,6 +82,7 @@ static void *begin(void *cls, const char *target, struct MHD_Connection *mhd)
     forget(peer);
     peer->reading = NEW(struct reading);
     peer->reading->admin = cls;
+    peer->reading->mhd = mhd;
     peer->reading->target = mem_strdup(target);
     return peer->reading;
 }
@@ -181,11 +179,20 @@ static void split_target(struct admin_call *call, const char *target)
     call->query = target[size] ? target + size + 1 : "";
 }
 
-static void serve_guarded(struct admin_call *call)
+/* What it waits for cannot happen between its question and the waiting. */
+static void serve_guarded(struct admin_call *call, struct reading *reading)
 {
     GUARDED;
 
+    if (reading->waiter) {
+        admin_waiter_answer(call, reading->waiter);
+        return;
+    }
     admin_serve(call);
+    if (call->waiter) {
+        reading->waiter = call->waiter;
+        admin_waiter_begin(call->waiter, reading);
+    }
 }
 
 static enum MHD_Result answer(struct reading *reading,
@@ -194,6 +201,7 @@ static enum MHD_Result answer(struct reading *reading,
     AUTO(arena) arena = arena_new();
     struct admin_call call = {
         .core = &reading->admin->core,
+        .waiters = &reading->admin->waiters,
         .arena = arena,
         .method = method,
         .body = buf_span(&reading->body),
@@ -207,8 +215,12 @@ static enum MHD_Result answer(struct reading *reading,
             admin_fail(&call, 413, "body", "send less", "more than %d bytes",
                        ADMIN_BODY_LIMIT);
         } else {
-            serve_guarded(&call);
+            serve_guarded(&call, reading);
         }
+    }
+    if (call.waiter) {
+        MHD_suspend_connection(mhd);
+        return MHD_YES;
     }
     log_debug("admin: %s %s: %u", method, call.path, call.status);
     result = send_answer(mhd, &call);
@@ -279,6 +291,17 @@ static void on_timer(struct loop_timer *timer)
     run_daemon((struct admin *)((char *)timer - offsetof(struct admin, timer)));
 }
 
+/* What has been waited for is there; or the server is stopping. */
+static void resume(void *ctx, void *request)
+{
+    const struct reading *reading = request;
+    unsigned held = guard_pause();
+
+    MHD_resume_connection(reading->mhd);
+    run_daemon(ctx);
+    guard_resume(held);
+}
+
 PRINTF(2, 0)
 static void on_log(void *cls UNUSED, const char *format, va_list args)
 {
@@ -292,92 +315,7 @@ static void on_log(void *cls UNUSED, const char *format, va_list args)
     log_debug("admin: libmicrohttpd: %s", text);
 }
 
-/* ---- Sockets ---- */
-
-static bool listen_on_port(struct admin *admin, int fd, struct err *err)
-{
-    int port = admin->core.options.port;
-    struct sockaddr_in address = {
-        .sin_family = AF_INET,
-        .sin_port = htons((uint16_t)port),
-        .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-    };
-    socklen_t size = sizeof(address);
-    int on = 1;
-
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-    if (bind(fd, (struct sockaddr *)&address, size) != 0 ||
-        listen(fd, BACKLOG) != 0 ||
-        getsockname(fd, (struct sockaddr *)&address, &size) != 0) {
-        return err_errno(err, "--admin-port: cannot listen on 127.0.0.1:%d",
-                         port);
-    }
-    admin->port = ntohs(address.sin_port);
-    return true;
-}
-
-/* What a server that was killed has left: nobody listens there. */
-static void remove_stale(const struct sockaddr_un *address)
-{
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    struct stat stat;
-
-    if (fd >= 0 && lstat(address->sun_path, &stat) == 0 &&
-        S_ISSOCK(stat.st_mode) &&
-        connect(fd, (const struct sockaddr *)address, sizeof(*address)) != 0 &&
-        errno == ECONNREFUSED) {
-        unlink(address->sun_path);
-    }
-    if (fd >= 0) {
-        close(fd);
-    }
-}
-
-static bool listen_on_path(struct admin *admin, int fd, struct err *err)
-{
-    const char *path = admin->core.options.socket;
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    struct stat stat;
-    mode_t mask;
-    int rc;
-
-    if (strlen(path) >= sizeof(address.sun_path)) {
-        return err_set(err,
-                       "--admin-socket: %s is longer than the %zu bytes that "
-                       "a UNIX socket's path may have",
-                       path, sizeof(address.sun_path) - 1);
-    }
-    memcpy(address.sun_path, path, strlen(path));
-    remove_stale(&address);
-    /* For its owner alone, from its first moment on. */
-    mask = umask(0177);
-    rc = bind(fd, (struct sockaddr *)&address, sizeof(address));
-    umask(mask);
-    if (rc != 0 || listen(fd, BACKLOG) != 0 || lstat(path, &stat) != 0) {
-        return err_errno(err, "--admin-socket: cannot listen on %s", path);
-    }
-    admin->device = stat.st_dev;
-    admin->inode = stat.st_ino;
-    return true;
-}
-
-static bool open_socket(struct admin *admin, int *out_fd, struct err *err)
-{
-    bool path = admin->core.options.socket != NULL;
-    int fd = socket(path ? AF_UNIX : AF_INET,
-                    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-    if (fd < 0) {
-        return err_errno(err, "cannot make the admin socket");
-    }
-    if (!(path ? listen_on_path(admin, fd, err)
-               : listen_on_port(admin, fd, err))) {
-        close(fd);
-        return false;
-    }
-    *out_fd = fd;
-    return true;
-}
+/* ---- Start and end ---- */
 
 /* Takes the socket. */
 static bool start_daemon(struct admin *admin, int fd, struct err *err)
@@ -385,8 +323,9 @@ static bool start_daemon(struct admin *admin, int fd, struct err *err)
     const union MHD_DaemonInfo *info;
 
     admin->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_USE_ERROR_LOG | MHD_USE_SUPPRESS_DATE_NO_CLOCK, 0,
-        NULL, NULL, step, admin,
+        MHD_USE_EPOLL | MHD_USE_ERROR_LOG | MHD_USE_SUPPRESS_DATE_NO_CLOCK |
+            MHD_ALLOW_SUSPEND_RESUME,
+        0, NULL, NULL, step, admin,
         /* First: what is logged before this option is read goes to stderr. */
         MHD_OPTION_EXTERNAL_LOGGER, on_log, admin, MHD_OPTION_LISTEN_SOCKET, fd,
         MHD_OPTION_URI_LOG_CALLBACK, begin, admin, MHD_OPTION_NOTIFY_COMPLETED,
@@ -431,23 +370,18 @@ bool admin_new(const struct admin_options *options, struct admin **out_admin,
     admin->watch.fd = -1;
     admin->timer.expired = on_timer;
     admin->timer.bare = true;
+    admin->waiters = (struct admin_waiters){
+        .loop = options->loop,
+        .resume = resume,
+        .ctx = admin,
+    };
     make_token(&admin->core);
-    if (!open_socket(admin, &fd, err) || !start_daemon(admin, fd, err)) {
+    if (!admin_listen(options, &admin->socket, &fd, err) ||
+        !start_daemon(admin, fd, err)) {
         return false;
     }
     *out_admin = take(&admin);
     return true;
-}
-
-static void remove_path(const struct admin *admin)
-{
-    const char *path = admin->core.options.socket;
-    struct stat now;
-
-    if (admin->inode && lstat(path, &now) == 0 && now.st_dev == admin->device &&
-        now.st_ino == admin->inode) {
-        unlink(path);
-    }
 }
 
 void admin_free(struct admin *admin)
@@ -455,6 +389,7 @@ void admin_free(struct admin *admin)
     if (!admin) {
         return;
     }
+    admin_waiters_stop(&admin->waiters);
     loop_cancel(admin->core.options.loop, &admin->timer);
     if (admin->watch.fd >= 0) {
         loop_unwatch(admin->core.options.loop, &admin->watch);
@@ -462,14 +397,14 @@ void admin_free(struct admin *admin)
     if (admin->daemon) {
         MHD_stop_daemon(admin->daemon);
     }
-    remove_path(admin);
+    admin_unlisten(admin->core.options.socket, &admin->socket);
     mem_wipe(admin->core.token, sizeof(admin->core.token));
     mem_free(admin);
 }
 
 int admin_port(const struct admin *admin)
 {
-    return admin->port;
+    return admin->socket.port;
 }
 
 const char *admin_token(const struct admin *admin)

@@ -1,8 +1,8 @@
 /*
  * The Kerberos acceptor in pieces: krb5.c is the method, krb5_acceptor.c holds
  * the keys, krb5_open.c opens an AP-REQ, krb5_verify.c judges it, krb5_why.c
- * says what is wrong with it, krb5_breach.c what the client did, krb5_reply.c makes AP-REP and KRB-ERROR,
- * krb5_mic.c signatures, krb5_replay.c remembers.
+ * says what is wrong with it, krb5_breach.c what the client did, krb5_reply.c
+ * makes AP-REP and KRB-ERROR, krb5_mic.c signatures, krb5_replay.c remembers.
  */
 #ifndef AUTH_KRB5_PARTS_H
 #define AUTH_KRB5_PARTS_H

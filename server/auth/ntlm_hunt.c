@@ -161,7 +161,8 @@ bool ntlm_hunt_proof(struct ntlm_hunt *hunt, struct ntlm_guess *out_guess)
     return false;
 }
 
-/* 3.3.2: LMv2 is the same proof over ClientChallenge, which stands behind it. */
+/* 3.3.2: LMv2 is the same proof over ClientChallenge, which stands behind it.
+ */
 bool ntlm_hunt_lmv2(struct ntlm_hunt *hunt)
 {
     struct span lm = hunt->answer->message.lm_response.bytes;

@@ -97,7 +97,8 @@ static void add_users(struct ntlm_hunt *h)
     add_spellings(h, NTLM_PART_USER, bare);
     add_spellings(h, NTLM_PART_USER,
                   arena_printf(arena, "%s@%s", bare, world->domain));
-    add_spellings(h, NTLM_PART_USER, arena_printf(arena, "%s\\%s", domain, bare));
+    add_spellings(h, NTLM_PART_USER,
+                  arena_printf(arena, "%s\\%s", domain, bare));
     add_spellings(h, NTLM_PART_USER,
                   arena_printf(arena, "%s\\%s", world->netbios, bare));
     if (h->user) {
@@ -143,10 +144,9 @@ static void add_domains(struct ntlm_hunt *h)
     add_spellings(h, NTLM_PART_DOMAIN, world->realm);
     add_spellings(h, NTLM_PART_DOMAIN, world->also);
     add_av_names(h);
-    add_spellings(
-        h, NTLM_PART_DOMAIN,
-        ntlmssp_text(arena, h->answer->message.workstation.bytes,
-                     h->answer->flags & NTLMSSP_UNICODE));
+    add_spellings(h, NTLM_PART_DOMAIN,
+                  ntlmssp_text(arena, h->answer->message.workstation.bytes,
+                               h->answer->flags & NTLMSSP_UNICODE));
     add_spellings(h, NTLM_PART_DOMAIN, h->ctx->host);
     add_spellings(h, NTLM_PART_DOMAIN,
                   arena_printf(arena, "%s.local", world->netbios));
@@ -297,12 +297,10 @@ static void add_pairs(struct ntlm_hunt *h)
 {
     struct span offered = buf_span(&h->handle->offer.target_info);
 
-    add_without(h, FLAGS_BIT,
-                "the blob before MsvAvFlags was put into it");
+    add_without(h, FLAGS_BIT, "the blob before MsvAvFlags was put into it");
     add_without(h, BINDING_BIT,
                 "the blob before MsvAvChannelBindings was put into it");
-    add_without(h, NAME_BIT,
-                "the blob before MsvAvTargetName was put into it");
+    add_without(h, NAME_BIT, "the blob before MsvAvTargetName was put into it");
     add_without(h, BINDING_BIT | NAME_BIT,
                 "the blob before MsvAvChannelBindings and MsvAvTargetName were "
                 "put into it");
@@ -312,8 +310,9 @@ static void add_pairs(struct ntlm_hunt *h)
                 "the blob without MsvAvTimestamp, which the message has");
     add_with(h, offered,
              "the target info of the challenge, where the message has another");
-    add_with(h, SPAN_NONE, "a blob without target info, where the message has "
-                           "one");
+    add_with(h, SPAN_NONE,
+             "a blob without target info, where the message has "
+             "one");
 }
 
 /* The same blob with another time in its head. */
@@ -370,8 +369,7 @@ void ntlm_hunt_begin(struct ntlm_hunt *hunt, const struct auth_context *ctx,
 void ntlm_hunt_for(struct ntlm_hunt *hunt, const struct user *user)
 {
     struct arena *arena = hunt->ctx->arena;
-    struct why_form *forms =
-        arena_alloc(arena, WHY_FORMS_MAX * sizeof(*forms));
+    struct why_form *forms = arena_alloc(arena, WHY_FORMS_MAX * sizeof(*forms));
     struct ntlm_items *passwords = &hunt->parts[NTLM_PART_PASSWORD];
     size_t count;
 

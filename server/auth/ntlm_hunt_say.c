@@ -107,8 +107,7 @@ static void say_domain(const struct ntlm_hunt *hunt,
 static void say_rest(const struct ntlm_hunt *hunt,
                      const struct ntlm_guess *guess, struct buf *out)
 {
-    static const enum ntlm_part parts[] = {NTLM_PART_CHALLENGE,
-                                           NTLM_PART_BLOB};
+    static const enum ntlm_part parts[] = {NTLM_PART_CHALLENGE, NTLM_PART_BLOB};
 
     for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
         if (differs(hunt, guess, parts[i])) {
@@ -159,12 +158,13 @@ static void say_account(const struct ntlm_hunt *hunt, struct buf *out)
                               world->netbios, world->domain,
                               quoted(arena, answer->domain)));
     } else {
-        say(out, arena_printf(
-                     arena, "the account is %s, the client sent user %s and "
-                            "domain %s",
-                     quoted(arena, user_account(arena, world, hunt->user)),
-                     quoted(arena, answer->user),
-                     quoted(arena, answer->domain)));
+        say(out,
+            arena_printf(arena,
+                         "the account is %s, the client sent user %s and "
+                         "domain %s",
+                         quoted(arena, user_account(arena, world, hunt->user)),
+                         quoted(arena, answer->user),
+                         quoted(arena, answer->domain)));
     }
 }
 

@@ -81,11 +81,9 @@ static void add_keys(struct mic_hunt *h, const struct ntlm_proof *proof)
     mem_wipe(key, sizeof(key));
 }
 
-static void add_shape(struct mic_hunt *h, struct span a, struct span b,
-                      struct span c, struct span d, struct span e,
-                      const char *says)
+static void add_shape(struct mic_hunt *h, struct shape shape)
 {
-    h->shapes[h->shape_count++] = (struct shape){{a, b, c, d, e}, says};
+    h->shapes[h->shape_count++] = shape;
 }
 
 /* Type 3 with these 16 bytes where the MIC stands; empty: without its place. */
@@ -94,8 +92,10 @@ static void add_type3(struct mic_hunt *h, struct span one, struct span two,
 {
     struct span token = h->answer->token;
 
-    add_shape(h, one, two, span_slice(token, 0, NTLMSSP_MIC_OFFSET), mic,
-              span_slice(token, MIC_END, token.size), says);
+    add_shape(
+        h, (struct shape){{one, two, span_slice(token, 0, NTLMSSP_MIC_OFFSET),
+                           mic, span_slice(token, MIC_END, token.size)},
+                          says});
 }
 
 /* Some hash a message of which the MIC was already put in once. */
@@ -163,8 +163,9 @@ static void add_shapes(struct mic_hunt *h)
     add_type3(h, bare, two, zeros,
               "the first message without its Version: the bytes that were "
               "sent belong in it");
-    add_shape(h, one, two, SPAN_NONE, SPAN_NONE, SPAN_NONE,
-              "the messages without the last one: all three belong in it");
+    add_shape(h, (struct shape){{one, two},
+                                "the messages without the last one: all three "
+                                "belong in it"});
 }
 
 static const char *found(const struct mic_hunt *h, const struct key *key,

@@ -38,8 +38,7 @@ static const char *form_of(const struct auth_context *ctx, const char *sent,
 {
     struct why_form *forms =
         arena_alloc(ctx->arena, WHY_FORMS_MAX * sizeof(*forms));
-    size_t count =
-        why_forms(ctx->arena, user_password_now(user), false, forms);
+    size_t count = why_forms(ctx->arena, user_password_now(user), false, forms);
 
     for (size_t i = 0; i < count; i++) {
         if (auth_same_secret(sent, forms[i].text)) {
@@ -215,9 +214,8 @@ static const char *password_clause(const struct auth_context *ctx,
         return "password matches";
     }
     how = form_of(ctx, sent, user);
-    return how ? arena_printf(ctx->arena,
-                              "the password is that of %s, sent %s", user->name,
-                              how)
+    return how ? arena_printf(ctx->arena, "the password is that of %s, sent %s",
+                              user->name, how)
                : NULL;
 }
 
@@ -267,12 +265,12 @@ static const char *misspelt(const struct auth_context *ctx, const char *name,
     if (!user) {
         return NULL;
     }
-    return arena_printf(
-        ctx->arena, "unknown user: the account that comes nearest is %s%s",
-        user_account(ctx->arena, ctx->world, user),
-        password_clause(ctx, sent, user)
-            ? ", and the password is the right one for it"
-            : "");
+    return arena_printf(ctx->arena,
+                        "unknown user: the account that comes nearest is %s%s",
+                        user_account(ctx->arena, ctx->world, user),
+                        password_clause(ctx, sent, user)
+                            ? ", and the password is the right one for it"
+                            : "");
 }
 
 static const char *unknown_user(const struct auth_context *ctx,
@@ -285,8 +283,9 @@ static const char *unknown_user(const struct auth_context *ctx,
     const char *why = NULL;
 
     if (user) {
-        return arena_printf(ctx->arena, "%s; the name is that of %s, sent %s "
-                                        "(%s)",
+        return arena_printf(ctx->arena,
+                            "%s; the name is that of %s, sent %s "
+                            "(%s)",
                             clause ? clause : "unknown user", user->name, how,
                             section(out));
     }

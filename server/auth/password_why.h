@@ -9,9 +9,9 @@
 #include "auth/auth.h"
 
 /*
- * out: as auth_password left it. Returns NULL where there is nothing to say that
- * the reason does not. It is apart from the verdict, which takes as long for
- * somebody as for nobody: this does not.
+ * out: as auth_password left it. Returns NULL where there is nothing to say
+ * that the reason does not. It is apart from the verdict, which takes as long
+ * for somebody as for nobody: this does not.
  */
 const char *auth_password_why(const struct auth_context *ctx, const char *name,
                               const char *password,

@@ -109,10 +109,10 @@ static char *xml_escaped(struct arena *arena, const char *text, bool quotes)
     AUTO_BUF out = {0};
 
     for (const char *c = text; *c; c++) {
-        const char *entity = *c == '&'             ? "&amp;"
-                             : *c == '<'           ? "&lt;"
-                             : *c == '>'           ? "&gt;"
-                             : *c == '"' && quotes ? "&quot;"
+        const char *entity = *c == '&'              ? "&amp;"
+                             : *c == '<'            ? "&lt;"
+                             : *c == '>'            ? "&gt;"
+                             : *c == '"' && quotes  ? "&quot;"
                              : *c == '\'' && quotes ? "&apos;"
                                                     : NULL;
 
@@ -197,8 +197,7 @@ static void add_whole(struct forms *f)
 
     add_text(f, base64_text(arena, bytes), "in base64");
     add_text(f, base64_text(arena, f->right), "in base64 of UTF-16LE");
-    add_text(f,
-             base64_text(arena, span_text(base64_text(arena, bytes))),
+    add_text(f, base64_text(arena, span_text(base64_text(arena, bytes))),
              "in base64 of base64");
     add_text(f, hex_text(arena, bytes), "in hexadecimal");
     add(f, "", SPAN_NONE, "as an empty one");
@@ -270,8 +269,7 @@ static void add_bytes(struct forms *f)
     add(f, NULL, big_endian(arena, f->right), "as UTF-16BE, not as UTF-16LE");
     buf_add(&ended, f->right);
     buf_add_u16le(&ended, 0);
-    add(f, NULL, arena_copy(arena, buf_span(&ended)),
-        "with its closing NUL");
+    add(f, NULL, arena_copy(arena, buf_span(&ended)), "with its closing NUL");
 }
 
 size_t why_forms(struct arena *arena, const char *password, bool bytes,

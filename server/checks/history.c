@@ -4,8 +4,8 @@
 #include "checks/history.h"
 
 #include "checks/checks.h"
-#include "checks/history_ticket.h"
 #include "checks/history_auth.h"
+#include "checks/history_ticket.h"
 #include "scenario/session.h"
 #include "util/mem.h"
 

@@ -8,6 +8,7 @@
 #include "checks/soap_seen.h"
 #include "util/env.h"
 #include "util/mem.h"
+#include "util/url.h"
 
 /* ---- Marks ---- */
 
@@ -161,6 +162,26 @@ uint64_t ticket_history_context(const struct ticket_history *history,
         }
     }
     return 0;
+}
+
+bool ticket_history_sent(const struct ticket_history *history, const char *from,
+                         const char *to)
+{
+    struct mark mark_from;
+    struct mark mark_to;
+
+    if (!history) {
+        return false;
+    }
+    mark_from = mark_text(history, from);
+    mark_to = mark_text(history, to);
+    for (size_t i = 0; i < SENDS_KEPT; i++) {
+        if (marks_equal(&history->sends[i].from, &mark_from) &&
+            marks_equal(&history->sends[i].to, &mark_to)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 const struct leg_kept *ticket_history_leg(const struct ticket_history *history,
@@ -403,6 +424,24 @@ static void note_bare(struct check *check)
     history->bare_client = mark_client(history, ex);
 }
 
+/* Where X-MS-WebTicketURL leads, whatever the answer is otherwise. */
+static void note_send(struct check *check)
+{
+    const struct exchange *ex = check->ex;
+    const char *told = headers_get(&ex->reply.headers, "X-MS-WebTicketURL");
+    struct ticket_history *history;
+    struct url url;
+
+    if (!told || !told_whole(ex) || !url_parse(check->arena, told, &url)) {
+        return;
+    }
+    history = history_for(check);
+    if (!ticket_history_sent(history, ex->request.host, url.host)) {
+        history->sends[history->send_count++ % SENDS_KEPT] = (struct send_kept){
+            mark_text(history, ex->request.host), mark_text(history, url.host)};
+    }
+}
+
 static bool is_sent_for_ticket(const struct check *check)
 {
     const struct exchange *ex = check->ex;
@@ -413,6 +452,9 @@ static bool is_sent_for_ticket(const struct check *check)
 
 void ticket_history_note(struct check *check)
 {
+    if (check->traits & (TRAIT_USER | TRAIT_TICKET)) {
+        note_send(check);
+    }
     if (check->traits & TRAIT_RST) {
         note_request(check);
     } else if (check->traits & TRAIT_TICKET) {

@@ -16,6 +16,7 @@ enum {
     REQUESTS_KEPT = 32,
     REFUSED_KEPT = 32,
     LEGS_KEPT = 32,
+    SENDS_KEPT = 16,
     AUDIENCE_MAX = 160,
     MARK_SIZE = 16, /* of SHA-256: enough to tell things apart */
 };
@@ -67,6 +68,12 @@ struct leg_kept {
     struct mark message; /* path and action */
 };
 
+/* One host told its clients to get their tickets from another. */
+struct send_kept {
+    struct mark from;
+    struct mark to;
+};
+
 struct ticket_history {
     uint8_t salt[16];
     /* How many came in all; the newest overwrites the oldest. */
@@ -74,10 +81,12 @@ struct ticket_history {
     size_t request_count;
     size_t refused_count;
     size_t leg_count;
+    size_t send_count;
     struct ticket_kept tickets[TICKETS_KEPT];
     struct request_kept requests[REQUESTS_KEPT];
     struct refused_kept refused[REFUSED_KEPT];
     struct leg_kept legs[LEGS_KEPT];
+    struct send_kept sends[SENDS_KEPT];
     unsigned refused_in_row; /* different tickets, none taken in between */
     /* Asked without a ticket, in a row, though told where to get one. */
     struct mark bare_place;
@@ -109,6 +118,9 @@ uint64_t ticket_history_entropy(const struct ticket_history *history,
                                 struct span entropy);
 uint64_t ticket_history_context(const struct ticket_history *history,
                                 const char *context);
+/* Was a client told at the first host to get its ticket from the second? */
+bool ticket_history_sent(const struct ticket_history *history, const char *from,
+                         const char *to);
 /* The message before this leg on its connection; NULL: not known. */
 const struct leg_kept *ticket_history_leg(const struct ticket_history *history,
                                           uint64_t connection);

@@ -40,6 +40,8 @@ struct http_seen {
     struct span folded;    /* a line that goes on another (obs-fold) */
     struct span bare_cr;   /* a CR that ends no line, and what is behind */
     const char *values[FIELD_COUNT]; /* the first of each; NULL: none */
+    const char *sipuri; /* of the query; read when a rule asks first */
+    bool sipuri_read;
 };
 
 /* The exchange's, read at the first call. It is a request of HTTP. */

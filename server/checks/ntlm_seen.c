@@ -369,6 +369,35 @@ struct ntlm_seen *ntlm_answer(struct check *check)
     return seen && seen->challenged ? seen : NULL;
 }
 
+struct ntlm_seen *ntlm_v2_answer(struct check *check)
+{
+    struct ntlm_seen *seen = ntlm_answer(check);
+
+    return seen && seen->has_v2 ? seen : NULL;
+}
+
+struct span ntlm_told(const struct ntlm_seen *seen)
+{
+    return seen->challenge.has_target_info ? seen->challenge.target_info.bytes
+                                           : SPAN_NONE;
+}
+
+bool ntlm_list_ends(struct span list)
+{
+    struct reader rd = rd_init(list);
+    struct ntlmssp_av av;
+
+    while (rd_left(&rd) > 0) {
+        if (ntlmssp_av_next(&rd, &av) != NTLMSSP_OK) {
+            return false;
+        }
+        if (av.id == NTLMSSP_AV_EOL) {
+            return av.value.size == 0;
+        }
+    }
+    return false;
+}
+
 uint32_t ntlm_flags(const struct ntlm_seen *seen)
 {
     return seen->type == NTLMSSP_NEGOTIATE ? seen->negotiate.flags

@@ -98,6 +98,12 @@ struct ntlm_seen *ntlm_seen(struct check *check);
 struct ntlm_seen *ntlm_message(struct check *check, enum ntlmssp_type type);
 /* The same, where it answers a challenge that is known. */
 struct ntlm_seen *ntlm_answer(struct check *check);
+/* The same, by NTLMv2. */
+struct ntlm_seen *ntlm_v2_answer(struct check *check);
+/* The AV pairs that the challenge brought; empty: none. */
+struct span ntlm_told(const struct ntlm_seen *seen);
+/* A list of AV pairs that are whole, with an end. */
+bool ntlm_list_ends(struct span list);
 /* The flags of the message. */
 uint32_t ntlm_flags(const struct ntlm_seen *seen);
 

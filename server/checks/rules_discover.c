@@ -17,11 +17,30 @@ static const char *parameter(struct check *check, const char *name)
     return url_query(check->arena, check->ex->request.query, name);
 }
 
-static bool speaks_autodiscover(struct check *check)
+static const char *sipuri_of(struct check *check)
+{
+    (void)http_seen(check);
+    if (!check->http->sipuri_read) {
+        check->http->sipuri_read = true;
+        check->http->sipuri = parameter(check, "sipuri");
+    }
+    return check->http->sipuri;
+}
+
+/* The first of its types in Accept; NULL: there is none. */
+static const char *autodiscover_type(struct check *check)
 {
     const char *accept = http_seen(check)->values[FIELD_ACCEPT];
 
-    return accept && strcasestr(accept, AUTODISCOVER_TYPE);
+    for (; accept && *accept; accept += *accept == ',') {
+        accept += strspn(accept, " \t");
+        if (strncasecmp(accept, AUTODISCOVER_TYPE, strlen(AUTODISCOVER_TYPE)) ==
+            0) {
+            return accept;
+        }
+        accept += strcspn(accept, ",");
+    }
+    return NULL;
 }
 
 /*
@@ -31,11 +50,13 @@ static bool speaks_autodiscover(struct check *check)
  */
 static bool check_sipuri(struct check *check)
 {
-    if (!speaks_autodiscover(check) || discover_announced(check) ||
-        parameter(check, "originalDomain") || parameter(check, "Domain")) {
+    if (!autodiscover_type(check) || discover_announced(check)) {
         return false;
     }
-    if (!parameter(check, "sipuri")) {
+    if (!sipuri_of(check)) {
+        if (parameter(check, "originalDomain") || parameter(check, "Domain")) {
+            return false;
+        }
         check_breach(check, "request line",
                      span_text(check->ex->request.target),
                      "a request for Root carries sipuri: "
@@ -47,7 +68,7 @@ static bool check_sipuri(struct check *check)
 /* The address without "sip:" and parameters; NULL: there is none. */
 static const char *address_of(struct check *check)
 {
-    const char *sipuri = parameter(check, "sipuri");
+    const char *sipuri = sipuri_of(check);
 
     if (sipuri && strncasecmp(sipuri, "sip:", 4) == 0) {
         sipuri += 4;
@@ -93,15 +114,15 @@ static bool check_domain(struct check *check)
 
 static bool check_version(struct check *check)
 {
-    const char *accept = http_seen(check)->values[FIELD_ACCEPT];
-    const char *type = accept ? strcasestr(accept, AUTODISCOVER_TYPE) : NULL;
+    const char *type = autodiscover_type(check);
+    size_t size;
 
     if (!type) {
         return false;
     }
-    type = arena_text(check->arena, span_of(type, strcspn(type, ",")));
-    if (!strcasestr(type, "v=1")) {
-        check_breach(check, "Accept", span_text(type),
+    size = strcspn(type, ",");
+    if (!memmem(type, size, "v=1", 3) && !memmem(type, size, "V=1", 3)) {
+        check_breach(check, "Accept", span_of(type, size),
                      "the type is asked for without its version: \";v=1\"");
     }
     return true;
@@ -157,7 +178,9 @@ static bool check_path(struct check *check)
     if (!discover_is_internal_host(host) && !discover_is_external_host(host)) {
         return false;
     }
-    if (!check->ex->facts.operation && strcasecmp(path, "/favicon.ico") != 0) {
+    if (!check->ex->facts.operation && !check->ex->step &&
+        check->ex->sent.status == 404 &&
+        strcasecmp(path, "/favicon.ico") != 0) {
         check_breach(check, "request line", span_text(path),
                      "nothing is served at this path of %s: discovery begins "
                      "at \"/\"",
@@ -229,7 +252,7 @@ static bool is_service(const char *path)
            below(path, "/ucwa/");
 }
 
-/* The server's word is in the User answer; discover 5.3: the phones' links of
+/* The server's word is in the User answer; discover 5: the phones' links of
  * Ucwa and Mcx are external ones everywhere. */
 static bool check_location(struct check *check)
 {
@@ -364,8 +387,8 @@ const struct rule rules_discover[] = {
         .id = "LD-009",
         .level = FINDING_SHOULD,
         .title = "User is asked with a web ticket and nothing else",
-        .section = "MS-OCAUTHWS 1.5; MS-OCDISCWS 2.2.2.2; protocol: webticket "
-                   "7.3, 34",
+        .section = "MS-OCAUTHWS 1.5; MS-OCDISCWS 2.2.2.2; protocol: "
+                   "webticket 7.3 (34)",
         .doc = "A 401 with X-MS-WebTicketURL sends the client to the ticket "
                "service. NTLM or Kerberos at User itself leads nowhere, and "
                "shows the user's credentials to another server. Silent where "

@@ -226,7 +226,7 @@ const struct rule rules_metadata[] = {
         .id = "MX-001",
         .level = FINDING_PRACTICE,
         .title = "Metadata is asked for without credentials",
-        .section = "protocol: webticket 7.1, 4",
+        .section = "protocol: webticket 7.1 (4)",
         .doc = "It is public. Credentials that are sent unasked reach whoever "
                "answers, and a ticket that is shown here was had before its "
                "service was known.",
@@ -239,7 +239,7 @@ const struct rule rules_metadata[] = {
         .id = "MX-002",
         .level = FINDING_SHOULD,
         .title = "Metadata is asked for at the announced service",
-        .section = "MS-OCAUTHWS 1.5; protocol: webticket 7.1, 2 and 10",
+        .section = "MS-OCAUTHWS 1.5; protocol: webticket 7.1 (2 and 10)",
         .doc = "A client needs the URL of the web ticket service, and reads it "
                "from X-MS-WebTicketURL or from the issuer in the metadata of "
                "a service. It may be another host than the one that was asked.",
@@ -265,7 +265,7 @@ const struct rule rules_metadata[] = {
         .id = "MX-004",
         .level = FINDING_SHOULD,
         .title = "The port's address is the one of the metadata",
-        .section = "MS-OCAUTHWS 1.3.1.1; protocol: webticket 7.1, 5",
+        .section = "MS-OCAUTHWS 1.3.1.1; protocol: webticket 7.1 (5)",
         .doc = "soap:address is where a port is, with its host, port number "
                "and path. What is built from habit misses a port that was "
                "taken away, or moved.",
@@ -314,7 +314,7 @@ const struct rule rules_metadata[] = {
         .id = "MX-008",
         .level = FINDING_PRACTICE,
         .title = "Metadata is asked for within TLS",
-        .section = "protocol: webticket 2.5",
+        .section = "protocol: webticket 2.3",
         .doc = "Who changes an address in it on the way gets the credentials.",
         .good = "GET https://lyncweb.contoso.test/.../mex",
         .bad = "GET http://lyncweb.contoso.test/.../mex",
@@ -325,7 +325,7 @@ const struct rule rules_metadata[] = {
         .id = "MX-009",
         .level = FINDING_ROBUSTNESS,
         .title = "Metadata is understood however it is written",
-        .section = "protocol: webticket 7.1, 9",
+        .section = "protocol: webticket 7.1 (9)",
         .doc = "Ports in another order, more of them, other prefixes and "
                "policies that nobody knows change nothing of what a port's "
                "name and address say.",

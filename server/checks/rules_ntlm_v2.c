@@ -4,12 +4,8 @@
  */
 #include "config.h"
 
-#include <string.h>
-#include <strings.h>
-
 #include "checks/ntlm_seen.h"
 #include "checks/rule.h"
-#include "util/utf.h"
 
 enum {
     AT_RESP_TYPE = 16, /* within the response, behind NTProofStr */
@@ -19,46 +15,15 @@ enum {
     AT_RESERVED3 = 40,
 };
 
-/* An NTLMv2 response to a challenge that is known. */
-static struct ntlm_seen *v2_answer(struct check *check)
-{
-    struct ntlm_seen *seen = ntlm_answer(check);
-
-    return seen && seen->has_v2 ? seen : NULL;
-}
-
 static size_t response_at(const struct ntlm_seen *seen)
 {
     return seen->answer.nt_response.offset;
 }
 
-static struct span told(const struct ntlm_seen *seen)
-{
-    return seen->challenge.has_target_info ? seen->challenge.target_info.bytes
-                                           : SPAN_NONE;
-}
-
-/* A list that is one: its pairs are whole, and it has an end. */
-static bool has_end(struct span list)
-{
-    struct reader rd = rd_init(list);
-    struct ntlmssp_av av;
-
-    while (rd_left(&rd) > 0) {
-        if (ntlmssp_av_next(&rd, &av) != NTLMSSP_OK) {
-            return false;
-        }
-        if (av.id == NTLMSSP_AV_EOL) {
-            return av.value.size == 0;
-        }
-    }
-    return false;
-}
-
 static bool server_time(const struct ntlm_seen *seen, struct span *out_time)
 {
-    return has_end(told(seen)) &&
-           ntlmssp_av_find(told(seen), NTLMSSP_AV_TIMESTAMP, out_time) &&
+    return ntlm_list_ends(ntlm_told(seen)) &&
+           ntlmssp_av_find(ntlm_told(seen), NTLMSSP_AV_TIMESTAMP, out_time) &&
            out_time->size == 8;
 }
 
@@ -106,12 +71,12 @@ static bool check_reserved(struct check *check)
 
 static bool check_list_end(struct check *check)
 {
-    struct ntlm_seen *seen = v2_answer(check);
+    struct ntlm_seen *seen = ntlm_v2_answer(check);
 
-    if (!seen || (told(seen).size && !has_end(told(seen)))) {
+    if (!seen || (ntlm_told(seen).size && !ntlm_list_ends(ntlm_told(seen)))) {
         return false; /* it may have copied what it got */
     }
-    if (!has_end(seen->v2.av_pairs)) {
+    if (!ntlm_list_ends(seen->v2.av_pairs)) {
         check_breach(check,
                      ntlm_where(check, seen, "AvPairs",
                                 ntlm_offset(seen, seen->v2.av_pairs)),
@@ -147,14 +112,14 @@ static void not_echoed(struct check *check, const struct ntlm_seen *seen,
 
 static bool check_echo(struct check *check)
 {
-    struct ntlm_seen *seen = v2_answer(check);
+    struct ntlm_seen *seen = ntlm_v2_answer(check);
     struct ntlmssp_av sent;
     struct reader rd;
 
-    if (!seen || !has_end(told(seen))) {
+    if (!seen || !ntlm_list_ends(ntlm_told(seen))) {
         return false;
     }
-    rd = rd_init(told(seen));
+    rd = rd_init(ntlm_told(seen));
     while (ntlmssp_av_next(&rd, &sent) == NTLMSSP_OK &&
            sent.id != NTLMSSP_AV_EOL) {
         struct span first = SPAN_NONE;
@@ -162,7 +127,7 @@ static bool check_echo(struct check *check)
         bool found = ntlmssp_av_find(seen->v2.av_pairs, sent.id, &got);
 
         /* Of two of a kind, the first counts. */
-        ntlmssp_av_find(told(seen), sent.id, &first);
+        ntlmssp_av_find(ntlm_told(seen), sent.id, &first);
         if (!is_the_clients(sent.id) && first.data == sent.value.data &&
             (!found || !span_equal(got, sent.value))) {
             not_echoed(check, seen, &sent, !found);
@@ -174,7 +139,7 @@ static bool check_echo(struct check *check)
 
 static bool check_time(struct check *check)
 {
-    struct ntlm_seen *seen = v2_answer(check);
+    struct ntlm_seen *seen = ntlm_v2_answer(check);
     struct span sent = SPAN_NONE;
     struct reader rd;
 
@@ -195,7 +160,7 @@ static bool check_time(struct check *check)
 
 static bool check_lm(struct check *check)
 {
-    struct ntlm_seen *seen = v2_answer(check);
+    struct ntlm_seen *seen = ntlm_v2_answer(check);
     struct span sent = SPAN_NONE;
 
     if (!seen || !server_time(seen, &sent)) {
@@ -220,7 +185,7 @@ static bool announces_mic(const struct ntlm_seen *seen)
 
 static bool check_mic_sent(struct check *check)
 {
-    struct ntlm_seen *seen = v2_answer(check);
+    struct ntlm_seen *seen = ntlm_v2_answer(check);
     struct span sent = SPAN_NONE;
 
     if (!seen || !server_time(seen, &sent)) {
@@ -257,7 +222,7 @@ static bool check_mic_there(struct check *check)
 
 static bool check_nonce(struct check *check)
 {
-    struct ntlm_seen *seen = v2_answer(check);
+    struct ntlm_seen *seen = ntlm_v2_answer(check);
     size_t at;
 
     if (!seen) {
@@ -280,88 +245,12 @@ static bool check_nonce(struct check *check)
     return true;
 }
 
-static bool check_binding_there(struct check *check)
-{
-    struct ntlm_seen *seen = v2_answer(check);
-    struct span value = SPAN_NONE;
-
-    if (!seen || !has_end(told(seen))) {
-        return false;
-    }
-    if (!ntlmssp_av_find(seen->v2.av_pairs, NTLMSSP_AV_CHANNEL_BINDINGS,
-                         &value)) {
-        check_breach(check,
-                     ntlm_where(check, seen, "AvPairs",
-                                ntlm_offset(seen, seen->v2.av_pairs)),
-                     seen->v2.av_pairs,
-                     "MsvAvChannelBindings is missing: the hash of the TLS "
-                     "channel's binding, or 16 zeros where a client has none");
-    }
-    return true;
-}
-
-static bool check_target_there(struct check *check)
-{
-    struct ntlm_seen *seen = v2_answer(check);
-    struct span value = SPAN_NONE;
-
-    if (!seen || !has_end(told(seen))) {
-        return false;
-    }
-    if (!ntlmssp_av_find(seen->v2.av_pairs, NTLMSSP_AV_TARGET_NAME, &value)) {
-        check_breach(check,
-                     ntlm_where(check, seen, "AvPairs",
-                                ntlm_offset(seen, seen->v2.av_pairs)),
-                     seen->v2.av_pairs,
-                     "MsvAvTargetName is missing: the SPN of the service, here "
-                     "HTTP/%s, or an empty one where a client has none",
-                     check->ex->request.host);
-    }
-    return true;
-}
-
-static bool check_target_name(struct check *check)
-{
-    struct ntlm_seen *seen = v2_answer(check);
-    const char *host = check->ex->request.host;
-    struct span value = SPAN_NONE;
-    const char *name;
-
-    if (!seen ||
-        !ntlmssp_av_find(seen->v2.av_pairs, NTLMSSP_AV_TARGET_NAME, &value) ||
-        !value.size) {
-        return false;
-    }
-    name = utf16le_text(check->arena, value);
-    if (strncasecmp(name, "HTTP/", 5) != 0 || strcasecmp(name + 5, host) != 0) {
-        check_breach(check,
-                     ntlm_where(check, seen, "MsvAvTargetName",
-                                ntlm_offset(seen, value)),
-                     value,
-                     "the answer is meant for \"%s\", and was sent to %s: "
-                     "HTTP/%s is that service's name",
-                     name, host, host);
-    }
-    return true;
-}
-
 /* auth/ntlm_binding.c compares, since it has the keys. */
 static bool had_mic(struct check *check)
 {
-    struct ntlm_seen *seen = v2_answer(check);
+    struct ntlm_seen *seen = ntlm_v2_answer(check);
 
     return seen && announces_mic(seen);
-}
-
-static bool had_binding(struct check *check)
-{
-    struct ntlm_seen *seen = v2_answer(check);
-    struct span value = SPAN_NONE;
-
-    return seen &&
-           ntlmssp_av_find(seen->v2.av_pairs, NTLMSSP_AV_CHANNEL_BINDINGS,
-                           &value) &&
-           !span_is_zero(value);
 }
 
 const struct rule rules_ntlm_v2[] = {
@@ -497,62 +386,6 @@ const struct rule rules_ntlm_v2[] = {
         .bad = "aa aa aa aa aa aa aa aa, twice",
         .on = TRAIT_AUTHORIZATION,
         .check = check_nonce,
-    },
-    {
-        .id = "NT-060",
-        .level = FINDING_SHOULD,
-        .title = "The answer says which TLS channel it is bound to",
-        .section = "MS-NLMP 3.1.5.1.2",
-        .doc = "A client should send MsvAvChannelBindings, and 16 zeros in it "
-               "where it knows no channel. Without it servers with Extended "
-               "Protection refuse the sign-in, and the others cannot tell a "
-               "relay from a client.",
-        .good = "0a 00 10 00 and the hash of the certificate's binding",
-        .bad = "no pair of this kind",
-        .on = TRAIT_AUTHORIZATION,
-        .check = check_binding_there,
-    },
-    {
-        .id = "NT-061",
-        .level = FINDING_MUST,
-        .title = "The channel binding is that of this TLS connection",
-        .section = "MS-NLMP 3.2.5.1.2",
-        .doc = "Servers must return GSS_S_BAD_BINDINGS where a binding that is "
-               "not zero does not fit. Either somebody stands between, with "
-               "another certificate, or the client hashes the wrong thing: "
-               "tls-server-end-point is the certificate's hash by the function "
-               "of its signature (RFC 5929 section 4.1), SHA-256 in place of "
-               "MD5 and SHA-1.",
-        .good = "MD5 over the bindings with \"tls-server-end-point:\" and the "
-                "hash",
-        .bad = "the same with the hash of the public key",
-        .on = TRAIT_AUTHORIZATION | TRAIT_SECURE,
-        .check = had_binding,
-    },
-    {
-        .id = "NT-062",
-        .level = FINDING_SHOULD,
-        .title = "The answer says which service it is meant for",
-        .section = "MS-NLMP 3.1.5.1.2",
-        .doc = "MsvAvTargetName carries the SPN, or an empty text where a "
-               "client has none. With it an answer that was meant for another "
-               "service is worth nothing here.",
-        .good = "MsvAvTargetName HTTP/lyncweb.contoso.test",
-        .bad = "no pair of this kind",
-        .on = TRAIT_AUTHORIZATION,
-        .check = check_target_there,
-    },
-    {
-        .id = "NT-063",
-        .level = FINDING_SHOULD,
-        .title = "The service that an answer names is the one it is sent to",
-        .section = "MS-NLMP 3.1.5.1.2",
-        .doc = "Servers that check the name refuse the sign-in. The name is "
-               "HTTP and the host of the URL, without port.",
-        .good = "HTTP/lyncweb.contoso.test to lyncweb.contoso.test",
-        .bad = "HTTP/lyncweb.contoso.test:443, or HTTP/10.0.0.7",
-        .on = TRAIT_AUTHORIZATION,
-        .check = check_target_name,
     },
     {.id = NULL},
 };

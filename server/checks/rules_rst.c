@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "checks/checks.h"
+#include "checks/history_ticket.h"
 #include "checks/soap_seen.h"
 #include "util/stamp.h"
 #include "util/url.h"
@@ -114,6 +115,10 @@ static bool check_pool(struct check *check)
     if (!rst || !rst->applies_to ||
         !url_parse(check->arena, rst->applies_to, &url)) {
         return false;
+    }
+    if (ticket_history_sent(check->history->tickets, url.host,
+                            check->ex->request.host)) {
+        return true;
     }
     if (!world_has_host(world, url.host) ||
         world_pool_of(world, url.host) !=

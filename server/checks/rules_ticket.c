@@ -266,7 +266,7 @@ const struct rule rules_ticket[] = {
                "name are joined by proxies, and what comes out is no ticket.",
         .good = "one X-MS-WebTicket",
         .bad = "X-MS-WebTicket and Authorization: Bearer",
-        .on = TRAIT_HTTP,
+        .on = TRAIT_HTTP | TRAIT_TICKET,
         .check = check_one,
     },
     {

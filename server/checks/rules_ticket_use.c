@@ -125,7 +125,8 @@ static bool check_pool(struct check *check)
         return false;
     }
     if (world_pool_of(check->world, host) !=
-        world_pool_of(check->world, kept->host)) {
+            world_pool_of(check->world, kept->host) &&
+        !ticket_history_sent(history(check), host, kept->host)) {
         check_breach(check, shown.header, SPAN_NONE,
                      "the ticket is from %s, and %s is of another pool, which "
                      "answers 28032; behind a redirect a client asks the "

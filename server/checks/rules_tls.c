@@ -79,7 +79,8 @@ static bool check_name_kept(struct check *check)
     const char *sni = check->ex->conn->sni;
     const char *host = check->ex->request.host;
 
-    if (!sni || is_literal(sni) || !*host) {
+    if (!sni || is_literal(sni) || !*host ||
+        (http_seen(check)->repeated & 1u << FIELD_HOST)) {
         return false;
     }
     if (strcmp(sni, host) != 0) {
@@ -434,7 +435,7 @@ const struct rule rules_tls[] = {
         .id = "TL-011",
         .level = FINDING_SHOULD,
         .title = "Web tickets never leave TLS",
-        .section = "protocol: webticket 7.4, 46",
+        .section = "protocol: webticket 7.4 (46)",
         .doc = "A ticket is a bearer's: who reads it off the network is the "
                "user, for as long as it lasts.",
         .good = "X-MS-WebTicket within TLS alone",

@@ -236,6 +236,15 @@ static const struct topic {
      "For the faults kdc-error and ap-error; the name and the number say the "
      "same as the word.",
      list_krb_errors},
+    {"known-failures", "what may fail for a while",
+     "`--known-failures FILE` of serve and run: a list, each item with `rule` "
+     "(an id or a pattern) or `expect` (the id of an expectation, or its "
+     "point), `reason` and `until`, the last day, such as 2027-03-01; "
+     "`scenario` (a pattern of names) and `ticket` may stand beside them. What "
+     "it covers is told as known and fails nothing. An item whose last day is "
+     "over, or that occurs no more, fails the run: its rule had a say and was "
+     "kept, or what is expected came.",
+     NULL},
     {"paths", "where remove, replace, insert ... edit a document",
      "XPath 1.0; elements, attributes, several with |. A name without a prefix "
      "fits any namespace: //Address, //Link[@token='User']/@href. `lyncmock "
@@ -287,10 +296,13 @@ static const struct {
     const char *word;
     const char *topic;
 } others[] = {
-    {"aes128", "etypes"},     {"aes256", "etypes"},    {"rc4", "etypes"},
-    {"krb5kdc", "kerberos"},  {"ccaches", "ccache"},   {"kinit", "ccache"},
-    {"KRB5CCNAME", "ccache"}, {"keytab", "ccache"},    {"principal", "spn"},
-    {"counter", "counters"},  {"session", "sessions"}, {"counting", "counters"},
+    {"aes128", "etypes"},     {"aes256", "etypes"},
+    {"rc4", "etypes"},        {"known", "known-failures"},
+    {"krb5kdc", "kerberos"},  {"ccaches", "ccache"},
+    {"kinit", "ccache"},      {"KRB5CCNAME", "ccache"},
+    {"keytab", "ccache"},     {"principal", "spn"},
+    {"counter", "counters"},  {"session", "sessions"},
+    {"counting", "counters"},
 };
 
 static bool leads_to(struct telling *telling, const struct topic *topic)

@@ -105,6 +105,10 @@ const struct option_row option_rows[] = {
      "the user whom the client finds in LYNC_USER and the like (the first one "
      "of the world)",
      option_text, FIELD(user), false, OPTION_RUN},
+    {"until", "POINT",
+     "end the run well once this point is reached, with the client; see "
+     "lyncmock list points",
+     option_point, FIELD(until), false, OPTION_RUN},
     {"jobs", "N",
      "so many runs at a time, where there are several, 1 to 64 (1)",
      option_workers, FIELD(jobs), false, OPTION_RUN},

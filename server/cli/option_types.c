@@ -123,6 +123,27 @@ bool option_chaos(void *field, struct options *options, const char *text,
         err, "unknown profile \"%s\"; lyncmock list chaos prints them", text);
 }
 
+bool option_point(void *field, struct options *options, const char *text,
+                  struct err *err)
+{
+    struct nearest nearest;
+
+    if (point_named(text) != POINT_COUNT) {
+        return option_text(field, options, text, err);
+    }
+    nearest_init(&nearest, text);
+    for (int i = 0; i < POINT_COUNT; i++) {
+        nearest_try(&nearest, span_text(point_info((enum point)i)->name));
+    }
+    return nearest.best.size
+               ? err_set(err, "unknown point \"%s\"; the nearest is \"%.*s\"",
+                         text, (int)nearest.best.size, nearest.best.data)
+               : err_set(err,
+                         "unknown point \"%s\"; lyncmock list points prints "
+                         "them",
+                         text);
+}
+
 bool option_list(void *field, struct options *options, const char *text,
                  struct err *err)
 {

@@ -24,6 +24,9 @@ bool option_text(void *field, struct options *options, const char *text,
 /* The word of a profile; the field gets the id of its scenario. */
 bool option_chaos(void *field, struct options *options, const char *text,
                   struct err *err);
+/* The name of a point. */
+bool option_point(void *field, struct options *options, const char *text,
+                  struct err *err);
 bool option_list(void *field, struct options *options, const char *text,
                  struct err *err);
 bool option_switch(void *field, struct options *options, const char *text,

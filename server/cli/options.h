@@ -63,6 +63,7 @@ struct options {
     int64_t timeout;              /* ns; 0: none */
     struct option_list set;       /* NAME=VALUE */
     int jobs;                     /* runs at a time */
+    const char *until;            /* a point; NULL: until the client ends */
     struct option_list matrix;    /* NAME=VALUE,... of run */
     struct option_list variant;   /* no option: a NAME=VALUE of each of them */
     struct option_list ccache;    /* users */

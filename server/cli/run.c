@@ -5,16 +5,19 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/arguments.h"
 #include "cli/client.h"
 #include "cli/environment.h"
 #include "cli/known.h"
 #include "cli/report_files.h"
+#include "cli/report_style.h"
 #include "cli/run_cases.h"
 #include "cli/run_many.h"
 #include "util/log.h"
 #include "util/mem.h"
+#include "util/whole_file.h"
 
 static void print_help(void)
 {
@@ -74,14 +77,26 @@ static enum exit_code run_cases(struct env *env, const struct run_cases *cases,
                                   : EXIT_USAGE;
 }
 
-static void tell(const struct report *report)
+/* On stderr: stdout is the client's. */
+static void tell_text(struct env *env, const struct report *report)
+{
+    struct report_style style = report_style_of(env, STDERR_FILENO);
+    AUTO_BUF text = {0};
+
+    style.brief = true;
+    report_text(report, &style, &text);
+    if (!whole_file_put(STDERR_FILENO, buf_span(&text))) {
+        log_debug("nobody reads the report");
+    }
+}
+
+static void tell_log(const struct report *report)
 {
     for (size_t i = 0; i < report->run_count; i++) {
         const struct report_run *run = &report->runs[i];
-        const char *blank = run->variant ? " " : "";
 
         log_message(run->exit_code == EXIT_GOOD ? LOG_INFO : LOG_WARNING,
-                    "%s%s%s: %s", run->scenario, blank,
+                    "%s%s%s: %s", run->scenario, run->variant ? " " : "",
                     run->variant ? run->variant : "", run->line);
     }
 }
@@ -103,7 +118,11 @@ static enum exit_code run_options(struct env *env, struct options *options,
         return EXIT_USAGE;
     }
     code = run_cases(env, &cases, &client, &report);
-    tell(&report);
+    if (options->log_format == LOG_JSON) {
+        tell_log(&report);
+    } else {
+        tell_text(env, &report);
+    }
     if (!report_files_write(options, env, &report, &err)) {
         log_error("%s", err.text);
         code = EXIT_INTERNAL;

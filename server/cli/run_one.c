@@ -8,144 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/client.h"
 #include "cli/environment.h"
 #include "cli/gather.h"
 #include "cli/reports.h"
-#include "cli/run.h"
-#include "cli/serving.h"
+#include "cli/run_parts.h"
 #include "cli/verdict.h"
 #include "util/log.h"
 #include "util/mem.h"
 #include "util/nearest.h"
 
 #define PORTS_FILE "ports.json"
-
-enum {
-    GRACE_SECONDS = 3,  /* between TERM and KILL */
-    LOST_SECONDS = 2,   /* after KILL: it hangs in the kernel */
-    POLL_MS = 2,        /* what is left of it sends no signal */
-    SETTLE_MS = 250,    /* for connections whose end we have not seen */
-    SETTLE_POLL_MS = 1, /* ... */
-    SETTLE_TURNS = 2,   /* so that what is on its way is read */
-};
-
-enum stage {
-    STAGE_CLIENT,   /* it runs, or is about to */
-    STAGE_ENDING,   /* it was told to end, or has, and left some behind */
-    STAGE_KILLING,  /* it was killed */
-    STAGE_SETTLING, /* nothing is left of it */
-};
-
-struct run {
-    struct serving serving; /* first: it is cast to this */
-    struct options options;
-    const struct run_plan *plan;
-    struct report *report;
-    struct arena *arena; /* the report's */
-    int64_t began;       /* monotonic ns: when the client did */
-    struct client client;
-    enum stage stage;
-    int64_t deadline; /* of the stage */
-    unsigned turns;
-    struct loop_timer timer;
-    bool timed_out;
-    bool interrupted; /* a person, or who supervises us, has ended it */
-    bool ended_by_us; /* so its exit status says nothing */
-};
-
-/* ---- The end of the client ---- */
-
-static void enter(struct run *run, enum stage stage, int64_t limit)
-{
-    struct loop *loop = run->serving.server.loop;
-
-    run->stage = stage;
-    run->deadline = loop_now(loop) + limit;
-    loop_start(loop, &run->timer, 0);
-}
-
-static bool remains(struct run *run, int signal)
-{
-    return client_remains(&run->client, kdc_keeper(run->serving.server.kdc),
-                          signal);
-}
-
-/* It ends, or has ended; what it leaves behind does as well. */
-static void end_client(struct run *run, int signal)
-{
-    if (run->stage != STAGE_CLIENT) {
-        return;
-    }
-    run->ended_by_us = !run->client.ended;
-    client_signal(&run->client, signal);
-    (void)remains(run, signal);
-    enter(run, STAGE_ENDING, GRACE_SECONDS * ENV_NS_PER_SEC);
-}
-
-static void kill_client(struct run *run)
-{
-    log_info("the client does not end: KILL");
-    client_signal(&run->client, SIGKILL);
-    (void)remains(run, SIGKILL);
-    enter(run, STAGE_KILLING, LOST_SECONDS * ENV_NS_PER_SEC);
-}
-
-static void overdue(struct run *run)
-{
-    if (run->stage == STAGE_ENDING) {
-        kill_client(run);
-        return;
-    }
-    log_warning("something is left of the client that KILL does not end");
-    enter(run, STAGE_SETTLING, SETTLE_MS * (int64_t)ENV_NS_PER_MS);
-}
-
-static void look_for_rest(struct run *run)
-{
-    struct loop *loop = run->serving.server.loop;
-
-    if (!remains(run, run->stage == STAGE_KILLING ? SIGKILL : 0)) {
-        enter(run, STAGE_SETTLING, SETTLE_MS * (int64_t)ENV_NS_PER_MS);
-    } else if (loop_now(loop) >= run->deadline) {
-        overdue(run);
-    } else {
-        loop_start(loop, &run->timer, POLL_MS * (int64_t)ENV_NS_PER_MS);
-    }
-}
-
-/*
- * What the client sent before it ended is in our sockets; its connections are
- * at their end behind that. So nothing is judged that is still on its way.
- */
-static void settle(struct run *run)
-{
-    struct server *server = &run->serving.server;
-    bool open = __atomic_load_n(&server->conns_open, __ATOMIC_RELAXED) > 0;
-
-    run->turns++;
-    if (run->turns > SETTLE_TURNS &&
-        (!open || loop_now(server->loop) >= run->deadline)) {
-        serving_end(&run->serving);
-    } else {
-        loop_start(server->loop, &run->timer,
-                   run->turns > SETTLE_TURNS
-                       ? SETTLE_POLL_MS * (int64_t)ENV_NS_PER_MS
-                       : 0);
-    }
-}
-
-static void on_timer(struct loop_timer *timer)
-{
-    struct run *run =
-        (struct run *)((char *)timer - offsetof(struct run, timer));
-
-    if (run->stage == STAGE_SETTLING) {
-        settle(run);
-    } else {
-        look_for_rest(run);
-    }
-}
 
 /* ---- What happens ---- */
 
@@ -158,7 +30,7 @@ static void on_child(struct serving *serving, pid_t pid, int status)
     }
     client_changed(&run->client, status);
     if (run->client.ended) {
-        end_client(run, SIGTERM);
+        run_end_client(run, SIGTERM);
     }
 }
 
@@ -171,9 +43,9 @@ static void on_signal(struct serving *serving, int signal)
     if (!run->client.pid) {
         serving_end(serving);
     } else if (run->stage == STAGE_ENDING) {
-        kill_client(run); /* somebody is impatient */
+        run_kill_client(run); /* somebody is impatient */
     } else {
-        end_client(run, signal);
+        run_end_client(run, signal);
     }
 }
 
@@ -184,7 +56,7 @@ static void on_limit(struct serving *serving)
     if (run->stage == STAGE_CLIENT) {
         run->timed_out = true;
         log_warning("--timeout reached: ending the client");
-        end_client(run, SIGTERM);
+        run_end_client(run, SIGTERM);
     }
 }
 
@@ -217,6 +89,7 @@ static enum exit_code on_loaded(struct serving *serving,
         return unknown_user(world, run->options.user);
     }
     scenario_judge_by(scenario, FAIL_ON_MUST);
+    scenario->judged = true; /* at least whether the client came */
     if (user && kerberos_may_have_ticket(world, user)) {
         run->options.ccache_client = user->name;
     }
@@ -256,6 +129,7 @@ static bool on_ready(struct serving *serving, struct err *err)
         return false;
     }
     run->began = env_monotonic(serving->env);
+    run_await_point(run);
     return client_start(
         &run->client, run->plan->client->program, run->plan->client->argv,
         environment_make(run->arena, &environment), &serving->mask, err);
@@ -266,6 +140,7 @@ static void on_stopped(struct serving *serving)
 {
     struct run *run = (struct run *)serving;
 
+    run_forget_point(run);
     loop_cancel(serving->server.loop, &run->timer);
 }
 
@@ -308,7 +183,7 @@ static enum exit_code judge(struct serving *serving)
     struct report *report = run->report;
     enum exit_code code = EXIT_SKIPPED;
 
-    (void)verdict_tell(serving->server.sessions);
+    verdict_prepare(serving->server.sessions);
     reports_gather(&serving->server, run->began, report);
     tell_client(run, &report->runs[0]);
     gather_conclude(&report->runs[0], run->arena);
@@ -359,12 +234,12 @@ enum exit_code run_one(struct env *env, const struct options *options,
         .arena = report->arena,
         .report = report,
         .client = {.exit_status = -1, .terminal = -1},
-        .timer = {.expired = on_timer},
     };
     enum exit_code code;
     struct err err;
 
     run.options.client = true;
+    run_end_prepare(&run);
     if (!serving_open(&run.serving, env, &run.options, &events, &err)) {
         log_error("%s", err.text);
         return EXIT_USAGE;

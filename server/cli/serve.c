@@ -21,6 +21,9 @@ struct serve {
     struct watch *watch;    /* NULL: no --watch */
     bool ready;
     bool reload; /* SIGHUP came before that */
+    struct loop_timer settling;
+    int64_t deadline;
+    unsigned turns;
     enum exit_code exit_code;
 };
 
@@ -57,6 +60,47 @@ static void on_hangup(struct serve *serve)
     }
 }
 
+/* ---- The end ---- */
+
+enum {
+    SETTLE_MS = 250,  /* for exchanges under way */
+    SETTLE_TURNS = 2, /* so that what is on its way is read */
+    SETTLE_POLL_MS = 1,
+};
+
+/*
+ * What a client has sent before whoever started us says stop is in our sockets,
+ * and may be what is expected of it.
+ */
+static void on_settling(struct loop_timer *timer)
+{
+    struct serve *serve =
+        (struct serve *)((char *)timer - offsetof(struct serve, settling));
+    struct server *server = &serve->serving.server;
+    bool read = ++serve->turns > SETTLE_TURNS;
+
+    if (read && (journal_unfinished(server->journal) == 0 ||
+                 loop_now(server->loop) >= serve->deadline)) {
+        serving_end(&serve->serving);
+    } else {
+        loop_start(server->loop, timer,
+                   read ? SETTLE_POLL_MS * (int64_t)ENV_NS_PER_MS : 0);
+    }
+}
+
+static void settle(struct serve *serve)
+{
+    struct loop *loop = serve->serving.server.loop;
+
+    if (!serve->ready || serve->settling.expired) {
+        serving_end(&serve->serving); /* or somebody is impatient */
+        return;
+    }
+    serve->settling.expired = on_settling;
+    serve->deadline = loop_now(loop) + SETTLE_MS * (int64_t)ENV_NS_PER_MS;
+    loop_start(loop, &serve->settling, 0);
+}
+
 /* ---- What happens ---- */
 
 static void on_signal(struct serving *serving, int signal)
@@ -65,7 +109,7 @@ static void on_signal(struct serving *serving, int signal)
         on_hangup((struct serve *)serving);
     } else {
         log_info("%s: stopping", strsignal(signal));
-        serving_end(serving);
+        settle((struct serve *)serving);
     }
 }
 
@@ -73,7 +117,7 @@ static void on_limit(struct serving *serving)
 {
     ((struct serve *)serving)->exit_code = EXIT_TIME;
     log_info("--timeout reached: stopping");
-    serving_end(serving);
+    settle((struct serve *)serving);
 }
 
 static bool on_ready(struct serving *serving, struct err *err)
@@ -96,6 +140,7 @@ static void on_stopped(struct serving *serving)
 {
     struct serve *serve = (struct serve *)serving;
 
+    loop_cancel(serving->server.loop, &serve->settling);
     watch_free(serve->watch);
     serve->watch = NULL;
 }

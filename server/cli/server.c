@@ -389,6 +389,7 @@ static bool start_http(struct server *server, struct err *err)
         .sessions = server->sessions,
         .env = server->env,
         .ticket_keys = server->ticket_keys,
+        .pki = server->pki,
         .krb5 = server->krb5,
         .kdc = server->kdc,
         .loop = server->loop,

@@ -44,6 +44,7 @@ extern const struct verb verb_run;
 extern const struct verb verb_schema;
 extern const struct verb verb_serve;
 extern const struct verb verb_version;
+extern const struct verb verb_wait;
 
 struct buf;
 /* To stdout, or an error on stderr that says why not. */

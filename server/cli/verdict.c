@@ -117,3 +117,13 @@ enum exit_code verdict_tell(const struct sessions *sessions)
     }
     return held ? EXIT_GOOD : EXIT_VERDICT;
 }
+
+void verdict_prepare(const struct sessions *sessions)
+{
+    AUTO(arena) arena = arena_new();
+    struct session_entry entry;
+
+    for (size_t i = 0; sessions_at(sessions, i, &entry); i++) {
+        checks_session(entry.session, arena);
+    }
+}

@@ -11,6 +11,9 @@
  * expected.
  */
 enum exit_code verdict_tell(const struct sessions *sessions);
+/* Rules of whole sessions have their say, and nothing is told: a report does
+ * that. In place of verdict_tell. */
+void verdict_prepare(const struct sessions *sessions);
 /* That of one session, which ends. false: it expects something that did not
  * come. */
 bool verdict_tell_one(struct session *session);

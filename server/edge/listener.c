@@ -352,28 +352,6 @@ void listeners_refuse(struct edge *edge, enum edge_port port,
     }
 }
 
-static bool takes_clients(const struct listener *listener)
-{
-    int listens = 0;
-    socklen_t size = sizeof(listens);
-
-    return listener->open &&
-           getsockopt(listener->watch.fd, SOL_SOCKET, SO_ACCEPTCONN, &listens,
-                      &size) == 0 &&
-           listens;
-}
-
-enum bind_kind edge_listens(const struct edge *edge, enum edge_port port)
-{
-    for (size_t i = 0; i < edge->listeners_count; i++) {
-        if (edge->listeners[i].port == port &&
-            takes_clients(&edge->listeners[i])) {
-            return BIND_LISTEN;
-        }
-    }
-    return edge->options.ports[port] == BIND_DEAF ? BIND_DEAF : BIND_RESERVE;
-}
-
 /* ---- Binding ---- */
 
 static void drop_listeners(struct edge *edge)

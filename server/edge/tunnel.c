@@ -8,6 +8,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <sys/socket.h>
 
 #include "edge/internal.h"
 #include "util/mem.h"
@@ -140,4 +141,28 @@ void tunnel_open(struct edge_conn *conn, enum edge_tunnel how)
     if (place_pass(conn, EDGE_TUNNEL, reach_server)) {
         reach_server(conn);
     }
+}
+
+/* ---- Where it leads ---- */
+
+static bool takes_clients(const struct listener *listener)
+{
+    int listens = 0;
+    socklen_t size = sizeof(listens);
+
+    return listener->open &&
+           getsockopt(listener->watch.fd, SOL_SOCKET, SO_ACCEPTCONN, &listens,
+                      &size) == 0 &&
+           listens;
+}
+
+enum bind_kind edge_listens(const struct edge *edge, enum edge_port port)
+{
+    for (size_t i = 0; i < edge->listeners_count; i++) {
+        if (edge->listeners[i].port == port &&
+            takes_clients(&edge->listeners[i])) {
+            return BIND_LISTEN;
+        }
+    }
+    return edge->options.ports[port] == BIND_DEAF ? BIND_DEAF : BIND_RESERVE;
 }

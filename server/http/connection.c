@@ -6,6 +6,8 @@
  */
 #include "config.h"
 
+#include <ctype.h>
+
 #include "checks/checks.h"
 #include "http/internal.h"
 #include "pki/profile.h"
@@ -31,12 +33,33 @@ static const enum point points[] = {
     [EDGE_CLOSE] = POINT_TCP_CLOSE,
 };
 
-/* Before the ClientHello there is no name yet. */
+enum { NAME_SIZE = 256 }; /* RFC 1035, 2.3.4 */
+
+/* Before the ClientHello there is no name yet, but for that of a tunnel. */
+static const char *name_of(const struct conn_facts *conn, char out[NAME_SIZE])
+{
+    size_t size = 0;
+
+    if (conn->sni || !conn->tunnel) {
+        return conn->sni;
+    }
+    for (; conn->tunnel[size] && conn->tunnel[size] != ':'; size++) {
+        if (size == NAME_SIZE - 1) {
+            return NULL;
+        }
+        out[size] = (char)tolower((unsigned char)conn->tunnel[size]);
+    }
+    out[size] = '\0';
+    return out;
+}
+
 static struct session *session_at(const struct http *http,
                                   const struct edge_conn *conn)
 {
+    char name[NAME_SIZE];
+
     return sessions_peek(http->options.services->sessions,
-                         edge_conn_facts(conn)->sni);
+                         name_of(edge_conn_facts(conn), name));
 }
 
 /* The edge's own versions are those of the default session's world. */
@@ -182,7 +205,9 @@ void connection_reached(void *ctx, struct edge_conn *conn,
     struct http *http = ctx;
     bool handshake = place >= EDGE_HELLO && place <= EDGE_ESTABLISHED;
     const struct conn_facts *conn_facts = edge_conn_facts(conn);
-    struct facts facts = {.conn = conn_facts, .host = conn_facts->sni};
+    char name[NAME_SIZE];
+    struct facts facts = {.conn = conn_facts,
+                          .host = name_of(conn_facts, name)};
     struct subject subject = {.conn = plan, .hello = hello};
     struct session *session;
     struct steps steps;

@@ -134,6 +134,13 @@ void journal_begin(struct journal *journal, struct exchange *ex)
     open_add(&journal->open, exchange_ref(ex));
 }
 
+size_t journal_running(const struct journal *journal)
+{
+    GUARDED;
+
+    return journal->open.count;
+}
+
 void journal_end(struct journal *journal, struct exchange *ex)
 {
     unsigned held;
@@ -224,6 +231,13 @@ struct journal_share journal_share(const struct journal *journal,
 void journal_forget(struct journal *journal, const char *session)
 {
     ring_forget(&journal->ring, session);
+}
+
+size_t journal_unfinished(const struct journal *journal)
+{
+    GUARDED;
+
+    return journal->open.count;
 }
 
 size_t journal_count(const struct journal *journal)

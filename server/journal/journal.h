@@ -48,6 +48,8 @@ void journal_close(struct journal *journal);
 uint64_t journal_next_id(struct journal *journal);
 /* Phase one: the first byte of a request is here. Takes a reference. */
 void journal_begin(struct journal *journal, struct exchange *ex);
+/* How many have begun and not ended. */
+size_t journal_running(const struct journal *journal);
 /* Phase two: ex->sent is filled in. The exchange is told on the log, written
  * to the file, and kept in memory until younger ones need the room. */
 void journal_end(struct journal *journal, struct exchange *ex);
@@ -74,6 +76,8 @@ void journal_forget(struct journal *journal, const char *session);
 
 /* Finished exchanges in memory, 0 the oldest; NULL past the newest. Borrowed
  * until the next journal_end. */
+/* Exchanges that have begun and not ended, of all sessions. */
+size_t journal_unfinished(const struct journal *journal);
 size_t journal_count(const struct journal *journal);
 struct exchange *journal_at(const struct journal *journal, size_t index);
 /* How many went because of memory_limit. */

@@ -13,6 +13,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include "util/arena.h"
 #include "util/attr.h"
 #include "util/err.h"
 #include "util/span.h"
@@ -110,6 +111,17 @@ struct pki_site *pki_site_ref(struct pki_site *site);
 void pki_site_free(struct pki_site *site);
 /* That of the options; borrowed, until pki_follow. */
 struct pki_site *pki_site(const struct pki *pki);
+
+/* All leaves that have been minted for the site; none may be asked for in
+ * between. */
+typedef void (*pki_visit)(void *ctx, const struct pki_leaf *leaf);
+void pki_site_each(struct pki *pki, struct pki_site *site, pki_visit visit,
+                   void *ctx);
+/* The certificate, and its SubjectPublicKeyInfo, in DER. */
+struct span pki_leaf_der(struct arena *arena, const struct pki_leaf *leaf);
+struct span pki_leaf_public_key(struct arena *arena,
+                                const struct pki_leaf *leaf);
+
 /* As pki_leaf. Borrowed from the site, here and below. */
 MUST_CHECK bool pki_site_leaf(struct pki *pki, struct pki_site *site,
                               const char *name,

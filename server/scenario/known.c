@@ -19,7 +19,7 @@ struct known_failures {
 #define FIELD(member) offsetof(struct known_failure, member)
 
 static const struct key keys_known[] = {
-    {"rule", SHAPE_TEXT, "", "NT-003", 0, FIELD(rule)},
+    {"rule", SHAPE_TEXT, "", "HT-001", 0, FIELD(rule)},
     {"expect", SHAPE_TEXT, "", "ticket", 0, FIELD(expect)},
     {"scenario", SHAPE_TEXT, "", "'good/*'", 0, FIELD(scenario)},
     {"reason", SHAPE_TEXT, "", "'mended in 5.2'", 0, FIELD(reason)},

@@ -5,9 +5,9 @@
  */
 #include "config.h"
 
-#include <string.h>
-
 #include "scenario/read_expect.h"
+
+#include <string.h>
 
 /* ---- never ---- */
 
@@ -239,6 +239,30 @@ static void check_alone(struct reading *reading, const struct node *node,
     }
 }
 
+/* A limit is of the whole session, and of no point. */
+static void check_limits(struct reading *reading, const struct node *node)
+{
+    for (const struct node *entry = node->first; entry; entry = entry->next) {
+        if (is_limit(entry->key->text)) {
+            reading_error(reading, node,
+                          "%s: a limit stands alone in its item, but for "
+                          "severity; make two items of it",
+                          entry->key->text);
+            return;
+        }
+    }
+}
+
+static bool knows_all(const struct node *node)
+{
+    for (const struct node *entry = node->first; entry; entry = entry->next) {
+        if (!key_named(keys_expectation, entry->key->text)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Words that are read whatever the item is about. */
 static void read_others(struct reading *reading, const struct node *node,
                         struct expectation *expectation)
@@ -263,6 +287,7 @@ static void read_subject(struct expecting *expecting, const struct node *node,
     if (strcmp(name, "at") == 0) {
         expectation->kind = EXPECT_POINT;
         read_words(reading, node, expectation);
+        check_limits(reading, node);
         return;
     }
     check_alone(reading, node, name);
@@ -291,10 +316,12 @@ static void read_item(struct expecting *expecting, const struct node *node)
         return;
     }
     read_words(reading, node, expectation);
-    reading_error(reading, node,
-                  "an expectation without `at`; expected a point, such as "
-                  "\"at: webticket.issue\", or never, in-order or a limit such "
-                  "as \"requests: '<= 9'\"");
+    if (knows_all(node)) { /* else a slip, which was told */
+        reading_error(reading, node,
+                      "an expectation without `at`; expected a point, such as "
+                      "\"at: webticket.issue\", or never, in-order or a limit "
+                      "such as \"requests: '<= 9'\"");
+    }
 }
 
 /* With the items of orders. */

@@ -10,6 +10,8 @@
 #include "scenario/session_measures.h"
 #include "util/json_indent.h"
 
+enum { ITEM_WORDS_MAX = 32 };
+
 /* ---- Words ---- */
 
 static void add_layers(struct json *json)
@@ -97,6 +99,19 @@ static void add_numbers(struct json *json)
     json_close(json, '}');
 }
 
+/* One number, or a list of them. */
+static void add_which(struct json *json)
+{
+    json_open_named(json, "anyOf", '[');
+    json_open(json, '{');
+    schema_ref(json, "positive-number");
+    json_close(json, '}');
+    json_open(json, '{');
+    add_numbers(json);
+    json_close(json, '}');
+    json_close(json, ']');
+}
+
 static const char *definition_of(enum key_shape shape)
 {
     static const char *const names[] = {
@@ -134,21 +149,10 @@ static void add_shape(struct json *json, enum key_shape shape)
         add_numbers(json);
         break;
     case SHAPE_PER:
-        json_open_named(json, "enum", '[');
-        for (const char *const *word = per_words; *word; word++) {
-            json_text(json, NULL, *word);
-        }
-        json_close(json, ']');
+        add_words(json, per_words);
         break;
     case SHAPE_WHICH:
-        json_open_named(json, "anyOf", '[');
-        json_open(json, '{');
-        schema_ref(json, "positive-number");
-        json_close(json, '}');
-        json_open(json, '{');
-        add_numbers(json);
-        json_close(json, '}');
-        json_close(json, ']');
+        add_which(json);
         break;
     case SHAPE_WORDS:
         add_fail_on(json);
@@ -278,28 +282,60 @@ static void allow_names(struct json *json, const char *const *names)
     json_close(json, '}');
 }
 
+/* Names of an item that is about one thing alone, and how bad it is. */
+static void allow_alone(struct json *json, const char *word)
+{
+    json_open(json, '{');
+    require(json, word, NULL);
+    allow_names(json, (const char *const[]){word, "severity", NULL});
+    json_close(json, '}');
+}
+
+static void allow_limits(struct json *json)
+{
+    const char *names[MEASURE_COUNT + 2] = {"severity"};
+
+    for (int i = 0; i < MEASURE_COUNT; i++) {
+        names[i + 1] = measure_info((enum measure)i)->name;
+    }
+    json_open(json, '{');
+    allow_names(json, names);
+    json_open_named(json, "not", '{');
+    json_open_named(json, "required", '[');
+    json_text(json, NULL, "severity");
+    json_close(json, ']');
+    json_number(json, "maxProperties", 1);
+    json_close(json, '}');
+    json_close(json, '}');
+}
+
+/* What an item about a point may say. */
+static void allow_point(struct json *json)
+{
+    const char *names[ITEM_WORDS_MAX + 1];
+    size_t count = 0;
+
+    for (const struct key *key = keys_expectation; key->name; key++) {
+        if (key->shape != SHAPE_LIMIT && key->shape != SHAPE_NEVER &&
+            key->shape != SHAPE_ORDER) {
+            names[count++] = key->name;
+        }
+    }
+    names[count] = NULL;
+    json_open(json, '{');
+    require(json, "at", NULL);
+    allow_names(json, names);
+    json_close(json, '}');
+}
+
 /* An item is about a point, or about one of the others alone. */
 static void add_kinds(struct json *json)
 {
-    static const char *const words[] = {"never", "in-order"};
-    const char *limits[MEASURE_COUNT + 2] = {"severity"};
-
-    for (int i = 0; i < MEASURE_COUNT; i++) {
-        limits[i + 1] = measure_info((enum measure)i)->name;
-    }
     json_open_named(json, "anyOf", '[');
-    json_open(json, '{');
-    require(json, "at", NULL);
-    json_close(json, '}');
-    for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
-        json_open(json, '{');
-        require(json, words[i], NULL);
-        allow_names(json, (const char *const[]){words[i], "severity", NULL});
-        json_close(json, '}');
-    }
-    json_open(json, '{');
-    allow_names(json, limits);
-    json_close(json, '}');
+    allow_point(json);
+    allow_alone(json, "never");
+    allow_alone(json, "in-order");
+    allow_limits(json);
     json_close(json, ']');
 }
 

@@ -4,11 +4,12 @@
  */
 #include "config.h"
 
+#include "scenario/session_judge.h"
+
 #include <inttypes.h>
 #include <string.h>
 
 #include "scenario/known.h"
-#include "scenario/session_judge.h"
 #include "scenario/treatment.h"
 
 struct writing {

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "pki/pki.h"
 #include "scenario/session.h"
 #include "services/reach.h"
 #include "services/verdict.h"
@@ -123,13 +124,55 @@ static size_t past_challenges(void *plan, struct auth_past out[AUTH_PAST_MAX])
     GUARDED;
 
     kept = session_kept(call->session, SESSION_CHALLENGE);
-    count = !kept                        ? 0
+    count = !kept                         ? 0
             : kept->count < AUTH_PAST_MAX ? kept->count
                                           : AUTH_PAST_MAX;
     for (size_t i = 0; i < count; i++) {
         out[i] = kept->past[(kept->count - 1 - i) % AUTH_PAST_MAX];
     }
     return count;
+}
+
+/* ---- Certificates, for whom a refusal is explained to ---- */
+
+struct collecting {
+    struct arena *arena;
+    struct auth_leaf *leaves;
+    size_t count;
+};
+
+static void collect(void *ctx, const struct pki_leaf *leaf)
+{
+    struct collecting *c = ctx;
+
+    if (c->count < AUTH_LEAVES_MAX) {
+        c->leaves[c->count++] = (struct auth_leaf){
+            .name = arena_strdup(c->arena, leaf->name),
+            .hash = arena_copy(c->arena, leaf->hash),
+            .der = pki_leaf_der(c->arena, leaf),
+            .public_key = pki_leaf_public_key(c->arena, leaf),
+        };
+    }
+}
+
+/* Those of the session's own names, and those of the run's. */
+static size_t known_leaves(void *plan, struct auth_leaf out[AUTH_LEAVES_MAX])
+{
+    const struct call *call = plan;
+    struct pki *pki = call->services->pki;
+    struct collecting c = {.arena = call->arena, .leaves = out};
+    struct pki_site *site;
+    GUARDED;
+
+    if (!pki) {
+        return 0;
+    }
+    site = session_kept(call->session, SESSION_LEAVES);
+    if (site) {
+        pki_site_each(pki, site, collect, &c);
+    }
+    pki_site_each(pki, pki_site(pki), collect, &c);
+    return c.count;
 }
 
 void gate_ask_steps(struct call *call, struct auth_context *ctx)
@@ -145,5 +188,6 @@ void gate_ask_steps(struct call *call, struct auth_context *ctx)
     ctx->before_mechanism = before_mechanism;
     ctx->before_answer = before_answer;
     ctx->past = past_challenges;
+    ctx->leaves = known_leaves;
     ctx->plan = call;
 }

@@ -162,12 +162,12 @@ static const char *times_why(struct call *call, enum ticket_flaw flaw,
 
 static const char *audience_why(struct call *call, const struct ticket *ticket)
 {
-    return arena_printf(call->arena,
-                        "it is for %s, and was shown at %s: AppliesTo of its "
-                        "request names what it opens ([MS-OCAUTHWS] 1.3.1)",
-                        ticket->audience,
-                        call_url(call, call->ex->request.host,
-                                 call->ex->request.path));
+    return arena_printf(
+        call->arena,
+        "it is for %s, and was shown at %s: AppliesTo of its "
+        "request names what it opens ([MS-OCAUTHWS] 1.3.1)",
+        ticket->audience,
+        call_url(call, call->ex->request.host, call->ex->request.path));
 }
 
 const char *issued_why(struct call *call, const char *presented,

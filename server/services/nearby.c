@@ -133,7 +133,7 @@ static const struct route *almost(const struct call *call, const char *path)
 {
     const struct service *service;
     const struct route *best = NULL;
-    size_t least = strlen(path) / 4 + 2;
+    size_t least = strlen(path) / 12 + 2;
 
     for (size_t i = 0; (service = service_at(i)) != NULL; i++) {
         for (const struct route *r = service->routes; r->path; r++) {

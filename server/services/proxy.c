@@ -91,6 +91,9 @@ static bool leads_here(struct call *call)
  * 15.6.3 and 15.6.5); it does not take its time over it. */
 static bool is_let_in(struct call *call, bool tunnel)
 {
+    if (!call->services->edge) {
+        return true;
+    }
     switch (edge_listens(call->services->edge, port_behind(call, tunnel))) {
     case BIND_LISTEN:
         return true;

@@ -32,6 +32,7 @@ struct services_context {
     struct sessions *sessions;
     struct env *env;
     struct ticket_keys *ticket_keys; /* of sessions that keep none */
+    struct pki *pki;                 /* NULL: nothing is known of leaves */
     struct krb5_acceptor *krb5;      /* NULL: no Kerberos is served */
     struct kdc *kdc;                 /* NULL: the same */
     /* For work that may not hold up the loop; NULL: do it inline. */

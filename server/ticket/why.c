@@ -77,7 +77,8 @@ static struct span trimmed(struct span bytes)
     while (begin < bytes.size && strchr(" \t\r\n", bytes.data[begin])) {
         begin++;
     }
-    while (bytes.size > begin && strchr(" \t\r\n", bytes.data[bytes.size - 1])) {
+    while (bytes.size > begin &&
+           strchr(" \t\r\n", bytes.data[bytes.size - 1])) {
         bytes.size--;
     }
     return span_slice(bytes, begin, bytes.size - begin);
@@ -92,7 +93,8 @@ static struct span without_prolog(struct span bytes)
     if (span_starts(bytes, "<?xml")) {
         size_t end = span_find(bytes, span_text("?>"), 0);
 
-        bytes = end == SIZE_MAX ? bytes : span_slice(bytes, end + 2, bytes.size);
+        bytes =
+            end == SIZE_MAX ? bytes : span_slice(bytes, end + 2, bytes.size);
     }
     return trimmed(bytes);
 }
@@ -110,8 +112,7 @@ static struct span squeezed(struct arena *arena, struct span bytes)
                strchr(" \t\r\n", bytes.data[next])) {
             next++;
         }
-        i = next < bytes.size && bytes.data[i] == '>' &&
-                    bytes.data[next] != '<'
+        i = next < bytes.size && bytes.data[i] == '>' && bytes.data[next] != '<'
                 ? i + 1
                 : next;
     }
@@ -135,12 +136,8 @@ static struct span unescaped(struct arena *arena, struct span bytes)
     static const struct {
         const char *entity;
         char is;
-    } entities[] = {{"&lt;", '<'},
-                    {"&gt;", '>'},
-                    {"&quot;", '"'},
-                    {"&#34;", '"'},
-                    {"&apos;", '\''},
-                    {"&amp;", '&'}};
+    } entities[] = {{"&lt;", '<'},  {"&gt;", '>'},    {"&quot;", '"'},
+                    {"&#34;", '"'}, {"&apos;", '\''}, {"&amp;", '&'}};
     AUTO_BUF out = {0};
 
     for (size_t at = 0; at < bytes.size;) {
@@ -225,8 +222,10 @@ static bool is_carried_wrongly(struct shown *s)
                   "decoded") ||
            is_one(s, of_base64(arena, bare(twice)),
                   "percent-encoded once more") ||
-           is_one(s, of_base64(arena, arena_text(arena, without(arena,
-                                       span_text(text), '"'))),
+           is_one(s,
+                  of_base64(
+                      arena,
+                      arena_text(arena, without(arena, span_text(text), '"'))),
                   "in quotation marks");
 }
 
@@ -336,8 +335,8 @@ static const char *difference(struct shown *s, struct span issued,
         return arena_printf(s->arena, "with %zu bytes more behind its end",
                             bytes.size - at);
     }
-    if (issued.data[0] == '<' && ticket_same_but_prefixes(s->arena, issued,
-                                                          bytes)) {
+    if (issued.data[0] == '<' &&
+        ticket_same_but_prefixes(s->arena, issued, bytes)) {
         return arena_printf(s->arena,
                             "with other namespace prefixes, from byte %zu on: "
                             "it was read and written again",
@@ -371,7 +370,7 @@ void ticket_why(struct arena *arena, const char *presented,
     bytes = bytes.size ? bytes : trimmed(span_text(s.label));
     out_change->copy = nearest(&s, bytes);
     if (out_change->copy) {
-        out_change->what = difference(
-            &s, bytes_of(arena, out_change->copy->text), bytes);
+        out_change->what =
+            difference(&s, bytes_of(arena, out_change->copy->text), bytes);
     }
 }

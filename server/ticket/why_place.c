@@ -62,22 +62,21 @@ static const char *xml_place(struct arena *arena, struct span text, size_t at)
     if (open == SIZE_MAX) {
         return "its first byte";
     }
-    element = name_at(arena, text,
-                      open + 1 + (text.data[open + 1] == '/' ? 1 : 0));
+    element =
+        name_at(arena, text, open + 1 + (text.data[open + 1] == '/' ? 1 : 0));
     if (close != SIZE_MAX && close > open) {
         return arena_printf(arena, "the text of %s", element);
     }
     attribute = attribute_at(arena, text, open, at);
-    return attribute ? arena_printf(arena, "attribute %s of %s", attribute,
-                                    element)
-                     : arena_printf(arena, "the tag of %s", element);
+    return attribute
+               ? arena_printf(arena, "attribute %s of %s", attribute, element)
+               : arena_printf(arena, "the tag of %s", element);
 }
 
 const char *ticket_place(struct arena *arena, struct span ticket, size_t at)
 {
-    return ticket.size && ticket.data[0] == '<'
-               ? xml_place(arena, ticket, at)
-               : cwt_field_at(ticket, at);
+    return ticket.size && ticket.data[0] == '<' ? xml_place(arena, ticket, at)
+                                                : cwt_field_at(ticket, at);
 }
 
 /* Names in tags without prefixes, and "xmlns:p=" as "xmlns=". */
@@ -96,8 +95,8 @@ static struct span without_prefixes(struct arena *arena, struct span text)
         }
         quoted = tag && c == '"' ? !quoted : quoted && tag;
         if (tag && !quoted && c == ':') {
-            bool declares =
-                out.size - name == 5 && memcmp(out.data + name, "xmlns", 5) == 0;
+            bool declares = out.size - name == 5 &&
+                            memcmp(out.data + name, "xmlns", 5) == 0;
 
             while (declares && i + 1 < text.size && text.data[i + 1] != '=') {
                 i++;

@@ -123,7 +123,7 @@ struct kdc_exchange {
 /* A handshake, for the journal. */
 struct tls_exchange {
     bool complete;
-    bool plain_http; /* what came instead of a ClientHello */
+    bool plain_http;            /* what came instead of a ClientHello */
     int alert;                  /* the client's fatal one; -1: none */
     const char *alert_name;     /* "unknown CA" */
     const char *certificate;    /* the profile, where it is not the world's */

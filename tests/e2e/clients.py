@@ -104,7 +104,8 @@ class Connection(http.client.HTTPSConnection):
     def ask(self, method, url, headers, body=None):
         parts = urlsplit(url)
         target = parts.path + ("?" + parts.query if parts.query else "")
-        self.request(method, target, headers=headers,
+        self.request(method, target,
+                     headers={"User-Agent": "http.client", **headers},
                      body=body and body.encode())
         answer = self.getresponse()
         return Answer(answer.status, answer.getheaders(), answer.read())

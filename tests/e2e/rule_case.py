@@ -11,18 +11,11 @@ from typing import Callable
 
 
 # What tests/lint/rules wants: so many rules; ...
-AT_LEAST = 66
+AT_LEAST = 250
 # ... these still have no row: this set is empty in the end; ...
-WITHOUT_CASE = {
-    "HT-001",
-    "HT-002",
-}
+WITHOUT_CASE = set()
 # ... and these are reported with no row in the catalogue: empty in the end.
-NOT_IN_CATALOGUE = {
-    "BA-001", "BA-002", "BA-003",
-    "HA-024", "HA-025", "HA-026", "HA-027",
-    "OA-001", "OA-002", "OA-003", "OA-004", "OA-005", "OA-006",
-}
+NOT_IN_CATALOGUE = set()
 
 
 @dataclasses.dataclass(frozen=True)

@@ -53,6 +53,14 @@ def ask(client, server, account=ALICE, password=PASSWORD, *, form="saml",
                        account, password)
 
 
+def asked_with(server):
+    """Context and entropy of the last request that curl sent."""
+    text = (server.folder / "curl.request").read_text()
+    secret = re.search(r"BinarySecret>([^<]+)", text)
+    return (re.search(r'Context="([^"]*)"', text).group(1),
+            secret and base64.b64decode(secret.group(1)))
+
+
 def ticket_for(client, server, *args, **how):
     answer = ask(client, server, *args, **how)
     assert answer.status == 200, answer.text
@@ -142,10 +150,11 @@ def journal(server, operation=None):
             if operation in (None, record.operation)]
 
 
-def issued(server, count=1, user="alice", auth="ntlm"):
+def issued(server, count=1, user="alice", auth="ntlm", must=()):
     """The exchanges that issued a ticket; that many, and to this user.
 
-    What opened the User resource must have been these tickets, whole.
+    What opened the User resource must have been these tickets, whole. must: the
+    rules of that level which each of them breaks.
     """
     records = journal(server)
     found = [record for record in records
@@ -153,7 +162,7 @@ def issued(server, count=1, user="alice", auth="ntlm"):
     assert len(found) == count, records
     for record in found:
         assert (record.user, record.auth) == (user, auth), record
-        assert record.must == [], record
+        assert record.must == list(must), record
     tickets = {record.remarks["ticket.id"] for record in found}
     for record in records:
         if (record.operation, record.status) == ("discover.user", 200):

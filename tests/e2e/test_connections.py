@@ -124,7 +124,7 @@ def test_type_3_on_a_fresh_connection(server):
     other.close()
     first.close()
     record = journal(server)[-1]
-    assert record.rules == ["HA-027"]
+    assert "HA-027" in record.rules
     record.says(auth_refused="final leg without a challenge before it")
     assert record.user is None
 
@@ -141,7 +141,7 @@ def test_type_3_for_the_challenge_of_another_connection(server):
     first.close()
     crossed, late, good = journal(server)[2:]
     crossed.says(auth_refused="wrong password")
-    assert late.rules == ["HA-027"]
+    assert "HA-027" in late.rules
     assert (good.status, good.user) == (200, "alice")
 
 
@@ -154,7 +154,7 @@ def test_type_3_twice(server):
     # And whoever was signed in is so no more.
     assert client.post().status == 401
     client.close()
-    assert journal(server)[2].rules == ["HA-027"]
+    assert "HA-027" in journal(server)[2].rules
 
 
 def test_another_user_takes_over_the_connection(server):

@@ -145,7 +145,7 @@ def test_client_answers_a_strange_challenge(play):
     found = [record for record in journal(server, "webticket.issue")
              if record.status == 200]
     assert len(found) == 1
-    assert found[0].rules == []
+    assert found[0].must == []
 
 
 # --- old challenges ------------------------------------------------------------

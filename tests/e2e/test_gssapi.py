@@ -101,7 +101,8 @@ def test_channel_binding(serve, mechanism, setting, bindings, status):
     assert ask(client, server, ALICE).status == status
     if status == 200:
         auth = "ntlm" if mechanism == "ntlm" else "negotiate+ntlm"
-        record, = issued(server, auth=auth)
+        must = ["NT-061"] if bindings == "wrong" else []
+        record, = issued(server, auth=auth, must=must)
     else:
         record = refused(server, REFUSED)
     record.says(ntlm_channel_binding=bindings)

@@ -56,7 +56,7 @@ def test_ticket(serve):
     assert len(issued) == 2
     for record in issued:
         assert (record.user, record.auth) == (None, "anonymous")
-        assert record.rules == []
+        assert record.must == []
         assert record.remarks["anonymous.meeting"] == MEETING
         assert record.remarks["anonymous.guest"].startswith("sip:")
     assert len({record.remarks["anonymous.guest"] for record in issued}) == 2

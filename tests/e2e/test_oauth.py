@@ -209,7 +209,7 @@ def test_bad_forms(server, body, error, rule):
 def test_another_content_type(server, content_type):
     body = f"grant_type=password&username=alice&password={PASSWORD}"
     refused(post(server, body, content_type=content_type), "invalid_request")
-    assert rules(server) == ["OA-001"]
+    assert "OA-001" in rules(server)
 
 
 @pytest.mark.parametrize("content_type", [

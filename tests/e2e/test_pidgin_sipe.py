@@ -145,7 +145,7 @@ def test_from_the_address_to_the_sip_server(server, sign_in, authentication):
     assert len(issued) == 1
     assert issued[0].user == "alice"
     assert issued[0].leg == 2
-    assert issued[0].rules == []
+    assert issued[0].must == []
     issued[0].says(ntlm_response="NTLMv2", rst_claim="sip:alice@contoso.test")
     opened = [record for record in records
               if (record.operation, record.status) == ("discover.user", 200)]
@@ -171,7 +171,7 @@ def test_kerberos(server, sign_in, host):
     issued = [record for record in records
               if (record.operation, record.status) == ("webticket.issue", 200)]
     assert len(issued) == 1
-    assert (issued[0].user, issued[0].rules) == ("alice", [])
+    assert (issued[0].user, issued[0].must) == ("alice", [])
     issued[0].says(spnego_token="raw Kerberos", krb5_mutual="no",
                    krb5_service=f"HTTP/{host}.contoso.test@CONTOSO.TEST")
     assert {record.user for record in records

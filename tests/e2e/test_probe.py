@@ -56,7 +56,7 @@ def test_signs_in(server, client, agent, ticket, stop):
     assert "next stop " + stop in said
     records = journal(server)
     assert all(agent in record.header("User-Agent") for record in records)
-    assert [record.rules for record in records if record.rules] == []
+    assert [record.must for record in records if record.must] == []
     issued = [record for record in records
               if record.operation == "webticket.issue"]
     assert [record.status for record in issued] == [401, 401, 200]
@@ -84,7 +84,7 @@ def test_signs_in_with_a_password(server, client, agent, method, opens):
                     r"contoso\.test/ucwa/", sentence(done))
     records = journal(server)
     assert all(agent in record.header("User-Agent") for record in records)
-    assert [record.rules for record in records if record.rules] == []
+    assert [record.must for record in records if record.must] == []
     discovers = [record for record in records
                  if record.operation.startswith("discover.")]
     assert bool(discovers) == (opens is not None)
@@ -118,7 +118,7 @@ def test_guest(serve):
     assert sentence(done).startswith(
         f"a guest of {MEETING} signed in over SOAP anonymous")
     records = journal(server)
-    assert [record.rules for record in records if record.rules] == []
+    assert [record.must for record in records if record.must] == []
     assert records[-1].status == 200
 
 
@@ -229,7 +229,7 @@ def test_signs_in_with_kerberos(serve, where):
     if where:
         assert "warning" not in done.stdout
     records = journal(server)
-    assert [record.rules for record in records if record.rules] == []
+    assert [record.must for record in records if record.must] == []
     issued = [record for record in records
               if record.operation == "webticket.issue"]
     assert [record.status for record in issued] == [401, 200]

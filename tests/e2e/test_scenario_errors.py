@@ -455,6 +455,85 @@ ERRORS = {
     "at-least above at-most": (
         HEAD + "expect: [{at: mex.get, at-least: 3, at-most: §2}]\n",
         "at-most: 2 is less than at-least, 3"),
+    "an answer that is no status": (
+        HEAD + "expect: [{at: mex.get, answered: §6xx}]\n", "200 or 2xx"),
+    "a list of answers with one that is none": (
+        HEAD + "expect: [{at: mex.get, answered: [200, §ok]}]\n",
+        "200 or 2xx"),
+    "no answers": (HEAD + "expect: [{at: mex.get, answered: §[]}]\n",
+                   "an empty list would never hold"),
+    "answered where nothing is": (
+        HEAD + "expect: [{at: tcp.accept, answered: §200}]\n",
+        "no HTTP answer is sent"),
+    "an expectation of nothing": (HEAD + "expect: [§{severity: warn}]\n",
+                                  "without `at`"),
+    "how bad it is": (HEAD + "expect: [{at: mex.get, severity: §wran}]\n",
+                      'the nearest is "warn"'),
+    "two items of one id": (
+        HEAD + "expect: [{id: a, at: mex.get}, {id: §a, at: discover.root}]\n",
+        "that of another expectation"),
+    "an empty id": (HEAD + "expect: [{id: §'', at: mex.get}]\n",
+                    "is no name"),
+    "after what is not there": (
+        HEAD + "expect: [{id: ticket, at: webticket.issue}, "
+        "{at: mex.get, after: §tiket}]\n", 'the nearest is "ticket"'),
+    "after what has no id": (HEAD + "expect: [{at: mex.get, after: §x}]\n",
+                             "give the item that is meant an `id`"),
+    "after itself": (HEAD + "expect: [{id: a, at: mex.get, after: §a}]\n",
+                     "this item itself"),
+    "before what never comes": (
+        HEAD + "expect: [{id: a, at: mex.get, times: 0}, "
+        "{at: discover.root, before: §a}]\n", "must never come"),
+    "a circle of expectations": (
+        HEAD + "expect: [{id: a, at: mex.get, after: §b}, "
+        "{id: b, at: discover.root, after: a}]\n", "a circle"),
+    "an order of one": (HEAD + "expect: [{in-order: §[{at: mex.get}]}]\n",
+                        "expected two or more"),
+    "an order that is no list": (
+        HEAD + "expect: [{in-order: §{at: mex.get}}]\n", "a list of"),
+    "an order that counts": (
+        HEAD + "expect: [{in-order: [{at: mex.get}, {at: discover.root, "
+        "§times: 2}]}]\n", "has no place in in-order"),
+    "an order's item without a point": (
+        HEAD + "expect: [{in-order: [{at: mex.get}, §{answered: 200}]}]\n",
+        "without `at`"),
+    "an order beside a point": (
+        HEAD + "expect: [§{at: mex.get, in-order: [{at: mex.get}, "
+        "{at: discover.root}]}]\n", "in-order stands alone"),
+    "a limit of nothing": (HEAD + "expect: [{requests: §'< 0'}]\n",
+                           "expected a limit"),
+    "a limit that always holds": (HEAD + "expect: [{requests: §'>= 0'}]\n",
+                                  "expected a limit"),
+    "a limit that is no number": (HEAD + "expect: [{requests: §few}]\n",
+                                  "expected a limit"),
+    "a limit of time without unit": (HEAD + "expect: [{time: §'<= 3'}]\n",
+                                     "'<= 3s'"),
+    "a limit beside a point": (
+        HEAD + "expect: [§{at: mex.get, requests: '<= 9'}]\n",
+        "a limit stands alone"),
+    "an unknown limit": (HEAD + "expect: [{§request: '<= 9'}]\n",
+                         'the nearest is "requests"'),
+    "never a point and a flag": (
+        HEAD + "expect: [{never: {at: mex.get, §cleartext-password: yes}}]\n",
+        "make two items of it"),
+    "never, with facts of no point": (
+        HEAD + "expect: [{never: {cleartext-password: yes, "
+        "§when: {user: alice}}}]\n", "says more of a point"),
+    "never, a fact that is not known there": (
+        HEAD + "expect: [{never: {at: mex.get, when: {§grant: x}}}]\n",
+        "is not known at mex.get"),
+    "an unknown word of unexpected": (HEAD + "unexpected: §wran\n",
+                                      'the nearest is "warn"'),
+    "unexpected, said twice": (
+        HEAD + "fail-on: [unexpected]\nunexpected: §warn\n",
+        "leave one of them out"),
+    "an unknown rule": (HEAD + "rules: {§HT-0001: warn}\n",
+                        'the nearest is "HT-001"'),
+    "a pattern of no rule": (HEAD + "rules: {§'ZZ-*': warn}\n",
+                             "no rule fits"),
+    "an unknown severity of a rule": (HEAD + "rules: {HT-001: §wran}\n",
+                                      'the nearest is "warn"'),
+    "rules of nothing": (HEAD + "rules: §{}\n", "rules: expected"),
     "fail-on that is a text": (HEAD + "fail-on: §must\n",
                                "expected a list of must"),
     "an unknown word of fail-on": (HEAD + "fail-on: [must, §shuold]\n",

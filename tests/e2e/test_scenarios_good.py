@@ -94,7 +94,7 @@ def sip_edge(answer):
 def walked(server, auth, user="alice", tls=None):
     """The way in the journal: no step too many, and no finding."""
     records = journal(server)
-    assert [record.rules for record in records if record.rules] == []
+    assert [record.must for record in records if record.must] == []
     steps = [(record.operation, record.status) for record in records]
     legs = [("webticket.issue", 401)] * (steps.count(("webticket.issue", 401)))
     assert steps == [
@@ -274,7 +274,7 @@ def test_web_app_soap(serve, names):
     assert [(record.operation, record.status, record.rules)
             for record in records] == [
         ("discover.root", 200, []), ("discover.user", 401, []),
-        ("mex.get", 200, []), ("webticket.issue", 200, ["WT-021"]),
+        ("mex.get", 200, []), ("webticket.issue", 200, ["RS-021"]),
         ("discover.user", 200, [])]
     assert (records[3].user, records[3].auth) == ("alice", "usertoken")
 

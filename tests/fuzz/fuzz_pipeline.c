@@ -2,7 +2,8 @@
  * The whole pipeline: exchanges in, exchanges out. The input is text: requests
  * on one connection, one after the other, with a line "----" between them;
  * each is a request line "METHOD HOST TARGET", header lines, an empty line,
- * a body. "http " in front of it: over plain HTTP. "login NAME" in place of a
+ * a body. "http " in front of it: over plain HTTP; "proxy ": at the proxy's
+ * port. "login NAME" in place of a
  * request: from here on the connection is this user. Whatever comes in, every
  * request gets a reply that a server may send.
  */
@@ -130,7 +131,8 @@ static void check_reply(const struct exchange *ex)
     const struct reply *reply = &ex->reply;
 
     assert(reply->status >= 200 && reply->status <= 599);
-    assert(headers_get(&reply->headers, "X-MS-Server-Fqdn"));
+    assert(headers_get(&reply->headers, "X-MS-Server-Fqdn") ||
+           ex->conn->proxied);
     for (size_t i = 0; i < reply->headers.count; i++) {
         /* What a client sent must not split the answer's header. */
         assert(!strpbrk(reply->headers.items[i].value, "\r\n"));
@@ -157,9 +159,14 @@ static void one_request(struct conn_auth *auth, struct span text)
     struct conn_facts conn = {.id = 1, .peer = "127.0.0.1:1"};
     struct exchange *ex;
 
-    conn.tls = !span_starts(text, "http ");
+    conn.proxied = span_starts(text, "proxy ");
+    conn.tls = !conn.proxied && !span_starts(text, "http ");
     ex = exchange_new(1, &conn);
-    read_request(ex, conn.tls ? text : span_slice(text, 5, text.size));
+    read_request(ex, span_slice(text,
+                                conn.tls       ? 0
+                                : conn.proxied ? 6
+                                               : 5,
+                                text.size));
     if (services_run(&services, ex, auth, never_called, NULL) ==
         SERVICES_DONE) {
         check_reply(ex);

@@ -11,6 +11,8 @@ UNIT_TESTS = \
 	%D%/test_auth_password \
 	%D%/test_auth_report \
 	%D%/test_autodiscover \
+	%D%/test_checks \
+	%D%/test_checks_ticket \
 	%D%/test_discover \
 	%D%/test_discover_user \
 	%D%/test_duration \
@@ -97,6 +99,7 @@ UNIT_TESTS = \
 	%D%/test_util_url \
 	%D%/test_util_utf \
 	%D%/test_webticket \
+	%D%/test_why \
 	%D%/test_world \
 	%D%/test_world_move \
 	%D%/test_xml \
