@@ -237,7 +237,6 @@ void gather_session(const struct gather *gather, struct session *session,
         gathering.began =
             gather->began ? gather->began : first->began_monotonic;
     }
-    run.client.reached = gathering.count > 0;
     run.dropped = journal_share(gather->journal, session_name(session)).dropped;
     fill_exchanges(&gathering, &run);
     fill_findings(&gathering, session, &run);
@@ -246,6 +245,8 @@ void gather_session(const struct gather *gather, struct session *session,
     fill_points(arena, session, &run);
     gather_codes(&gathering, &run);
     gather_measures(arena, session, &run);
+    /* A handshake that nothing follows is no exchange. */
+    run.client.reached = gathering.count > 0 || run.point_count > 0;
     gather_conclude(&run, arena);
     mem_free(gathering.exchanges);
     *out_run = run;

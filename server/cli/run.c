@@ -53,12 +53,14 @@ static enum exit_code run_cases(struct env *env, const struct run_cases *cases,
 }
 
 /* On stderr: stdout is the client's. */
-static void tell_text(struct env *env, const struct report *report)
+static void tell_text(struct env *env, const struct options *options,
+                      const struct report *report)
 {
     struct report_style style = report_style_of(env, STDERR_FILENO);
     AUTO_BUF text = {0};
 
     style.brief = true;
+    style.hint = options->text ? NULL : "--text - shows them";
     report_text(report, &style, &text);
     if (!whole_file_put(STDERR_FILENO, buf_span(&text))) {
         log_debug("nobody reads the report");
@@ -95,7 +97,7 @@ static enum exit_code play(struct run_command *command)
     if (options->log_format == LOG_JSON) {
         run_command_log(&report);
     } else {
-        tell_text(&command->env, &report);
+        tell_text(&command->env, options, &report);
     }
     if (!report_files_write(options, &command->env, &report, &err)) {
         log_error("%s", err.text);

@@ -88,7 +88,10 @@ static enum exit_code on_loaded(struct serving *serving,
     if (run->options.user && !user) {
         return unknown_user(world, run->options.user);
     }
-    scenario_judge_by(scenario, FAIL_ON_MUST);
+    scenario_judge_by(scenario, scenario->expectation_count
+                                    ? FAIL_ON_MUST
+                                    : FAIL_ON_MUST | FAIL_ON_REFUSED);
+    scenario->judged = true; /* at least whether the client came */
     run->may_fail = run->options.lenient && !scenario_lets_in(scenario);
     if (user && kerberos_may_have_ticket(world, user)) {
         run->options.ccache_client = user->name;

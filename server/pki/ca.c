@@ -69,7 +69,8 @@ bool ca_make(const struct pki_options *options, int life,
     snprintf(name, sizeof(name), "lyncmock CA %02x%02x%02x%02x", tag[0], tag[1],
              tag[2], tag[3]);
     write_constraints(&constraints, options);
-    if (!cert_key(options->key, &ca.key, err)) {
+    if (!(options->ca_dir ? cert_key_kept(options->key, &ca.key, err)
+                          : cert_key(options->key, &ca.key, err))) {
         return false;
     }
 

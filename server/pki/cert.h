@@ -47,9 +47,14 @@ struct cert_plan {
 void identity_clear(struct identity *identity);
 #define AUTO_IDENTITY __attribute__((cleanup(identity_clear))) struct identity
 
-/* A fresh key; RSA takes a tenth of a second or more. */
+/* A fresh key, for this process alone; RSA takes some hundredths of a second.
+ */
 MUST_CHECK bool cert_key(enum pki_key kind, EVP_PKEY **out_key,
                          struct err *err);
+/* One that other programs may read from a file: of RSA some know two primes
+ * alone, for which it takes a tenth of a second or more. */
+MUST_CHECK bool cert_key_kept(enum pki_key kind, EVP_PKEY **out_key,
+                              struct err *err);
 /* A certificate with a random serial number. */
 MUST_CHECK bool cert_make(const struct cert_plan *plan, X509 **out_certificate,
                           struct err *err);

@@ -150,7 +150,9 @@ struct report {
 struct report_style {
     bool colour;
     bool unicode;
-    bool brief;     /* no diagram where all held */
+    bool brief; /* no diagram where all held */
+    const char
+        *hint;      /* brief: where lesser findings are shown; NULL: nowhere */
     unsigned width; /* columns; 0: REPORT_WIDTH */
 };
 

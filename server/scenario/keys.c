@@ -73,7 +73,7 @@ const struct key keys_about[] = {
     ROW("source", SHAPE_TEXT, source, "'RFC 9110 10.2.3'",
         "Where that is known from: document and section, or a ticket of "
         "yours."),
-    ROW("optimum", SHAPE_OPTIMUM, optimum, "6 requests, 2 connections",
+    ROW("optimum", SHAPE_OPTIMUM, optimum, "'6 requests, 2 connections'",
         "What a good client takes at least; reports tell what was more. Words: "
         "requests, connections, handshakes, resumptions, unauthorized, "
         "bytes-in, bytes-out."),
@@ -370,6 +370,11 @@ const struct key keys_fail_on[] = {
      0, 0},
     {"unexpected", SHAPE_TEXT,
      "A request that no endpoint of the world serves.", NULL, 0, 0},
+    {"refused", SHAPE_TEXT,
+     "The last credentials that the client showed were refused, and no step "
+     "had "
+     "said so.",
+     NULL, 0, 0},
     {NULL, SHAPE_TEXT, NULL, NULL, 0, 0},
 };
 
@@ -413,7 +418,7 @@ const char *key_shape_text(enum key_shape shape)
         [SHAPE_TREATMENT] = "off, note, warn, fail, must, should, practice or "
                             "robustness",
         [SHAPE_WORDS] = "a list of must, should, practice, robustness, "
-                        "unexpected",
+                        "unexpected, refused",
         [SHAPE_WORLD] = "a mapping of settings",
         [SHAPE_FAULTS] = "a mapping of faults to their values",
         [SHAPE_WHEN] = "a mapping of facts and counting words",

@@ -178,9 +178,10 @@ enum fail_on {
     FAIL_ON_PRACTICE = 1u << 2,
     FAIL_ON_ROBUSTNESS = 1u << 3,
     FAIL_ON_UNEXPECTED = 1u << 4,
+    FAIL_ON_REFUSED = 1u << 5, /* the last credentials were */
 };
 
-enum { FAIL_ON_WORDS = 5 };
+enum { FAIL_ON_WORDS = 6 };
 
 /* What becomes of a breach of a rule; by the order of `treatment_words`. */
 enum treatment {

@@ -32,8 +32,8 @@ void read_fail_on(struct reading *reading, const struct node *list,
             nearest_try(&nearest, span_text(key->name));
         }
         reading_unknown(reading, item, "word of fail-on", &nearest,
-                        "expected must, should, practice, robustness or "
-                        "unexpected");
+                        "expected must, should, practice, robustness, "
+                        "unexpected or refused");
     }
 }
 

@@ -140,6 +140,10 @@ enum session_note {
 void session_note(struct session *session, enum session_note note);
 /* No endpoint serves this request; `nearest`: lines that say what is near it.
  */
+/* Credentials were judged, by the world and by no step. why: they were refused;
+ * NULL: they were accepted. */
+void session_credentials(struct session *session, const struct exchange *ex,
+                         const char *why);
 void session_unexpected(struct session *session, const struct exchange *ex,
                         const char *nearest);
 /* An exchange has ended, as `sent` says. `index` is one of steps.awaited,

@@ -299,6 +299,15 @@ static void judge_treatments(struct writing *writing)
     }
 }
 
+static void judge_credentials(struct writing *writing)
+{
+    const struct playing *play = &writing->session->play;
+
+    if (play->scenario->fail_on & FAIL_ON_REFUSED) {
+        add_breaches(writing, NULL, "the client to be let in", play->refused);
+    }
+}
+
 static void judge_unexpected(struct writing *writing)
 {
     const struct playing *play = &writing->session->play;
@@ -402,6 +411,7 @@ void session_verdict(const struct session *session, struct arena *arena,
     }
     judge_levels(&writing);
     judge_treatments(&writing);
+    judge_credentials(&writing);
     judge_unexpected(&writing);
     judge_all_known(&writing, expectations);
     *out_verdict = (struct session_verdict){

@@ -104,6 +104,7 @@ struct playing {
     uint64_t moments;                 /* of all expectations so far */
     struct moment answered;           /* the last answer that was awaited */
     struct furthest furthest;
+    char *refused;    /* the last credentials, why; NULL: they were not */
     char *unexpected; /* the first request of nobody's; NULL: none */
     bool *known_met;  /* of each known failure: its rule had a say */
 };

@@ -27,6 +27,19 @@ void session_note(struct session *session, enum session_note note)
 }
 
 /* The first is told in the verdict; the journal has all. */
+void session_credentials(struct session *session, const struct exchange *ex,
+                         const char *why)
+{
+    struct playing *play = &session->play;
+
+    if (ex->era != session->era) {
+        return; /* another scenario has been put in place since */
+    }
+    mem_free(play->refused);
+    play->refused =
+        why ? mem_printf("exchange %" PRIu64 ": %s", ex->id, why) : NULL;
+}
+
 void session_unexpected(struct session *session, const struct exchange *ex,
                         const char *nearest)
 {
@@ -215,4 +228,5 @@ void session_forget_seen(struct session *session)
     }
     mem_free(play->seen);
     mem_free(play->unexpected);
+    mem_free(play->refused);
 }

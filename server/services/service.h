@@ -80,6 +80,7 @@ struct call {
     bool kept_out; /* proven for this request alone: Persistent-Auth: false */
     struct negotiate_plan negotiate; /* what steps want of SPNEGO */
     struct ntlm_plan ntlm;           /* ... of an NTLM leg */
+    bool forced;                     /* a step gave the verdict */
     struct verdict_plan verdict;     /* ... of a verdict, see verdict.h */
     /* What steps do to the reply once it is planned; see reach.h. */
     struct due *due;

@@ -20,6 +20,7 @@
 #include "services/proxy.h"
 #include "services/reach.h"
 #include "services/route.h"
+#include "services/verdict.h"
 #include "ticket/ticket.h"
 
 enum stage {
@@ -93,6 +94,7 @@ static void note_end(void *data)
     struct call *call = data;
 
     cleartext_judge(call);
+    verdict_tell_session(call);
     checks_exchange(call->ex, call->world);
 }
 

@@ -9,6 +9,7 @@
 #include "auth/password_why.h"
 #include "scenario/model.h"
 #include "scenario/point.h"
+#include "scenario/session.h"
 #include "services/reach.h"
 #include "world/lockout.h"
 
@@ -130,6 +131,7 @@ bool verdict_take(struct call *call, struct verdict_plan *out_plan)
     if (!plan.forced) {
         return false;
     }
+    call->forced = true;
     exchange_remark(call->ex, "verdict.forced", "%s%s%s; without the step: %s",
                     plan.accepted ? "accepted" : "refused",
                     plan.reason ? ", " : "", plan.reason ? plan.reason : "",
@@ -200,6 +202,17 @@ bool verdict_force(struct call *call, struct auth_outcome *outcome)
         force_refusal(call, &plan, outcome);
     }
     return true;
+}
+
+void verdict_tell_session(struct call *call)
+{
+    const struct exchange *ex = call->ex;
+    const char *refused = ex->facts.reason;
+
+    if (ex->facts.verdict && !call->forced) {
+        session_credentials(call->session, ex,
+                            refused && ex->why ? ex->why : refused);
+    }
 }
 
 void verdict_settle(struct call *call, struct auth_outcome *outcome)

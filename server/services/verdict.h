@@ -24,8 +24,10 @@ struct auth_outcome verdict_password(struct call *call, const char *auth,
  * True: the verdict is a step's.
  */
 bool verdict_force(struct call *call, struct auth_outcome *outcome);
-/* The same, and then what verdict_password found is counted as an effect of
- * the reply: wrong passwords, or the end of their count. */
+/* As the exchange ends: what the session's verdict wants to know of it. */
+void verdict_tell_session(struct call *call);
+/* The same as verdict_force, and then what verdict_password found is counted as
+ * an effect of the reply: wrong passwords, or the end of their count. */
 void verdict_settle(struct call *call, struct auth_outcome *outcome);
 
 /* What a step wants, taken off the call; false: nothing. For verdicts that are

@@ -256,7 +256,29 @@ def test_client_failed_and_so_did_the_run(run, tmp_path):
 def test_client_that_never_came(run, script):
     done = run(GOOD, *shell(script))
     assert done.returncode == 1
-    assert "the client never reached the server" in done.stderr
+    assert "none reached the server" in done.stderr
+
+
+def test_client_that_never_came_where_all_is_forgiven(run, tmp_path):
+    path = tmp_path / "lenient.yaml"
+    path.write_text(f"lyncmock: 1\nname: lenient\nextends: {GOOD}\n"
+                    "fail-on: [unexpected]\n")
+    assert run(path, "--", "true").returncode == 1
+
+
+def test_client_that_cannot_come(run):
+    """Both ports refuse; who does not get in has done nothing wrong."""
+    done = run(GOOD, "--set", "tcp.http=refused", "--set",
+               "tcp.https=refused", "--proxy-port", "none", "--", "true")
+    assert done.returncode == 0, done.stderr
+
+
+def test_handshake_alone_is_a_client_that_came(run):
+    done = run(GOOD, *shell(
+        "openssl s_client -connect 127.0.0.1:$LYNC_HTTPS_PORT -servername "
+        "lyncweb.contoso.test -CAfile $LYNC_CA_FILE </dev/null >/dev/null "
+        "2>&1"))
+    assert done.returncode == 0, done.stderr
 
 
 def test_without_krb5kdc(run):
