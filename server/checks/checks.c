@@ -187,12 +187,12 @@ static unsigned traits_of_http(const struct exchange *ex)
     unsigned traits = ex->conn->tls ? TRAIT_SECURE : TRAIT_PLAIN;
 
     if (!ex->dispatched) {
-        return traits | TRAIT_REFUSED;
+        return traits | TRAIT_BYTES | TRAIT_REFUSED;
     }
     if (begins(ex->facts.operation, "proxy.")) {
         return TRAIT_PROXY; /* no server has seen it */
     }
-    traits |= TRAIT_HTTP | traits_of_operation(ex);
+    traits |= TRAIT_BYTES | TRAIT_HTTP | traits_of_operation(ex);
     if (headers_get(headers, "Authorization")) {
         traits |= TRAIT_AUTHORIZATION;
     }
