@@ -291,7 +291,7 @@ const struct rule rules_framing[] = {
         .id = "HT-010",
         .level = FINDING_MUST,
         .title = "Percent signs in a URL are escapes",
-        .section = "RFC 3986 section 2.4",
+        .section = "RFC 9110 section 2.2; RFC 3986 sections 2.1 and 2.4",
         .doc = "A percent sign that is meant as such must be written %25. "
                "Addresses with one in their user part break else, and IIS "
                "answers 400.",

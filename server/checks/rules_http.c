@@ -240,8 +240,9 @@ const struct rule rules_http[] = {
         .id = "HT-001",
         .level = FINDING_MUST,
         .title = "What is sent is an HTTP request",
-        .section = "RFC 9112 section 2",
-        .doc = "The bytes could not be read as a request at all: a request "
+        .section = "RFC 9110 section 2.2; RFC 9112 sections 2.1 and 3",
+        .doc = "A sender must not generate what the grammar does not have. "
+               "The bytes could not be read as a request at all: a request "
                "line, headers of a name and a colon, an empty line, within "
                "the limits of size that the server names. A real front end "
                "closes the connection there, and the user sees a network "
@@ -415,9 +416,9 @@ const struct rule rules_http[] = {
         .id = "HT-029",
         .level = FINDING_MUST,
         .title = "Host has no user name",
-        .section = "RFC 9110 section 7.2; RFC 9110 section 4.2.4",
-        .doc = "A sender must not generate userinfo in an http or https "
-               "reference: passwords in URLs end in logs and histories.",
+        .section = "RFC 9112 section 3.2; RFC 9110 section 4.2.4",
+        .doc = "Host must be the authority of the URL without its userinfo: "
+               "passwords in URLs end in logs and histories.",
         .good = "Host: lyncweb.contoso.test",
         .bad = "Host: alice:secret@lyncweb.contoso.test",
         .on = TRAIT_HTTP,

@@ -150,11 +150,11 @@ static const char *passed_line(struct concluding *concluding)
         report_amount(concluding->arena, run->finding_count, "lesser finding"));
 }
 
-/* Who was stopped has not failed. */
+/* Who was stopped has not failed; who cannot sign in may say so. */
 static bool client_failed(const struct report_client *client)
 {
     return client->command && !client->stopped &&
-           (client->exit_status || client->signal);
+           (client->signal || (client->exit_status && !client->may_fail));
 }
 
 void gather_conclude(struct report_run *run, struct arena *arena)
