@@ -44,7 +44,7 @@ def get(client, url, **headers):
 
 def discover(client, server, host="lyncdiscover"):
     """The URL of User, and that of the ticket service that it names."""
-    root = get(client, server.url(host, "/?sipuri=alice@contoso.test"))
+    root = get(client, server.url(host, f"/?sipuri=alice@{server.domain}"))
     assert root.status == 200, root.text
     user = links(root, "Root")["User"]
     challenge = get(client, user)
