@@ -272,6 +272,7 @@ libserver_a_SOURCES = \
 	%D%/cli/known.c \
 	%D%/cli/known.h \
 	%D%/cli/list.c \
+	%D%/cli/list_plans.c \
 	%D%/cli/list_points.c \
 	%D%/cli/list_rules.c \
 	%D%/cli/list_scenarios.c \
@@ -521,6 +522,7 @@ libserver_a_SOURCES = \
 	%D%/scenario/optimum.h \
 	%D%/scenario/plan.c \
 	%D%/scenario/plan.h \
+	%D%/scenario/plan_schema.c \
 	%D%/scenario/plan_source.c \
 	%D%/scenario/point.h \
 	%D%/scenario/points_auth.h \
