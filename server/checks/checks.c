@@ -104,8 +104,9 @@ struct finding check_finding(const char *id, struct span evidence,
     };
 }
 
-static void report(struct exchange *ex, const char *rule, const char *where,
-                   struct span evidence, const char *format, va_list args)
+static PRINTF(5, 0) void report(struct exchange *ex, const char *rule,
+                                const char *where, struct span evidence,
+                                const char *format, va_list args)
 {
     struct finding finding = check_finding(
         rule, evidence, arena_vprintf_most(ex->arena, TEXT_MAX, format, args));
@@ -125,8 +126,9 @@ void check_report(struct exchange *ex, const char *rule, const char *where,
 }
 
 /* At the end of a session there is no exchange that would keep it. */
-static void tell_session(struct check *check, const char *where,
-                         struct span evidence, const char *format, va_list args)
+static PRINTF(4, 0) void tell_session(struct check *check, const char *where,
+                                      struct span evidence, const char *format,
+                                      va_list args)
 {
     struct finding finding =
         check_finding(check->rule->id, evidence,
