@@ -442,6 +442,8 @@ libserver_a_SOURCES = \
 	%D%/kdc/waiters.h \
 	%D%/keeper/protocol.c \
 	%D%/keeper/protocol.h \
+	%D%/pki/beside.c \
+	%D%/pki/beside.h \
 	%D%/pki/ca.c \
 	%D%/pki/ca.h \
 	%D%/pki/cert.c \
