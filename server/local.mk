@@ -188,6 +188,8 @@ libserver_a_SOURCES = \
 	%D%/auth/why_letters.h \
 	%D%/checks/checks.c \
 	%D%/checks/checks.h \
+	%D%/checks/concerns.c \
+	%D%/checks/concerns.h \
 	%D%/checks/family.c \
 	%D%/checks/family.h \
 	%D%/checks/history.c \
@@ -449,6 +451,8 @@ libserver_a_SOURCES = \
 	%D%/kdc/waiters.h \
 	%D%/keeper/protocol.c \
 	%D%/keeper/protocol.h \
+	%D%/pki/beside.c \
+	%D%/pki/beside.h \
 	%D%/pki/ca.c \
 	%D%/pki/ca.h \
 	%D%/pki/cert.c \
