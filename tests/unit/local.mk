@@ -69,6 +69,7 @@ UNIT_TESTS = \
 	%D%/test_probe_clients \
 	%D%/test_probe_kerberos \
 	%D%/test_product \
+	%D%/test_proof \
 	%D%/test_psha1 \
 	%D%/test_report_escape \
 	%D%/test_report_forms \
