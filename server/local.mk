@@ -223,6 +223,11 @@ libserver_a_SOURCES = \
 	%D%/cli/check.c \
 	%D%/cli/client.c \
 	%D%/cli/client.h \
+	%D%/cli/conformance.c \
+	%D%/cli/conformance.h \
+	%D%/cli/conformance_cover.c \
+	%D%/cli/conformance_plan.c \
+	%D%/cli/conformance_score.c \
 	%D%/cli/crew.c \
 	%D%/cli/crew.h \
 	%D%/cli/decode.c \
@@ -249,6 +254,7 @@ libserver_a_SOURCES = \
 	%D%/cli/fits.h \
 	%D%/cli/gather.c \
 	%D%/cli/gather.h \
+	%D%/cli/gather_codes.c \
 	%D%/cli/gather_conclude.c \
 	%D%/cli/gather_exchange.c \
 	%D%/cli/gather_measures.c \
@@ -300,6 +306,8 @@ libserver_a_SOURCES = \
 	%D%/cli/run_child.c \
 	%D%/cli/run_child.h \
 	%D%/cli/run_code.c \
+	%D%/cli/run_command.c \
+	%D%/cli/run_command.h \
 	%D%/cli/run_dir.c \
 	%D%/cli/run_dir.h \
 	%D%/cli/run_end.c \
@@ -478,8 +486,14 @@ libserver_a_SOURCES = \
 	%D%/report/read.c \
 	%D%/report/report.h \
 	%D%/report/schema.c \
+	%D%/report/scorecard.c \
+	%D%/report/scorecard.h \
+	%D%/report/scorecard_compare.c \
+	%D%/report/scorecard_html.c \
+	%D%/report/scorecard_text.c \
 	%D%/report/shape.c \
 	%D%/report/shape.h \
+	%D%/report/shape_scorecard.c \
 	%D%/report/tap.c \
 	%D%/report/text.c \
 	%D%/report/words.c \
@@ -505,6 +519,9 @@ libserver_a_SOURCES = \
 	%D%/scenario/model.h \
 	%D%/scenario/optimum.c \
 	%D%/scenario/optimum.h \
+	%D%/scenario/plan.c \
+	%D%/scenario/plan.h \
+	%D%/scenario/plan_source.c \
 	%D%/scenario/point.h \
 	%D%/scenario/points_auth.h \
 	%D%/scenario/points_discover.h \

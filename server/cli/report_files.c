@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/golden.h"
+#include "report/scorecard.h"
 #include "util/whole_file.h"
 
 struct report_file {
@@ -28,6 +29,7 @@ static const struct report_file files[] = {
     {"--junit", offsetof(struct options, junit), report_junit},
     {"--tap", offsetof(struct options, tap), report_tap},
     {"--markdown", offsetof(struct options, markdown), report_markdown},
+    {"--html", offsetof(struct options, html), scorecard_html},
     {"--text", offsetof(struct options, text), write_text},
 };
 

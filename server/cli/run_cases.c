@@ -3,7 +3,6 @@
 
 #include "cli/run_cases.h"
 
-#include <fnmatch.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -23,16 +22,6 @@ static bool is_pattern(const char *word)
     return strpbrk(word, "*?[") && access(word, F_OK) != 0;
 }
 
-/* "failures/ntlm-*", or "ntlm-*" of the part behind the folder. */
-static bool fits(const char *pattern, const char *id)
-{
-    const char *slash = strrchr(id, '/');
-
-    return fnmatch(pattern, id, 0) == 0 ||
-           (slash && !strchr(pattern, '/') &&
-            fnmatch(pattern, slash + 1, 0) == 0);
-}
-
 static bool add_shipped(struct options *options, struct option_list *found,
                         const char *pattern, struct err *err)
 {
@@ -42,7 +31,8 @@ static bool add_shipped(struct options *options, struct option_list *found,
     for (size_t i = 0; shipped_at(i, &file); i++) {
         const char *id = shipped_id(options->arena, &file);
 
-        if (id && fits(pattern, id) && !option_list(found, options, id, err)) {
+        if (id && shipped_fits(pattern, id) &&
+            !option_list(found, options, id, err)) {
             return false;
         }
     }

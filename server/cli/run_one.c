@@ -92,6 +92,7 @@ static enum exit_code on_loaded(struct serving *serving,
                                     ? FAIL_ON_MUST
                                     : FAIL_ON_MUST | FAIL_ON_REFUSED);
     scenario->judged = true; /* at least whether the client came */
+    run->may_fail = run->options.lenient && !scenario_lets_in(scenario);
     if (user && kerberos_may_have_ticket(world, user)) {
         run->options.ccache_client = user->name;
     }
@@ -176,6 +177,7 @@ static void tell_client(const struct run *run, struct report_run *out)
     out->client.signal = run->client.signal;
     out->client.timed_out = run->timed_out;
     out->client.stopped = was_stopped(run);
+    out->client.may_fail = run->may_fail;
 }
 
 /* The client is told with the default session, which is the first. */

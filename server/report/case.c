@@ -44,7 +44,7 @@ static const char *client_trouble(struct arena *arena,
     if (client->exit_status < 0) {
         return "it never ran";
     }
-    return client->exit_status
+    return client->exit_status && !client->may_fail
                ? arena_printf(arena, "it ended with %d", client->exit_status)
                : NULL;
 }

@@ -127,6 +127,29 @@ static bool is_judged(const struct scenario *scenario)
     return judged;
 }
 
+static bool comes_in(const struct expectation *expected)
+{
+    if (expected->forbidden || expected->times == 0 || expected->at_most == 0) {
+        return false;
+    }
+    return (expected->at == POINT_DISCOVER_USER &&
+            ((expected->answered.count &&
+              patterns_fit(&expected->answered, "200")) ||
+             (expected->when.ticket.count &&
+              patterns_fit(&expected->when.ticket, "valid")))) ||
+           (expected->at == POINT_OAUTH_ISSUE && !expected->warns);
+}
+
+bool scenario_lets_in(const struct scenario *scenario)
+{
+    for (size_t i = 0; i < scenario->expectation_count; i++) {
+        if (comes_in(&scenario->expectations[i])) {
+            return true;
+        }
+    }
+    return scenario->expectation_count == 0;
+}
+
 void scenario_judge_by(struct scenario *scenario, unsigned fail_on)
 {
     if (!scenario->fail_on_said) {
