@@ -70,6 +70,7 @@ UNIT_TESTS = \
 	%D%/test_probe_clients \
 	%D%/test_probe_kerberos \
 	%D%/test_product \
+	%D%/test_proof \
 	%D%/test_psha1 \
 	%D%/test_report_efficiency \
 	%D%/test_report_escape \
@@ -77,6 +78,7 @@ UNIT_TESTS = \
 	%D%/test_report_json \
 	%D%/test_rst \
 	%D%/test_rstr \
+	%D%/test_run_code \
 	%D%/test_scenario_mutants \
 	%D%/test_scenario_read \
 	%D%/test_session \
