@@ -110,12 +110,10 @@ struct finding check_finding(const char *id, struct span evidence,
     };
 }
 
-static PRINTF(5, 0) void report(struct exchange *ex, const char *rule,
-                                const char *where, struct span evidence,
-                                const char *format, va_list args)
+static void report(struct exchange *ex, const char *rule, const char *where,
+                   struct span evidence, const char *text)
 {
-    struct finding finding = check_finding(
-        rule, evidence, arena_vprintf_most(ex->arena, TEXT_MAX, format, args));
+    struct finding finding = check_finding(rule, evidence, text);
 
     finding.where = where;
     exchange_finding(ex, &finding);
@@ -124,21 +122,20 @@ static PRINTF(5, 0) void report(struct exchange *ex, const char *rule,
 void check_report(struct exchange *ex, const char *rule, const char *where,
                   struct span evidence, const char *format, ...)
 {
+    const char *text;
     va_list args;
 
     va_start(args, format);
-    report(ex, rule, where, evidence, format, args);
+    text = arena_vprintf_most(ex->arena, TEXT_MAX, format, args);
     va_end(args);
+    report(ex, rule, where, evidence, text);
 }
 
 /* At the end of a session there is no exchange that would keep it. */
-static PRINTF(4, 0) void tell_session(struct check *check, const char *where,
-                                      struct span evidence, const char *format,
-                                      va_list args)
+static void tell_session(struct check *check, const char *where,
+                         struct span evidence, const char *text)
 {
-    struct finding finding =
-        check_finding(check->rule->id, evidence,
-                      arena_vprintf_most(check->arena, TEXT_MAX, format, args));
+    struct finding finding = check_finding(check->rule->id, evidence, text);
 
     finding.where = where;
     session_found(check->session, &finding, 0);
@@ -147,15 +144,17 @@ static PRINTF(4, 0) void tell_session(struct check *check, const char *where,
 void check_breach(struct check *check, const char *where, struct span evidence,
                   const char *format, ...)
 {
+    const char *text;
     va_list args;
 
     va_start(args, format);
-    if (check->ex) {
-        report(check->ex, check->rule->id, where, evidence, format, args);
-    } else {
-        tell_session(check, where, evidence, format, args);
-    }
+    text = arena_vprintf_most(check->arena, TEXT_MAX, format, args);
     va_end(args);
+    if (check->ex) {
+        report(check->ex, check->rule->id, where, evidence, text);
+    } else {
+        tell_session(check, where, evidence, text);
+    }
 }
 
 /* ---- What an exchange is ---- */
