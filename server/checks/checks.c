@@ -135,7 +135,7 @@ static PRINTF(4, 0) void tell_session(struct check *check, const char *where,
                       arena_vprintf_most(check->arena, TEXT_MAX, format, args));
 
     finding.where = where;
-    session_found(check->session, &finding, 0);
+    session_found(check->session, &finding, NULL);
 }
 
 void check_breach(struct check *check, const char *where, struct span evidence,
@@ -252,7 +252,7 @@ static void tell_findings(struct session *session, const struct exchange *ex,
 {
     if (finding) {
         tell_findings(session, ex, finding->next);
-        session_found(session, finding, ex->id);
+        session_found(session, finding, ex);
     }
 }
 
