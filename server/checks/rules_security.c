@@ -408,7 +408,7 @@ const struct rule rules_security[] = {
         .id = "WT-029",
         .level = FINDING_MUST,
         .title = "Times of a Timestamp are in UTC",
-        .section = WSS "10",
+        .section = WSS "10; WS-I Basic Security Profile 1.1 R3217, R3223",
         .doc = "All times must be in UTC. A local time without a zone is hours "
                "away from what was meant, and works for people in Iceland.",
         .good = "<wsu:Created>2013-06-01T12:00:00Z</wsu:Created>",
