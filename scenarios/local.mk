@@ -3,6 +3,11 @@ SCENARIO_FILES = \
 	%D%/chaos/bad-wifi.yaml \
 	%D%/chaos/flaky-kdc.yaml \
 	%D%/chaos/overloaded-pool.yaml \
+	%D%/conformance/brings.txt \
+	%D%/conformance/desktop.yaml \
+	%D%/conformance/mobile.yaml \
+	%D%/conformance/robustness.yaml \
+	%D%/conformance/web-app.yaml \
 	%D%/failures/100-continue-uninvited.yaml \
 	%D%/failures/access-location-missing.yaml \
 	%D%/failures/access-location-unknown.yaml \

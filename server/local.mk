@@ -225,6 +225,11 @@ libserver_a_SOURCES = \
 	%D%/cli/check.c \
 	%D%/cli/client.c \
 	%D%/cli/client.h \
+	%D%/cli/conformance.c \
+	%D%/cli/conformance.h \
+	%D%/cli/conformance_cover.c \
+	%D%/cli/conformance_plan.c \
+	%D%/cli/conformance_score.c \
 	%D%/cli/crew.c \
 	%D%/cli/crew.h \
 	%D%/cli/decode.c \
@@ -251,6 +256,7 @@ libserver_a_SOURCES = \
 	%D%/cli/fits.h \
 	%D%/cli/gather.c \
 	%D%/cli/gather.h \
+	%D%/cli/gather_codes.c \
 	%D%/cli/gather_conclude.c \
 	%D%/cli/gather_exchange.c \
 	%D%/cli/gather_measures.c \
@@ -268,6 +274,7 @@ libserver_a_SOURCES = \
 	%D%/cli/known.c \
 	%D%/cli/known.h \
 	%D%/cli/list.c \
+	%D%/cli/list_plans.c \
 	%D%/cli/list_points.c \
 	%D%/cli/list_rules.c \
 	%D%/cli/list_scenarios.c \
@@ -302,6 +309,8 @@ libserver_a_SOURCES = \
 	%D%/cli/run_child.c \
 	%D%/cli/run_child.h \
 	%D%/cli/run_code.c \
+	%D%/cli/run_command.c \
+	%D%/cli/run_command.h \
 	%D%/cli/run_dir.c \
 	%D%/cli/run_dir.h \
 	%D%/cli/run_end.c \
@@ -482,8 +491,14 @@ libserver_a_SOURCES = \
 	%D%/report/read.c \
 	%D%/report/report.h \
 	%D%/report/schema.c \
+	%D%/report/scorecard.c \
+	%D%/report/scorecard.h \
+	%D%/report/scorecard_compare.c \
+	%D%/report/scorecard_html.c \
+	%D%/report/scorecard_text.c \
 	%D%/report/shape.c \
 	%D%/report/shape.h \
+	%D%/report/shape_scorecard.c \
 	%D%/report/tap.c \
 	%D%/report/text.c \
 	%D%/report/words.c \
@@ -509,6 +524,10 @@ libserver_a_SOURCES = \
 	%D%/scenario/model.h \
 	%D%/scenario/optimum.c \
 	%D%/scenario/optimum.h \
+	%D%/scenario/plan.c \
+	%D%/scenario/plan.h \
+	%D%/scenario/plan_schema.c \
+	%D%/scenario/plan_source.c \
 	%D%/scenario/point.h \
 	%D%/scenario/points_auth.h \
 	%D%/scenario/points_discover.h \
@@ -631,6 +650,8 @@ libserver_a_SOURCES = \
 	%D%/services/prepare.h \
 	%D%/services/product.c \
 	%D%/services/product_page.c \
+	%D%/services/proof.c \
+	%D%/services/proof.h \
 	%D%/services/proxy.c \
 	%D%/services/proxy.h \
 	%D%/services/proxy_auth.c \
@@ -645,6 +666,8 @@ libserver_a_SOURCES = \
 	%D%/services/soap_reply.h \
 	%D%/services/verdict.c \
 	%D%/services/verdict.h \
+	%D%/ticket/c14n.c \
+	%D%/ticket/c14n.h \
 	%D%/ticket/cwt.c \
 	%D%/ticket/cwt.h \
 	%D%/ticket/guid.c \
@@ -657,6 +680,8 @@ libserver_a_SOURCES = \
 	%D%/ticket/p_sha1.h \
 	%D%/ticket/p_sha1_why.c \
 	%D%/ticket/p_sha1_why.h \
+	%D%/ticket/proof.c \
+	%D%/ticket/proof.h \
 	%D%/ticket/saml.c \
 	%D%/ticket/saml.h \
 	%D%/ticket/saml_open.c \

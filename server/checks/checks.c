@@ -111,10 +111,9 @@ struct finding check_finding(const char *id, struct span evidence,
 }
 
 static void report(struct exchange *ex, const char *rule, const char *where,
-                   struct span evidence, const char *format, va_list args)
+                   struct span evidence, const char *text)
 {
-    struct finding finding = check_finding(
-        rule, evidence, arena_vprintf_most(ex->arena, TEXT_MAX, format, args));
+    struct finding finding = check_finding(rule, evidence, text);
 
     finding.where = where;
     exchange_finding(ex, &finding);
@@ -123,20 +122,20 @@ static void report(struct exchange *ex, const char *rule, const char *where,
 void check_report(struct exchange *ex, const char *rule, const char *where,
                   struct span evidence, const char *format, ...)
 {
+    const char *text;
     va_list args;
 
     va_start(args, format);
-    report(ex, rule, where, evidence, format, args);
+    text = arena_vprintf_most(ex->arena, TEXT_MAX, format, args);
     va_end(args);
+    report(ex, rule, where, evidence, text);
 }
 
 /* At the end of a session there is no exchange that would keep it. */
 static void tell_session(struct check *check, const char *where,
-                         struct span evidence, const char *format, va_list args)
+                         struct span evidence, const char *text)
 {
-    struct finding finding =
-        check_finding(check->rule->id, evidence,
-                      arena_vprintf_most(check->arena, TEXT_MAX, format, args));
+    struct finding finding = check_finding(check->rule->id, evidence, text);
 
     finding.where = where;
     session_found(check->session, &finding, 0);
@@ -145,15 +144,17 @@ static void tell_session(struct check *check, const char *where,
 void check_breach(struct check *check, const char *where, struct span evidence,
                   const char *format, ...)
 {
+    const char *text;
     va_list args;
 
     va_start(args, format);
-    if (check->ex) {
-        report(check->ex, check->rule->id, where, evidence, format, args);
-    } else {
-        tell_session(check, where, evidence, format, args);
-    }
+    text = arena_vprintf_most(check->arena, TEXT_MAX, format, args);
     va_end(args);
+    if (check->ex) {
+        report(check->ex, check->rule->id, where, evidence, text);
+    } else {
+        tell_session(check, where, evidence, text);
+    }
 }
 
 /* ---- What an exchange is ---- */
@@ -193,12 +194,12 @@ static unsigned traits_of_http(const struct exchange *ex)
     unsigned traits = ex->conn->tls ? TRAIT_SECURE : TRAIT_PLAIN;
 
     if (!ex->dispatched) {
-        return traits | TRAIT_REFUSED;
+        return traits | TRAIT_BYTES | TRAIT_REFUSED;
     }
     if (begins(ex->facts.operation, "proxy.")) {
         return TRAIT_PROXY; /* no server has seen it */
     }
-    traits |= TRAIT_HTTP | traits_of_operation(ex);
+    traits |= TRAIT_BYTES | TRAIT_HTTP | traits_of_operation(ex);
     if (headers_get(headers, "Authorization")) {
         traits |= TRAIT_AUTHORIZATION;
     }

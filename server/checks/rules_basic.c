@@ -18,8 +18,9 @@ const struct rule rules_basic[] = {
         .title = "Basic credentials are a name, a colon and a password",
         .section = "RFC 7617 section 2",
         .doc = "Name and password must have no control characters, and the "
-               "first colon stands between the two: a name with a colon in it "
-               "cannot be sent. Servers refuse what they cannot take apart.",
+               "first colon stands between the two, as the scheme is built: a "
+               "name with a colon in it cannot be sent. Servers refuse what "
+               "they cannot take apart.",
         .good = "Authorization: Basic YWxpY2U6c2VjcmV0 (alice:secret)",
         .bad = "Authorization: Basic YWxpY2U= (alice)",
         .on = TRAIT_AUTHORIZATION,

@@ -16,12 +16,6 @@ static bool is_method(const struct check *check, const char *method)
     return strcmp(check->ex->request.method, method) == 0;
 }
 
-/* Whether it is one is seen by the edge, or by http/; what is, is read. */
-static bool check_request(struct check *check)
-{
-    return (check->traits & (TRAIT_HTTP | TRAIT_REFUSED)) != 0;
-}
-
 /* Fields that are no lists, beside Host and Content-Length. */
 static bool check_singletons(struct check *check)
 {
@@ -246,15 +240,16 @@ const struct rule rules_http[] = {
         .id = "HT-001",
         .level = FINDING_MUST,
         .title = "What is sent is an HTTP request",
-        .section = "RFC 9112 section 2",
-        .doc = "The bytes could not be read as a request at all: a request "
+        .section = "RFC 9110 section 2.2; RFC 9112 sections 2.1 and 3",
+        .doc = "A sender must not generate what the grammar does not have. "
+               "The bytes could not be read as a request at all: a request "
                "line, headers of a name and a colon, an empty line, within "
                "the limits of size that the server names. A real front end "
                "closes the connection there, and the user sees a network "
                "error.",
         .good = "GET /?sipuri=alice@contoso.test HTTP/1.1",
         .bad = "GET /?sipuri=alice lee@contoso.test HTTP/1.1",
-        .check = check_request,
+        .on = TRAIT_BYTES,
     },
     {
         .id = "HT-002",
@@ -421,9 +416,9 @@ const struct rule rules_http[] = {
         .id = "HT-029",
         .level = FINDING_MUST,
         .title = "Host has no user name",
-        .section = "RFC 9110 section 7.2; RFC 9110 section 4.2.4",
-        .doc = "A sender must not generate userinfo in an http or https "
-               "reference: passwords in URLs end in logs and histories.",
+        .section = "RFC 9112 section 3.2; RFC 9110 section 4.2.4",
+        .doc = "Host must be the authority of the URL without its userinfo: "
+               "passwords in URLs end in logs and histories.",
         .good = "Host: lyncweb.contoso.test",
         .bad = "Host: alice:secret@lyncweb.contoso.test",
         .on = TRAIT_HTTP,

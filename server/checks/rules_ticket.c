@@ -191,6 +191,19 @@ static bool check_bearer(struct check *check)
 
 /* ---- The sheet ---- */
 
+/* services/proof.c judges it, where it knows the key. */
+static bool is_proof(struct check *check)
+{
+    const struct remark *remark = check->ex->remarks;
+
+    while (remark && strcmp(remark->key, "ticket.proof") != 0) {
+        remark = remark->next;
+    }
+    return remark &&
+           (span_starts(span_text(remark->text), "made with") ||
+            span_starts(span_text(remark->text), "the signature is not"));
+}
+
 const struct rule rules_ticket[] = {
     {
         .id = "TK-001",
@@ -282,6 +295,22 @@ const struct rule rules_ticket[] = {
         .bad = "the ticket on Root, metadata and User",
         .on = TRAIT_HTTP | TRAIT_TICKET,
         .check = check_not_credential,
+    },
+    {
+        .id = "TK-018",
+        .level = FINDING_SHOULD,
+        .title = "The proof of possession is made with the computed key",
+        .section = "WS-Trust 1.3 section 4.4.4; protocol: webticket 5.4 and "
+                   "7.4",
+        .doc = "A ticket with a key is shown with a signature: an HMAC over "
+               "SignedInfo, whose key is P_SHA1 of the client's entropy, as "
+               "the secret, and of the server's, as the seed, both as bytes, "
+               "and as long as KeySize says. With another key no service "
+               "takes the ticket, and none says why.",
+        .good = "SignatureValue: HMAC-SHA1(P_SHA1(client, server), SignedInfo)",
+        .bad = "SignatureValue: HMAC-SHA1(the server's entropy, SignedInfo)",
+        .on = TRAIT_HTTP | TRAIT_BODY,
+        .check = is_proof,
     },
     {
         .id = "TK-019",

@@ -396,7 +396,8 @@ const struct rule rules_tls[] = {
         .id = "TL-008",
         .level = FINDING_MUST,
         .title = "A certificate out of its time ends the connection",
-        .section = "RFC 5280 section 6.1.3; protocol: discover 7, CC-11",
+        .section = "RFC 5280 sections 6 and 6.1.3; RFC 9110 section 4.3.4; "
+                   "protocol: discover 7, CC-11",
         .doc = "Path validation, whose outcome implementations must match, "
                "asks that the validity period includes the present. The key "
                "of an expired certificate may be anybody's.",
@@ -409,7 +410,8 @@ const struct rule rules_tls[] = {
         .id = "TL-009",
         .level = FINDING_MUST,
         .title = "A certificate of no trusted CA ends the connection",
-        .section = "RFC 5280 section 6.1; protocol: discover 7, CC-11",
+        .section = "RFC 5280 section 6; RFC 9110 section 4.3.4; protocol: "
+                   "discover 7, CC-11",
         .doc = "A path that leads to no trust anchor is not valid, whatever "
                "it says. A client that goes on gives its user's credentials "
                "to whoever is in the middle.",

@@ -243,6 +243,7 @@ void gather_session(const struct gather *gather, struct session *session,
     fill_rules(arena, session, &run);
     fill_expectations(arena, session, &run);
     fill_points(arena, session, &run);
+    gather_codes(&gathering, &run);
     gather_measures(arena, session, &run);
     /* A handshake that nothing follows is no exchange. */
     run.client.reached = gathering.count > 0 || run.point_count > 0;

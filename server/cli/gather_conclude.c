@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/verb.h"
+#include "report/words.h"
 
 enum { REFUSED_LEAST = 400 };
 
@@ -141,18 +142,19 @@ static const char *passed_line(struct concluding *concluding)
 {
     const struct report_run *run = concluding->run;
 
-    return arena_printf(concluding->arena,
-                        "passed: %zu exchanges, %zu of %zu expectations held, "
-                        "%zu rules broken",
-                        run->exchange_count, count_held(run),
-                        run->expectation_count, run->finding_count);
+    return arena_printf(
+        concluding->arena,
+        "passed: %zu exchanges, %zu of %zu expectations held, "
+        "%s",
+        run->exchange_count, count_held(run), run->expectation_count,
+        report_amount(concluding->arena, run->finding_count, "lesser finding"));
 }
 
-/* Who was stopped has not failed. */
+/* Who was stopped has not failed; who cannot sign in may say so. */
 static bool client_failed(const struct report_client *client)
 {
     return client->command && !client->stopped &&
-           (client->exit_status || client->signal);
+           (client->signal || (client->exit_status && !client->may_fail));
 }
 
 void gather_conclude(struct report_run *run, struct arena *arena)

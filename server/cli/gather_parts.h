@@ -25,6 +25,8 @@ const char *gather_copy(struct arena *arena, const char *text);
 double gather_ms(int64_t ns);
 void gather_exchange(struct gathering *gathering, const struct exchange *ex,
                      struct report_exchange *out);
+/* gather_codes.c: what was answered, for coverage. */
+void gather_codes(const struct gathering *gathering, struct report_run *run);
 /* Once its exchanges are there. */
 void gather_measures(struct arena *arena, const struct session *session,
                      struct report_run *run);

@@ -158,20 +158,48 @@ static int kind_of(uint8_t c)
     return is_upper(c) ? 1 : is_lower(c) ? 2 : is_digit(c) ? 3 : 4;
 }
 
+static bool is_token(uint8_t c)
+{
+    return is_base64(c) || c == '%';
+}
+
 /*
  * Base64 changes its kind of letter all the time, words do not: of 20 bytes at
  * random, 12 differ in kind from the one before, and all but one in thousands
- * of such have 6 that do.
+ * of such have 6 that do. Words in one, with a capital each, come closer, but
+ * have neither digits nor signs.
  */
+static bool is_random(struct span text)
+{
+    size_t changes = 0;
+    bool sign = false;
+
+    for (size_t i = 0; i < text.size; i++) {
+        uint8_t c = text.data[i];
+
+        changes += i > 0 && kind_of(c) != kind_of(text.data[i - 1]);
+        sign = sign || is_digit(c) || c == '=' || c == '+';
+    }
+    return changes * 100 >= text.size * (sign ? 28 : 40);
+}
+
+/* With what follows a point, as in a JSON Web Token. */
 static size_t token(struct span text)
 {
-    size_t size = run_of(text, is_base64);
-    size_t changes = 0;
+    size_t size = run_of(text, is_token);
 
-    for (size_t i = 1; i < size; i++) {
-        changes += kind_of(text.data[i]) != kind_of(text.data[i - 1]);
+    if (size < TOKEN_LEAST || !is_random(span_slice(text, 0, size))) {
+        return 0;
     }
-    return size >= TOKEN_LEAST && changes * 100 >= size * 28 ? size : 0;
+    while (size + 1 < text.size && text.data[size] == '.') {
+        size_t more = run_of(span_slice(text, size + 1, text.size), is_token);
+
+        if (!more) {
+            break;
+        }
+        size += 1 + more;
+    }
+    return size;
 }
 
 static size_t number(struct span text)
@@ -186,8 +214,7 @@ static const struct {
     const char *word;
 } kinds[] = {
     {guid, "{guid}"},     {iso_time, "{time}"}, {http_date, "{time}"},
-    {masked, "{secret}"}, {hex, "{hex}"},       {token, "{token}"},
-    {number, "{number}"},
+    {masked, "{secret}"}, {hex, "{hex}"},       {number, "{number}"},
 };
 
 /* ":8443" behind a name or an address. */
@@ -223,8 +250,22 @@ static bool at_edge(uint8_t before)
     return !is_letter(before) && !is_digit(before);
 }
 
+/* Base64 has the slash of paths, whose parts begin elsewhere. */
+static bool begins_value(uint8_t before)
+{
+    return strchr(" \t\r\n\"'>=(,;&?", before) != NULL;
+}
+
 static size_t take_word(struct buf *out, struct span text, uint8_t before)
 {
+    if (begins_value(before)) {
+        size_t size = token(text);
+
+        if (size && !guid(text)) {
+            buf_add_text(out, "{token}");
+            return size;
+        }
+    }
     for (size_t i = 0; i < ARRAY_SIZE(kinds) && at_edge(before); i++) {
         size_t size = kinds[i].find(text);
 

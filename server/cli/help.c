@@ -14,9 +14,10 @@
 const struct verb *verb_at(size_t index)
 {
     static const struct verb *const verbs[] = {
-        &verb_check,  &verb_decode, &verb_explain, &verb_help,
-        &verb_list,   &verb_new,    &verb_probe,   &verb_run,
-        &verb_schema, &verb_serve,  &verb_version, &verb_wait,
+        &verb_check, &verb_conformance, &verb_decode, &verb_explain,
+        &verb_help,  &verb_list,        &verb_new,    &verb_probe,
+        &verb_run,   &verb_schema,      &verb_serve,  &verb_version,
+        &verb_wait,
     };
 
     return index < ARRAY_SIZE(verbs) ? verbs[index] : NULL;

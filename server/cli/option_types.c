@@ -190,6 +190,17 @@ bool option_duration(void *field, struct options *options UNUSED,
     return true;
 }
 
+bool option_fail_on(void *field, struct options *options, const char *text,
+                    struct err *err)
+{
+    (void)options;
+    if (strcmp(text, "any") != 0 && strcmp(text, "worse") != 0) {
+        return err_set(err, "expected any or worse, not \"%s\"", text);
+    }
+    *(bool *)field = strcmp(text, "worse") == 0;
+    return true;
+}
+
 bool option_level(void *field, struct options *options UNUSED, const char *text,
                   struct err *err)
 {

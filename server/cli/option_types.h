@@ -33,6 +33,9 @@ bool option_switch(void *field, struct options *options, const char *text,
                    struct err *err);
 bool option_duration(void *field, struct options *options, const char *text,
                      struct err *err);
+/* The field: worse alone. */
+bool option_fail_on(void *field, struct options *options, const char *text,
+                    struct err *err);
 bool option_level(void *field, struct options *options, const char *text,
                   struct err *err);
 bool option_format(void *field, struct options *options, const char *text,

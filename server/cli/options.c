@@ -15,6 +15,8 @@
 
 #define PREFIX      "LYNCMOCK_"
 #define SESSION_TTL (10 * 60 * ENV_NS_PER_SEC)
+/* One of many must not hold up the others for ever. */
+#define CONFORMANCE_TIMEOUT (60 * ENV_NS_PER_SEC)
 
 /* One reading of variables and arguments. */
 struct parse {
@@ -25,7 +27,9 @@ struct parse {
 
 static unsigned verb_bit(const char *verb)
 {
-    return strcmp(verb, "run") == 0 ? OPTION_RUN : OPTION_SERVE;
+    return strcmp(verb, "run") == 0           ? OPTION_RUN
+           : strcmp(verb, "conformance") == 0 ? OPTION_CONFORMANCE
+                                              : OPTION_SERVE;
 }
 
 /* ---- Reading ---- */
@@ -171,7 +175,7 @@ static bool read_scenario(const struct parse *parse, const char *argument,
 {
     struct options *options = parse->options;
 
-    if (options->scenario && !(parse->verbs & OPTION_RUN)) {
+    if (options->scenario && (parse->verbs & OPTION_SERVE)) {
         return err_set(err,
                        "unexpected argument \"%s\": the scenario is %s already",
                        argument, options->scenario);
@@ -273,9 +277,13 @@ bool options_parse(int argc, char **argv, struct env *env,
     };
     const struct parse parse = {&options, argv[0], verb_bit(argv[0])};
 
-    if (parse.verbs & OPTION_RUN) {
+    if (parse.verbs & OPTION_RUNS) {
         options.log_level = LOG_WARNING; /* the client has the word */
         options.proxy_port = 0;
+    }
+    if (parse.verbs & OPTION_CONFORMANCE) {
+        options.timeout = CONFORMANCE_TIMEOUT;
+        options.lenient = true;
     }
     if (!read_environment(&parse, env, err) ||
         !read_arguments(&parse, argc, argv, err)) {

@@ -1,5 +1,6 @@
 /*
- * The options of serve and run. Each is also an environment variable:
+ * The options of serve, run and conformance. Each is also an environment
+ * variable:
  * --https-port is LYNCMOCK_HTTPS_PORT. An option beats the variable; a bad
  * value of either is an error. One table holds names, types and explanations.
  */
@@ -50,7 +51,11 @@ struct options {
     const char *tap;
     const char *markdown;
     const char *text;
-    const char *golden; /* see cli/golden.h */
+    const char *html;
+    const char *compare; /* an earlier report; NULL: none */
+    bool only_worse;     /* what failed there may fail */
+    bool coverage;       /* told one by one */
+    const char *golden;  /* see cli/golden.h */
     bool approve;
     enum log_format log_format;
     enum log_level log_level;
@@ -70,6 +75,8 @@ struct options {
     const char *krb5kdc;          /* NULL: where it usually is */
     const char *user;             /* of the client that run starts; NULL: any */
     bool client;                  /* no option: one is started, see run.c */
+    bool lenient;                 /* no option: where nobody can sign in, the
+                                     client may fail */
     const char *ccache_client;    /* no option: the user of its cache, where
                                      Kerberos is served and --ccache says nothing;
                                      NULL: none */

@@ -4,19 +4,16 @@
 #include "cli/run.h"
 
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "cli/arguments.h"
-#include "cli/client.h"
 #include "cli/environment.h"
-#include "cli/known.h"
 #include "cli/report_files.h"
 #include "cli/report_style.h"
 #include "cli/run_cases.h"
+#include "cli/run_command.h"
 #include "cli/run_many.h"
 #include "util/log.h"
-#include "util/mem.h"
 #include "util/whole_file.h"
 
 static void print_help(void)
@@ -41,28 +38,6 @@ static void print_help(void)
         "Kerberos, and this machine has no krb5kdc.\n");
 }
 
-/* Where "--" is: the client's command follows. argc: nowhere. */
-static int find_client(int argc, char **argv)
-{
-    int at = 1;
-
-    while (at < argc && strcmp(argv[at], "--") != 0) {
-        at++;
-    }
-    return at;
-}
-
-static bool check(struct env *env, const struct options *options,
-                  struct run_client *client, struct err *err)
-{
-    if (!options->scenario) {
-        return err_set(err, "a scenario is missing; lyncmock list scenarios "
-                            "prints those that are shipped");
-    }
-    return report_files_check(options, err) &&
-           client_find(env, client->argv[0], &client->program, err);
-}
-
 /* Nothing is started before all of it is known to be good. */
 static enum exit_code run_cases(struct env *env, const struct run_cases *cases,
                                 const struct run_client *client,
@@ -78,91 +53,73 @@ static enum exit_code run_cases(struct env *env, const struct run_cases *cases,
 }
 
 /* On stderr: stdout is the client's. */
-static void tell_text(struct env *env, const struct report *report)
+static void tell_text(struct env *env, const struct options *options,
+                      const struct report *report)
 {
     struct report_style style = report_style_of(env, STDERR_FILENO);
     AUTO_BUF text = {0};
 
     style.brief = true;
+    style.hint = options->text ? NULL : "--text - shows them";
     report_text(report, &style, &text);
     if (!whole_file_put(STDERR_FILENO, buf_span(&text))) {
         log_debug("nobody reads the report");
     }
 }
 
-static void tell_log(const struct report *report)
+static bool check(struct run_command *command, struct run_cases *out_cases,
+                  struct err *err)
 {
-    for (size_t i = 0; i < report->run_count; i++) {
-        const struct report_run *run = &report->runs[i];
+    const struct options *options = &command->options;
 
-        log_message(run->exit_code == EXIT_GOOD ? LOG_INFO : LOG_WARNING,
-                    "%s%s%s: %s", run->scenario, run->variant ? " " : "",
-                    run->variant ? run->variant : "", run->line);
+    if (!options->scenario) {
+        return err_set(err, "a scenario is missing; lyncmock list scenarios "
+                            "prints those that are shipped");
     }
+    return report_files_check(options, err) &&
+           run_cases_make(options, out_cases, err);
 }
 
-static enum exit_code run_options(struct env *env, struct options *options,
-                                  char **argv)
+static enum exit_code play(struct run_command *command)
 {
+    const struct options *options = &command->options;
     AUTO(arena) arena = arena_new();
-    struct run_client client = {.argv = argv};
     struct report report = {.arena = arena, .version = PACKAGE_VERSION};
     struct run_cases cases;
     enum exit_code code;
     struct err err;
 
-    if (!check(env, options, &client, &err) ||
-        !run_cases_make(options, &cases, &err)) {
+    if (!check(command, &cases, &err)) {
         log_error("%s", err.text);
-        mem_free(client.program);
         return EXIT_USAGE;
     }
-    code = run_cases(env, &cases, &client, &report);
+    code = run_cases(&command->env, &cases, &command->client, &report);
     if (options->log_format == LOG_JSON) {
-        tell_log(&report);
+        run_command_log(&report);
     } else {
-        tell_text(env, &report);
+        tell_text(&command->env, options, &report);
     }
-    if (!report_files_write(options, env, &report, &err)) {
+    if (!report_files_write(options, &command->env, &report, &err)) {
         log_error("%s", err.text);
         code = EXIT_INTERNAL;
     }
-    mem_free(client.program);
     return code;
 }
 
 static enum exit_code run(int argc, char **argv)
 {
-    int client = find_client(argc, argv);
-    struct options options;
+    struct run_command command;
     enum exit_code code;
-    struct env env;
-    struct err err;
-    uint32_t seed;
 
-    if (arguments_want_help(client, argv)) {
+    if (arguments_want_help(run_command_end(argc, argv), argv)) {
         print_help();
         return EXIT_GOOD;
     }
-    env_system(&env, 0);
-    if (!options_parse(client, argv, &env, &options, &err)) {
-        log_error("%s", err.text);
+    if (!run_command_read(&verb_run, argc, argv, &command)) {
         return EXIT_USAGE;
     }
-    log_setup(options.log_level, options.log_format);
-    options_warn(&options, &env);
-    env_secret(&seed, sizeof(seed));
-    env.seed = options.seed_given ? options.seed : seed;
-    if (!known_load(&options, &env)) {
-        code = EXIT_USAGE;
-    } else if (client + 1 < argc) {
-        code = run_options(&env, &options, argv + client + 1);
-    } else {
-        log_error("a client is missing: lyncmock run SCENARIO -- CLIENT "
-                  "[ARG]...");
-        code = EXIT_USAGE;
-    }
-    options_clear(&options);
+    code = play(&command);
+    run_command_clear(&command);
     return code;
 }
 

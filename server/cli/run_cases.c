@@ -3,10 +3,10 @@
 
 #include "cli/run_cases.h"
 
-#include <fnmatch.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/golden.h"
 #include "cli/load.h"
 #include "cli/option_types.h"
 #include "cli/play.h"
@@ -23,16 +23,6 @@ static bool is_pattern(const char *word)
     return strpbrk(word, "*?[") && access(word, F_OK) != 0;
 }
 
-/* "failures/ntlm-*", or "ntlm-*" of the part behind the folder. */
-static bool fits(const char *pattern, const char *id)
-{
-    const char *slash = strrchr(id, '/');
-
-    return fnmatch(pattern, id, 0) == 0 ||
-           (slash && !strchr(pattern, '/') &&
-            fnmatch(pattern, slash + 1, 0) == 0);
-}
-
 static bool add_shipped(struct options *options, struct option_list *found,
                         const char *pattern, struct err *err)
 {
@@ -42,7 +32,8 @@ static bool add_shipped(struct options *options, struct option_list *found,
     for (size_t i = 0; shipped_at(i, &file); i++) {
         const char *id = shipped_id(options->arena, &file);
 
-        if (id && fits(pattern, id) && !option_list(found, options, id, err)) {
+        if (id && shipped_fits(pattern, id) &&
+            !option_list(found, options, id, err)) {
             return false;
         }
     }
@@ -205,6 +196,7 @@ static bool check_several(const struct options *options, struct err *err)
     return check_place("--ports-file", options->ports_file, err) &&
            check_place("--journal", options->journal, err) &&
            check_place("--admin-socket", options->admin_socket, err) &&
+           check_place("--golden", options->golden, err) &&
            check_port(options, "--https-port", options->https_port, err) &&
            check_port(options, "--http-port", options->http_port, err) &&
            check_port(options, "--proxy-port", options->proxy_port, err) &&
@@ -214,9 +206,10 @@ static bool check_several(const struct options *options, struct err *err)
 
 /* ---- All runs ---- */
 
-static void make_case(const struct options *options, const char *scenario,
-                      const struct axis *axes, size_t number,
-                      struct run_case *out_run)
+static MUST_CHECK bool make_case(const struct options *options,
+                                 const char *scenario, const struct axis *axes,
+                                 size_t number, struct run_case *out_run,
+                                 struct err *err)
 {
     struct options *own = &out_run->options;
 
@@ -230,6 +223,8 @@ static void make_case(const struct options *options, const char *scenario,
     own->journal = fill_place(own->arena, own->journal, out_run->title);
     own->admin_socket =
         fill_place(own->arena, own->admin_socket, out_run->title);
+    own->golden = fill_place(own->arena, own->golden, out_run->title);
+    return golden_check(own, err);
 }
 
 bool run_cases_make(const struct options *options, struct run_cases *out_cases,
@@ -255,8 +250,10 @@ bool run_cases_make(const struct options *options, struct run_cases *out_cases,
     cases.items = arena_alloc(own.arena, (scenarios.count * variants + 1) *
                                              sizeof(*cases.items));
     for (size_t i = 0; i < scenarios.count * variants; i++) {
-        make_case(&own, scenarios.items[i / variants], axes, i % variants,
-                  &cases.items[cases.count++]);
+        if (!make_case(&own, scenarios.items[i / variants], axes, i % variants,
+                       &cases.items[cases.count++], err)) {
+            return false;
+        }
     }
     *out_cases = cases;
     return true;

@@ -92,6 +92,7 @@ static enum exit_code on_loaded(struct serving *serving,
                                     ? FAIL_ON_MUST
                                     : FAIL_ON_MUST | FAIL_ON_REFUSED);
     scenario->judged = true; /* at least whether the client came */
+    run->may_fail = run->options.lenient && !scenario_lets_in(scenario);
     if (user && kerberos_may_have_ticket(world, user)) {
         run->options.ccache_client = user->name;
     }
@@ -168,6 +169,12 @@ static const char *command_text(struct arena *arena, char *const *argv)
     return arena_text(arena, buf_span(&text));
 }
 
+/* Nobody reaches a server whose ports are all closed. */
+static bool is_closed(const struct world *world)
+{
+    return world->tcp.ports[0] != PORT_OPEN && world->tcp.ports[1] != PORT_OPEN;
+}
+
 static void tell_client(const struct run *run, struct report_run *out)
 {
     out->variant = run->plan->variant;
@@ -176,6 +183,8 @@ static void tell_client(const struct run *run, struct report_run *out)
     out->client.signal = run->client.signal;
     out->client.timed_out = run->timed_out;
     out->client.stopped = was_stopped(run);
+    out->client.may_fail = run->may_fail;
+    out->client.reached |= is_closed(run->serving.server.world);
 }
 
 /* The client is told with the default session, which is the first. */

@@ -30,6 +30,7 @@ struct run {
     struct loop_note note;      /* that it was reached, for our thread */
     bool awaited;               /* it is, and was not reached */
     bool timed_out;
+    bool may_fail;    /* nobody can sign in: its exit status says nothing */
     bool interrupted; /* a person, or who supervises us, has ended it */
     bool ended_by_us; /* so its exit status says nothing */
 };

@@ -34,6 +34,7 @@ struct verb {
 };
 
 extern const struct verb verb_check;
+extern const struct verb verb_conformance;
 extern const struct verb verb_decode;
 extern const struct verb verb_explain;
 extern const struct verb verb_help;

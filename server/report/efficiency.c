@@ -258,8 +258,8 @@ static void look_at_connection(struct looking *looking, size_t index)
 
 /* ---- Time ---- */
 
-/* How long at least one exchange was with us; the rest of the time, none was.
- */
+/* How long at least one request was with us; the rest of the time, none was.
+ * The span is that of the measure `time`: from the first request on. */
 static void look_at_time(struct looking *looking)
 {
     double end = 0;
@@ -270,10 +270,11 @@ static void look_at_time(struct looking *looking)
         double from = here->at > end ? here->at : end;
         double to = here->at + here->took;
 
-        begin = begin < 0 ? here->at : begin;
-        if (i == 0) {
-            end = here->at;
-            from = here->at;
+        if (!is_http(here)) {
+            continue;
+        }
+        if (begin < 0) {
+            begin = end = from = here->at;
         }
         looking->out->ours += to > from ? to - from : 0;
         end = to > end ? to : end;

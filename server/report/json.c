@@ -94,6 +94,11 @@ static void write_field(struct json *json, const struct member *field,
     case MEMBER_OWN:
         write_struct(json, name, field->of, value);
         break;
+    case MEMBER_MAYBE:
+        if (*(const void *const *)value) {
+            write_struct(json, name, field->of, *(const void *const *)value);
+        }
+        break;
     case MEMBER_LIST:
         write_list(json, field, base);
         break;

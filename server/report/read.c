@@ -147,6 +147,15 @@ static bool read_number(struct reading *reading, const json_t *json,
     return true;
 }
 
+static bool read_maybe(struct reading *reading, const json_t *json,
+                       const char *where, const struct shape *shape, void **out)
+{
+    void *made = arena_alloc(reading->arena, shape->size);
+
+    *out = made;
+    return read_struct(reading, json, where, shape, made);
+}
+
 static bool read_member(struct reading *reading, const json_t *json,
                         const char *where, const struct member *member,
                         void *base)
@@ -171,6 +180,8 @@ static bool read_member(struct reading *reading, const json_t *json,
         return read_word(reading, json, where, member->words, out);
     case MEMBER_OWN:
         return read_struct(reading, json, where, member->of, out);
+    case MEMBER_MAYBE:
+        return read_maybe(reading, json, where, member->of, out);
     case MEMBER_LIST:
         return read_list(reading, json, where, member, base);
     case MEMBER_TEXTS:

@@ -98,6 +98,7 @@ struct report_client {
     bool timed_out;
     bool stopped;       /* we ended it, or a person: its status says nothing */
     bool reached;       /* it reached the server */
+    bool may_fail;      /* nobody can sign in there: its status says nothing */
     const char *output; /* the last of it, where it was kept */
 };
 
@@ -128,13 +129,19 @@ struct report_run {
     size_t measure_count;
     const char **points; /* names of those that were reached */
     size_t point_count;
+    const char **codes; /* "diagnostics 28033": what it was refused with */
+    size_t code_count;
+    const char *group; /* of a plan; NULL: none */
 };
 
+struct scorecard;
+
 struct report {
-    struct arena *arena; /* owns all below */
-    const char *version; /* of lyncmock */
-    const char *title;   /* of a plan; NULL: none */
-    int exit_code;       /* of all */
+    struct arena *arena;         /* owns all below */
+    const char *version;         /* of lyncmock */
+    const char *title;           /* of a plan; NULL: none */
+    int exit_code;               /* of all */
+    struct scorecard *scorecard; /* of a conformance run; NULL: it was none */
     struct report_run *runs;
     size_t run_count;
 };
@@ -143,7 +150,9 @@ struct report {
 struct report_style {
     bool colour;
     bool unicode;
-    bool brief;     /* no diagram where all held */
+    bool brief; /* no diagram where all held */
+    const char
+        *hint;      /* brief: where lesser findings are shown; NULL: nowhere */
     unsigned width; /* columns; 0: REPORT_WIDTH */
 };
 

@@ -1,10 +1,14 @@
 /* The JSON Schema (draft 2020-12) of a report, by the tables of shape.h. */
 #include "config.h"
 
+#include <assert.h>
+
 #include "report/report.h"
 #include "report/shape.h"
 #include "util/json.h"
 #include "util/json_indent.h"
+
+enum { DEFINITIONS_MAX = 64 };
 
 static void put_reference(struct json *json, const char *name,
                           const struct shape *shape)
@@ -59,6 +63,7 @@ static void put_kind(struct json *json, const struct member *member)
         put_words(json, member->words);
         break;
     case MEMBER_OWN:
+    case MEMBER_MAYBE:
         put_reference(json, NULL, member->of);
         break;
     case MEMBER_LIST:
@@ -77,7 +82,8 @@ static void put_kind(struct json *json, const struct member *member)
 /* What is left out where it is not known. */
 static bool may_lack(const struct member *member)
 {
-    return member->kind == MEMBER_TEXT || member->kind == MEMBER_REAL;
+    return member->kind == MEMBER_TEXT || member->kind == MEMBER_REAL ||
+           member->kind == MEMBER_MAYBE;
 }
 
 static void put_required(struct json *json, const struct shape *shape)
@@ -113,15 +119,35 @@ static void put_shape(struct json *json, const struct shape *shape)
     json_close(json, '}');
 }
 
-/* All that are in this one, each once: no shape is in two others. */
-static void put_definitions(struct json *json, const struct shape *shape)
+/* Which shapes are told; one may be in several others. */
+struct definitions {
+    struct json *json;
+    const struct shape *told[DEFINITIONS_MAX];
+    size_t count;
+};
+
+static bool is_told(const struct definitions *definitions,
+                    const struct shape *shape)
+{
+    for (size_t i = 0; i < definitions->count; i++) {
+        if (definitions->told[i] == shape) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void put_definitions(struct definitions *definitions,
+                            const struct shape *shape)
 {
     for (const struct member *m = shape->members; m->name; m++) {
-        if (m->of) {
-            json_open_named(json, m->of->name, '{');
-            put_shape(json, m->of);
-            json_close(json, '}');
-            put_definitions(json, m->of);
+        if (m->of && !is_told(definitions, m->of)) {
+            assert(definitions->count < DEFINITIONS_MAX);
+            definitions->told[definitions->count++] = m->of;
+            json_open_named(definitions->json, m->of->name, '{');
+            put_shape(definitions->json, m->of);
+            json_close(definitions->json, '}');
+            put_definitions(definitions, m->of);
         }
     }
 }
@@ -130,6 +156,7 @@ void report_schema(struct buf *out)
 {
     AUTO_BUF line = {0};
     struct json json;
+    struct definitions definitions = {.json = &json};
 
     json_init(&json, &line);
     json_open(&json, '{');
@@ -137,7 +164,7 @@ void report_schema(struct buf *out)
     json_text(&json, "title", "A report of lyncmock");
     put_shape(&json, &report_shape);
     json_open_named(&json, "$defs", '{');
-    put_definitions(&json, &report_shape);
+    put_definitions(&definitions, &report_shape);
     json_close(&json, '}');
     json_close(&json, '}');
     json_indent(out, buf_span(&line));

@@ -20,6 +20,7 @@ enum member_kind {
     MEMBER_REAL,  /* double, not negative; left out where it is */
     MEMBER_WORD,  /* an enum, by `words` */
     MEMBER_OWN,   /* a struct within */
+    MEMBER_MAYBE, /* pointer to a struct; NULL: the member is left out */
     MEMBER_LIST,  /* pointer to structs, and at `count` how many */
     MEMBER_TEXTS, /* const char ** and at `count` how many */
 };
@@ -40,8 +41,38 @@ struct shape {
     const struct member *members; /* ends with name NULL */
 };
 
+/* struct scorecard */
+extern const struct shape scorecard_shape;
+
 /* struct report */
 extern const struct shape report_shape;
+
+/* Rows of a shape's members: of STRUCT the field MEMBER. */
+#define SHAPE_AT(type, member) offsetof(struct type, member)
+#define SHAPE_PLAIN(type, kind, member, doc)                                   \
+    {                                                                          \
+#member, MEMBER_##kind, SHAPE_AT(type, member), 0, NULL, NULL, doc     \
+    }
+#define SHAPE_WORDS(type, member, words, doc)                                  \
+    {                                                                          \
+#member, MEMBER_WORD, SHAPE_AT(type, member), 0, NULL, words, doc      \
+    }
+#define SHAPE_OF(type, kind, member, shape, doc)                               \
+    {                                                                          \
+#member, MEMBER_##kind, SHAPE_AT(type, member), 0, shape, NULL, doc    \
+    }
+#define SHAPE_LIST(type, member, count, shape, doc)                            \
+    {                                                                          \
+#member, MEMBER_LIST, SHAPE_AT(type, member), SHAPE_AT(type, count),   \
+            shape, NULL, doc                                                   \
+    }
+#define SHAPE_END                                                              \
+    {                                                                          \
+        NULL, MEMBER_TEXT, 0, 0, NULL, NULL, NULL                              \
+    }
+
+/* Words of enums that several shapes have. */
+extern const char *const report_level_words[];
 
 /* The JSON form says which it is; readers refuse another one. */
 enum { REPORT_FORMAT = 1 };

@@ -17,6 +17,7 @@ struct writing {
     struct arena *arena;
     const struct report_style *style;
     struct buf *out;
+    bool several; /* runs: each line says whose it is */
 };
 
 static const char *mark(const struct writing *writing, bool good)
@@ -34,6 +35,23 @@ static void heading(struct writing *writing, const char *text)
     buf_add_u8(writing->out, '\n');
 }
 
+static void put_client(struct writing *writing,
+                       const struct report_client *client)
+{
+    const char *trouble;
+
+    if (!client->command) {
+        return;
+    }
+    buf_add_text(writing->out, "  client: ");
+    columns_wrap(writing->out, writing->style, 10, TONE_PLAIN, client->command);
+    trouble = report_client_trouble(writing->arena, client);
+    if (trouble) {
+        columns_pad(writing->out, 10);
+        columns_wrap(writing->out, writing->style, 10, TONE_WARN, trouble);
+    }
+}
+
 static void put_title(struct writing *writing, const struct report_run *run)
 {
     const char *label = report_run_label(writing->arena, run);
@@ -46,11 +64,7 @@ static void put_title(struct writing *writing, const struct report_run *run)
             columns_printable(writing->arena, writing->style, run->title));
     }
     buf_add_u8(writing->out, '\n');
-    if (run->client.command) {
-        buf_add_text(writing->out, "  client: ");
-        columns_wrap(writing->out, writing->style, 10, TONE_PLAIN,
-                     run->client.command);
-    }
+    put_client(writing, &run->client);
     buf_add_u8(writing->out, '\n');
 }
 
@@ -193,19 +207,46 @@ static void put_summary(struct writing *writing, const struct report_run *run)
     buf_printf(writing->out, ", seed %" PRIu64 "\n\n", run->seed);
 }
 
+/* One line, however long: it is what is searched for in logs. */
 static void put_line(struct writing *writing, const struct report_run *run)
 {
-    columns_wrap(writing->out, writing->style, 2,
-                 report_is_good(run->exit_code)      ? TONE_GOOD
-                 : report_is_skipped(run->exit_code) ? TONE_WARN
-                                                     : TONE_BAD,
-                 run->line ? run->line : "");
+    columns_tone(
+        writing->out, writing->style,
+        report_is_good(run->exit_code)      ? TONE_GOOD
+        : report_is_skipped(run->exit_code) ? TONE_WARN
+                                            : TONE_BAD,
+        columns_printable(
+            writing->arena, writing->style,
+            arena_printf(
+                writing->arena, "%s%s%s",
+                writing->several ? report_run_label(writing->arena, run) : "",
+                writing->several ? ": " : "", run->line ? run->line : "")));
+}
+
+/* All held, or nothing was judged: there is no more to say. */
+static bool is_brief(const struct writing *writing,
+                     const struct report_run *run)
+{
+    return writing->style->brief &&
+           (report_is_good(run->exit_code) ||
+            report_is_skipped(run->exit_code) || !run->expectation_count);
+}
+
+static void put_briefly(struct writing *writing, const struct report_run *run)
+{
+    const char *hint = writing->style->hint;
+
+    put_line(writing, run);
+    if (hint && run->finding_count) {
+        buf_printf(writing->out, " (%s)", hint);
+    }
+    buf_add_u8(writing->out, '\n');
 }
 
 static void put_run(struct writing *writing, const struct report_run *run)
 {
-    if (writing->style->brief && report_is_good(run->exit_code)) {
-        put_line(writing, run);
+    if (is_brief(writing, run)) {
+        put_briefly(writing, run);
         return;
     }
     put_title(writing, run);
@@ -217,6 +258,7 @@ static void put_run(struct writing *writing, const struct report_run *run)
     put_measures(writing, run);
     put_summary(writing, run);
     put_line(writing, run);
+    buf_add_u8(writing->out, '\n');
 }
 
 /* Of several, how many are how. */
@@ -244,7 +286,7 @@ void report_text(const struct report *report, const struct report_style *style,
 {
     AUTO(arena) arena = arena_new();
     struct report_style wide = *style;
-    struct writing writing = {arena, &wide, out};
+    struct writing writing = {arena, &wide, out, report->run_count > 1};
 
     wide.width = style->width ? style->width : REPORT_WIDTH;
     for (size_t i = 0; i < report->run_count; i++) {

@@ -73,7 +73,7 @@ const struct key keys_about[] = {
     ROW("source", SHAPE_TEXT, source, "'RFC 9110 10.2.3'",
         "Where that is known from: document and section, or a ticket of "
         "yours."),
-    ROW("optimum", SHAPE_OPTIMUM, optimum, "6 requests, 2 connections",
+    ROW("optimum", SHAPE_OPTIMUM, optimum, "'6 requests, 2 connections'",
         "What a good client takes at least; reports tell what was more. Words: "
         "requests, connections, handshakes, resumptions, unauthorized, "
         "bytes-in, bytes-out."),

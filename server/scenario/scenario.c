@@ -127,6 +127,23 @@ static bool is_judged(const struct scenario *scenario)
     return judged;
 }
 
+static bool comes_in(const struct expectation *expected)
+{
+    return expected->answered.count && !expected->forbidden &&
+           expected->times != 0 && expected->at_most != 0 &&
+           patterns_fit(&expected->answered, "200");
+}
+
+bool scenario_lets_in(const struct scenario *scenario)
+{
+    for (size_t i = 0; i < scenario->expectation_count; i++) {
+        if (comes_in(&scenario->expectations[i])) {
+            return true;
+        }
+    }
+    return scenario->expectation_count == 0;
+}
+
 void scenario_judge_by(struct scenario *scenario, unsigned fail_on)
 {
     if (!scenario->fail_on_said) {

@@ -3,11 +3,14 @@
 
 #include "scenario/shipped.h"
 
+#include <fnmatch.h>
 #include <string.h>
 #include <strings.h>
 
 #include "scenario/shipped_list.h"
 #include "util/attr.h"
+
+#define SUFFIX ".yaml"
 
 bool shipped_at(size_t index, struct shipped_file *out_file)
 {
@@ -43,16 +46,36 @@ bool shipped_find(const char *path, struct shipped_file *out_file)
     return false;
 }
 
+static bool has_suffix(const char *text, const char *suffix)
+{
+    size_t length = strlen(text);
+
+    return length > strlen(suffix) &&
+           strcmp(text + length - strlen(suffix), suffix) == 0;
+}
+
+bool shipped_is_plan(const struct shipped_file *file)
+{
+    return strncmp(file->path, SHIPPED_PLANS, strlen(SHIPPED_PLANS)) == 0 &&
+           has_suffix(file->path, SUFFIX);
+}
+
+bool shipped_fits(const char *pattern, const char *id)
+{
+    const char *slash = strrchr(id, '/');
+
+    return fnmatch(pattern, id, 0) == 0 ||
+           (slash && !strchr(pattern, '/') &&
+            fnmatch(pattern, slash + 1, 0) == 0);
+}
+
 char *shipped_id(struct arena *arena, const struct shipped_file *file)
 {
-    static const char suffix[] = ".yaml";
-    size_t length = strlen(file->path);
-    size_t end = length - strlen(suffix);
-
-    if (length <= strlen(suffix) || strcmp(file->path + end, suffix) != 0) {
+    if (!has_suffix(file->path, SUFFIX) || shipped_is_plan(file)) {
         return NULL;
     }
-    return arena_text(arena, span_of(file->path, end));
+    return arena_text(arena,
+                      span_of(file->path, strlen(file->path) - strlen(SUFFIX)));
 }
 
 const char *shipped_named(struct arena *arena, const char *word)

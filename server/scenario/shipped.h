@@ -19,7 +19,16 @@ bool shipped_find(const char *path, struct shipped_file *out_file);
 const char *shipped_named(struct arena *arena, const char *word);
 
 /* "good/ios-ntlm.yaml" -> "good/ios-ntlm"; NULL: it is no scenario, but a file
- * that one names. */
+ * that one names, or a plan. */
 char *shipped_id(struct arena *arena, const struct shipped_file *file);
+
+/* Where conformance plans are. */
+#define SHIPPED_PLANS "conformance/"
+
+bool shipped_is_plan(const struct shipped_file *file);
+
+/* Whether the id fits a pattern: "failures/ntlm-*", or "ntlm-*" of the part
+ * behind the folder. */
+bool shipped_fits(const char *pattern, const char *id);
 
 #endif

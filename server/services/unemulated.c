@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "services/issue.h"
+#include "services/proof.h"
 #include "services/reach.h"
 
 static enum call_result not_emulated(struct call *call)
@@ -17,16 +18,29 @@ static enum call_result not_emulated(struct call *call)
     return CALL_DONE;
 }
 
-#define UNEMULATED(where, what)                                                \
+/*
+ * The first that takes a ticket with a key (protocol: webticket 9.3): whether a
+ * client has the right one shows here, whatever comes of the request.
+ */
+static enum call_result certprov(struct call *call)
+{
+    enum call_result result = not_emulated(call);
+
+    proof_judge(call);
+    return result;
+}
+
+#define JUDGED(where, what, handler)                                           \
     {                                                                          \
         .path = (where), .below = true,                                        \
         .methods = METHOD_GET | METHOD_HEAD | METHOD_POST,                     \
         .operation = (what), .point = POINT_HTTP_UNEMULATED,                   \
-        .handle = not_emulated,                                                \
+        .handle = (handler),                                                   \
     }
+#define UNEMULATED(where, what) JUDGED(where, what, not_emulated)
 
 static const struct route routes[] = {
-    UNEMULATED("/CertProv/CertProvisioningService.svc", "certprov"),
+    JUDGED("/CertProv/CertProvisioningService.svc", "certprov", certprov),
     UNEMULATED("/Mcx/McxService.svc", "mcx"),
     UNEMULATED("/PassiveAuth/PassiveAuth.aspx", "passiveauth"),
     UNEMULATED("/Reach/sip.svc", "authbroker"),

@@ -1,10 +1,18 @@
 """Fixtures: servers that are stopped, and judged, when the test is over."""
 
+import sys
+
 import pytest
 
 from clients import Curl
-from harness import SANITIZER, Server
+from harness import ROOT, SANITIZER, Server
 from signin import sign_in
+
+# What docs/ci offers to everybody: see test_fixture.py.
+sys.path.insert(0, str(ROOT / "docs" / "ci"))
+# pylint: disable-next=wrong-import-position,unused-import
+from lyncmock_fixture import (  # noqa: E402,F401
+    lyncmock, pytest_configure, start_lyncmock)
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -6,6 +6,7 @@ import time
 
 from asking import assertion, send, show, ticket
 from harness import ROOT_PATH, USER_PATH
+from proofs import Keyed, prove
 from rule_case import Case
 
 CERTPROV = "/CertProv/CertProvisioningService.svc/WebTicket_Proof_SHA1"
@@ -101,6 +102,16 @@ def told(server):
     bare(server, 1)
 
 
+def proven(server):
+    keyed = Keyed(server)
+    prove(server, keyed, keyed.key())
+
+
+def proven_with_half(server):
+    keyed = Keyed(server)
+    prove(server, keyed, keyed.server)
+
+
 REFUSES = ("steps:\n  - at: ticket.verdict\n"
            "    do: {verdict: {is: refused, reason: expired}}\n")
 
@@ -141,6 +152,7 @@ CASES = [
     Case("TK-016", lambda s: bare(s, 3), told, says="3 times"),
     Case("TK-017", lambda s: show(s, ticket(s).value(), path=ROOT_PATH),
          compact, says="discover.root"),
+    Case("TK-018", proven_with_half, proven, says="server's entropy alone"),
     Case("TK-019",
          lambda s: bearer(s, f'"{ticket(s).value()}"'), good_bearer,
          says="no quotes"),

@@ -38,8 +38,9 @@ def test_every_option_is_a_variable(tmp_path):
     options = re.findall(r"^  --([a-z0-9-]+)", help_text, re.M)
     assert len(options) > 10
     # Any text is a path; an empty one is none.
-    paths = {"admin-socket", "ca-dir", "journal", "json", "junit", "keylog",
-             "krb5kdc", "markdown", "ports-file", "tap", "text"}
+    paths = {"admin-socket", "ca-dir", "golden", "journal", "json", "junit",
+             "keylog", "known-failures", "krb5kdc", "markdown", "ports-file",
+             "tap", "text"}
     for option in options:
         variable = "LYNCMOCK_" + option.upper().replace("-", "_")
         refused(tmp_path, 2, [variable],

@@ -22,6 +22,7 @@ from broken_ntlm import (EOL, FIXED, MIC_AT, Ntlm, binding_of, list_of, md4,
                          md5, pairs_of, wide)
 from clients import Carrier, Curl
 from harness import PASSWORD
+from proofs import DS, Keyed, p_hash, prove, timestamp
 from raw import Peer
 from signin import ALICE, ask, journal, open_user, ticket_for
 from soap import envelope, post
@@ -1013,3 +1014,100 @@ def test_ticket_that_is_right(serve):
                      {"X-MS-WebTicket": value}).status == 200
     assert not [record for record in journal(server)
                 if "ticket.why" in record.remarks]
+
+
+# --- proofs of possession ----------------------------------------------------
+
+def proof_line(server):
+    line, = [record.remarks["ticket.proof"]
+             for record in journal(server, "certprov")]
+    return line
+
+
+def text_of(data):
+    return base64.b64encode(data)
+
+
+WRONG_KEYS = [
+    ("server's alone", lambda k: k.server, "it is the server's entropy alone"),
+    ("client's alone", lambda k: k.client, "it is the client's entropy alone"),
+    ("swapped", lambda k: p_hash(k.server, k.client, 32),
+     "secret and seed are swapped"),
+    ("128 bits", lambda k: k.key()[:16], "it is cut to 16 bytes"),
+    ("one block", lambda k: k.key()[:20], "it is one SHA-1 long"),
+    ("64 bytes", lambda k: p_hash(k.client, k.server, 64),
+     "it is twice as long as KeySize says"),
+    ("base64", lambda k: p_hash(text_of(k.client), text_of(k.server), 32),
+     "made of the base64 of both entropies"),
+    ("client in base64", lambda k: p_hash(text_of(k.client), k.server, 32),
+     "made of the base64 of the client's entropy"),
+    ("server in base64", lambda k: p_hash(k.client, text_of(k.server), 32),
+     "made of the base64 of the server's entropy"),
+    ("SHA-256", lambda k: p_hash(k.client, k.server, 32, hashlib.sha256),
+     "it is made with SHA-256"),
+    ("label", lambda k: p_hash(k.client, b"WS-SecureConversation" + k.server,
+                               32), "it is made with a label"),
+    ("zeros", lambda k: bytes(32), "no variation of the entropies makes it"),
+]
+
+
+@pytest.mark.parametrize("make,says", [row[1:] for row in WRONG_KEYS],
+                         ids=[row[0] for row in WRONG_KEYS])
+def test_proof_with_a_wrong_key(serve, make, says):
+    server = serve()
+    keyed = Keyed(server)
+    prove(server, keyed, make(keyed))
+    line = proof_line(server)
+    assert line.startswith("the signature is not made with the ticket's key: ")
+    assert says in line
+    record, = journal(server, "certprov")
+    assert "TK-018" in record.rules
+    assert f'{line}"' in server.messages()
+
+
+@pytest.mark.parametrize("how,says", [
+    ({}, "made with the ticket's key"),
+    ({"method": "http://www.w3.org/2001/04/xmldsig-more#hmac-sha256",
+      "digest": hashlib.sha256}, "made with the ticket's key"),
+    # What pidgin-sipe does: it is the same for this form of Lifetime alone.
+    ({"raw_digest": True, "stamp": timestamp("", f' xmlns:wsu="{WSU}"').replace(
+        "<wsu:Timestamp", f'<wsu:Timestamp xmlns:wsu="{WSU}"')},
+     "made with the ticket's key; the digest of #timestamp is that of its "
+     "bytes as they were sent: its canonical form is meant"),
+    ({"raw_info": True},
+     "made with the ticket's key, over SignedInfo as it was sent: its "
+     "canonical form is meant"),
+], ids=["SHA-1", "SHA-256", "raw Timestamp", "raw SignedInfo"])
+def test_proof_with_the_right_key(serve, how, says):
+    server = serve()
+    keyed = Keyed(server)
+    prove(server, keyed, keyed.key(), **how)
+    assert proof_line(server) == says
+    record, = journal(server, "certprov")
+    assert "TK-018" not in record.rules
+    assert record.remarks["ticket.id"] == keyed.id
+
+
+def test_proof_of_another_kind(serve):
+    server = serve()
+    keyed = Keyed(server)
+    prove(server, keyed, keyed.key(), method=DS + "rsa-sha1")
+    assert proof_line(server) == (
+        f"SignatureMethod is {DS}rsa-sha1: the key of a ticket signs with "
+        f"{DS}hmac-sha1")
+
+
+def test_proof_beside_a_foreign_ticket(serve):
+    first, second = serve(), serve()
+    keyed = Keyed(first)
+    prove(second, keyed, keyed.key())
+    assert proof_line(second) == (
+        "not judged: no ticket of this server stands beside the signature")
+
+
+def test_proof_of_what_the_server_lied_about(serve):
+    server = serve("--set", "ticket.secret=other")
+    keyed = Keyed(server)
+    prove(server, keyed, keyed.key())
+    assert proof_line(server).startswith("not judged: ")
+    assert "TK-018" not in journal(server, "certprov")[0].rules

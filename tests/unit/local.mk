@@ -30,6 +30,7 @@ UNIT_TESTS = \
 	%D%/test_form \
 	%D%/test_framer \
 	%D%/test_gate \
+	%D%/test_golden \
 	%D%/test_http \
 	%D%/test_http_written \
 	%D%/test_httpauth \
@@ -69,12 +70,15 @@ UNIT_TESTS = \
 	%D%/test_probe_clients \
 	%D%/test_probe_kerberos \
 	%D%/test_product \
+	%D%/test_proof \
 	%D%/test_psha1 \
+	%D%/test_report_efficiency \
 	%D%/test_report_escape \
 	%D%/test_report_forms \
 	%D%/test_report_json \
 	%D%/test_rst \
 	%D%/test_rstr \
+	%D%/test_run_code \
 	%D%/test_scenario_mutants \
 	%D%/test_scenario_read \
 	%D%/test_session \
