@@ -3,6 +3,7 @@ SCENARIO_FILES = \
 	%D%/chaos/bad-wifi.yaml \
 	%D%/chaos/flaky-kdc.yaml \
 	%D%/chaos/overloaded-pool.yaml \
+	%D%/conformance/brings.txt \
 	%D%/conformance/desktop.yaml \
 	%D%/conformance/mobile.yaml \
 	%D%/conformance/robustness.yaml \

@@ -188,6 +188,8 @@ libserver_a_SOURCES = \
 	%D%/auth/why_letters.h \
 	%D%/checks/checks.c \
 	%D%/checks/checks.h \
+	%D%/checks/concerns.c \
+	%D%/checks/concerns.h \
 	%D%/checks/family.c \
 	%D%/checks/family.h \
 	%D%/checks/history.c \
@@ -272,6 +274,7 @@ libserver_a_SOURCES = \
 	%D%/cli/known.c \
 	%D%/cli/known.h \
 	%D%/cli/list.c \
+	%D%/cli/list_plans.c \
 	%D%/cli/list_points.c \
 	%D%/cli/list_rules.c \
 	%D%/cli/list_scenarios.c \
@@ -448,6 +451,8 @@ libserver_a_SOURCES = \
 	%D%/kdc/waiters.h \
 	%D%/keeper/protocol.c \
 	%D%/keeper/protocol.h \
+	%D%/pki/beside.c \
+	%D%/pki/beside.h \
 	%D%/pki/ca.c \
 	%D%/pki/ca.h \
 	%D%/pki/cert.c \
@@ -521,6 +526,7 @@ libserver_a_SOURCES = \
 	%D%/scenario/optimum.h \
 	%D%/scenario/plan.c \
 	%D%/scenario/plan.h \
+	%D%/scenario/plan_schema.c \
 	%D%/scenario/plan_source.c \
 	%D%/scenario/point.h \
 	%D%/scenario/points_auth.h \

@@ -20,8 +20,7 @@ a proxy that knows the names of the world, krb5.conf and a ticket, LYNC_*. So
 requests, httpx, urllib, and programs that the test starts get there by
 themselves. The mark takes options of `lyncmock run` behind the scenario.
 
-`lyncmock` must be in PATH, or LYNCMOCK_BINARY say where it is. Python 3.8 and
-pytest 6 are enough.
+`lyncmock` must be in PATH, or LYNCMOCK_BINARY say where it is.
 """
 
 import json

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "checks/concerns.h"
 #include "checks/family.h"
 #include "checks/history.h"
 #include "checks/history_ticket.h"
@@ -18,7 +19,7 @@
 #include "scenario/known.h"
 #include "scenario/session.h"
 
-enum { RULE_MAX = 512, TEXT_MAX = 1024, EVIDENCE_MAX = 256 };
+enum { TEXT_MAX = 1024, EVIDENCE_MAX = 256 };
 
 #define DECLARE_SHEET(name) extern const struct rule name[];
 RULES(DECLARE_SHEET)
@@ -40,18 +41,20 @@ const char *rule_level_word(enum finding_level level)
     return words[level];
 }
 
-/* Never changes once it is made: the sheets, sorted by id. */
+/* Neither changes once it is made: the sheets, sorted by id. */
 static const struct rule *table[RULE_MAX];
+static struct concerns concerns;
+static size_t rule_count;
 
 static int by_id(const void *a, const void *b)
 {
     const struct rule *const *left = a;
     const struct rule *const *right = b;
 
-    return strcmp((*left)->id, (*right)->id);
+    return strcasecmp((*left)->id, (*right)->id);
 }
 
-static void sort_table(void)
+static void make_table(void)
 {
     size_t count = 0;
 
@@ -62,13 +65,15 @@ static void sort_table(void)
         }
     }
     qsort(table, count, sizeof(struct rule *), by_id);
+    concerns_make(table, &concerns);
+    rule_count = count;
 }
 
 static const struct rule *const *all_rules(void)
 {
-    static pthread_once_t sorted = PTHREAD_ONCE_INIT;
+    static pthread_once_t made = PTHREAD_ONCE_INIT;
 
-    (void)pthread_once(&sorted, sort_table);
+    (void)pthread_once(&made, make_table);
     return table;
 }
 
@@ -79,12 +84,13 @@ const struct rule *rule_at(size_t index)
 
 const struct rule *rule_find(const char *id)
 {
-    for (const struct rule *const *rule = all_rules(); *rule; rule++) {
-        if (strcasecmp((*rule)->id, id) == 0) {
-            return *rule;
-        }
-    }
-    return NULL;
+    const struct rule *const *rules = all_rules();
+    const struct rule key = {.id = id};
+    const struct rule *const wanted = &key;
+    const struct rule *const *found =
+        bsearch(&wanted, rules, rule_count, sizeof(*rules), by_id);
+
+    return found ? *found : NULL;
 }
 
 /* ---- Findings ---- */
@@ -105,10 +111,9 @@ struct finding check_finding(const char *id, struct span evidence,
 }
 
 static void report(struct exchange *ex, const char *rule, const char *where,
-                   struct span evidence, const char *format, va_list args)
+                   struct span evidence, const char *text)
 {
-    struct finding finding = check_finding(
-        rule, evidence, arena_vprintf_most(ex->arena, TEXT_MAX, format, args));
+    struct finding finding = check_finding(rule, evidence, text);
 
     finding.where = where;
     exchange_finding(ex, &finding);
@@ -117,20 +122,20 @@ static void report(struct exchange *ex, const char *rule, const char *where,
 void check_report(struct exchange *ex, const char *rule, const char *where,
                   struct span evidence, const char *format, ...)
 {
+    const char *text;
     va_list args;
 
     va_start(args, format);
-    report(ex, rule, where, evidence, format, args);
+    text = arena_vprintf_most(ex->arena, TEXT_MAX, format, args);
     va_end(args);
+    report(ex, rule, where, evidence, text);
 }
 
 /* At the end of a session there is no exchange that would keep it. */
 static void tell_session(struct check *check, const char *where,
-                         struct span evidence, const char *format, va_list args)
+                         struct span evidence, const char *text)
 {
-    struct finding finding =
-        check_finding(check->rule->id, evidence,
-                      arena_vprintf_most(check->arena, TEXT_MAX, format, args));
+    struct finding finding = check_finding(check->rule->id, evidence, text);
 
     finding.where = where;
     session_found(check->session, &finding, 0);
@@ -139,15 +144,17 @@ static void tell_session(struct check *check, const char *where,
 void check_breach(struct check *check, const char *where, struct span evidence,
                   const char *format, ...)
 {
+    const char *text;
     va_list args;
 
     va_start(args, format);
-    if (check->ex) {
-        report(check->ex, check->rule->id, where, evidence, format, args);
-    } else {
-        tell_session(check, where, evidence, format, args);
-    }
+    text = arena_vprintf_most(check->arena, TEXT_MAX, format, args);
     va_end(args);
+    if (check->ex) {
+        report(check->ex, check->rule->id, where, evidence, text);
+    } else {
+        tell_session(check, where, evidence, text);
+    }
 }
 
 /* ---- What an exchange is ---- */
@@ -187,12 +194,12 @@ static unsigned traits_of_http(const struct exchange *ex)
     unsigned traits = ex->conn->tls ? TRAIT_SECURE : TRAIT_PLAIN;
 
     if (!ex->dispatched) {
-        return traits | TRAIT_REFUSED;
+        return traits | TRAIT_BYTES | TRAIT_REFUSED;
     }
     if (begins(ex->facts.operation, "proxy.")) {
         return TRAIT_PROXY; /* no server has seen it */
     }
-    traits |= TRAIT_HTTP | traits_of_operation(ex);
+    traits |= TRAIT_BYTES | TRAIT_HTTP | traits_of_operation(ex);
     if (headers_get(headers, "Authorization")) {
         traits |= TRAIT_AUTHORIZATION;
     }
@@ -222,25 +229,28 @@ static unsigned traits_of(const struct exchange *ex)
 
 /* ---- Runs ---- */
 
-static bool has_a_say(struct check *check, const struct rule *rule)
+static void run_one(struct check *check, size_t index)
 {
-    if ((check->traits & rule->on) != rule->on) {
-        return false;
-    }
+    const struct rule *rule = table[index];
+    uint64_t *times = &check->history->met[index];
+    bool met;
+
     check->rule = rule;
-    return !rule->check || rule->check(check);
+    met = !rule->check || rule->check(check);
+    /* A session may be judged again and again. */
+    *times = check->ex ? *times + met : met || *times;
 }
 
 static void run(struct check *check)
 {
-    const struct rule *const *rules = all_rules();
+    struct rule_set set;
 
-    for (size_t i = 0; rules[i]; i++) {
-        bool met = has_a_say(check, rules[i]);
-        uint64_t *times = &check->history->met[i];
-
-        /* A session may be judged again and again. */
-        *times = check->ex ? *times + met : met || *times;
+    (void)all_rules();
+    concerns_of(&concerns, check->traits, &set);
+    for (size_t i = 0; i < concerns.words; i++) {
+        for (uint64_t left = set.words[i]; left; left &= left - 1) {
+            run_one(check, i * RULE_WORD_BITS + (size_t)__builtin_ctzll(left));
+        }
     }
 }
 

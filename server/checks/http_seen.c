@@ -3,45 +3,48 @@
 
 #include "checks/http_seen.h"
 
+#include <string.h>
 #include <strings.h>
 
 #include "checks/rule.h"
 
+/* In the order of lengths. */
+#define FIELDS(X)                                                              \
+    X("TE", FIELD_TE)                                                          \
+    X("Host", FIELD_HOST)                                                      \
+    X("Accept", FIELD_ACCEPT)                                                  \
+    X("Cookie", FIELD_COOKIE)                                                  \
+    X("Expect", FIELD_EXPECT)                                                  \
+    X("Referer", FIELD_REFERER)                                                \
+    X("Upgrade", FIELD_UPGRADE)                                                \
+    X("Connection", FIELD_CONNECTION)                                          \
+    X("User-Agent", FIELD_USER_AGENT)                                          \
+    X("Content-Type", FIELD_CONTENT_TYPE)                                      \
+    X("Authorization", FIELD_AUTHORIZATION)                                    \
+    X("If-None-Match", FIELD_IF_NONE_MATCH)                                    \
+    X("Content-Length", FIELD_CONTENT_LENGTH)                                  \
+    X("X-MS-WebTicket", FIELD_WEB_TICKET)                                      \
+    X("Transfer-Encoding", FIELD_TRANSFER_ENCODING)                            \
+    X("If-Modified-Since", FIELD_IF_MODIFIED_SINCE)                            \
+    X("client-request-id", FIELD_REQUEST_ID)
+
+#define FIELD_ROW(name, field) {name, sizeof(name) - 1, field},
+
 static const struct {
     const char *name;
+    size_t size;
     enum field field;
-} fields[] = {
-    {"TE", FIELD_TE},
-    {"Host", FIELD_HOST},
-    {"Accept", FIELD_ACCEPT},
-    {"Cookie", FIELD_COOKIE},
-    {"Expect", FIELD_EXPECT},
-    {"Referer", FIELD_REFERER},
-    {"Upgrade", FIELD_UPGRADE},
-    {"Connection", FIELD_CONNECTION},
-    {"User-Agent", FIELD_USER_AGENT},
-    {"Content-Type", FIELD_CONTENT_TYPE},
-    {"Authorization", FIELD_AUTHORIZATION},
-    {"If-None-Match", FIELD_IF_NONE_MATCH},
-    {"Content-Length", FIELD_CONTENT_LENGTH},
-    {"X-MS-WebTicket", FIELD_WEB_TICKET},
-    {"Transfer-Encoding", FIELD_TRANSFER_ENCODING},
-    {"If-Modified-Since", FIELD_IF_MODIFIED_SINCE},
-    {"client-request-id", FIELD_REQUEST_ID},
-};
+} fields[] = {FIELDS(FIELD_ROW)};
 
-/* The table is in the order of lengths. */
 static enum field field_of(const char *name)
 {
     size_t size = strlen(name);
 
     for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
-        size_t other = strlen(fields[i].name);
-
-        if (other > size) {
+        if (fields[i].size > size) {
             break;
         }
-        if (other == size && strcasecmp(fields[i].name, name) == 0) {
+        if (fields[i].size == size && strcasecmp(fields[i].name, name) == 0) {
             return fields[i].field;
         }
     }
@@ -49,16 +52,38 @@ static enum field field_of(const char *name)
 }
 
 /* RFC 9110, 5.5: visible ASCII, blanks between; the rest is for old ones. */
+static bool is_odd_byte(uint8_t c)
+{
+    return (c < ' ' && c != '\t') || c >= 0x7f;
+}
+
+/* Whether one of eight bytes may be odd: below a blank, DEL or above. */
+static bool may_be_odd(uint64_t eight)
+{
+    static const uint64_t each = UINT64_C(0x0101010101010101);
+    uint64_t not_del = eight ^ 0x7f * each;
+    uint64_t below = (eight - ' ' * each) & ~eight;
+    uint64_t del = (not_del - each) & ~not_del;
+
+    return ((eight | below | del) & 0x80 * each) != 0;
+}
+
 static bool is_odd(const char *value)
 {
-    for (; *value; value++) {
-        uint8_t c = (uint8_t)*value;
+    size_t size = strlen(value);
+    uint64_t eight;
 
-        if ((c < ' ' && c != '\t') || c >= 0x7f) {
-            return true;
+    for (; size >= sizeof(eight); size -= sizeof(eight)) {
+        memcpy(&eight, value, sizeof(eight));
+        if (may_be_odd(eight)) {
+            break;
         }
+        value += sizeof(eight);
     }
-    return false;
+    while (*value && !is_odd_byte((uint8_t)*value)) {
+        value++;
+    }
+    return *value != '\0';
 }
 
 static void see_field(struct http_seen *seen, const struct header *header)

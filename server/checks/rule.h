@@ -49,6 +49,7 @@ enum trait {
     TRAIT_UNAUTHORIZED = 1u << 16, /* 401 was sent */
     TRAIT_SESSION = 1u << 17,      /* no exchange: the session is judged */
     TRAIT_PROXY = 1u << 18, /* asked of the proxy, and seen by no server */
+    TRAIT_BYTES = 1u << 19, /* sent as HTTP, understood or refused */
 };
 
 /* One run of one rule. Borrowed, all of it. */

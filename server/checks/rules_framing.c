@@ -8,11 +8,6 @@
 #include "checks/rule.h"
 #include "wire/exchange.h"
 
-static bool is_http(const struct check *check)
-{
-    return (check->traits & (TRAIT_HTTP | TRAIT_REFUSED)) != 0;
-}
-
 /* ---- Of heads that were refused, as they came ---- */
 
 /* The lines of this name, in a head that nobody else has read. */
@@ -41,9 +36,6 @@ static bool check_one_length(struct check *check)
     struct span last = SPAN_NONE;
     size_t count;
 
-    if (!is_http(check)) {
-        return false;
-    }
     if (check->traits & TRAIT_HTTP) {
         const struct http_seen *seen = http_seen(check);
 
@@ -67,9 +59,6 @@ static bool check_one_framing(struct check *check)
     bool coded;
     bool sized;
 
-    if (!is_http(check)) {
-        return false;
-    }
     if (check->traits & TRAIT_HTTP) {
         const struct http_seen *seen = http_seen(check);
 
@@ -105,9 +94,6 @@ static bool check_chunked_last(struct check *check)
 {
     struct span line = SPAN_NONE;
 
-    if (!is_http(check)) {
-        return false;
-    }
     if (check->traits & TRAIT_HTTP) {
         line = span_text(http_seen(check)->values[FIELD_TRANSFER_ENCODING]);
     } else if (!count_lines(check->ex->raw, "Transfer-Encoding", &line)) {
@@ -126,12 +112,8 @@ static bool check_chunked_last(struct check *check)
 
 static bool check_folding(struct check *check)
 {
-    const struct http_seen *seen;
+    const struct http_seen *seen = http_seen(check);
 
-    if (!is_http(check)) {
-        return false;
-    }
-    seen = http_seen(check);
     if (seen->folded.size) {
         check_breach(check, "head", seen->folded,
                      "a header goes on in the next line: it belongs into one");
@@ -141,12 +123,8 @@ static bool check_folding(struct check *check)
 
 static bool check_bare_cr(struct check *check)
 {
-    const struct http_seen *seen;
+    const struct http_seen *seen = http_seen(check);
 
-    if (!is_http(check)) {
-        return false;
-    }
-    seen = http_seen(check);
     if (seen->bare_cr.size) {
         check_breach(check, "head", seen->bare_cr,
                      "a CR without LF stands within a line: lines end in CR LF,"
@@ -160,9 +138,6 @@ static bool check_whole(struct check *check)
 {
     const struct exchange *ex = check->ex;
 
-    if (!is_http(check)) {
-        return false;
-    }
     if (ex->sent.outcome == SENT_NOTHING && !ex->step && ex->raw.size) {
         check_breach(
             check, "body",
@@ -230,6 +205,7 @@ const struct rule rules_framing[] = {
                "most refuse it.",
         .good = "Content-Length: 1204",
         .bad = "Content-Length: 1204 and, in another line, Content-Length: 0",
+        .on = TRAIT_BYTES,
         .check = check_one_length,
     },
     {
@@ -242,6 +218,7 @@ const struct rule rules_framing[] = {
                "is how requests are smuggled past a reverse proxy.",
         .good = "Transfer-Encoding: chunked",
         .bad = "Transfer-Encoding: chunked and Content-Length: 4",
+        .on = TRAIT_BYTES,
         .check = check_one_framing,
     },
     {
@@ -255,6 +232,7 @@ const struct rule rules_framing[] = {
         .good = "Authorization: Negotiate YIIJ...",
         .bad = "Authorization: Negotiate YIIJ... and, in the next line, a "
                "blank and the rest",
+        .on = TRAIT_BYTES,
         .check = check_folding,
     },
     {
@@ -266,6 +244,7 @@ const struct rule rules_framing[] = {
                "take it for the end of a line, so that one header becomes two.",
         .good = "User-Agent: lync CR LF",
         .bad = "User-Agent: lync CR X-Other: 1 CR LF",
+        .on = TRAIT_BYTES,
         .check = check_bare_cr,
     },
     {
@@ -278,6 +257,7 @@ const struct rule rules_framing[] = {
                "length of the body cannot be known.",
         .good = "Transfer-Encoding: chunked",
         .bad = "Transfer-Encoding: gzip",
+        .on = TRAIT_BYTES,
         .check = check_chunked_last,
     },
     {
@@ -291,6 +271,7 @@ const struct rule rules_framing[] = {
                "used up.",
         .good = "Content-Length: 5 and five bytes",
         .bad = "Content-Length: 5 and three bytes, then FIN",
+        .on = TRAIT_BYTES,
         .check = check_whole,
     },
     {

@@ -16,12 +16,6 @@ static bool is_method(const struct check *check, const char *method)
     return strcmp(check->ex->request.method, method) == 0;
 }
 
-/* Whether it is one is seen by the edge, or by http/; what is, is read. */
-static bool check_request(struct check *check)
-{
-    return (check->traits & (TRAIT_HTTP | TRAIT_REFUSED)) != 0;
-}
-
 /* Fields that are no lists, beside Host and Content-Length. */
 static bool check_singletons(struct check *check)
 {
@@ -255,7 +249,7 @@ const struct rule rules_http[] = {
                "error.",
         .good = "GET /?sipuri=alice@contoso.test HTTP/1.1",
         .bad = "GET /?sipuri=alice lee@contoso.test HTTP/1.1",
-        .check = check_request,
+        .on = TRAIT_BYTES,
     },
     {
         .id = "HT-002",

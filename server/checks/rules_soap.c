@@ -69,6 +69,7 @@ static bool check_qualified(struct check *check)
                          "the header entry %s is in no namespace; each must be "
                          "in one",
                          name_of(n));
+            break; /* thousands may follow, each of them looked up */
         }
     }
     return true;

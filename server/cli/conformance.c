@@ -1,11 +1,12 @@
 /* lyncmock conformance: a client is put to a plan of scenarios. */
 #include "config.h"
 
+#include "cli/conformance.h"
+
 #include <stdio.h>
 #include <unistd.h>
 
 #include "cli/arguments.h"
-#include "cli/conformance.h"
 #include "cli/environment.h"
 #include "cli/report_files.h"
 #include "cli/report_style.h"

@@ -157,8 +157,7 @@ static void cover_diagnostics(struct covering *covering)
     }
 }
 
-static void cover_reasons(struct covering *covering,
-                          const char *const *reasons)
+static void cover_reasons(struct covering *covering, const char *const *reasons)
 {
     begin(covering, "reasons");
     for (; *reasons; reasons++) {

@@ -130,11 +130,11 @@ static const struct list {
     bool (*list)(struct listing *listing);
     const char *option; /* of this list alone; NULL: it has none */
 } lists[] = {
-    {"auth", list_auth, NULL},           {"chaos", list_chaos, NULL},
-    {"faults", list_faults, "--at"},     {"layers", list_layers, NULL},
-    {"points", list_points, "--fault"},  {"rules", list_rules, NULL},
-    {"scenarios", list_scenarios, NULL}, {"services", list_services, NULL},
-    {"settings", list_settings, NULL},
+    {"auth", list_auth, NULL},         {"chaos", list_chaos, NULL},
+    {"faults", list_faults, "--at"},   {"layers", list_layers, NULL},
+    {"plans", list_plans, NULL},       {"points", list_points, "--fault"},
+    {"rules", list_rules, NULL},       {"scenarios", list_scenarios, NULL},
+    {"services", list_services, NULL}, {"settings", list_settings, NULL},
 };
 
 static enum listing_form form_of(const struct arguments *arguments)

@@ -29,6 +29,7 @@ struct listing {
 };
 
 /* The lists of files of their own. false: an error was logged. */
+bool list_plans(struct listing *listing);
 bool list_points(struct listing *listing);
 bool list_rules(struct listing *listing);
 bool list_faults(struct listing *listing);

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/golden.h"
 #include "report/scorecard.h"
 #include "util/whole_file.h"
 
@@ -62,9 +61,6 @@ static bool check_twice(const struct options *options, size_t index,
 
 bool report_files_check(const struct options *options, struct err *err)
 {
-    if (!golden_check(options, err)) {
-        return false;
-    }
     for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
         const char *path = path_of(&files[i], options);
 

@@ -9,8 +9,7 @@
 #include "report/report.h"
 #include "util/env.h"
 
-/* Whether each can be written, and the golden trace read; before anything is
- * started. */
+/* Whether each can be written; before anything is started. */
 MUST_CHECK bool report_files_check(const struct options *options,
                                    struct err *err);
 /* Whether any is asked for, or GitHub Actions is there. */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/golden.h"
 #include "cli/load.h"
 #include "cli/option_types.h"
 #include "cli/play.h"
@@ -195,6 +196,7 @@ static bool check_several(const struct options *options, struct err *err)
     return check_place("--ports-file", options->ports_file, err) &&
            check_place("--journal", options->journal, err) &&
            check_place("--admin-socket", options->admin_socket, err) &&
+           check_place("--golden", options->golden, err) &&
            check_port(options, "--https-port", options->https_port, err) &&
            check_port(options, "--http-port", options->http_port, err) &&
            check_port(options, "--proxy-port", options->proxy_port, err) &&
@@ -204,9 +206,10 @@ static bool check_several(const struct options *options, struct err *err)
 
 /* ---- All runs ---- */
 
-static void make_case(const struct options *options, const char *scenario,
-                      const struct axis *axes, size_t number,
-                      struct run_case *out_run)
+static MUST_CHECK bool make_case(const struct options *options,
+                                 const char *scenario, const struct axis *axes,
+                                 size_t number, struct run_case *out_run,
+                                 struct err *err)
 {
     struct options *own = &out_run->options;
 
@@ -220,6 +223,8 @@ static void make_case(const struct options *options, const char *scenario,
     own->journal = fill_place(own->arena, own->journal, out_run->title);
     own->admin_socket =
         fill_place(own->arena, own->admin_socket, out_run->title);
+    own->golden = fill_place(own->arena, own->golden, out_run->title);
+    return golden_check(own, err);
 }
 
 bool run_cases_make(const struct options *options, struct run_cases *out_cases,
@@ -245,8 +250,10 @@ bool run_cases_make(const struct options *options, struct run_cases *out_cases,
     cases.items = arena_alloc(own.arena, (scenarios.count * variants + 1) *
                                              sizeof(*cases.items));
     for (size_t i = 0; i < scenarios.count * variants; i++) {
-        make_case(&own, scenarios.items[i / variants], axes, i % variants,
-                  &cases.items[cases.count++]);
+        if (!make_case(&own, scenarios.items[i / variants], axes, i % variants,
+                       &cases.items[cases.count++], err)) {
+            return false;
+        }
     }
     *out_cases = cases;
     return true;

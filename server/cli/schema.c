@@ -8,6 +8,7 @@
 #include "cli/arguments.h"
 #include "cli/load.h"
 #include "report/report.h"
+#include "scenario/plan.h"
 #include "util/log.h"
 
 static enum exit_code run(int argc, char **argv)
@@ -26,6 +27,8 @@ static enum exit_code run(int argc, char **argv)
     }
     if (arguments_has(&arguments, "--report")) {
         report_schema(&out);
+    } else if (arguments_has(&arguments, "--plan")) {
+        plan_schema(&out);
     } else {
         schema_write(&out, load_vocabulary(arena));
     }
@@ -33,13 +36,15 @@ static enum exit_code run(int argc, char **argv)
 }
 
 static const struct verb_option options[] = {
-    {"--report", NULL, "that of reports (--json of serve and run) instead"},
+    {"--plan", NULL, "that of conformance plans instead"},
+    {"--report", NULL,
+     "that of reports (--json of serve, run, conformance) instead"},
     {NULL, NULL, NULL},
 };
 
 const struct verb verb_schema = {
     .name = "schema",
-    .usage = "[--report]",
+    .usage = "[--plan|--report]",
     .doc = "print the JSON Schema of scenarios, for editors",
     .help =
         "Prints the language of scenarios as a JSON Schema (draft 2020-12).\n"

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/arguments.h"
+#include "cli/golden.h"
 #include "cli/known.h"
 #include "cli/reload.h"
 #include "cli/report_files.h"
@@ -180,7 +181,7 @@ static enum exit_code serve_options(struct env *env,
     enum exit_code code = EXIT_USAGE;
     struct err err;
 
-    if (!report_files_check(options, &err) ||
+    if (!report_files_check(options, &err) || !golden_check(options, &err) ||
         !serving_open(&serve.serving, env, options, &events, &err)) {
         log_error("%s", err.text);
         return EXIT_USAGE;

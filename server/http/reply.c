@@ -12,6 +12,7 @@
 #include "http/internal.h"
 #include "scenario/sessions.h"
 #include "util/buf.h"
+#include "util/number.h"
 #include "util/stamp.h"
 
 enum { STATUS_EMPTY = 204 };
@@ -66,16 +67,21 @@ static void add_head(struct buf *out, const struct exchange *ex,
     const struct reply *reply = &ex->reply;
     const struct headers *headers = &reply->headers;
     const char *connection = http_connection(ex, conn);
+    char room[NUMBER_TEXT];
 
-    buf_printf(out, "HTTP/1.1 %u %s\r\n", reply->status,
-               MHD_get_reason_phrase_for(reply->status));
+    buf_add_text(out, "HTTP/1.1 ");
+    buf_add_text(out, number_text(room, reply->status));
+    buf_add_text(out, " ");
+    buf_add_text(out, MHD_get_reason_phrase_for(reply->status));
+    buf_add_text(out, "\r\n");
     for (size_t i = 0; i < headers->count; i++) {
         add_line(out, headers->items[i].name, headers->items[i].value);
     }
     if (http_is_open(reply, "Content-Length") &&
         !headers_get(headers, "Transfer-Encoding") &&
         !status_has_no_body(reply->status)) {
-        buf_printf(out, "Content-Length: %zu\r\n", reply->body.size);
+        add_line(out, "Content-Length",
+                 number_text(room, (int64_t)reply->body.size));
     }
     if (connection) {
         add_line(out, "Connection", connection);

@@ -7,6 +7,7 @@
 
 #include <openssl/pem.h>
 
+#include "pki/beside.h"
 #include "pki/ca.h"
 #include "pki/internal.h"
 #include "pki/ossl.h"
@@ -144,19 +145,30 @@ static void use_site(struct pki *pki, const struct pki_options *options)
     pki->options.leaf_clock = options->leaf_clock;
 }
 
+/* The key of the leaves is made while that of the CA is, where both are RSA. */
+static bool make_keys(struct pki *pki, struct err *err)
+{
+    const struct profile *profile = profile_of(pki->options.profile);
+    enum pki_key kind = profile->own_key ? profile->key : pki->options.key;
+    bool two = kind != PKI_P256 && pki->options.key != PKI_P256;
+    struct key_beside *beside = two ? key_beside_start(kind) : NULL;
+    EVP_PKEY *key;
+    bool made = make_ca(pki, err);
+
+    pki->keys[kind] = key_beside_take(beside);
+    return made && site_key(pki, profile, pki->options.key, &key, err);
+}
+
 bool pki_new(const struct pki_options *options, struct pki **out_pki,
              struct err *err)
 {
     AUTO(pki) pki = NEW(struct pki);
-    EVP_PKEY *key;
 
     pthread_mutex_init(&pki->making, NULL);
     pki->options = *options;
     use_site(pki, options);
     if (!check_names(options->domain, options->names, err) ||
-        !make_ca(pki, err) ||
-        !site_key(pki, profile_of(options->profile), options->key, &key, err) ||
-        !write_ca(pki, err)) {
+        !make_keys(pki, err) || !write_ca(pki, err)) {
         return false;
     }
     *out_pki = take(&pki);

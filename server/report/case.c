@@ -3,8 +3,6 @@
 
 #include "report/case.h"
 
-#include <string.h>
-
 #include "report/words.h"
 
 static void add(struct report_cases *cases, const struct report_case *item)
@@ -28,27 +26,6 @@ static enum case_fate fate_of(enum report_severity severity)
 
 /* ---- The client ---- */
 
-static const char *client_trouble(struct arena *arena,
-                                  const struct report_client *client)
-{
-    if (client->timed_out) {
-        return "it was still running when its time was up";
-    }
-    if (client->stopped) {
-        return NULL;
-    }
-    if (client->signal) {
-        return arena_printf(arena, "a signal ended it: %s",
-                            strsignal(client->signal));
-    }
-    if (client->exit_status < 0) {
-        return "it never ran";
-    }
-    return client->exit_status && !client->may_fail
-               ? arena_printf(arena, "it ended with %d", client->exit_status)
-               : NULL;
-}
-
 static void add_client(struct arena *arena, const struct report_run *run,
                        struct report_cases *cases)
 {
@@ -58,7 +35,7 @@ static void add_client(struct arena *arena, const struct report_run *run,
     if (!client->command) {
         return;
     }
-    trouble = client_trouble(arena, client);
+    trouble = report_client_trouble(arena, client);
     add(cases, &(struct report_case){
                    .name = "the client ends well",
                    .kind = "client",

@@ -146,12 +146,29 @@ static void put_measures(struct writing *writing, const struct report_run *run)
     }
 }
 
+/* How it ended is told where that was not well. */
+static void put_client(struct writing *writing,
+                       const struct report_client *client)
+{
+    const char *trouble =
+        client->command ? report_client_trouble(writing->arena, client) : NULL;
+
+    if (trouble) {
+        buf_add_text(writing->out, "\nThe client ");
+        escape_markdown_code(writing->out, client->command);
+        buf_add_text(writing->out, ": ");
+        escape_markdown(writing->out, trouble);
+        buf_add_text(writing->out, "\n");
+    }
+}
+
 static void put_run(struct writing *writing, const struct report_run *run)
 {
     buf_printf(writing->out, "\n<details%s><summary>",
                report_is_good(run->exit_code) ? "" : " open");
     escape_xml_attribute(writing->out, report_run_label(writing->arena, run));
     buf_printf(writing->out, ", seed %" PRIu64 "</summary>\n", run->seed);
+    put_client(writing, &run->client);
     put_findings(writing, run);
     put_expectations(writing, run);
     put_measures(writing, run);

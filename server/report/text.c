@@ -35,6 +35,23 @@ static void heading(struct writing *writing, const char *text)
     buf_add_u8(writing->out, '\n');
 }
 
+static void put_client(struct writing *writing,
+                       const struct report_client *client)
+{
+    const char *trouble;
+
+    if (!client->command) {
+        return;
+    }
+    buf_add_text(writing->out, "  client: ");
+    columns_wrap(writing->out, writing->style, 10, TONE_PLAIN, client->command);
+    trouble = report_client_trouble(writing->arena, client);
+    if (trouble) {
+        columns_pad(writing->out, 10);
+        columns_wrap(writing->out, writing->style, 10, TONE_WARN, trouble);
+    }
+}
+
 static void put_title(struct writing *writing, const struct report_run *run)
 {
     const char *label = report_run_label(writing->arena, run);
@@ -47,11 +64,7 @@ static void put_title(struct writing *writing, const struct report_run *run)
             columns_printable(writing->arena, writing->style, run->title));
     }
     buf_add_u8(writing->out, '\n');
-    if (run->client.command) {
-        buf_add_text(writing->out, "  client: ");
-        columns_wrap(writing->out, writing->style, 10, TONE_PLAIN,
-                     run->client.command);
-    }
+    put_client(writing, &run->client);
     buf_add_u8(writing->out, '\n');
 }
 

@@ -242,6 +242,27 @@ const char *report_fate(const struct report_expectation *expectation)
     return expectation->held ? "held" : words[expectation->severity];
 }
 
+const char *report_client_trouble(struct arena *arena,
+                                  const struct report_client *client)
+{
+    if (client->timed_out) {
+        return "it was still running when its time was up";
+    }
+    if (client->stopped) {
+        return NULL;
+    }
+    if (client->signal) {
+        return arena_printf(arena, "a signal ended it: %s",
+                            strsignal(client->signal));
+    }
+    if (client->exit_status < 0) {
+        return "it never ran";
+    }
+    return client->exit_status && !client->may_fail
+               ? arena_printf(arena, "it ended with %d", client->exit_status)
+               : NULL;
+}
+
 bool report_is_good(int exit_code)
 {
     return exit_code == 0;

@@ -46,6 +46,11 @@ const char *report_level_label(enum finding_level level);
 /* "held", "failed", "warned", "known" and so on. */
 const char *report_fate(const struct report_expectation *expectation);
 
+/* "it ended with 22", "a signal ended it: Killed"; NULL: it ended well, or was
+ * told to. */
+const char *report_client_trouble(struct arena *arena,
+                                  const struct report_client *client);
+
 /* "failed", "skipped" of an exit code. */
 bool report_is_good(int exit_code);
 bool report_is_skipped(int exit_code);

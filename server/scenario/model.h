@@ -260,8 +260,8 @@ void scenario_index(struct scenario *scenario);
  * it does without. The caller frees. */
 char *scenario_needs_kerberos(const struct scenario *scenario);
 
-/* Whether a client that does all well signs in: nothing is expected, or among
- * all else that the user's document is answered, or an OAuth token is issued. */
+/* Whether a client that does all well must sign in: nothing is expected, or
+ * among all else that something is answered 200. */
 bool scenario_lets_in(const struct scenario *scenario);
 
 /* How many items `expect` has, without those that are within an order. */

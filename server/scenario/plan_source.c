@@ -17,8 +17,7 @@ static const char *name_of(struct arena *arena, const struct shipped_file *file)
     const char *name = file->path + strlen(SHIPPED_PLANS);
 
     return shipped_is_plan(file)
-               ? arena_text(arena,
-                            span_of(name, strlen(name) - strlen(SUFFIX)))
+               ? arena_text(arena, span_of(name, strlen(name) - strlen(SUFFIX)))
                : NULL;
 }
 

@@ -86,8 +86,8 @@ struct discover_query discover_query(struct call *call)
 static char *add_parameter(struct call *call, const char *url, const char *name,
                            const char *value)
 {
-    return arena_printf(call->arena, "%s%c%s=%s", url,
-                        strchr(url, '?') ? '&' : '?', name,
+    return arena_printf(call->arena, "%s%s%s=%s", url,
+                        strchr(url, '?') ? "&" : "?", name,
                         url_encode(call->arena, value, KEEP));
 }
 

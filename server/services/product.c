@@ -189,8 +189,10 @@ void call_place(struct call *call)
 {
     const char *host = call->ex->request.host;
     int port = url_port(call);
+    char room[NUMBER_TEXT];
 
-    call->port = port ? arena_printf(call->arena, ":%d", port) : "";
+    call->port =
+        port ? arena_printf(call->arena, ":%s", number_text(room, port)) : "";
     call->site = world_site(call->world, host);
     call->ex->facts.site =
         call->site == LOCATION_INTERNAL ? "internal" : "external";

@@ -106,39 +106,35 @@ struct span arena_copy(struct arena *arena, struct span bytes)
     return span_of(arena_text(arena, bytes), bytes.size);
 }
 
-/* The length of a text that is nothing but literals and "%s"; SIZE_MAX: it is
- * something else. */
-static size_t joined_length(const char *format, va_list args)
-{
-    size_t length = 0;
-
-    for (const char *c = format; *c; c++) {
-        if (*c != '%') {
-            length++;
-        } else if (*++c == 's') {
-            const char *part = va_arg(args, const char *);
-
-            length += part ? strlen(part) : 0;
-        } else {
-            return SIZE_MAX;
-        }
-    }
-    return length;
-}
-
-static void join(char *to, const char *format, va_list args)
+/* Writes a text that is nothing but literals and "%s" there, without its NUL;
+ * returns its end. NULL: it is something else, or does not fit. */
+static char *join(char *to, const char *end, const char *format, va_list args)
 {
     for (const char *c = format; *c; c++) {
+        const char *part;
+        size_t size;
+
         if (*c != '%') {
+            if (to == end) {
+                return NULL;
+            }
             *to++ = *c;
-        } else {
-            const char *part = va_arg(args, const char *);
-
-            c++;
-            to = part ? stpcpy(to, part) : to;
+            continue;
         }
+        if (*++c != 's') {
+            return NULL;
+        }
+        part = va_arg(args, const char *);
+        size = part ? strlen(part) : 0;
+        if (size > (size_t)(end - to)) {
+            return NULL;
+        }
+        if (size) {
+            memcpy(to, part, size);
+        }
+        to += size;
     }
-    *to = '\0';
+    return to;
 }
 
 /* What is left of the newest block holds nearly all texts: those are written
@@ -174,23 +170,27 @@ static char *print(struct arena *arena, size_t most, const char *format,
     return text;
 }
 
-/* Most formats join texts, and printf is slow at that. */
+/* Most formats join texts, and printf is slow at that. What was written of one
+ * that turns out to be another is what printf writes there again. */
 char *arena_vprintf_most(struct arena *arena, size_t most, const char *format,
                          va_list args)
 {
+    struct block *block = arena->blocks;
+    size_t left = block ? block->size - block->used : 0;
+    char *text = left ? (char *)block->bytes + block->used : NULL;
+    char *end = NULL;
     va_list again;
-    size_t length;
-    char *text;
 
-    va_copy(again, args);
-    length = joined_length(format, again);
-    va_end(again);
-    if (length > most) {
+    if (left) {
+        va_copy(again, args);
+        end = join(text, text + (most < left ? most : left - 1), format, again);
+        va_end(again);
+    }
+    if (!end) {
         return print(arena, most, format, args);
     }
-    text = claim(arena, length + 1);
-    join(text, format, args);
-    return text;
+    *end = '\0';
+    return claim(arena, (size_t)(end - text) + 1);
 }
 
 char *arena_vprintf(struct arena *arena, const char *format, va_list args)

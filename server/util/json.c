@@ -55,15 +55,23 @@ static bool is_c1(struct span utf8)
 static size_t plain_run(struct span utf8, bool escape_slash)
 {
     /* ASCII but controls, quotation mark and backslash. */
-    static const bool plain[256] = {
-        [' ' ... '!'] = true, ['#' ... '['] = true, [']' ... '~'] = true};
-    size_t size = 0;
+    static const bool plain[] = {[' ' ... '!'] = true,
+                                 ['#' ... '['] = true,
+                                 [']' ... '~'] = true,
+                                 [255] = false};
+    static const bool but_slash[] = {[' ' ... '!'] = true,
+                                     ['#' ... '.'] = true,
+                                     ['0' ... '['] = true,
+                                     [']' ... '~'] = true,
+                                     [255] = false};
+    const bool *table = escape_slash ? but_slash : plain;
+    const uint8_t *end = utf8.data + utf8.size;
+    const uint8_t *c = utf8.data;
 
-    while (size < utf8.size && plain[utf8.data[size]] &&
-           (utf8.data[size] != '/' || !escape_slash)) {
-        size++;
+    while (c < end && table[*c]) {
+        c++;
     }
-    return size;
+    return (size_t)(c - utf8.data);
 }
 
 static void quote(struct buf *out, struct span utf8, bool escape_slash)

@@ -205,10 +205,24 @@ void exchange_step(struct exchange *ex, const char *where)
     ex->step = arena_strdup(ex->arena, where);
 }
 
+static bool is_told_enough(const struct exchange *ex, const char *rule)
+{
+    size_t count = 0;
+
+    for (const struct finding *f = ex->findings; f; f = f->next) {
+        count += f->rule == rule || strcmp(f->rule, rule) == 0;
+    }
+    return count >= EXCHANGE_FINDINGS_MAX;
+}
+
 void exchange_finding(struct exchange *ex, const struct finding *finding)
 {
-    struct finding *copy = ARENA_NEW(ex->arena, struct finding);
+    struct finding *copy;
 
+    if (is_told_enough(ex, finding->rule)) {
+        return;
+    }
+    copy = ARENA_NEW(ex->arena, struct finding);
     *copy = *finding;
     copy->next = ex->findings;
     ex->findings = copy;

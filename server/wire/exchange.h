@@ -211,6 +211,9 @@ void exchange_unchanged(struct exchange *ex, const char *key,
 void exchange_secret(struct exchange *ex, const char *key, const char *text);
 /* Notes the scenario's step that changes this exchange; `where` is borrowed. */
 void exchange_step(struct exchange *ex, const char *where);
+/* A client can break one rule in thousands of places of one message: no more
+ * than EXCHANGE_FINDINGS_MAX of them are kept. */
+enum { EXCHANGE_FINDINGS_MAX = 16 };
 void exchange_finding(struct exchange *ex, const struct finding *finding);
 
 void headers_add(struct headers *headers, struct arena *arena, const char *name,

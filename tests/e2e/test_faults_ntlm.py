@@ -398,7 +398,7 @@ def test_challenge_without_its_token(play):
 # --- what makes no sense ---------------------------------------------------------------
 
 @pytest.mark.parametrize("step,words", [
-    ("{at: discover.root, do: {verdict: accepted}}", "it has at: auth.standing"),
+    ("{at: discover.root, do: {verdict: accepted}}", "it has at: proxy.verdict, auth.standing"),
     ("{at: ntlm.verdict, do: {verdict: {reason: locked}}}", "verdict.is"),
     ("{at: ntlm.verdict, do: {verdict: {is: refused, reason: lockd}}}",
      '"lockd" is no reason'),

@@ -105,9 +105,9 @@ def test_occurs_no_more(known):
 
 
 def test_rule_that_is_kept(known):
-    """HT-001 has a say only where something is no request: it is not outdated
-    as long as nothing was said."""
-    server = known(f"rule: HT-001, reason: no, until: {SOON}",
+    """BA-001 has a say only where somebody sends Basic: it is not outdated as
+    long as nobody does."""
+    server = known(f"rule: BA-001, reason: no, until: {SOON}",
                    f"expect: ticket, reason: no, until: {SOON}")
     server.curl(server.url("lyncdiscover"))
     verdict(server, 0)

@@ -213,7 +213,7 @@ def test_time_limit_is_worse_than_a_failure(run, tmp_path):
     path = scenario(tmp_path, "{at: ntlm.verdict, times: 2}")
     done = run(path, "--timeout", "300ms", *shell(f"{ASK}; exec sleep 60"))
     assert done.returncode == 4
-    assert "saw 0" in done.stderr
+    assert "saw 0" in " ".join(done.stderr.split()), "wrapped, as it may be"
 
 
 def test_time_limit_that_the_client_obeys_with_success(run):
@@ -739,14 +739,15 @@ def test_one_wrong_scenario_starts_none(run, tmp_path):
     assert not (tmp_path / "started").exists()
 
 
-@pytest.mark.parametrize("script, code", [
+@pytest.mark.parametrize("script, limit, code", [
     # 3, then 4, 1, 5, held; the server's port decides about the first.
-    ('case $LYNC_SCENARIO in *soap) exit 1;; esac', 5),
-    ('case $LYNC_SCENARIO in *soap) exit 1;; *ntlm) kill -STOP $$;; esac', 4),
+    ('case $LYNC_SCENARIO in *soap) exit 1;; esac', "30s", 5),
+    ('case $LYNC_SCENARIO in *soap) exit 1;; *ntlm) kill -STOP $$;; esac',
+     "3s", 4),
 ])
-def test_exit_codes_together(run, script, code):
+def test_exit_codes_together(run, script, limit, code):
     done = run("good/android-ntlm", "good/android-soap", "good/web-app-guest",
-               "--jobs", 3, "--timeout", "3s", *shell(f"{ASK}; {script}"))
+               "--jobs", 3, "--timeout", limit, *shell(f"{ASK}; {script}"))
     assert done.returncode == code, done.stdout
 
 

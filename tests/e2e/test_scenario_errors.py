@@ -338,7 +338,7 @@ ERRORS = {
                           "lyncmock list faults"),
     "a fault that fits no such point": (
         doing("{§status: 503}", "tcp.accept"),
-        "status has no effect at tcp.accept; it has at: http.head"),
+        "status has no effect at tcp.accept; it has at: proxy.connect, "),
     "a status below": (doing("{status: §99}"), "from 100 to 599"),
     "a status above": (doing("{status: §600}"), "from 100 to 599"),
     "a status that is a mapping": (doing("{status: §{code: 503}}"),

@@ -44,7 +44,7 @@ def get(client, url, **headers):
 
 def discover(client, server, host="lyncdiscover"):
     """The URL of User, and that of the ticket service that it names."""
-    root = get(client, server.url(host, "/?sipuri=alice@contoso.test"))
+    root = get(client, server.url(host, f"/?sipuri=alice@{server.domain}"))
     assert root.status == 200, root.text
     user = links(root, "Root")["User"]
     challenge = get(client, user)
@@ -274,7 +274,7 @@ def test_web_app_soap(serve, names):
     assert [(record.operation, record.status, record.rules)
             for record in records] == [
         ("discover.root", 200, []), ("discover.user", 401, []),
-        ("mex.get", 200, []), ("webticket.issue", 200, ["RS-021"]),
+        ("mex.get", 200, []), ("webticket.issue", 200, ["WT-021"]),
         ("discover.user", 200, [])]
     assert (records[3].user, records[3].auth) == ("alice", "usertoken")
 

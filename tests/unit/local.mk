@@ -78,6 +78,7 @@ UNIT_TESTS = \
 	%D%/test_report_json \
 	%D%/test_rst \
 	%D%/test_rstr \
+	%D%/test_run_code \
 	%D%/test_scenario_mutants \
 	%D%/test_scenario_read \
 	%D%/test_session \

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "checks/checks.h"
+#include "checks/concerns.h"
 #include "checks/history_auth.h"
 #include "checks/list.h"
 #include "util/mem.h"
@@ -233,6 +234,38 @@ static void test_digests(void **state UNUSED)
     assert_int_equal(auth_digest(0, NULL), auth_digest(0, ""));
 }
 
+/* ---- What concerns an exchange ---- */
+
+static bool has(const struct rule_set *set, size_t index)
+{
+    return set->words[index / RULE_WORD_BITS] >> index % RULE_WORD_BITS & 1u;
+}
+
+/* Each combination of what some rule asks for, one trait more, one less. */
+static void test_concerns_are_those_of_the_traits(void **state UNUSED)
+{
+    const struct rule *rules[RULE_MAX + 1] = {NULL};
+    struct concerns concerns;
+
+    for (size_t i = 0; rule_at(i); i++) {
+        rules[i] = rule_at(i);
+    }
+    concerns_make(rules, &concerns);
+    for (size_t i = 0; rules[i]; i++) {
+        for (unsigned bit = 0; bit < TRAIT_BITS; bit++) {
+            unsigned traits = rules[i]->on ^ 1u << bit;
+            struct rule_set set;
+
+            concerns_of(&concerns, traits, &set);
+            for (size_t j = 0; j < RULE_MAX; j++) {
+                assert_int_equal(has(&set, j),
+                                 rules[j] &&
+                                     (traits & rules[j]->on) == rules[j]->on);
+            }
+        }
+    }
+}
+
 #define REMEMBERS(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -244,6 +277,7 @@ int main(void)
         cmocka_unit_test(test_each_says_all),
         cmocka_unit_test(test_found_in_any_case),
         cmocka_unit_test(test_a_finding_is_the_catalogues),
+        cmocka_unit_test(test_concerns_are_those_of_the_traits),
         REMEMBERS(test_connections_are_bounded),
         REMEMBERS(test_tables_are_bounded),
         REMEMBERS(test_authenticators_come_once),

@@ -117,6 +117,37 @@ static void remarks_and_findings_are_copied(void **state)
     exchange_unref(ex);
 }
 
+static size_t findings_of(const struct exchange *ex)
+{
+    size_t count = 0;
+
+    for (const struct finding *f = ex->findings; f; f = f->next) {
+        count++;
+    }
+    return count;
+}
+
+static void findings_of_one_rule_are_bounded(void **state)
+{
+    struct exchange *ex = make();
+    char rule[] = "WT-014"; /* ids are told apart by their text */
+    const struct finding one = {.rule = "WT-014", .text = "wrong"};
+    const struct finding same = {.rule = rule, .text = "wrong"};
+    const struct finding other = {.rule = "WT-015", .text = "wrong, too"};
+
+    (void)state;
+    for (int i = 0; i < EXCHANGE_FINDINGS_MAX; i++) {
+        exchange_finding(ex, i % 2 ? &one : &same);
+    }
+    assert_int_equal(findings_of(ex), EXCHANGE_FINDINGS_MAX);
+    exchange_finding(ex, &one);
+    assert_int_equal(findings_of(ex), EXCHANGE_FINDINGS_MAX);
+    exchange_finding(ex, &other);
+    assert_int_equal(findings_of(ex), EXCHANGE_FINDINGS_MAX + 1);
+    assert_string_equal(ex->findings->rule, "WT-015");
+    exchange_unref(ex);
+}
+
 static void lives_until_the_last_reference(void **state)
 {
     struct exchange *ex = make();
@@ -137,6 +168,7 @@ int main(void)
         cmocka_unit_test(a_new_reply_forgets_the_old_one),
         cmocka_unit_test(effects_happen_once_or_never),
         cmocka_unit_test(remarks_and_findings_are_copied),
+        cmocka_unit_test(findings_of_one_rule_are_bounded),
         cmocka_unit_test(lives_until_the_last_reference),
     };
 

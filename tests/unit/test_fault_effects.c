@@ -179,7 +179,9 @@ static void the_clock_moves_whatever_becomes_of_the_reply(void **state)
 static const struct bad_step bad_steps[] = {
     {POINT_TCP_ACCEPT, {{"reset.after", "1"}}, "there is no reply"},
     {POINT_TLS_ESTABLISHED, {{"reset.after", "1"}}, "there is no reply"},
-    {POINT_TLS_HELLO, {{"reset.received", "1"}}, "at tcp.accept alone"},
+    {POINT_TLS_HELLO,
+     {{"reset.received", "1"}},
+     "at tcp.accept, proxy.accept and proxy.tunnel alone"},
     {POINT_TCP_ACCEPT, {{"close.idle", "1s"}}, "at tcp.idle alone"},
     {POINT_TLS_CLOSE, {{"close", "yes"}}, "without-notify"},
     {POINT_TCP_CLOSE, {{"close", "yes"}}, "half"},

@@ -55,6 +55,32 @@ static void test_nothing_wasted(void **state UNUSED)
     assert_true(e.ours == 1 && e.theirs == 2.25);
 }
 
+/* The measure `time` has neither of them in its span. */
+static void test_time_is_that_of_requests(void **state UNUSED)
+{
+    AUTO(arena) arena = arena_new();
+    struct report_exchange exchanges[] = {
+        {.id = 1,
+         .kind = "http",
+         .method = "CONNECT",
+         .operation = "proxy.connect",
+         .at = 1,
+         .took = 0.5},
+        GET(2, 1, "/root", 200),
+        {.id = 3, .kind = "kdc", .method = "AS-REQ", .at = 2.5, .took = 0.25},
+        GET(4, 1, "/user", 200),
+        {.id = 5,
+         .kind = "http",
+         .method = "CONNECT",
+         .operation = "proxy.connect",
+         .at = 9,
+         .took = 0.5},
+    };
+    struct efficiency e = look(arena, exchanges, ARRAY_SIZE(exchanges));
+
+    assert_true(e.ours == 0.5 && e.theirs == 1.75);
+}
+
 static void test_repeated(void **state UNUSED)
 {
     AUTO(arena) arena = arena_new();
@@ -170,6 +196,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nothing_wasted),
+        cmocka_unit_test(test_time_is_that_of_requests),
         cmocka_unit_test(test_repeated),
         cmocka_unit_test(test_probe_before_the_handshake),
         cmocka_unit_test(test_restarted),

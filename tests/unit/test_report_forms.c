@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -380,7 +381,7 @@ static void test_text(void **state UNUSED)
 }
 
 /* No line is wider than the terminal, but for the diagram in one that is too
- * narrow for it. */
+ * narrow for it, and the verdict. */
 static void test_width(void **state UNUSED)
 {
     static const unsigned widths[] = {90, 100, 120, 200};
@@ -406,9 +407,66 @@ static void test_width(void **state UNUSED)
     }
 }
 
+/* Who got no verdict has neither a diagram nor a summary. */
+static void test_never_judged(void **state UNUSED)
+{
+    const struct report_style style = {.brief = true};
+    struct report_run run = {.exit_code = 3, .line = "could not start"};
+    struct report report = {.runs = &run, .run_count = 1, .exit_code = 3};
+    AUTO_BUF out = {0};
+
+    report_text(&report, &style, &out);
+    assert_string_equal(buf_text(&out), "could not start\n");
+}
+
+/* It is what logs are searched for. */
+static void test_the_verdict_is_one_line(void **state UNUSED)
+{
+    const struct report_style style = {.width = 90};
+    struct report_run run;
+    struct report report = failed_report(&run);
+    AUTO_BUF out = {0};
+
+    run.line = "failed: a very long line of what was expected and why it did "
+               "not come, which goes on and on and is wider than the terminal";
+    report_text(&report, &style, &out);
+    assert_non_null(strstr(buf_text(&out), run.line));
+}
+
+static void test_how_the_client_ended(void **state UNUSED)
+{
+    static const struct {
+        struct report_client client;
+        const char *says;
+    } rows[] = {
+        {{.command = "x"}, "client: x\n\n"},
+        {{.command = "x", .exit_status = 22}, "\n          it ended with 22\n"},
+        {{.command = "x", .exit_status = 22, .stopped = true}, "client: x\n\n"},
+        {{.command = "x", .exit_status = -1, .signal = SIGKILL},
+         "\n          a signal ended it: Killed\n"},
+        {{.command = "x", .exit_status = -1, .timed_out = true},
+         "\n          it was still running when its time was up\n"},
+        {{.command = "x", .exit_status = -1}, "\n          it never ran\n"},
+    };
+    const struct report_style style = {.width = 90};
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct report_run run;
+        struct report report = failed_report(&run);
+        AUTO_BUF out = {0};
+
+        run.client = rows[i].client;
+        report_text(&report, &style, &out);
+        if (!strstr(buf_text(&out), rows[i].says)) {
+            fail_msg("\"%s\" is not in\n%s", rows[i].says, buf_text(&out));
+        }
+    }
+}
+
 static void test_brief(void **state UNUSED)
 {
     const struct report_style style = {.brief = true};
+    const struct report_style hinting = {.brief = true, .hint = "look there"};
     struct report_run runs[2];
     struct report report = failed_report(&runs[0]);
     AUTO_BUF out = {0};
@@ -419,9 +477,12 @@ static void test_brief(void **state UNUSED)
     report_text(&report, &style, &out);
     assert_string_equal(buf_text(&out), "passed: all\n");
     buf_reset(&out);
+    report_text(&report, &hinting, &out);
+    assert_string_equal(buf_text(&out), "passed: all (look there)\n");
+    buf_reset(&out);
     report.run_count = 2;
     report_text(&report, &style, &out);
-    assert_true(begins(buf_text(&out), "passed: all\n"));
+    assert_true(begins(buf_text(&out), "try: passed: all\n"));
     assert_non_null(strstr(buf_text(&out), "|- GET http://lyncdiscover/"));
     assert_non_null(
         strstr(buf_text(&out), "\n1 of 2 passed, 1 failed, 0 skipped\n"));
@@ -513,6 +574,9 @@ int main(void)
         cmocka_unit_test(test_odd_markdown),
         cmocka_unit_test(test_text),
         cmocka_unit_test(test_width),
+        cmocka_unit_test(test_never_judged),
+        cmocka_unit_test(test_the_verdict_is_one_line),
+        cmocka_unit_test(test_how_the_client_ended),
         cmocka_unit_test(test_brief),
         cmocka_unit_test(test_many_exchanges),
         cmocka_unit_test(test_columns),
