@@ -730,8 +730,8 @@ libserver_a_SOURCES = \
 	%D%/util/program.c \
 	%D%/util/program.h \
 	%D%/util/refs.h \
-	%D%/util/sha256.c \
-	%D%/util/sha256.h \
+	%D%/util/siphash.c \
+	%D%/util/siphash.h \
 	%D%/util/span.c \
 	%D%/util/span.h \
 	%D%/util/stamp.c \

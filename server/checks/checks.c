@@ -138,7 +138,7 @@ static void tell_session(struct check *check, const char *where,
     struct finding finding = check_finding(check->rule->id, evidence, text);
 
     finding.where = where;
-    session_found(check->session, &finding, 0);
+    session_found(check->session, &finding, NULL);
 }
 
 void check_breach(struct check *check, const char *where, struct span evidence,
@@ -260,7 +260,7 @@ static void tell_findings(struct session *session, const struct exchange *ex,
 {
     if (finding) {
         tell_findings(session, ex, finding->next);
-        session_found(session, finding, ex->id);
+        session_found(session, finding, ex);
     }
 }
 

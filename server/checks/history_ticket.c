@@ -15,12 +15,10 @@
 static struct mark mark_of(const struct ticket_history *history,
                            struct span text)
 {
-    uint8_t hash[SHA256_SIZE];
     struct mark mark = {{0}};
 
     if (text.size) {
-        sha256(span_of(history->salt, sizeof(history->salt)), text, hash);
-        memcpy(mark.bytes, hash, sizeof(mark.bytes));
+        siphash(history->key, text, mark.bytes);
     }
     return mark;
 }
@@ -140,8 +138,11 @@ uint64_t ticket_history_entropy(const struct ticket_history *history,
     const struct request_kept *kept;
     struct mark mark;
 
+    if (!history) {
+        return 0;
+    }
+    mark = mark_of(history, entropy);
     for (size_t i = 0; (kept = request_kept_at(history, i)) != NULL; i++) {
-        mark = mark_of(history, entropy);
         if (kept->issued && marks_equal(&kept->entropy, &mark)) {
             return kept->exchange;
         }
@@ -155,8 +156,11 @@ uint64_t ticket_history_context(const struct ticket_history *history,
     const struct request_kept *kept;
     struct mark mark;
 
+    if (!history) {
+        return 0;
+    }
+    mark = mark_text(history, context);
     for (size_t i = 0; (kept = request_kept_at(history, i)) != NULL; i++) {
-        mark = mark_text(history, context);
         if (kept->issued && marks_equal(&kept->context, &mark)) {
             return kept->exchange;
         }
@@ -227,7 +231,7 @@ static struct ticket_history *history_for(struct check *check)
 
     if (!history->tickets) {
         history->tickets = NEW(struct ticket_history);
-        env_secret(history->tickets->salt, sizeof(history->tickets->salt));
+        env_secret(history->tickets->key, sizeof(history->tickets->key));
     }
     return history->tickets;
 }
@@ -365,7 +369,7 @@ static void note_request(struct check *check)
         !ticket_history_request(check, &kept)) {
         return;
     }
-    kept.issued = ticket_told(check->ex, &told);
+    kept.issued = ticket_told(check, &told);
     if (kept.issued) {
         note_ticket(check, history, &told);
     }

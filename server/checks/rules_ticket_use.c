@@ -203,7 +203,7 @@ static bool check_hot_loop(struct check *check)
     struct mark asked;
     size_t before = 0;
 
-    if (!ticket_told(check->ex, &told)) {
+    if (!ticket_told(check, &told)) {
         return false;
     }
     if (!history(check)) {

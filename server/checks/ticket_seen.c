@@ -96,26 +96,23 @@ bool told_whole(const struct exchange *ex)
 }
 
 /* The whole element; empty: there is none. */
-static struct span find_assertion(struct span body)
+static struct span find_assertion(const struct exchange *ex)
 {
+    struct span body = ex->reply.body;
     size_t start = find_tag(body, "Assertion");
-    struct span name = SPAN_NONE;
-    size_t end = SIZE_MAX;
+    struct span name;
+    struct span close;
+    size_t end;
 
-    if (start != SIZE_MAX) {
-        name = up_to(from(body, start + 1), " \t\r\n>");
+    if (start == SIZE_MAX) {
+        return SPAN_NONE;
     }
-    for (size_t at = start; at != SIZE_MAX && end == SIZE_MAX;
-         at = span_find(body, span_text("</"), at + 1)) {
-        struct span close = from(body, at);
-
-        if (span_starts(close, "</") &&
-            span_equal(span_slice(close, 2, name.size), name) &&
-            span_starts(from(close, 2 + name.size), ">")) {
-            end = at + 2 + name.size + 1;
-        }
-    }
-    return end == SIZE_MAX ? SPAN_NONE : span_slice(body, start, end - start);
+    name = up_to(from(body, start + 1), " \t\r\n>");
+    close = span_text(
+        arena_printf(ex->arena, "</%s>", arena_text(ex->arena, name)));
+    end = span_find(body, close, start);
+    return end == SIZE_MAX ? SPAN_NONE
+                           : span_slice(body, start, end + close.size - start);
 }
 
 static struct span assertion_id(struct span assertion)
@@ -154,26 +151,34 @@ static int64_t read_lifetime(const struct exchange *ex)
                : 0;
 }
 
-bool ticket_told(const struct exchange *ex, struct ticket_told *out_told)
+static void read_told(const struct exchange *ex, struct ticket_told *told)
 {
     struct span body = ex->reply.body;
-    struct span assertion;
-    size_t at;
+    struct span assertion = find_assertion(ex);
+    size_t at = span_find(body, span_text("cwt="), 0);
 
-    if (ex->sent.status != 200 || !told_whole(ex)) {
-        return false;
-    }
-    assertion = find_assertion(body);
-    at = span_find(body, span_text("cwt="), 0);
-    *out_told = (struct ticket_told){
+    *told = (struct ticket_told){
         .saml = assertion.size != 0,
         .text = assertion.size   ? assertion
                 : at == SIZE_MAX ? SPAN_NONE
                                  : up_to(from(body, at), "< \t\r\n\"'"),
         .lifetime = read_lifetime(ex),
     };
-    out_told->id =
-        out_told->saml ? assertion_id(assertion) : cwt_id(out_told->text);
+    told->id = told->saml ? assertion_id(assertion) : cwt_id(told->text);
+}
+
+bool ticket_told(struct check *check, struct ticket_told *out_told)
+{
+    const struct exchange *ex = check->ex;
+
+    if (ex->sent.status != 200 || !told_whole(ex)) {
+        return false;
+    }
+    if (!check->told) {
+        check->told = ARENA_NEW(check->arena, struct ticket_told);
+        read_told(ex, check->told);
+    }
+    *out_told = *check->told;
     return out_told->text.size != 0;
 }
 

@@ -16,8 +16,9 @@ struct ticket_told {
     int64_t lifetime; /* ns from Created to Expires; 0: not told */
 };
 
-/* false: the answer was no ticket, or did not arrive whole. */
-bool ticket_told(const struct exchange *ex, struct ticket_told *out_told);
+/* Read at the first call. false: the answer was no ticket, or did not arrive
+ * whole. */
+bool ticket_told(struct check *check, struct ticket_told *out_told);
 
 enum ticket_form {
     TICKET_FORM_OPAQUE, /* opaque=<base64 of an assertion> */

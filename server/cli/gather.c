@@ -10,7 +10,6 @@
 #include "checks/checks.h"
 #include "cli/gather_parts.h"
 #include "cli/verb.h"
-#include "journal/content.h"
 #include "util/mem.h"
 #include "util/stamp.h"
 #include "util/utf.h"
@@ -48,17 +47,6 @@ static void find_exchanges(struct gathering *gathering,
           by_id);
 }
 
-static const struct exchange *exchange_of(const struct gathering *gathering,
-                                          uint64_t id)
-{
-    for (size_t i = 0; i < gathering->count; i++) {
-        if (gathering->exchanges[i]->id == id) {
-            return gathering->exchanges[i];
-        }
-    }
-    return NULL;
-}
-
 static void fill_exchanges(struct gathering *gathering, struct report_run *run)
 {
     int64_t last = gathering->began;
@@ -81,20 +69,19 @@ static void fill_exchanges(struct gathering *gathering, struct report_run *run)
 static const char *evidence_text(struct gathering *gathering,
                                  const struct found *found)
 {
-    AUTO_BUF masked = {0};
     AUTO_BUF hex = {0};
+    struct span bytes =
+        gathering->secrets ? found->finding.evidence : found->shown;
 
-    if (!found->finding.evidence.size) {
+    if (!bytes.size) {
         return NULL;
     }
-    content_evidence(&masked, exchange_of(gathering, found->exchange),
-                     found->finding.evidence, gathering->secrets);
-    if (utf8_is_text(buf_span(&masked))) {
-        return arena_text(gathering->arena, buf_span(&masked));
+    if (utf8_is_text(bytes)) {
+        return arena_text(gathering->arena, bytes);
     }
     buf_add_text(&hex, "0x");
-    for (size_t i = 0; i < masked.size; i++) {
-        buf_printf(&hex, "%02x", masked.data[i]);
+    for (size_t i = 0; i < bytes.size; i++) {
+        buf_printf(&hex, "%02x", bytes.data[i]);
     }
     return arena_text(gathering->arena, buf_span(&hex));
 }

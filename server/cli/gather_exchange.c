@@ -32,7 +32,7 @@ static const char *target(struct gathering *gathering, const char *text)
     if (!text || gathering->secrets) {
         return gather_copy(gathering->arena, text);
     }
-    secrets_form(&masked, span_text(text));
+    secrets_target(&masked, span_text(text));
     return arena_text(gathering->arena, buf_span(&masked));
 }
 

@@ -67,19 +67,6 @@ static void tell_text(struct env *env, const struct options *options,
     }
 }
 
-static bool check(struct run_command *command, struct run_cases *out_cases,
-                  struct err *err)
-{
-    const struct options *options = &command->options;
-
-    if (!options->scenario) {
-        return err_set(err, "a scenario is missing; lyncmock list scenarios "
-                            "prints those that are shipped");
-    }
-    return report_files_check(options, err) &&
-           run_cases_make(options, out_cases, err);
-}
-
 static enum exit_code play(struct run_command *command)
 {
     const struct options *options = &command->options;
@@ -89,7 +76,13 @@ static enum exit_code play(struct run_command *command)
     enum exit_code code;
     struct err err;
 
-    if (!check(command, &cases, &err)) {
+    if (!options->scenario) {
+        log_error("a scenario is missing; lyncmock list scenarios prints those "
+                  "that are shipped");
+        return EXIT_USAGE;
+    }
+    if (!report_files_check(options, &err) ||
+        !run_cases_make(options, &cases, &err)) {
         log_error("%s", err.text);
         return EXIT_USAGE;
     }

@@ -106,7 +106,7 @@ void content_target(struct json *json, const char *name, const char *target,
         json_text(json, name, target);
         return;
     }
-    secrets_form(&masked, span_text(target));
+    secrets_target(&masked, span_text(target));
     json_bytes(json, name, buf_span(&masked));
 }
 

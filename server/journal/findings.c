@@ -26,7 +26,7 @@ static void add_shown(struct buf *out, const struct exchange *ex)
 {
     const struct headers *headers = &ex->request.headers;
 
-    secrets_form(out, span_text(ex->request.target));
+    secrets_target(out, span_text(ex->request.target));
     buf_add_u8(out, '\n');
     for (size_t i = 0; i < headers->count; i++) {
         buf_add_text(out, headers->items[i].name);

@@ -7,9 +7,11 @@
 #include "journal/record.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "journal/content.h"
 #include "journal/journal.h"
+#include "journal/secrets.h"
 #include "util/arena.h"
 #include "util/env.h"
 #include "util/json.h"
@@ -85,6 +87,18 @@ static void add_facts(struct json *json, const struct facts *facts)
     json_text(json, "reason", facts->reason);
 }
 
+/* Of "user:password@host" it is all that stands behind the first colon. */
+static void add_port(struct json *json, const char *port, bool secrets)
+{
+    AUTO_BUF shown = {0};
+
+    if (port && strchr(port, '@') && !secrets) {
+        secrets_mask(&shown, span_text(port));
+        port = buf_text(&shown);
+    }
+    json_text(json, "port", port);
+}
+
 /* A request that HTTP could not read is shown as it came. */
 static void add_request(struct json *json, const struct exchange *ex,
                         bool secrets)
@@ -97,11 +111,11 @@ static void add_request(struct json *json, const struct exchange *ex,
     if (ex->dispatched) {
         json_text(json, "method", request->method);
         content_target(json, "target", request->target, secrets);
-        json_text(json, "path", request->path);
+        content_target(json, "path", request->path, secrets);
         content_target(json, "query", request->query, secrets);
         json_text(json, "version", request->version);
         json_text(json, "host", request->host);
-        json_text(json, "port", request->port);
+        add_port(json, request->port, secrets);
         content_headers(json, &request->headers, secrets);
         content_body(json, "body", request->body, secrets);
     } else {

@@ -134,6 +134,8 @@ static void mask_field(struct buf *out, struct span name, struct span value)
         mask_challenges(out, value);
     } else if (is_listed_field(name)) {
         mask_credentials(out, value);
+    } else if (secrets_same(name, "Host")) {
+        secrets_authority(out, value);
     } else {
         secrets_form(out, value);
     }

@@ -63,6 +63,14 @@ static const char *tone(int exit_code)
                                           : "class=\"bad\"";
 }
 
+/* Not everybody sees the colour. */
+static const char *mark(int exit_code)
+{
+    return report_is_good(exit_code)      ? "\xe2\x9c\x93"
+           : report_is_skipped(exit_code) ? "\xe2\x80\x93"
+                                          : "\xe2\x9c\x97";
+}
+
 /* ---- The head ---- */
 
 static void put_bar(struct writing *writing,
@@ -107,6 +115,8 @@ static void put_head(struct writing *writing)
 static void put_run(struct writing *writing, const struct report_run *run)
 {
     raw(writing, "<li>");
+    element(writing, "b", tone(run->exit_code), mark(run->exit_code));
+    raw(writing, " ");
     element(writing, "code", tone(run->exit_code),
             report_run_label(writing->arena, run));
     if (run->title) {

@@ -155,8 +155,8 @@ static void put_left(struct writing *writing, const struct scorecard_left *left)
         text = arena_printf(writing->arena, "%s%s%s", text, *text ? ": " : "",
                             left->scenario);
     }
-    buf_printf(writing->out, "    %s", left->id);
-    columns_pad(writing->out, 1);
+    buf_printf(writing->out, "    %s ",
+               columns_printable(writing->arena, writing->style, left->id));
     columns_wrap(writing->out, writing->style, 6, TONE_DIM, text);
 }
 

@@ -154,16 +154,17 @@ void session_answered(struct session *session, const struct scenario *scenario,
 /* A rule that was broken: where first, and how often. */
 struct found {
     struct finding finding; /* the first; its texts are the session's own */
+    struct span shown;      /* its evidence as the journal shows it */
     enum report_severity severity; /* as the scenario says */
     const char *known; /* why it is a known failure; NULL: it is none */
     uint64_t exchange; /* the first's id; 0: that of no exchange */
     uint64_t times;
 };
 
-/* `exchange`: its id; 0: the whole session. The finding is copied; one of a
- * rule that is off is none. */
+/* ex: NULL: the whole session. The finding is copied; one of a rule that is off
+ * is none. */
 void session_found(struct session *session, const struct finding *finding,
-                   uint64_t exchange);
+                   const struct exchange *ex);
 /* In the order of the first breaches; NULL past the last rule. It stays until
  * the next call. */
 const struct found *session_found_at(const struct session *session,

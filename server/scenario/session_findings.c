@@ -6,9 +6,12 @@
 
 #include <string.h>
 
+#include "journal/content.h"
 #include "scenario/known.h"
 #include "scenario/session_parts.h"
 #include "scenario/treatment.h"
+#include "util/buf.h"
+#include "wire/exchange.h"
 
 struct found_item {
     struct found found;
@@ -31,14 +34,33 @@ static const char *own_text(struct playing *play, const char *text)
     return text ? arena_strdup(play->found_arena, text) : NULL;
 }
 
-static struct found_item *
-add_item(struct playing *play, const struct finding *finding, uint64_t exchange)
+/* Now, for secrets are told from other bytes by the exchange, which the journal
+ * may have dropped by the time that somebody asks. */
+static struct span shown(struct arena *arena, const struct finding *finding,
+                         const struct exchange *ex)
+{
+    AUTO_BUF masked = {0};
+
+    if (!finding->evidence.size) {
+        return SPAN_NONE;
+    }
+    content_evidence(&masked, ex, finding->evidence, false);
+    return arena_copy(arena, buf_span(&masked));
+}
+
+static struct found_item *add_item(struct playing *play,
+                                   const struct finding *finding,
+                                   const struct exchange *ex)
 {
     struct found_item *item;
 
     play->found_arena = play->found_arena ? play->found_arena : arena_new();
     item = ARENA_NEW(play->found_arena, struct found_item);
-    item->found = (struct found){.finding = *finding, .exchange = exchange};
+    item->found = (struct found){
+        .finding = *finding,
+        .shown = shown(play->found_arena, finding, ex),
+        .exchange = ex ? ex->id : 0,
+    };
     item->found.finding.next = NULL;
     item->found.finding.text = own_text(play, finding->text);
     item->found.finding.where = own_text(play, finding->where);
@@ -73,7 +95,7 @@ static bool weigh(const struct playing *play, struct found *found)
 }
 
 void session_found(struct session *session, const struct finding *finding,
-                   uint64_t exchange)
+                   const struct exchange *ex)
 {
     struct found_item *item = item_of(&session->play, finding->rule);
     struct found found = {.finding = *finding};
@@ -82,7 +104,7 @@ void session_found(struct session *session, const struct finding *finding,
         if (!weigh(&session->play, &found)) {
             return;
         }
-        item = add_item(&session->play, finding, exchange);
+        item = add_item(&session->play, finding, ex);
         item->found.severity = found.severity;
         item->found.known = found.known;
     }

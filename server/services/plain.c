@@ -10,10 +10,12 @@
 #include <strings.h>
 
 #include "auth/auth.h"
+#include "journal/secrets.h"
 #include "services/conn_auth.h"
 #include "services/reach.h"
 #include "services/service.h"
 #include "util/base64.h"
+#include "util/buf.h"
 #include "util/json.h"
 #include "wire/httpauth.h"
 #include "wire/krb.h"
@@ -218,6 +220,16 @@ static const char *no_credentials(const struct call *call)
                       : "no credentials came";
 }
 
+/* What is no scheme at all may be a password that was sent without one. */
+static const char *not_offered(const struct call *call, const char *scheme)
+{
+    AUTO_BUF shown = {0};
+
+    secrets_header(&shown, "Authorization", scheme);
+    return arena_printf(call->arena, "%s is not offered here",
+                        buf_text(&shown));
+}
+
 /* Where nobody was refused, but nobody was let in either. The log is silent of
  * it: each handshake begins so. */
 static const char *nobody_came(const struct call *call)
@@ -235,7 +247,7 @@ static const char *nobody_came(const struct call *call)
         return no_credentials(call);
     }
     if (!is_offered(call->route, sent.scheme)) {
-        return arena_printf(call->arena, "%s is not offered here", sent.scheme);
+        return not_offered(call, sent.scheme);
     }
     return result == HTTPAUTH_NO_TOKEN
                ? no_token(call->arena, sent.scheme)

@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "edge/edge.h"
+#include "journal/secrets.h"
 #include "services/reach.h"
+#include "util/buf.h"
 #include "util/number.h"
 
 enum { PORT_HTTP = 80, PORT_MAX = 65535 };
@@ -134,6 +136,14 @@ static void plan_tunnel(struct call *call)
     exchange_write(ex)->reason = "Connection established";
 }
 
+static const char *shown_target(struct call *call)
+{
+    AUTO_BUF masked = {0};
+
+    secrets_target(&masked, span_text(call->ex->request.target));
+    return arena_text(call->arena, buf_span(&masked));
+}
+
 static void connect_through(struct call *call)
 {
     struct exchange *ex = call->ex;
@@ -145,7 +155,7 @@ static void connect_through(struct call *call)
     if (!is_authority(&ex->request)) {
         refuse(call, 400, "proxy.malformed",
                arena_printf(call->arena, "\"CONNECT %s\": expected HOST:PORT",
-                            ex->request.target));
+                            shown_target(call)));
     } else if (may_go(call, true)) {
         plan_tunnel(call);
     }

@@ -190,6 +190,7 @@ char *arena_vprintf_most(struct arena *arena, size_t most, const char *format,
         return print(arena, most, format, args);
     }
     *end = '\0';
+    /* It fits: what is left of a block is a multiple of the alignment. */
     return claim(arena, (size_t)(end - text) + 1);
 }
 

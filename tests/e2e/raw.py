@@ -195,8 +195,10 @@ class Journal:
         return entries
 
 
-def rules_of(entry):
-    return [finding["rule"] for finding in entry["findings"]]
+def rules_of(entry, *families):
+    """The rules that it breaks, in order; of these families, such as "WT-"."""
+    return [finding["rule"] for finding in entry["findings"]
+            if finding["rule"].startswith(families or "")]
 
 
 def remark_of(entry, key):

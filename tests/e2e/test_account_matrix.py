@@ -120,7 +120,8 @@ def split(account):
 
 
 class Method:
-    """send() tries an account, said() is the form of the answer."""
+    """send() tries an account, said() is the form of the answer; `why` is the
+    verdict, or what is told of it where more is known (test_why.py)."""
 
     # How the server calls it.
     auth = "ntlm"
@@ -342,7 +343,7 @@ def test_verdict(matrix_server, request, method, account, password, verdict):
     assert record.remarks.get("auth.refused") == (None if user else verdict)
     if user:
         assert record.user == user
-    client.said(answer, user, verdict)
+    client.said(answer, user, record.remarks.get("auth.why", verdict))
 
 
 # --- what not all methods can say, and what each makes of it -----------------

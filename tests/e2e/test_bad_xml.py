@@ -159,6 +159,8 @@ TAKEN = [
 
 # SOAP forbids both by name.
 RULE_OF = {"document type": "WT-002", "processing instruction": "WT-003"}
+# How curl asks and signs in is another matter.
+OF_MESSAGES = ("WT-", "SO-", "WS-", "RS-", "TK-")
 # All the bodies are one request, on one server.
 REPEATED = {"TK-013", "WT-032", "WT-038"}
 
@@ -191,7 +193,7 @@ def test_refused(sturdy, body, key, words):
     if key == NO_REQUEST:
         assert "Fault>" in reply.text
     else:
-        assert rules_of(entry) == [RULE_OF.get(words, "WT-001")]
+        assert rules_of(entry, *OF_MESSAGES) == [RULE_OF.get(words, "WT-001")]
         assert words in entry["findings"][0]["text"]
 
 
@@ -201,7 +203,7 @@ def test_taken(sturdy, body):
     reply, entry = post(sturdy, body)
     assert reply.status == 200
     assert b"<saml:Assertion" in reply.body
-    assert set(rules_of(entry)) <= REPEATED
+    assert set(rules_of(entry, *OF_MESSAGES)) <= REPEATED
 
 
 # --- nothing is fetched -----------------------------------------------------
@@ -250,8 +252,9 @@ def test_cut_anywhere(sturdy):
                                  "Content-Type: text/xml", body=whole))
         assert reply.status == 200
         entries = journal.of(peer, len(whole) + 1)
-    assert {tuple(rules_of(entry)) for entry in entries[:-1]} == {("WT-001",)}
-    assert rules_of(entries[-1]) == []
+    assert {tuple(rules_of(entry, *OF_MESSAGES))
+            for entry in entries[:-1]} == {("WT-001",)}
+    assert rules_of(entries[-1], *OF_MESSAGES) == []
 
 
 @pytest.mark.parametrize("content_type", [

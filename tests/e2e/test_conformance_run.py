@@ -75,7 +75,8 @@ def test_a_client_that_fails_is_told_why(conformance, tmp_path):
     assert "Second 0 passed, 1 failed" in words
     assert f"{tmp_path}/one.yaml:6: expected ntlm.verdict" in words
     assert "failed: 0 passed, 3 failed of 3 runs" in words
-    assert "answered 401: there is no domain" in words
+    # What is behind it: the why-solver's line, for that is what to mend.
+    assert 'domain must be "CONTOSO"' in words
 
 
 def test_what_the_client_prints_is_kept(conformance, tmp_path):
@@ -371,3 +372,23 @@ def test_plans_fit_their_schema(tmp_path):
                  "nothing"):
         wrong = yaml.safe_load(f"lyncmock-plan: 1\ntitle: x\n{WRONG[name][0]}")
         assert not judge.is_valid(wrong), name
+
+
+def test_the_plan_of_the_manual(conformance, tmp_path):
+    """docs/conformance.md prints one; and a client that never comes fails."""
+    page = (ROOT / "docs" / "conformance.md").read_text()
+    (text,) = re.findall(r"```yaml\n(.*?)```", page, re.S)
+    (tmp_path / "plan.yaml").write_text(text)
+    scenario(tmp_path, "our-proxy")
+    done = conformance(tmp_path / "plan.yaml", "--jobs", "4", client="true")
+    assert done.returncode == 1
+    words = " ".join(done.stderr.split())
+    assert "The sign-in 0 passed, 1 failed" in words
+    assert "failures/certificate-expired" in words
+    assert "the client never reached the server" in words
+
+
+def test_a_plan_of_the_manual_is_shipped(tmp_path):
+    page = (ROOT / "docs" / "conformance.md").read_text()
+    named = re.findall(r"^\| `([\w-]+)` \|", page, re.M)
+    assert sorted(named) == sorted(path.stem for path in PLANS.glob("*.yaml"))

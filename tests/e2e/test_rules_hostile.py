@@ -1,6 +1,8 @@
 """What a hostile client makes of the rules: one message that breaks a rule in
 thousands of places costs no more than another, and is told in a few lines."""
 
+import base64
+import json
 import time
 
 import pytest
@@ -72,3 +74,51 @@ def test_headers_for_one_receiver_are_seen_as_ever(serve):
                 for finding in entry.get("findings", ()))
             for entry in server.entries() if "request" in entry]
     assert said == [True, False, True]
+
+
+SECRET = "S3cr3tPassw0rd"
+BASIC = base64.b64encode(f"alice:{SECRET}".encode()).decode()
+NEGLIGENT = (
+    f"Authorization: Basic {SECRET}\xe9!!",
+    f"Proxy-Authorization: Basic {BASIC}",
+    f"Authorization: {SECRET}",
+    f"Referer: http://alice:{SECRET}@lyncweb.contoso.test/",
+    f"Host: alice:{SECRET}@lyncweb.contoso.test",
+)
+JOURNAL_MEMORY = 64 * 1024 * 1024  # JOURNAL_MEMORY_LIMIT
+BODY = 512 * 1024
+
+
+def fill_journal(server):
+    """So much that the journal's memory has lost what came before."""
+    body = BODY * b"x"
+    with Peer(server) as peer:
+        for _ in range(JOURNAL_MEMORY // BODY + 8):
+            peer.send(b"POST /none HTTP/1.1\r\nHost: lyncweb.contoso.test\r\n"
+                      b"Content-Length: %d\r\n\r\n%s" % (BODY, body))
+            assert peer.reply().status == 404
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_no_report_tells_a_secret(serve, tmp_path, lost):
+    """What a rule quotes is a secret or not whether or not the journal still
+    has the exchange that it is of."""
+    reports = [tmp_path / f"report.{kind}"
+               for kind in ("json", "junit", "tap", "markdown")]
+    server = serve(*(word for path in reports
+                     for word in (f"--{path.suffix[1:]}", path)))
+    for line in NEGLIGENT:
+        host = "" if line.startswith("Host") else "Host: lyncweb.contoso.test\r\n"
+        with Peer(server, tls=True) as peer:
+            peer.send(f"GET /auth/ntlm HTTP/1.1\r\n{host}{line}\r\n\r\n"
+                      .encode("utf-8"))
+            peer.reply()
+    if lost:
+        fill_journal(server)
+    server.stop()
+    told = json.loads(reports[0].read_text())["runs"][0]["findings"]
+    assert {"HA-020", "HA-022", "HA-023"} <= {each["rule"] for each in told}
+    for path in (*reports, server.log, server.journal):
+        text = path.read_text()
+        for secret in (SECRET, BASIC):
+            assert secret not in text, path

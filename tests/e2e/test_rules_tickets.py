@@ -8,8 +8,8 @@ import pytest
 from harness import PASSWORD, ROOT, run_cli
 from kerberos import needs_kerberos
 from soap import MEETING, MEETING_KEY
-from test_scenarios_judged import probe
 from test_scenarios_judged import SHIPPED as FAILURES
+from test_scenarios_judged import probe, started
 
 GOOD = sorted(path.stem for path in (ROOT / "scenarios/good").glob("*.yaml"))
 MINE = ("WT-", "TK-")
@@ -68,9 +68,7 @@ def test_the_probe_where_the_server_lies(serve, tmp_path, name):
     """It may ask too often; it is never found to break what a specification
     wants, whatever it was told."""
     report = tmp_path / "report.json"
-    kerberos = ([] if "kerberos" in FAILURES[name]["extends"]
-                else ["--set", "offer.kerberos=no"])
-    server = serve(f"failures/{name}", "--json", report, *kerberos)
+    server = started(serve, name, "--json", report)
     server.judged = False
     probe(server, name)
     assert found(server, report, ("must", "should")) <= KNOWN.get(name, set())

@@ -251,7 +251,7 @@ def test_check_json_of_a_bad_one_among_good(write):
     ("world: {clock: 5 minutes}\n", None, "a duration such as +6m, or a time "
                                           "such as 2013-06-01T12:00:00Z"),
     ("qqqqqq: 1\n", None, "lyncmock, name, title, about, extends, world, "
-                          "steps, expect, fail-on"),
+                          "steps, expect, fail-on, unexpected, rules"),
     ("steps: {}\n", None, "a list of steps"),
     ("steps: [{at: tcp.accept, do: {status: 503}}]\n", None, None),
 ])

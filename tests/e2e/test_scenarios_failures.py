@@ -225,7 +225,8 @@ def test_ntlm_connection_close(serve):
     assert ask(impacket(server), server).status == 401
     records = journal(server, "webticket.issue")
     assert len(stepped(records, "ntlm-connection-close", "headers")) == 2
-    assert [record.rules for record in records] == [[], [], ["HA-027"]]
+    assert [[rule for rule in record.rules if rule.startswith("HA-")]
+            for record in records] == [[], [], ["HA-027"]]
 
 
 def test_ntlm_one_header_line(serve):

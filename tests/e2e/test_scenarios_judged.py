@@ -76,10 +76,10 @@ def expected(name):
             for item in given.get("in-order", [given])]
 
 
-def started(serve, name):
-    """A KDC is there where it has a part in what happens."""
+def started(serve, name, *args):
+    """A KDC is there where it has a part in what happens; a proxy, too."""
     without = "internal" not in client_of(name)
-    server = serve(f"failures/{name}",
+    server = serve(f"failures/{name}", *args,
                    *(["--set", "offer.kerberos=no"] if without else []),
                    *(["--proxy-port", "0"] if name in BY_PROXY else []))
     server.judged = True

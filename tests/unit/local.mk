@@ -97,6 +97,7 @@ UNIT_TESTS = \
 	%D%/test_util_err \
 	%D%/test_util_json \
 	%D%/test_util_kcrypt \
+	%D%/test_util_siphash \
 	%D%/test_util_stamp \
 	%D%/test_util_url \
 	%D%/test_util_utf \

@@ -117,6 +117,10 @@ static inline void fill_member(struct filling *filling,
     case MEMBER_OWN:
         fill_struct(filling, member->of, out);
         break;
+    case MEMBER_MAYBE:
+        *(void **)out = arena_alloc(filling->arena, member->of->size);
+        fill_struct(filling, member->of, *(void **)out);
+        break;
     case MEMBER_LIST:
         fill_list(filling, member, base);
         break;

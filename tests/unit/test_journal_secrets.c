@@ -33,6 +33,15 @@ static const struct row headers[] = {
     {"Authorization", "NTLM", "NTLM"},
     {"Authorization", "", ""},
     {"Proxy-Authorization", "Basic YTpi", "Basic ***(4 bytes)"},
+    {"Referer", "http://a:secret@b/c@d", "http://a:***(6 bytes)@b/c@d"},
+    {"Referer", "http://a:b@c@d/ https://e:f@g",
+     "http://a:***(3 bytes)@d/ https://e:***(1 bytes)@g"},
+    {"Referer", "http://a@b/?c=d:e@f", "http://a@b/?c=d:e@f"},
+    {"Referer", "http://:secret@", "http://:***(6 bytes)@"},
+    {"Referer", "http://a:1/b", "http://a:1/b"},
+    {"From", "sip:alice@contoso.test", "sip:alice@contoso.test"},
+    {"Host", "a:secret@b:443", "a:***(6 bytes)@b:443"},
+    {"Host", "b:443", "b:443"},
     {"X-MS-WebTicket", "opaque=PHNh", "opaque=***(4 bytes)"},
     {"X-Ms-WebTicket", "cwt=AAEB", "cwt=***(4 bytes)"},
     {"x-ms-webticket", "AAEB", "***(4 bytes)"},
@@ -63,6 +72,26 @@ static void headers_are_masked(void **state UNUSED)
 
         secrets_header(&out, headers[i].name, headers[i].in);
         assert_string_equal(buf_text(&out), headers[i].out);
+    }
+}
+
+static const struct row targets[] = {
+    {"path", "/a:b@c", "/a:b@c"},
+    {"query", "/?sipuri=sip:a@b&password=c",
+     "/?sipuri=sip:a@b&password=***(1 bytes)"},
+    {"authority", "a:secret@b:443", "a:***(6 bytes)@b:443"},
+    {"no user", "b:443", "b:443"},
+    {"whole", "http://a:secret@b/?password=c@d",
+     "http://a:***(6 bytes)@b/?password=***(3 bytes)"},
+};
+
+static void targets_are_masked(void **state UNUSED)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(targets); i++) {
+        AUTO_BUF out = {0};
+
+        secrets_target(&out, span_text(targets[i].in));
+        assert_string_equal(buf_text(&out), targets[i].out);
     }
 }
 
@@ -282,10 +311,11 @@ static void messages_are_masked(void **state UNUSED)
 static void noise_is_survived(void **state UNUSED)
 {
     static const char *const pieces[] = {
-        "<",   ">",         "/",    "Password", "\"",    "'",    "<!--",
-        "-->", "<![CDATA[", "]]>",  ":",        "=",     "&",    "%",
-        "\\",  "{",         "}",    "password", "\r\n",  " ",    "[",
-        ",",   "\xc3\xa4",  "\xff", "Cookie",   "NTLM ", "\\u0", "%4",
+        "<",      ">",     "/",         "Password", "\"",       "'",
+        "<!--",   "-->",   "<![CDATA[", "]]>",      ":",        "=",
+        "&",      "%",     "\\",        "{",        "}",        "password",
+        "\r\n",   " ",     "[",         ",",        "\xc3\xa4", "\xff",
+        "Cookie", "NTLM ", "\\u0",      "%4",       "://",      "@",
     };
     struct env env;
 
@@ -311,6 +341,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(headers_are_masked),
+        cmocka_unit_test(targets_are_masked),
         cmocka_unit_test(bodies_are_masked),
         cmocka_unit_test(bytes_that_are_no_text),
         cmocka_unit_test(messages_are_masked),

@@ -15,6 +15,7 @@
 
 #include "report/columns.h"
 #include "report/mermaid.h"
+#include "report/scorecard.h"
 #include "report_fixture.h"
 #include "util/mem.h"
 #include "util/utf.h"
@@ -153,6 +154,28 @@ static void test_odd_junit(void **state UNUSED)
     each_odd(look_at_xml);
 }
 
+/* The page is well-formed XML, so that libxml2 finds every text where it was
+ * put; none of them has become an element that does something. */
+static void look_at_html(const struct report *report)
+{
+    AUTO_BUF out = {0};
+    xmlDocPtr doc;
+
+    scorecard_html(report, &out);
+    assert_true(utf8_valid(buf_span(&out)));
+    assert_null(strstr(buf_text(&out), "<script"));
+    doc = xmlReadMemory((const char *)out.data, (int)out.size, NULL, NULL,
+                        XML_PARSE_NONET | XML_PARSE_NOERROR);
+    assert_non_null(doc);
+    assert_string_equal(xmlDocGetRootElement(doc)->name, "html");
+    xmlFreeDoc(doc);
+}
+
+static void test_odd_html(void **state UNUSED)
+{
+    each_odd(look_at_html);
+}
+
 /* Beside SGR sequences that we write, no byte that a terminal obeys. */
 static void expect_harmless(const char *text)
 {
@@ -184,6 +207,27 @@ static void look_at_text(const struct report *report)
             assert_true(out.data[k] < 0x80);
         }
     }
+}
+
+static void look_at_scorecard(const struct report *report)
+{
+    for (int i = 0; i < 8; i++) {
+        const struct report_style style = {
+            .colour = i & 1, .unicode = i & 2, .width = i & 4 ? 60 : 140};
+        AUTO_BUF out = {0};
+
+        scorecard_text(report, &style, true, &out);
+        assert_true(utf8_valid(buf_span(&out)));
+        expect_harmless(buf_text(&out));
+        for (size_t k = 0; !style.unicode && k < out.size; k++) {
+            assert_true(out.data[k] < 0x80);
+        }
+    }
+}
+
+static void test_odd_scorecard(void **state UNUSED)
+{
+    each_odd(look_at_scorecard);
 }
 
 static void test_odd_text(void **state UNUSED)
@@ -567,6 +611,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_odd_junit),
+        cmocka_unit_test(test_odd_html),
+        cmocka_unit_test(test_odd_scorecard),
         cmocka_unit_test(test_odd_text),
         cmocka_unit_test(test_odd_tap),
         cmocka_unit_test(test_odd_mermaid),

@@ -37,6 +37,15 @@ static bool same_list(const struct member *m, const char *a, const char *b)
     return same;
 }
 
+static bool same_maybe(const struct member *m, const char *left,
+                       const char *right)
+{
+    const char *a = *(const char *const *)(const void *)left;
+    const char *b = *(const char *const *)(const void *)right;
+
+    return a && b ? same_struct(m->of, a, b) : a == b;
+}
+
 static bool same_member(const struct member *m, const char *a, const char *b)
 {
     const char *left = a + m->offset;
@@ -58,6 +67,8 @@ static bool same_member(const struct member *m, const char *a, const char *b)
         return memcmp(left, right, 8) == 0;
     case MEMBER_OWN:
         return same_struct(m->of, left, right);
+    case MEMBER_MAYBE:
+        return same_maybe(m, left, right);
     case MEMBER_LIST:
     case MEMBER_TEXTS:
         return same_list(m, a, b);
