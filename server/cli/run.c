@@ -33,9 +33,12 @@ static void print_help(void)
         "\nExit codes: 0 all held; 1 an expectation or a rule of level MUST "
         "failed, or the\nclient never reached the server; 2 an option, a "
         "scenario or the client's name is\nwrong, nothing was started; 3 could "
-        "not start; 4 --timeout reached; 5 the client\nfailed, though the "
-        "server saw nothing wrong; 70 a bug of lyncmock; 77 it needs\n"
-        "Kerberos, and this machine has no krb5kdc.\n");
+        "not start; 4 --timeout reached; 5 the client\nfailed, though nothing "
+        "that is judged did; 70 a bug of lyncmock; 77 it needs\nKerberos, and "
+        "this machine has no krb5kdc.\n"
+        "Where a scenario expects something, and not that the User resource, "
+        "UCWA or OAuth\nanswers 200, nobody can sign in: the client's exit "
+        "status is not judged. A signal\nthat ends it fails all the same.\n");
 }
 
 /* Nothing is started before all of it is known to be good. */
