@@ -13,6 +13,7 @@
 #include "cli/reports.h"
 #include "cli/run_parts.h"
 #include "cli/verdict.h"
+#include "util/duration.h"
 #include "util/log.h"
 #include "util/mem.h"
 #include "util/nearest.h"
@@ -92,7 +93,7 @@ static enum exit_code on_loaded(struct serving *serving,
                                     ? FAIL_ON_MUST
                                     : FAIL_ON_MUST | FAIL_ON_REFUSED);
     scenario->judged = true; /* at least whether the client came */
-    run->may_fail = run->options.lenient && !scenario_lets_in(scenario);
+    run->may_fail = !scenario_lets_in(scenario);
     if (user && kerberos_may_have_ticket(world, user)) {
         run->options.ccache_client = user->name;
     }
@@ -176,6 +177,9 @@ static void tell_client(const struct run *run, struct report_run *out)
     out->client.exit_status = run->client.exit_status;
     out->client.signal = run->client.signal;
     out->client.timed_out = run->timed_out;
+    out->client.limit = run->options.timeout
+                            ? duration_text(run->arena, run->options.timeout)
+                            : NULL;
     out->client.stopped = was_stopped(run);
     out->client.may_fail = run->may_fail;
 }

@@ -96,6 +96,7 @@ struct report_client {
     int exit_status;     /* -1: it was ended by `signal`, or never ran */
     int signal;
     bool timed_out;
+    const char *limit;  /* of its time: "3s"; NULL: it had none */
     bool stopped;       /* we ended it, or a person: its status says nothing */
     bool reached;       /* it reached the server */
     bool may_fail;      /* nobody can sign in there: its status says nothing */
