@@ -264,6 +264,7 @@ libserver_a_SOURCES = \
 	%D%/cli/gather_parts.h \
 	%D%/cli/golden.c \
 	%D%/cli/golden.h \
+	%D%/cli/golden_read.c \
 	%D%/cli/golden_trace.c \
 	%D%/cli/golden_why.c \
 	%D%/cli/golden_why.h \

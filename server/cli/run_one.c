@@ -10,6 +10,7 @@
 
 #include "cli/environment.h"
 #include "cli/gather.h"
+#include "cli/golden.h"
 #include "cli/reports.h"
 #include "cli/run_parts.h"
 #include "cli/verdict.h"
@@ -198,7 +199,8 @@ static enum exit_code judge(struct serving *serving)
     for (size_t i = 0; i < report->run_count; i++) {
         code = run_worse(code, (enum exit_code)report->runs[i].exit_code);
     }
-    return code;
+    golden_approve(&serving->server, code == EXIT_GOOD, report);
+    return run_worse(code, (enum exit_code)report->runs[0].exit_code);
 }
 
 static const struct serving_events events = {
