@@ -4,6 +4,7 @@
 #include "cli/run.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cli/arguments.h"
@@ -63,6 +64,7 @@ static void tell_text(struct env *env, const struct options *options,
     AUTO_BUF text = {0};
 
     style.brief = true;
+    style.line = options->text && strcmp(options->text, "-") == 0;
     style.hint = options->text ? NULL : "--text - shows them";
     report_text(report, &style, &text);
     if (!whole_file_put(STDERR_FILENO, buf_span(&text))) {

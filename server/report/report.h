@@ -152,6 +152,7 @@ struct report_style {
     bool colour;
     bool unicode;
     bool brief; /* no diagram where all held */
+    bool line;  /* the verdict alone: the whole is shown elsewhere */
     const char
         *hint;      /* brief: where lesser findings are shown; NULL: nowhere */
     unsigned width; /* columns; 0: REPORT_WIDTH */

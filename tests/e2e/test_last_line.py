@@ -105,3 +105,11 @@ def test_one_exchange(run):
         'curl -s http://127.0.0.1:$LYNC_HTTP_PORT/ -H '
         '"Host: lyncdiscover.contoso.test" >/dev/null'))
     assert "passed: 1 exchange, " in done.stderr
+
+
+def test_the_whole_report_is_told_once(run):
+    done = run(GOOD, "--text", "-", *shell(f"{ASK}; kill -KILL $$"))
+    assert done.returncode == 5
+    (line,) = done.stderr.strip().splitlines()
+    assert line.startswith("failed: the client was ended by a signal")
+    assert line in done.stdout and len(done.stdout.splitlines()) > 5
