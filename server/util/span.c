@@ -60,9 +60,12 @@ static uint64_t rd_be(struct reader *rd, size_t size)
     return value;
 }
 
+/* Without the loop: texts in UTF-16 are read so. */
 uint16_t rd_u16le(struct reader *rd)
 {
-    return (uint16_t)rd_le(rd, 2);
+    struct span part = rd_bytes(rd, 2);
+
+    return part.size ? (uint16_t)(part.data[0] | part.data[1] << 8) : 0;
 }
 
 uint32_t rd_u32le(struct reader *rd)
