@@ -124,15 +124,24 @@ void admin_waiter_free(struct waiter *waiter)
     mem_free(waiter);
 }
 
+/* The first that has no answer yet; NULL: all have. */
+static struct waiter *find_waiting(const struct admin_waiters *waiters)
+{
+    struct waiter *waiter = waiters->first;
+
+    while (waiter && waiter->state != WAITING) {
+        waiter = waiter->next;
+    }
+    return waiter;
+}
+
+/* An answer frees its waiter, and may free others that had theirs before. */
 void admin_waiters_stop(struct admin_waiters *waiters)
 {
-    struct waiter *next;
+    struct waiter *waiter;
 
-    for (struct waiter *waiter = waiters->first; waiter; waiter = next) {
-        next = waiter->next; /* its answer may free it */
-        if (waiter->state == WAITING) {
-            wake(waiter, STOPPING);
-        }
+    while ((waiter = find_waiting(waiters)) != NULL) {
+        wake(waiter, STOPPING);
     }
 }
 

@@ -265,6 +265,25 @@ void discover_announce(struct check *check, const struct link *link,
     history->looked = NULL;
 }
 
+bool discover_went_on(const struct discover_history *history,
+                      const struct announced *from)
+{
+    for (size_t i = 0; i < ANNOUNCED_MAX && i < history->count; i++) {
+        const struct announced *url = &history->urls[i];
+
+        if (url->asked && url->at >= from->at && url != from) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool discover_is_ours(const struct check *check, const struct announced *url)
+{
+    return world_has_host(check->world, url->host) &&
+           strncmp(url->text, "https:", 6) == 0;
+}
+
 /* ---- Others ---- */
 
 const struct tries *discover_tries(const struct check *check)

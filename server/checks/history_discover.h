@@ -140,6 +140,12 @@ struct announced *discover_nearly(struct check *check);
 /* Has an announcement of this kind been made? The newest; NULL: no. */
 const struct announced *discover_newest(const struct check *check,
                                         enum link_kind kind);
+/* Something that was announced with this URL or later was asked, so the client
+ * went on in some way. */
+bool discover_went_on(const struct discover_history *history,
+                      const struct announced *from);
+/* An https URL of a host of this world. */
+bool discover_is_ours(const struct check *check, const struct announced *url);
 /* The failures of this request's URL so far; NULL: none. */
 const struct tries *discover_tries(const struct check *check);
 /* Whether the request is the first of its connection. */

@@ -73,7 +73,9 @@ static const char *address_of(struct check *check)
     if (sipuri && strncasecmp(sipuri, "sip:", 4) == 0) {
         sipuri += 4;
     }
-    return sipuri;
+    return sipuri ? arena_text(check->arena,
+                               span_of(sipuri, strcspn(sipuri, ";?")))
+                  : NULL;
 }
 
 static bool check_address(struct check *check)

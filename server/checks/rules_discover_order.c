@@ -189,26 +189,6 @@ static bool check_cache(struct check *check)
 
 /* ---- What never came ---- */
 
-/* Some resource was reached since, so the client went on in some way. */
-static bool went_on(const struct discover_history *history,
-                    const struct announced *from)
-{
-    for (size_t i = 0; i < ANNOUNCED_MAX && i < history->count; i++) {
-        const struct announced *url = &history->urls[i];
-
-        if (url->asked && url->at >= from->at && url != from) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool is_ours(const struct check *check, const struct announced *url)
-{
-    return world_has_host(check->world, url->host) &&
-           strncmp(url->text, "https:", 6) == 0;
-}
-
 /* A document that a step has dressed otherwise, and that can still be read. */
 static bool check_understood(struct check *check)
 {
@@ -217,10 +197,10 @@ static bool check_understood(struct check *check)
 
     if (!user || !(user->flags & ANNOUNCED_DRESSED) ||
         (user->flags & (ANNOUNCED_PLAIN | ANNOUNCED_WRONG_TYPE)) ||
-        history->redirects || !is_ours(check, user)) {
+        history->redirects || !discover_is_ours(check, user)) {
         return false;
     }
-    if (!user->asked && !went_on(history, user)) {
+    if (!user->asked && !discover_went_on(history, user)) {
         check_breach(check, "Root", span_text(user->text),
                      "the scenario has changed how Root is written; its link "
                      "to User could be read, and was not followed");

@@ -77,18 +77,21 @@ static bool is_narrow_letter(uint8_t byte)
            byte == '_' || byte == '@';
 }
 
-/* Letters of one byte each: so long a row of them is no UTF-16 of any tongue
- * that has names. */
+/*
+ * Letters of one byte each. An even number of them may be UTF-16 as well, of
+ * Chinese letters, which each have two such bytes in one case of ten: of so
+ * many hardly a name is.
+ */
 static bool is_narrow(struct span name)
 {
-    enum { LEAST = 4 };
+    enum { LEAST = 8, LEAST_ODD = 3 };
 
     for (size_t i = 0; i < name.size; i++) {
         if (!is_narrow_letter(name.data[i])) {
             return false;
         }
     }
-    return name.size >= LEAST;
+    return name.size >= (name.size % 2 ? LEAST_ODD : LEAST);
 }
 
 static bool is_wide(struct span name)

@@ -91,26 +91,6 @@ static bool check_downgrade(struct check *check)
 
 /* ---- What never came ---- */
 
-/* Some resource was reached since, so the client went on in some way. */
-static bool went_on(const struct discover_history *history,
-                    const struct announced *from)
-{
-    for (size_t i = 0; i < ANNOUNCED_MAX && i < history->count; i++) {
-        const struct announced *url = &history->urls[i];
-
-        if (url->asked && url->at >= from->at && url != from) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool is_ours(const struct check *check, const struct announced *url)
-{
-    return world_has_host(check->world, url->host) &&
-           strncmp(url->text, "https:", 6) == 0;
-}
-
 /* As the product says it, and to a place that is here. */
 static bool is_honest_redirect(const struct check *check,
                                const struct announced *url)
@@ -118,7 +98,7 @@ static bool is_honest_redirect(const struct check *check,
     return url->kind == LINK_REDIRECT &&
            !(url->flags &
              (ANNOUNCED_LOCATION | ANNOUNCED_CHANGED | ANNOUNCED_WRONG_TYPE)) &&
-           is_ours(check, url);
+           discover_is_ours(check, url);
 }
 
 static bool check_followed(struct check *check)
@@ -134,7 +114,7 @@ static bool check_followed(struct check *check)
             continue;
         }
         concerned = true;
-        if (!url->asked && !history->roots && !went_on(history, url)) {
+        if (!url->asked && !history->roots && !discover_went_on(history, url)) {
             check_breach(check, "Redirect", span_text(url->text),
                          "Root said Redirect, and %s was never asked",
                          url->text);

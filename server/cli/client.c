@@ -299,16 +299,16 @@ static bool is_orphan(const struct client *client, pid_t pid, pid_t keeper)
     return pid != keeper && pid != client->pid && getpgid(pid) != client->pid;
 }
 
-/* The list is "PID PID ", as proc(5) has it. */
+/* The list is "PID PID ", as proc(5) has it; at its end a number may be cut. */
 static size_t signal_list(const struct client *client, char *list, pid_t keeper,
                           int signal)
 {
     size_t found = 0;
     uint64_t pid;
 
-    while (*list) {
+    while (strchr(list, ' ')) {
         size_t length = strcspn(list, " ");
-        char *next = list + length + (list[length] != '\0');
+        char *next = list + length + 1;
 
         list[length] = '\0';
         if (number_parse(list, NUMBER_DECIMAL, INT_MAX, &pid) &&

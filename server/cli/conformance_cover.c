@@ -2,7 +2,7 @@
  * Coverage: which rules, points and codes the runs have met, and for those that
  * they have not, which shipped scenario would bring them. That is known from
  * conformance/brings.txt, which tells what the built-in client meets in each
- * (tests/brings writes it).
+ * (tests/lint/brings writes it).
  */
 #include "config.h"
 

@@ -44,6 +44,16 @@ static void fail_expectations(struct concluding *concluding)
     }
 }
 
+/* "": it is of the whole session. */
+static const char *exchange_text(const struct concluding *concluding,
+                                 const struct report_finding *finding)
+{
+    return finding->exchange
+               ? arena_printf(concluding->arena, " at exchange %" PRIu64,
+                              finding->exchange)
+               : "";
+}
+
 /* Each is in a line of fail-on, too, where there is one. */
 static void fail_findings(struct concluding *concluding)
 {
@@ -54,9 +64,8 @@ static void fail_findings(struct concluding *concluding)
 
         if (finding->severity == SEVERITY_FAIL) {
             fail(concluding,
-                 arena_printf(concluding->arena,
-                              "%s at exchange %" PRIu64 ": %s [%s]",
-                              finding->rule, finding->exchange,
+                 arena_printf(concluding->arena, "%s%s: %s [%s]", finding->rule,
+                              exchange_text(concluding, finding),
                               finding->text ? finding->text : "",
                               finding->section ? finding->section : ""));
         }

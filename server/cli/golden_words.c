@@ -183,10 +183,11 @@ static bool is_random(struct span text)
     return changes * 100 >= text.size * (sign ? 28 : 40);
 }
 
-/* With what follows a point, as in a JSON Web Token. */
+/* With what follows a point, as in a JSON Web Token. None begins with the sign
+ * that ends one: a row of them would be looked through from each on. */
 static size_t token(struct span text)
 {
-    size_t size = run_of(text, is_token);
+    size_t size = text.data[0] == '=' ? 0 : run_of(text, is_token);
 
     if (size < TOKEN_LEAST || !is_random(span_slice(text, 0, size))) {
         return 0;

@@ -232,7 +232,7 @@ static void lament(const struct run_child *child, int status, const char *why,
 void run_child_end(struct run_child *child, struct env *env, int status,
                    struct report *report)
 {
-    struct err err;
+    struct err err = {.text = "its result is empty"};
 
     (void)run_child_read(child);
     child->pid = 0;

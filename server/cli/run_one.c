@@ -169,12 +169,6 @@ static const char *command_text(struct arena *arena, char *const *argv)
     return arena_text(arena, buf_span(&text));
 }
 
-/* Nobody reaches a server whose ports are all closed. */
-static bool is_closed(const struct world *world)
-{
-    return world->tcp.ports[0] != PORT_OPEN && world->tcp.ports[1] != PORT_OPEN;
-}
-
 static void tell_client(const struct run *run, struct report_run *out)
 {
     out->variant = run->plan->variant;
@@ -184,7 +178,6 @@ static void tell_client(const struct run *run, struct report_run *out)
     out->client.timed_out = run->timed_out;
     out->client.stopped = was_stopped(run);
     out->client.may_fail = run->may_fail;
-    out->client.reached |= is_closed(run->serving.server.world);
 }
 
 /* The client is told with the default session, which is the first. */

@@ -49,8 +49,16 @@ static void tell_line(const struct verdict_line *line)
     tell_nearest(line->nearest);
 }
 
+/* "": it is of the whole session. */
+static const char *exchange_text(struct arena *arena, const struct found *found)
+{
+    return found->exchange
+               ? arena_printf(arena, " at exchange %" PRIu64, found->exchange)
+               : "";
+}
+
 /* Breaches that fail nothing: those that do are in a line of their own. */
-static void tell_findings(const struct session *session)
+static void tell_findings(const struct session *session, struct arena *arena)
 {
     const struct found *found;
 
@@ -58,13 +66,12 @@ static void tell_findings(const struct session *session)
         const struct finding *finding = &found->finding;
 
         if (found->severity == SEVERITY_WARN) {
-            log_warning("verdict: warning: %s (%s) at exchange %" PRIu64 ": %s",
-                        finding->rule, finding->section, found->exchange,
+            log_warning("verdict: warning: %s (%s)%s: %s", finding->rule,
+                        finding->section, exchange_text(arena, found),
                         finding->text);
         } else if (found->severity == SEVERITY_KNOWN) {
-            log_info("verdict: known: %s at exchange %" PRIu64 ": %s; %s",
-                     finding->rule, found->exchange, finding->text,
-                     found->known);
+            log_info("verdict: known: %s%s: %s; %s", finding->rule,
+                     exchange_text(arena, found), finding->text, found->known);
         }
     }
 }
@@ -94,7 +101,7 @@ bool verdict_tell_one(struct session *session)
     for (size_t i = 0; i < verdict.count; i++) {
         tell_line(&verdict.lines[i]);
     }
-    tell_findings(session);
+    tell_findings(session, arena);
     if (verdict.held) {
         log_info("verdict: passed: session=%s scenario=%s seed=%" PRIu64,
                  session_name(session), name, session_seed_of(session));

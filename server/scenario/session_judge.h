@@ -44,7 +44,7 @@ const char *judge_what(struct arena *arena, const struct scenario *scenario,
 const char *judge_saw(struct arena *arena, const struct scenario *scenario,
                       size_t index, const struct seen *seen,
                       const struct tallied *tallied, bool too_many);
-/* "9", "3.2 s" */
+/* "9", "3200ms" */
 const char *judge_measure(struct arena *arena, enum measure measure,
                           uint64_t taken);
 

@@ -26,7 +26,7 @@ void session_note(struct session *session, enum session_note note)
     session->play.noted |= note;
 }
 
-/* The first is told in the verdict; the journal has all. */
+/* The last is told in the verdict, unless it was taken. */
 void session_credentials(struct session *session, const struct exchange *ex,
                          const char *why)
 {
@@ -40,6 +40,7 @@ void session_credentials(struct session *session, const struct exchange *ex,
         why ? mem_printf("exchange %" PRIu64 ": %s", ex->id, why) : NULL;
 }
 
+/* The first is told in the verdict; the journal has all. */
 void session_unexpected(struct session *session, const struct exchange *ex,
                         const char *nearest)
 {

@@ -49,7 +49,8 @@ static bool is(const char *a, const char *b)
 
 /* ---- Bytes as they were sent ---- */
 
-/* From the "<" before `at` to the end tag of the same name. */
+/* From the "<" before `at` to the end tag of the same name; empty: that "<"
+ * begins no start tag. So what is found ends behind `at`. */
 static struct span element_around(struct span body, size_t at)
 {
     size_t from = at;
@@ -62,6 +63,9 @@ static struct span element_around(struct span body, size_t at)
     while (from + 1 + name < body.size &&
            !strchr(" \t\r\n/>", body.data[from + 1 + name])) {
         name++;
+    }
+    if (name == 0) {
+        return SPAN_NONE;
     }
     for (end = from; (end = span_find(body, span_text("</"), end)) != SIZE_MAX;
          end++) {

@@ -74,7 +74,9 @@ CASES = [
                         field={"workstation": (0, 8, None)}), good,
          "Workstation"),
     Case("NT-031", last(pad=1), good, "even"),
-    Case("NT-032", last(unicode=False), good, "one byte a character"),
+    # In UTF-16 that name is "-N0W", which are four letters as well.
+    Case("NT-032", last(unicode=False), last(raw_user=wide("\u4e2d\u5730")),
+         "one byte a character"),
     Case("NT-033", last(raw_user=wide("alice\0")), good, "ends in a NUL"),
     Case("NT-034", last(user="CONTOSO\\alice", domain=""), good,
          "CONTOSO"),

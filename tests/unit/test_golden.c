@@ -74,6 +74,19 @@ static void test_random(void **state UNUSED)
     assert_int_equal(missed, 0);
 }
 
+/* What a peer sends is looked at once, however many may begin there. */
+static void test_signs(void **state UNUSED)
+{
+    enum { MANY = 1024 * 1024 };
+    AUTO_BUF text = {0};
+    AUTO_BUF out = {0};
+
+    memset(buf_reserve(&text, MANY), '=', MANY);
+    buf_commit(&text, MANY);
+    golden_words(&out, buf_span(&text), NULL);
+    assert_true(span_equal(buf_span(&out), buf_span(&text)));
+}
+
 static void test_diff(void **state UNUSED)
 {
     static const struct {
@@ -161,9 +174,9 @@ static void test_why(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_words), cmocka_unit_test(test_random),
-        cmocka_unit_test(test_diff),  cmocka_unit_test(test_long_diff),
-        cmocka_unit_test(test_why),
+        cmocka_unit_test(test_words),     cmocka_unit_test(test_random),
+        cmocka_unit_test(test_signs),     cmocka_unit_test(test_diff),
+        cmocka_unit_test(test_long_diff), cmocka_unit_test(test_why),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

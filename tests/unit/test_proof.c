@@ -108,6 +108,24 @@ static void test_rows(void **state)
     }
 }
 
+/* What stands behind an end tag is in no element that begins before it. */
+static void test_signed_info_behind_an_end_tag(void **state)
+{
+    static const char text[] =
+        "<a xmlns:wsu=\"" URI_WSU
+        "\"><b></b>SignedInfo" SIGNED(GOOD_INFO, VALUE) "</a>";
+    AUTO(arena) arena = arena_new();
+    AUTO(xml_doc) doc = NULL;
+    struct xml_report report;
+    struct proof proof;
+
+    (void)state;
+    assert_int_equal(xml_parse(span_text(text), &doc, &report), XML_OK);
+    assert_null(proof_read(arena, span_text(text),
+                           xml_next(xml_first(xml_root(doc))), &proof));
+    assert_int_equal(proof.as_sent.size, 0);
+}
+
 /* A peer decides how many there are. */
 static void test_more_references_than_are_read(void **state)
 {
@@ -141,6 +159,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_signed_info_behind_an_end_tag),
         cmocka_unit_test(test_more_references_than_are_read),
     };
 

@@ -218,6 +218,48 @@ static void tickets(void **state)
     assert_null(change.copy);
 }
 
+/* Without the blanks at the value's end, which are none of it (RFC 9110 5.5). */
+static void blanks_for_plus(void **state)
+{
+    static const struct {
+        const char *issued;
+        const char *sent;
+        bool same;
+    } rows[] = {
+        /* PGFzLz5iPj4+b24+, PGFzLz5iPj4+bj4=, PGFzLz5iPj4+aW9uPg== */
+        {"<as/>b>>>on>", "PGFzLz5iPj4 b24", true},
+        {"<as/>b>>>n>", "PGFzLz5iPj4 bj4=", true},
+        {"<as/>b>>>n>", "PGFzLz5iPj4 bj4", true},
+        {"<as/>b>>>ion>", "PGFzLz5iPj4 aW9uPg==", true},
+        /* PGFzL24+: one at the end alone */
+        {"<as/n>", "PGFzL24", true},
+        /* PGE+++++Pg==, PGE+++++: in runs, that something made one blank of */
+        {"<a>\xfb\xef\xbe>", "PGE     Pg==", true},
+        {"<a>\xfb\xef\xbe>", "PGE Pg==", true},
+        {"<a>\xfb\xef\xbe", "PGE", true},
+        {"<as/>b>>>on>", "PGFzLz5iPj4+b24", false},
+        {"<as/>b>>>on>", "PGFzLz5iPj4b24", false},
+        {"<as/>b>>>on>", "PGFzLz5 iPj4 b24", false},
+        {"<as/>b>>>on>", "PGFzLz5iPj4 b2", false},
+        {"<as/>b>>>on>", "PGFzLz5iPj4 b24 AAEC", false},
+        {"<as/>b>>>on>", "", false},
+    };
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        const struct ticket_copy copy = {"none", span_text(rows[i].issued)};
+        struct ticket_change change;
+
+        ticket_why(f->arena,
+                   arena_printf(f->arena, "opaque=%s", rows[i].sent), &copy, 1,
+                   &change);
+        if ((change.what && strstr(change.what, "a blank for each \"+\"")) !=
+            rows[i].same) {
+            fail_msg("row %zu: %s", i, change.what ? change.what : "nothing");
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -228,6 +270,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(forms, set_up, tear_down),
         cmocka_unit_test_setup_teardown(proof_keys, set_up, tear_down),
         cmocka_unit_test_setup_teardown(tickets, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(blanks_for_plus, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
