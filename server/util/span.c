@@ -64,8 +64,12 @@ static uint64_t rd_be(struct reader *rd, size_t size)
 uint16_t rd_u16le(struct reader *rd)
 {
     struct span part = rd_bytes(rd, 2);
+    unsigned value = 0;
 
-    return part.size ? (uint16_t)(part.data[0] | part.data[1] << 8) : 0;
+    if (part.size) {
+        value = part.data[0] | (unsigned)part.data[1] << 8;
+    }
+    return (uint16_t)value;
 }
 
 uint32_t rd_u32le(struct reader *rd)
