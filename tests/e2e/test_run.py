@@ -14,7 +14,7 @@ import time
 import pytest
 
 from harness import (BINARY, PASSWORD, PATIENCE, SANITIZER, clean_environment,
-                     taken_port)
+                     run_cli, taken_port)
 
 GOOD = "good/pc-external-ntlm"
 # All that a client needs to know stands in its environment.
@@ -812,6 +812,28 @@ def test_help(run):
                   "Exit codes"):
         assert words in done.stdout
     assert "--watch" not in done.stdout
+
+
+@pytest.mark.parametrize("verb,level", [
+    ("serve", "info"), ("run", "warning"), ("conformance", "warning")])
+def test_help_tells_what_is_logged(tmp_path, verb, level):
+    """`--log-level`, and that it begins there where it is not given."""
+    help_ = run_cli(tmp_path, verb, "--help").stdout
+    line, = re.findall(r"^  --log-level .*\((.*)\)$", help_, re.M)
+    levels = {name: part.split(": ")[1] for part in line.split("; ")
+              for name in part.split(": ")[0].split(" and ")}
+    assert levels[verb] == level
+    if verb == "run":
+        shown = [run_cli(tmp_path, verb, GOOD, *more, *shell(ASK)).stderr
+                 for more in ((), ("--log-level", "info"))]
+        assert ["lyncmock: exchange" in text for text in shown] == [False, True]
+
+
+def test_help_of_run_tells_codes_and_scenarios(run):
+    words = " ".join(run("--help").stdout.split())
+    assert words.startswith("usage: lyncmock run SCENARIO... [OPTION]... -- ")
+    assert "1 an expectation or a rule of level MUST failed, the client was " \
+        "not let in, or it never reached the server; 2 " in words
 
 
 def test_help_of_the_client_is_the_client_s(run):
