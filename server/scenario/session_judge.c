@@ -302,10 +302,18 @@ static void judge_treatments(struct writing *writing)
 static void judge_credentials(struct writing *writing)
 {
     const struct playing *play = &writing->session->play;
+    const char *why = play->refused;
 
-    if (play->scenario->fail_on & FAIL_ON_REFUSED) {
-        add_breaches(writing, NULL, "the client to be let in", play->refused);
+    if (!(play->scenario->fail_on & FAIL_ON_REFUSED) || !play->reached) {
+        return;
     }
+    if (!why && play->asked && !play->let_in) {
+        why = arena_printf(writing->arena,
+                           "exchange %" PRIu64
+                           " was answered 401, and no credentials came",
+                           play->asked);
+    }
+    add_breaches(writing, NULL, "the client to be let in", why);
 }
 
 static void judge_unexpected(struct writing *writing)
