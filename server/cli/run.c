@@ -4,6 +4,7 @@
 #include "cli/run.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cli/arguments.h"
@@ -35,8 +36,11 @@ static void print_help(void)
         "failed, the client\nwas not let in, or it never reached the server; "
         "2 an option, a scenario or the\nclient's name is wrong, nothing was "
         "started; 3 could not start; 4 --timeout\nreached; 5 the client "
-        "failed, though the server saw nothing wrong; 70 a bug of\nlyncmock; "
-        "77 it needs Kerberos, and this machine has no krb5kdc.\n");
+        "failed, though nothing that is judged did; 70 a bug of\nlyncmock; 77 "
+        "it needs Kerberos, and this machine has no krb5kdc.\n"
+        "Where a scenario expects something, and not that the User resource, "
+        "UCWA or OAuth\nanswers 200, nobody can sign in: the client's exit "
+        "status is not judged. A signal\nthat ends it fails all the same.\n");
 }
 
 /* Nothing is started before all of it is known to be good. */
@@ -61,6 +65,7 @@ static void tell_text(struct env *env, const struct options *options,
     AUTO_BUF text = {0};
 
     style.brief = true;
+    style.line = options->text && strcmp(options->text, "-") == 0;
     style.hint = options->text ? NULL : "--text - shows them";
     report_text(report, &style, &text);
     if (!whole_file_put(STDERR_FILENO, buf_span(&text))) {
