@@ -515,6 +515,7 @@ libserver_a_SOURCES = \
 	%D%/scenario/judge_known.c \
 	%D%/scenario/judge_text.c \
 	%D%/scenario/judge_times.c \
+	%D%/scenario/judge_when.c \
 	%D%/scenario/keys.c \
 	%D%/scenario/keys.h \
 	%D%/scenario/known.c \

@@ -89,8 +89,8 @@ static bool check_datagram_key(struct check *check)
         check_breach(check,
                      ntlm_where(check, seen, "NegotiateFlags", NTLM3_AT_FLAGS),
                      ntlm_piece(seen, NTLM3_AT_FLAGS, 4),
-                     "NTLMSSP_NEGOTIATE_DATAGRAM is set, and so "
-                     "NTLMSSP_NEGOTIATE_KEY_EXCH must be");
+                     "NTLMSSP_NEGOTIATE_DATAGRAM is set, so "
+                     "NTLMSSP_NEGOTIATE_KEY_EXCH must be, but it is not");
     }
     return true;
 }

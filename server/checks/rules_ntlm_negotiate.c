@@ -144,8 +144,9 @@ static bool check_version_alone(struct check *check)
                        domain ? "DomainNameFields" : "WorkstationFields", at),
             domain ? seen->negotiate.domain.bytes
                    : seen->negotiate.workstation.bytes,
-            "NTLMSSP_NEGOTIATE_VERSION is set, and so domain and "
-            "workstation of NEGOTIATE are zero-length strings");
+            "NTLMSSP_NEGOTIATE_VERSION is set, so domain and workstation of "
+            "NEGOTIATE must be zero-length, but there is a %s",
+            domain ? "domain" : "workstation");
     }
     return true;
 }
@@ -168,12 +169,13 @@ static bool check_unsupplied(struct check *check)
         size_t at = domain ? NTLM1_AT_DOMAIN : NTLM1_AT_WORKSTATION;
         const char *name = domain ? "DomainNameFields" : "WorkstationFields";
 
-        check_breach(check, ntlm_where(check, seen, name, at),
-                     domain ? m->domain.bytes : m->workstation.bytes,
-                     "there is a name, and the flag that says so "
-                     "(NTLMSSP_NEGOTIATE_OEM_%s_SUPPLIED) is not set: servers "
-                     "ignore it, its length is zero",
-                     domain ? "DOMAIN" : "WORKSTATION");
+        check_breach(
+            check, ntlm_where(check, seen, name, at),
+            domain ? m->domain.bytes : m->workstation.bytes,
+            "there is a name, and the flag that says so "
+            "(NTLMSSP_NEGOTIATE_OEM_%s_SUPPLIED) is not set: its length "
+            "should be zero, for servers ignore it",
+            domain ? "DOMAIN" : "WORKSTATION");
     }
     return true;
 }

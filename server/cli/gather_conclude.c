@@ -135,12 +135,15 @@ static size_t count_held(const struct report_run *run)
 static const char *passed_line(struct concluding *concluding)
 {
     const struct report_run *run = concluding->run;
+    struct arena *arena = concluding->arena;
+    size_t known = report_count(run, SEVERITY_KNOWN);
 
     return arena_printf(
-        concluding->arena, "passed: %s, %zu of %zu expectations held, %s",
-        report_amount(concluding->arena, run->exchange_count, "exchange"),
-        count_held(run), run->expectation_count,
-        report_amount(concluding->arena, run->finding_count, "lesser finding"));
+        arena, "passed: %s, %zu of %zu expectations held, %s%s",
+        report_amount(arena, run->exchange_count, "exchange"), count_held(run),
+        run->expectation_count,
+        report_amount(arena, run->finding_count - known, "lesser finding"),
+        known ? arena_printf(arena, ", %zu known", known) : "");
 }
 
 /* Who was stopped has not failed; who cannot sign in may say so. */

@@ -82,6 +82,7 @@ static void add_finding(struct arena *arena,
                                                          finding->title)
                                           : rule,
                    .kind = "rule",
+                   .rule = finding->rule,
                    .fate = fate,
                    .message = finding->known  ? finding->known
                               : finding->text ? finding->text

@@ -22,6 +22,7 @@ struct report_case {
     enum case_fate fate;
     const char *message; /* why it did not pass; NULL: it did */
     /* What else is known; NULL: nothing. */
+    const char *rule;
     const char *where;
     const char *section;
     const char *evidence;

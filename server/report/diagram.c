@@ -225,6 +225,16 @@ static enum columns_tone tone_of_finding(const struct report_finding *finding)
     return TONE_DIM;
 }
 
+/* What fails the run is told from what does not. */
+static const char *mark_of_finding(const struct report_finding *finding,
+                                   const struct report_style *style)
+{
+    if (finding->severity == SEVERITY_FAIL) {
+        return style->unicode ? "\xe2\x9c\x97" : "NO";
+    }
+    return style->unicode ? "\xe2\x96\xb2" : "!";
+}
+
 void diagram_finding(struct arena *arena, const struct report_finding *finding,
                      const struct report_style *style, size_t indent,
                      struct buf *out)
@@ -235,11 +245,11 @@ void diagram_finding(struct arena *arena, const struct report_finding *finding,
     columns_pad(out, indent);
     columns_wrap(
         out, style, indent + 2, tone_of_finding(finding),
-        arena_printf(
-            arena, "%s %s %s%s%s%s%s", style->unicode ? "\xe2\x96\xb2" : "!",
-            finding->rule ? finding->rule : "?",
-            report_level_label(finding->level), *where ? " at " : "", where,
-            finding->text ? ": " : "", finding->text ? finding->text : ""));
+        arena_printf(arena, "%s %s %s%s%s%s%s", mark_of_finding(finding, style),
+                     finding->rule ? finding->rule : "?",
+                     report_level_label(finding->level), *where ? " at " : "",
+                     where, finding->text ? ": " : "",
+                     finding->text ? finding->text : ""));
     columns_pad(out, indent + 2);
     columns_wrap(out, style, indent + 2, TONE_DIM,
                  arena_printf(arena, "%s%s%s%s%s", section,

@@ -20,12 +20,13 @@ struct writing {
     bool several; /* runs: each line says whose it is */
 };
 
-static const char *mark(const struct writing *writing, bool good)
+/* The third is of what did not hold and fails nothing, as in the diagram. */
+static const char *mark(const struct writing *writing, bool held, bool fails)
 {
     if (writing->style->unicode) {
-        return good ? "\xe2\x9c\x93" : "\xe2\x9c\x97";
+        return held ? "\xe2\x9c\x93" : fails ? "\xe2\x9c\x97" : "\xe2\x96\xb2";
     }
-    return good ? "ok" : "NO";
+    return held ? "ok" : fails ? "NO" : "!";
 }
 
 static void heading(struct writing *writing, const char *text)
@@ -76,7 +77,7 @@ static void put_expectation(struct writing *writing,
     bool fails = !expected->held && expected->severity == SEVERITY_FAIL;
     const char *where = expected->where ? expected->where : "";
 
-    buf_printf(writing->out, "  %-2s ", mark(writing, expected->held));
+    buf_printf(writing->out, "  %-2s ", mark(writing, expected->held, fails));
     columns_wrap(writing->out, writing->style, 5,
                  expected->held ? TONE_PLAIN
                  : fails        ? TONE_BAD

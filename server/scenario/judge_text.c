@@ -90,10 +90,10 @@ static const char *order_text(struct arena *arena,
     const char *text = "in order:";
 
     for (size_t i = 1; i <= order->stages; i++) {
-        text = arena_printf(arena, "%s%s %s%s%s", text, i > 1 ? "," : "",
-                            point_info(order[i].at)->name,
-                            answered_text(arena, &order[i]),
-                            within_text(arena, &order[i]));
+        text = arena_printf(
+            arena, "%s%s %s%s%s%s", text, i > 1 ? "," : "",
+            point_info(order[i].at)->name, judge_when(arena, &order[i].when),
+            answered_text(arena, &order[i]), within_text(arena, &order[i]));
     }
     return text;
 }
@@ -132,9 +132,10 @@ const char *judge_what(struct arena *arena, const struct scenario *scenario,
         break;
     }
     return arena_printf(
-        arena, "%s%s %s%s%s", point_info(expected->at)->name,
-        answered_text(arena, expected), amount_text(arena, expected),
-        where_text(arena, scenario, expected), within_text(arena, expected));
+        arena, "%s%s%s %s%s%s", point_info(expected->at)->name,
+        judge_when(arena, &expected->when), answered_text(arena, expected),
+        amount_text(arena, expected), where_text(arena, scenario, expected),
+        within_text(arena, expected));
 }
 
 /* ---- What came ---- */

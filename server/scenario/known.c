@@ -4,6 +4,7 @@
 #include "scenario/known.h"
 
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "scenario/reading.h"
@@ -78,10 +79,35 @@ static void read_until(struct reading *reading, const struct node *node,
     }
 }
 
+/* ---- The expectation ---- */
+
+/* An id is any text, but with a point inside, and near to the name of a point,
+ * it is that one, misspelt. */
+static void check_expect(struct reading *reading, const struct node *node,
+                         struct known_failure *failure)
+{
+    struct nearest nearest;
+
+    nearest_init(&nearest, failure->expect);
+    for (int i = 0; i < POINT_COUNT; i++) {
+        const char *name = point_info((enum point)i)->name;
+
+        if (strcasecmp(name, failure->expect) == 0) {
+            failure->is_point = true;
+            return;
+        }
+        nearest_try(&nearest, span_text(name));
+    }
+    if (strchr(failure->expect, '.') && nearest.best.size) {
+        reading_unknown(reading, node, "point", &nearest,
+                        "lyncmock list points prints them");
+    }
+}
+
 /* ---- An item ---- */
 
 static void check_item(struct reading *reading, const struct node *item,
-                       const struct known_failure *failure)
+                       struct known_failure *failure)
 {
     const struct node *rule = node_entry(item, "rule");
 
@@ -103,6 +129,9 @@ static void check_item(struct reading *reading, const struct node *item,
     }
     if (failure->rule) {
         (void)reading_rule(reading, rule);
+    }
+    if (failure->expect) {
+        check_expect(reading, node_entry(item, "expect"), failure);
     }
 }
 
@@ -129,6 +158,7 @@ static void read_item(struct reading *reading, const struct node *item,
             read_until(reading, entry, now, failure);
         }
     }
+    failure->everywhere = !failure->scenario;
     failure->scenario = failure->scenario ? failure->scenario : "*";
     check_item(reading, item, failure);
 }

@@ -19,7 +19,9 @@ struct known_failure {
     const char *where;    /* "FILE:LINE" */
     const char *rule;     /* an id or a pattern; NULL: of an expectation */
     const char *expect;   /* its id, or its point; NULL: of a rule */
+    bool is_point;        /* `expect` is the name of one */
     const char *scenario; /* a pattern */
+    bool everywhere;      /* none was said */
     const char *reason;
     const char *until;  /* "2027-03-01" */
     const char *ticket; /* NULL: none */

@@ -137,7 +137,9 @@ static const char *order_why(struct writing *writing, size_t index, size_t came,
     const struct expectation *stage =
         &play->scenario->expectations[index + 1 + came];
     const struct moments *seen = &play->seen[index + 1 + came].moments;
-    const char *name = point_info(stage->at)->name;
+    const char *name =
+        arena_printf(writing->arena, "%s%s", point_info(stage->at)->name,
+                     judge_when(writing->arena, &stage->when));
     const char *behind = "";
 
     if (came) {
@@ -202,25 +204,44 @@ static void judge_expectation(struct writing *writing, size_t index)
 
 /* ---- The others ---- */
 
-/* The first breach that fails the run, and how many more rules are broken. */
-static const char *breaches_text(struct writing *writing,
-                                 bool (*is_meant)(const struct found *found,
-                                                  const void *ctx),
-                                 const void *ctx)
+/* What a line says of breaches, of all those that would fail the run. */
+struct breaches {
+    const struct found *fails; /* the first; NULL: none does */
+    size_t more;               /* rules besides */
+    const struct found *known; /* the first that is a known failure */
+};
+
+static bool would_fail(const struct writing *writing, const struct found *found)
 {
+    enum report_severity severity;
+
+    return treatment_severity(writing->session->play.scenario,
+                              found->finding.rule, found->finding.level,
+                              &severity) &&
+           severity == SEVERITY_FAIL;
+}
+
+static struct breaches find_breaches(struct writing *writing,
+                                     bool (*is_meant)(const struct found *found,
+                                                      const void *ctx),
+                                     const void *ctx)
+{
+    struct breaches breaches = {0};
     const struct found *found;
-    const char *why = NULL;
-    size_t more = 0;
 
     for (size_t i = 0; (found = session_found_at(writing->session, i)); i++) {
-        if (found->severity != SEVERITY_FAIL || !is_meant(found, ctx)) {
+        if (!is_meant(found, ctx)) {
             continue;
         }
-        more += why != NULL;
-        why = why ? why : breach_text(writing->arena, found);
+        if (found->severity == SEVERITY_FAIL) {
+            breaches.more += breaches.fails != NULL;
+            breaches.fails = breaches.fails ? breaches.fails : found;
+        } else if (found->known && !breaches.known &&
+                   would_fail(writing, found)) {
+            breaches.known = found;
+        }
     }
-    return more ? arena_printf(writing->arena, "%s (and %zu more)", why, more)
-                : why;
+    return breaches;
 }
 
 struct level_asked {
@@ -245,16 +266,27 @@ static bool has_row(const struct found *found, const void *ctx)
     return treatment_fits(row, found->finding.rule);
 }
 
+/* One that is known neither holds nor fails. */
 static void add_breaches(struct writing *writing, const char *where,
-                         const char *what, const char *why)
+                         const char *what, struct breaches breaches)
 {
-    add(writing, &(struct verdict_line){
-                     .where = where,
-                     .what = what,
-                     .held = !why,
-                     .severity = SEVERITY_FAIL,
-                     .why = why,
-                 });
+    struct arena *arena = writing->arena;
+    struct verdict_line line = {
+        .where = where, .what = what, .severity = SEVERITY_FAIL};
+
+    if (breaches.fails) {
+        line.why = breach_text(arena, breaches.fails);
+        line.why = breaches.more ? arena_printf(arena, "%s (and %zu more)",
+                                                line.why, breaches.more)
+                                 : line.why;
+    } else if (breaches.known) {
+        line.severity = SEVERITY_KNOWN;
+        line.known = breaches.known->known;
+        line.why = arena_printf(arena, "%s; known: %s",
+                                breach_text(arena, breaches.known), line.known);
+    }
+    line.held = !line.why;
+    add(writing, &line);
 }
 
 static void judge_levels(struct writing *writing)
@@ -278,7 +310,7 @@ static void judge_levels(struct writing *writing)
 
         if (scenario->fail_on & levels[i].word) {
             add_breaches(writing, NULL, levels[i].what,
-                         breaches_text(writing, has_level, &asked));
+                         find_breaches(writing, has_level, &asked));
         }
     }
 }
@@ -294,7 +326,7 @@ static void judge_treatments(struct writing *writing)
             add_breaches(
                 writing, row->where,
                 arena_printf(writing->arena, "no breach of %s", row->rule),
-                breaches_text(writing, has_row, row));
+                find_breaches(writing, has_row, row));
         }
     }
 }
@@ -313,7 +345,12 @@ static void judge_credentials(struct writing *writing)
                            " was answered 401, and no credentials came",
                            play->asked);
     }
-    add_breaches(writing, NULL, "the client to be let in", why);
+    add(writing, &(struct verdict_line){
+                     .what = "the client to be let in",
+                     .held = !why,
+                     .severity = SEVERITY_FAIL,
+                     .why = why,
+                 });
 }
 
 static void judge_unexpected(struct writing *writing)
@@ -349,8 +386,21 @@ static bool shut(const struct world *world)
            (families[0] != PORT_OPEN && families[1] != PORT_OPEN);
 }
 
-static void judge_all_known(struct writing *writing,
-                            const struct verdict_line *expectations)
+/* Before all others: what is over is why they fail. */
+static void judge_all_expired(struct writing *writing)
+{
+    const struct known_failures *known = writing->session->play.scenario->known;
+    struct verdict_line line;
+
+    for (size_t i = 0; i < known_count(known); i++) {
+        if (judge_expired(writing->session, i, writing->arena, &line)) {
+            add(writing, &line);
+        }
+    }
+}
+
+static void judge_all_outdated(struct writing *writing,
+                               const struct verdict_line *expectations)
 {
     const struct known_failures *known = writing->session->play.scenario->known;
     struct verdict_line line;
@@ -413,6 +463,7 @@ void session_verdict(const struct session *session, struct arena *arena,
                           .why = "none reached the server",
                       });
     }
+    judge_all_expired(&writing);
     expectations = &writing.lines[writing.count];
     for (size_t i = 0; i < scenario->expectation_count; i++) {
         judge_expectation(&writing, i);
@@ -421,7 +472,7 @@ void session_verdict(const struct session *session, struct arena *arena,
     judge_treatments(&writing);
     judge_credentials(&writing);
     judge_unexpected(&writing);
-    judge_all_known(&writing, expectations);
+    judge_all_outdated(&writing, expectations);
     *out_verdict = (struct session_verdict){
         .judged = scenario->judged || writing.count,
         .held = all_held(&writing),

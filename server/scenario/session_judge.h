@@ -31,11 +31,18 @@ size_t judge_order(const struct judging *judging, size_t index,
 void judge_known(const struct session *session,
                  const struct expectation *expected, struct arena *arena,
                  struct verdict_line *line);
-/* Whether this known failure is outdated: then it is a line that fails. The
- * lines of the expectations are there. */
+/* Whether the day of this known failure is over: then it is a line that fails.
+ */
+bool judge_expired(const struct session *session, size_t known,
+                   struct arena *arena, struct verdict_line *out_line);
+/* Whether it is outdated otherwise, or about nothing. The lines of the
+ * expectations are there. */
 bool judge_outdated(const struct session *session, size_t known,
                     const struct verdict_line *lines, struct arena *arena,
                     struct verdict_line *out_line);
+
+/* judge_when.c: " (reason: wrong-password)"; "" where nothing is asked. */
+const char *judge_when(struct arena *arena, const struct condition *when);
 
 /* judge_text.c */
 bool judge_is_held(const struct expectation *expected, uint64_t times);

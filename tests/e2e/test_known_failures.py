@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from xml.etree import ElementTree
 
 import pytest
 
@@ -104,6 +105,80 @@ def test_occurs_no_more(known):
         "occurs no more; take it out of the file" in said
 
 
+@pytest.mark.parametrize("entry, told", [
+    ("expect: tikcet", 'play.yaml expects no such thing; the nearest is '
+                       '"ticket"'),
+    ("expect: zzz", "play.yaml expects no such thing"),
+    ("expect: tikcet, scenario: 'good/*'", ""),
+    ("expect: tikcet, scenario: '*'", ""),
+    ("expect: mex.get", ""),
+], ids=["near", "far", "of another", "of many", "a point"])
+def test_names_no_expectation(known, entry, told):
+    """A point is one that other scenarios expect, a pattern means others."""
+    server = known(f"{entry}, reason: no, until: {SOON}",
+                   f"expect: ticket, reason: no, until: {SOON}")
+    server.curl(server.url("lyncdiscover"))
+    said = verdict(server, 1 if told else 0)
+    assert told in said
+    assert ("known.yaml:1: failed: expected the known failure" in said) \
+        == bool(told)
+
+
+def test_rule_in_words(known, tmp_path):
+    """It neither held nor failed, in whatever form."""
+    report, junit, tap, text = (tmp_path / name for name in (
+        "report.json", "junit.xml", "report.tap", "report.txt"))
+    server = known(f"expect: ticket, reason: not yet, until: {SOON}",
+                   f"rule: HT-001, reason: old proxy, until: {SOON}",
+                   args=["--json", report, "--junit", junit, "--tap", tap,
+                         "--text", text])
+    malformed(server)
+    verdict(server, 0)
+    run = json.loads(report.read_text())["runs"][0]
+    line = run["expectations"][1]
+    assert line["what"] == "no breach of a rule of level MUST"
+    assert (line["held"], line["severity"], line["known"]) \
+        == (False, "known", "old proxy")
+    assert run["line"].startswith("passed: ")
+    assert run["line"].endswith(
+        "0 of 2 expectations held, 0 lesser findings, 1 known"), run["line"]
+    assert "known: no breach of a rule of level MUST, HT-001 at exchange" \
+        in " ".join(text.read_text().split())
+    assert "\u2713" not in text.read_text()
+    cases = ElementTree.parse(junit).getroot().findall(".//testcase")
+    assert [case[0].tag for case in cases] == ["skipped"] * len(cases)
+    points = [line for line in tap.read_text().splitlines()
+              if line.startswith("    ok") or line.startswith("    not ok")]
+    assert points and all(" # TO" "DO " in line for line in points)
+
+
+def test_what_fails_is_marked(serve, tmp_path):
+    """One annotation, and another mark than lesser ones."""
+    (tmp_path / "play.yaml").write_text(
+        "lyncmock: 1\nrules: {HT-001: fail}\n")
+    server = serve(tmp_path / "play.yaml", "--text", tmp_path / "text",
+                   env={"GITHUB_ACTIONS": "true"})
+    server.judged = True
+    malformed(server)
+    server.process.terminate()
+    told = server.process.stdout.read().decode().splitlines()
+    verdict(server, 1)
+    errors = [line for line in told if line.startswith("::error ")]
+    assert len(errors) == 1 and "play.yaml,line=2,title=" in errors[0]
+    assert "\u2717 HT-001 MUST" in (tmp_path / "text").read_text()
+
+
+def test_over_comes_first(known, tmp_path):
+    report = tmp_path / "report.json"
+    server = known(f"rule: HT-001, reason: no, until: {OVER}",
+                   args=["--json", report])
+    malformed(server)
+    verdict(server, 1)
+    line = json.loads(report.read_text())["runs"][0]["line"]
+    assert "known.yaml:1: expected the known failure HT-001, until: " \
+        f"{OVER} is over (and 2 more)" in line
+
+
 def test_rule_that_is_kept(known):
     """BA-001 has a say only where somebody sends Basic: it is not outdated as
     long as nobody does."""
@@ -152,6 +227,9 @@ ERRORS = {
                         10, 'the nearest is "HT-001"'),
     "a pattern of no rule": (f"- {{rule: 'ZZ-*', reason: x, until: {SOON}}}\n",
                              1, 10, "no rule fits"),
+    "a misspelt point": (f"- {{expect: webticket.isue, reason: x, until: "
+                         f"{SOON}}}\n", 1, 12,
+                         'the nearest is "webticket.issue"'),
     "an unknown key": (f"- {{rule: HT-001, reasn: x, reason: x, until: {SOON}}}"
                        "\n", 1, 18, 'the nearest is "reason"'),
     "no YAML": ("- {rule: \n", 2, 1, ""),
