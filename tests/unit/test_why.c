@@ -218,7 +218,8 @@ static void tickets(void **state)
     assert_null(change.copy);
 }
 
-/* Without the blanks at the value's end, which are none of it (RFC 9110 5.5). */
+/* Without the blanks at the value's end, which are none of it (RFC 9110 5.5).
+ */
 static void blanks_for_plus(void **state)
 {
     static const struct {
@@ -250,9 +251,8 @@ static void blanks_for_plus(void **state)
         const struct ticket_copy copy = {"none", span_text(rows[i].issued)};
         struct ticket_change change;
 
-        ticket_why(f->arena,
-                   arena_printf(f->arena, "opaque=%s", rows[i].sent), &copy, 1,
-                   &change);
+        ticket_why(f->arena, arena_printf(f->arena, "opaque=%s", rows[i].sent),
+                   &copy, 1, &change);
         if ((change.what && strstr(change.what, "a blank for each \"+\"")) !=
             rows[i].same) {
             fail_msg("row %zu: %s", i, change.what ? change.what : "nothing");
