@@ -261,8 +261,10 @@ libserver_a_SOURCES = \
 	%D%/cli/gather_exchange.c \
 	%D%/cli/gather_measures.c \
 	%D%/cli/gather_parts.h \
+	%D%/cli/gather_reason.c \
 	%D%/cli/golden.c \
 	%D%/cli/golden.h \
+	%D%/cli/golden_read.c \
 	%D%/cli/golden_trace.c \
 	%D%/cli/golden_why.c \
 	%D%/cli/golden_why.h \

@@ -16,9 +16,9 @@ where that saw a mistake, with what it saw and why it is one:
     def test_says_that_the_password_has_expired(lyncmock): ...
 
 While it runs, os.environ is what `lyncmock run` gives to a client: CA bundles,
-a proxy that knows the names of the world, krb5.conf and a ticket, LYNC_*. So
-requests, httpx, urllib, and programs that the test starts get there by
-themselves. The mark takes options of `lyncmock run` behind the scenario.
+a proxy that knows the names of the world, krb5.conf and a ticket, LYNC_*, and
+nothing that leads elsewhere. So requests, httpx, urllib, and programs that the
+test starts get there by themselves. The mark takes options of `lyncmock run` behind the scenario.
 
 `lyncmock` must be in PATH, or LYNCMOCK_BINARY say where it is.
 """
@@ -45,27 +45,37 @@ sys.stdin.read()
 
 
 class Lyncmock:
-    """One `lyncmock run`. `environment` is what its client got of it."""
+    """One `lyncmock run`. `environment` is the whole one of its client."""
 
-    def __init__(self, folder, *args):
+    def __init__(self, folder, outer, *args):
         self.folder = pathlib.Path(folder)
         self.code = None
         self.said = ""  # the report for people: why it failed
+        stand_in = self.folder / "stand_in.py"
+        stand_in.write_text(STAND_IN, "utf-8")
         self._log = open(self.folder / "lyncmock.log", "w+", encoding="utf-8")
-        self._process = subprocess.Popen(
-            [os.environ.get("LYNCMOCK_BINARY", "lyncmock"), "run",
-             *map(str, args), "--json", str(self.folder / "report.json"),
-             "--", sys.executable, "-c", STAND_IN],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log,
-            encoding="utf-8")
+        self._process = self._start(
+            outer, [*map(str, args), "--json", str(self.folder / "report.json"),
+                    "--", sys.executable, str(stand_in)])
         first = self._process.stdout.readline()
         if not first.startswith("{"):
             self.stop()
             pytest.fail(f"lyncmock ended with {self.code}:\n{self.said}",
                         pytrace=False)
-        self.environment = {
-            name: value for name, value in json.loads(first).items()
-            if os.environ.get(name) != value}
+        self.environment = json.loads(first)
+
+    def _start(self, outer, args):
+        binary = outer.get("LYNCMOCK_BINARY", "lyncmock")
+        try:
+            return subprocess.Popen(
+                [binary, "run", *args], env=outer, stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE, stderr=self._log, encoding="utf-8")
+        except OSError as error:
+            self._log.close()
+            pytest.fail(
+                f"{binary} does not start: {error.strerror}. Put the folder "
+                "with lyncmock in PATH, or its path in LYNCMOCK_BINARY",
+                pytrace=False)
 
     def __getattr__(self, name):
         """lyncmock.account is LYNC_ACCOUNT, lyncmock.web_url LYNC_WEB_URL."""
@@ -106,13 +116,19 @@ def start_lyncmock(tmp_path, monkeypatch):
     """start_lyncmock(scenario, *options): for tests that need several. The
     environment is that of the last one. Nobody judges but who calls stop()."""
     running = []
+    hidden = {}  # from the client, but not from the next lyncmock
 
     def start(*args):
         folder = tmp_path / f"lyncmock-{len(running) + 1}"
         folder.mkdir()
-        running.append(Lyncmock(folder, *args))
-        for name, value in running[-1].environment.items():
-            monkeypatch.setenv(name, value)
+        running.append(Lyncmock(folder, {**hidden, **os.environ}, *args))
+        theirs = running[-1].environment
+        for name in set(os.environ) - set(theirs):
+            hidden[name] = os.environ[name]
+            monkeypatch.delenv(name)
+        for name, value in theirs.items():
+            if os.environ.get(name) != value:
+                monkeypatch.setenv(name, value)
         return running[-1]
 
     yield start

@@ -119,17 +119,19 @@ void admin_waiter_free(struct waiter *waiter)
     *link = waiter->next;
     waiter->waiters->count--;
     loop_cancel(waiter->waiters->loop, &waiter->timer);
+    loop_unpost(waiter->waiters->loop, &waiter->note);
     session_unwatch(waiter->session, &waiter->watch);
     session_unref(waiter->session);
     mem_free(waiter);
 }
 
-/* The first that has no answer yet; NULL: all have. */
+/* The first that has no answer yet, though one may be on its way; NULL: all
+ * have. */
 static struct waiter *find_waiting(const struct admin_waiters *waiters)
 {
     struct waiter *waiter = waiters->first;
 
-    while (waiter && waiter->state != WAITING) {
+    while (waiter && waiter->state != WAITING && !waiter->noted) {
         waiter = waiter->next;
     }
     return waiter;
@@ -141,7 +143,11 @@ void admin_waiters_stop(struct admin_waiters *waiters)
     struct waiter *waiter;
 
     while ((waiter = find_waiting(waiters)) != NULL) {
-        wake(waiter, STOPPING);
+        bool noted = waiter->noted;
+
+        loop_unpost(waiters->loop, &waiter->note);
+        waiter->noted = false;
+        wake(waiter, noted ? waiter->state : STOPPING);
     }
 }
 

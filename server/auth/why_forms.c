@@ -89,7 +89,9 @@ static char *turned(struct arena *arena, const char *text)
     for (char *c = out; *c; c++) {
         bool letter = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z');
 
-        *c = letter ? (char)(*c ^ 0x20) : *c;
+        if (letter) {
+            *c = (char)(*c ^ 0x20);
+        }
     }
     return out;
 }

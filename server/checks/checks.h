@@ -21,7 +21,7 @@ const char *rule_level_word(enum finding_level level);
 void check_report(struct exchange *ex, const char *rule, const char *where,
                   struct span evidence, const char *format, ...) PRINTF(5, 6);
 /* The same as a finding, for those who have no exchange at hand (auth_find). */
-struct finding check_finding(const char *rule, struct span evidence,
+struct finding check_finding(const char *id, struct span evidence,
                              const char *text);
 
 /*

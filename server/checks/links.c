@@ -85,9 +85,10 @@ static char numbered(struct span text, size_t *out_size)
         return '\0';
     }
     *out_size = end + !json;
-    return ascii_of(span_slice(text, digits, end - digits), hex, &number)
-               ? (char)number
-               : '\0';
+    if (!ascii_of(span_slice(text, digits, end - digits), hex, &number)) {
+        return '\0';
+    }
+    return (char)number;
 }
 
 /* The character that an escape stands for; 0: there is none here. */

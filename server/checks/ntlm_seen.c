@@ -89,23 +89,31 @@ const char *sent_header(struct check *check, const char *name)
     return sent_value(check, name, any, NULL);
 }
 
+struct wanted_token {
+    const char *scheme;
+    struct span *out_token;
+};
+
 static bool has_token(struct check *check, const char *value, const void *ctx)
 {
+    const struct wanted_token *wanted = ctx;
     struct httpauth sent;
 
-    return httpauth_decode(check->arena, value, &sent) == HTTPAUTH_OK &&
-           strcasecmp(sent.scheme, ctx) == 0;
+    if (httpauth_decode(check->arena, value, &sent) != HTTPAUTH_OK ||
+        strcasecmp(sent.scheme, wanted->scheme) != 0) {
+        return false;
+    }
+    *wanted->out_token = sent.token;
+    return true;
 }
 
 struct span sent_token(struct check *check, const char *scheme)
 {
-    const char *value =
-        sent_value(check, "WWW-Authenticate", has_token, scheme);
-    struct httpauth sent;
+    struct span token = SPAN_NONE;
+    const struct wanted_token wanted = {scheme, &token};
 
-    return value && httpauth_decode(check->arena, value, &sent) == HTTPAUTH_OK
-               ? sent.token
-               : SPAN_NONE;
+    sent_value(check, "WWW-Authenticate", has_token, &wanted);
+    return token;
 }
 
 /* ---- The request ---- */

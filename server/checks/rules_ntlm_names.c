@@ -79,7 +79,7 @@ static bool is_narrow_letter(uint8_t byte)
 
 /*
  * Letters of one byte each. An even number of them may be UTF-16 as well, of
- * Chinese letters, which each have two such bytes in one case of ten: of so
+ * Chinese letters, which each have two such bytes in one case of eight: of so
  * many hardly a name is.
  */
 static bool is_narrow(struct span name)

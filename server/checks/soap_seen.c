@@ -20,9 +20,9 @@ static void decode_parts(struct arena *arena, struct soap_seen *seen)
     seen->flaw = usertoken_decode(arena, &seen->soap, &seen->token, &text);
 }
 
-static struct soap_seen *decode(struct check *check)
+/* Nobody has read it so far, or it is none. */
+static void read_envelope(struct check *check, struct soap_seen *seen)
 {
-    struct soap_seen *seen = NEW(struct soap_seen);
     struct xml_report report;
     const char *text;
 
@@ -30,6 +30,18 @@ static struct soap_seen *decode(struct check *check)
     if (seen->xml == XML_OK) {
         seen->is_soap =
             soap_decode(check->arena, seen->doc, &seen->soap, &text) == SOAP_OK;
+    }
+}
+
+static struct soap_seen *decode(struct check *check)
+{
+    struct soap_seen *seen = NEW(struct soap_seen);
+
+    if (check->ex->soap) {
+        seen->is_soap = true;
+        seen->soap = check->ex->soap->soap;
+    } else {
+        read_envelope(check, seen);
     }
     if (seen->is_soap) {
         decode_parts(check->arena, seen);

@@ -12,7 +12,7 @@
 #include "wire/xml.h"
 
 struct soap_seen {
-    xmlDoc *doc;
+    xmlDoc *doc; /* NULL: the exchange has it */
     enum xml_result xml;
     bool is_soap;     /* an envelope; what follows is filled for one alone */
     struct soap soap; /* nodes live as long as the run */

@@ -60,13 +60,33 @@ static size_t tag_start(struct span text, size_t at)
     return start && text.data[start - 1] == '<' ? start - 1 : SIZE_MAX;
 }
 
+/* As span_find: whole answers are searched for short names that most of them
+ * do not have, where memchr is many times as fast as memmem. */
+static size_t find_name(struct span text, struct span name, size_t from)
+{
+    const uint8_t *end = text.data + text.size;
+    const uint8_t *at = text.size ? text.data + from : end;
+
+    while ((size_t)(end - at) >= name.size) {
+        at = memchr(at, name.data[0], (size_t)(end - at) - name.size + 1);
+        if (!at) {
+            return SIZE_MAX;
+        }
+        if (memcmp(at, name.data, name.size) == 0) {
+            return (size_t)(at - text.data);
+        }
+        at++;
+    }
+    return SIZE_MAX;
+}
+
 /* The first start tag of this local name; SIZE_MAX: there is none. */
 static size_t find_tag(struct span text, const char *name)
 {
     struct span wanted = span_text(name);
-    size_t at = span_find(text, wanted, 0);
+    size_t at = find_name(text, wanted, 0);
 
-    for (; at != SIZE_MAX; at = span_find(text, wanted, at + 1)) {
+    for (; at != SIZE_MAX; at = find_name(text, wanted, at + 1)) {
         struct span behind = span_slice(text, at + wanted.size, 1);
 
         if (behind.size && strchr(" \t\r\n>", behind.data[0]) &&
@@ -155,7 +175,8 @@ static void read_told(const struct exchange *ex, struct ticket_told *told)
 {
     struct span body = ex->reply.body;
     struct span assertion = find_assertion(ex);
-    size_t at = span_find(body, span_text("cwt="), 0);
+    size_t at =
+        assertion.size ? SIZE_MAX : span_find(body, span_text("cwt="), 0);
 
     *told = (struct ticket_told){
         .saml = assertion.size != 0,

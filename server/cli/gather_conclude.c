@@ -6,10 +6,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "cli/gather_parts.h"
 #include "cli/verb.h"
 #include "report/words.h"
-
-enum { REFUSED_LEAST = 400 };
 
 struct concluding {
     struct arena *arena;
@@ -72,42 +71,9 @@ static void fail_findings(struct concluding *concluding)
     }
 }
 
-static bool is_refusal(const struct report_exchange *exchange)
-{
-    return exchange->why && !exchange->step &&
-           exchange->status >= REFUSED_LEAST;
-}
-
-/* The last that was refused though no step had a hand in it; who signs in
- * wrongly comes before who asks for what there is not. */
-static const struct report_exchange *last_refused(const struct report_run *run)
-{
-    const struct report_exchange *other = NULL;
-
-    for (size_t i = run->exchange_count; i > 0; i--) {
-        const struct report_exchange *exchange = &run->exchanges[i - 1];
-
-        if (is_refusal(exchange) && exchange->auth) {
-            return exchange;
-        }
-        if (is_refusal(exchange) && !other) {
-            other = exchange;
-        }
-    }
-    return other;
-}
-
-/* What most likely is behind it, unless that has been said. */
 static const char *reason(struct concluding *concluding)
 {
-    const struct report_exchange *exchange = last_refused(concluding->run);
-    const char *first = concluding->first ? concluding->first : "";
-
-    return exchange && !strstr(first, exchange->why)
-               ? arena_printf(concluding->arena,
-                              "; exchange %" PRIu64 " was answered %u: %s",
-                              exchange->id, exchange->status, exchange->why)
-               : "";
+    return gather_reason(concluding->arena, concluding->run, concluding->first);
 }
 
 static const char *failed_line(struct concluding *concluding)
@@ -122,19 +88,38 @@ static const char *failed_line(struct concluding *concluding)
                         more, reason(concluding));
 }
 
+/* Where steps were applied, or something went wrong, the server has seen it. */
 static const char *client_line(struct concluding *concluding)
 {
+    struct arena *arena = concluding->arena;
     const struct report_client *client = &concluding->run->client;
+    const char *step = gather_step(concluding->run);
+    const char *how =
+        client->signal
+            ? arena_printf(arena, "was ended by a signal (%s)",
+                           strsignal(client->signal))
+            : arena_printf(arena, "ended with %d", client->exit_status);
+    const char *why = reason(concluding);
+    const char *though = "";
 
-    return client->signal
-               ? arena_printf(concluding->arena,
-                              "failed: the client was ended by a signal (%s), "
-                              "though the server saw nothing wrong%s",
-                              strsignal(client->signal), reason(concluding))
-               : arena_printf(concluding->arena,
-                              "failed: the client ended with %d, though the "
-                              "server saw nothing wrong%s",
-                              client->exit_status, reason(concluding));
+    if (step) {
+        though = arena_printf(
+            arena, "; the scenario's steps were applied, the last is %s", step);
+    } else if (!*why) {
+        though = ", though the server saw nothing wrong";
+    }
+    return arena_printf(arena, "failed: the client %s%s%s", how, though, why);
+}
+
+static const char *time_line(struct concluding *concluding)
+{
+    const struct report_run *run = concluding->run;
+    const char *limit = run->client.limit;
+
+    return arena_printf(concluding->arena, "timed out%s%s: %s%s",
+                        limit ? " after " : "", limit ? limit : "",
+                        gather_last_asked(concluding->arena, run),
+                        reason(concluding));
 }
 
 static size_t count_held(const struct report_run *run)
@@ -154,8 +139,9 @@ static const char *passed_line(struct concluding *concluding)
     size_t known = report_count(run, SEVERITY_KNOWN);
 
     return arena_printf(
-        arena, "passed: %zu exchanges, %zu of %zu expectations held, %s%s",
-        run->exchange_count, count_held(run), run->expectation_count,
+        arena, "passed: %s, %zu of %zu expectations held, %s%s",
+        report_amount(arena, run->exchange_count, "exchange"), count_held(run),
+        run->expectation_count,
         report_amount(arena, run->finding_count - known, "lesser finding"),
         known ? arena_printf(arena, ", %zu known", known) : "");
 }
@@ -174,10 +160,7 @@ void gather_conclude(struct report_run *run, struct arena *arena)
 
     if (client->command && client->timed_out) {
         run->exit_code = EXIT_TIME;
-        run->line = arena_printf(arena,
-                                 "timed out: the client was still running when "
-                                 "its time was up%s",
-                                 reason(&concluding));
+        run->line = time_line(&concluding);
         return;
     }
     fail_expectations(&concluding);

@@ -100,7 +100,7 @@ static void fill_tls(struct gathering *gathering, const struct exchange *ex,
 
     out->kind = "tls";
     out->method = "handshake";
-    out->host = gather_copy(gathering->arena, ex->conn->sni);
+    out->host = ex->conn ? gather_copy(gathering->arena, ex->conn->sni) : NULL;
     out->answer = tls->complete     ? "complete"
                   : tls->alert_name ? arena_printf(gathering->arena,
                                                    "alert: %s", tls->alert_name)

@@ -31,4 +31,15 @@ void gather_codes(const struct gathering *gathering, struct report_run *run);
 void gather_measures(struct arena *arena, const struct session *session,
                      struct report_run *run);
 
+/* gather_reason.c: what most likely is behind a verdict, as "; exchange 3 was
+ * answered 401: ...", unless `said` (NULL: nothing was) has it; "" where
+ * nothing tells. */
+const char *gather_reason(struct arena *arena, const struct report_run *run,
+                          const char *said);
+/* "FILE:LINE" of the last step that was applied; NULL: none was. */
+const char *gather_step(const struct report_run *run);
+/* "last it asked was GET https://..., answered 401" */
+const char *gather_last_asked(struct arena *arena,
+                              const struct report_run *run);
+
 #endif

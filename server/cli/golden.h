@@ -13,12 +13,22 @@
 MUST_CHECK bool golden_check(const struct options *options, struct err *err);
 
 /*
- * With --approve: writes the trace of the server's sessions. Else compares it
- * with the file: what came of that is one more expectation of the report's
- * first run, as is a file that can no longer be read or written. Of no
- * effect without --golden.
+ * Compares the trace of the server's sessions with the file: what came of that
+ * is one more expectation of the report's first run, as is a file that can no
+ * longer be read. Of no effect without --golden, or with --approve.
  */
 void golden_judge(const struct server *server, struct report *report);
+/*
+ * With --approve, once all is judged: writes the trace if that was good, and
+ * says in the first run's line whether it did. A file that cannot be written
+ * fails that run.
+ */
+void golden_approve(const struct server *server, bool good,
+                    struct report *report);
+
+/* golden_read.c: whether a text is a trace; the error has path and line. */
+MUST_CHECK bool golden_is_trace(const char *path, struct span text,
+                                struct err *err);
 
 /* golden_trace.c: what the client of this session asked. */
 void golden_trace(const struct journal *journal, const struct session *session,

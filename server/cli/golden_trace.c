@@ -179,6 +179,18 @@ static void put_auth(struct tracing *tracing, struct arena *arena,
     put_text(tracing, "  action", facts->action);
 }
 
+/* CONNECT asks for a host and a port alone (RFC 9110, 9.3.6). */
+static const char *url_text(struct arena *arena, const struct exchange *ex)
+{
+    const struct request *request = &ex->request;
+
+    return strcmp(request->method, "CONNECT") == 0
+               ? request->target
+               : arena_printf(arena, "%s://%s%s",
+                              ex->conn->tls ? "https" : "http", request->host,
+                              request->path);
+}
+
 static void put_http(struct tracing *tracing, struct arena *arena,
                      const struct exchange *ex)
 {
@@ -190,9 +202,7 @@ static void put_http(struct tracing *tracing, struct arena *arena,
         put(tracing, "no request:", buf_span(&raw));
         return;
     }
-    put_text(tracing, request->method,
-             arena_printf(arena, "%s://%s%s", ex->conn->tls ? "https" : "http",
-                          request->host, request->path));
+    put_text(tracing, request->method, url_text(arena, ex));
     put_query(tracing, arena, request->query);
     for (size_t i = 0; i < request->headers.count; i++) {
         put_header(tracing, arena, &request->headers.items[i]);

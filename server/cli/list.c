@@ -251,14 +251,15 @@ static const struct verb_option options[] = {
 
 const struct verb verb_list = {
     .name = "list",
-    .usage = "auth|chaos|faults|layers|points|rules|scenarios|services|\n"
-             "         settings [WORD...] [--long|--json]",
+    .usage = "auth|chaos|faults|layers|plans|points|rules|scenarios|\n"
+             "         services|settings [WORD...] [--long|--json]",
     .doc = "print what there is, one item a line: id, tab, title",
     .help =
         "  auth       ways to authenticate\n"
         "  chaos      profiles for serve --chaos\n"
         "  faults     what a step can do\n"
         "  layers     how points and failures are grouped\n"
+        "  plans      what conformance puts a client to\n"
         "  points     where a step can apply\n"
         "  rules      what a client is judged by\n"
         "  scenarios  what serve and check know by name\n"

@@ -93,8 +93,10 @@ const struct option_row option_rows[] = {
      false, OPTION_BOTH},
     {"log-format", "text|json", "form of the messages on stderr (text)",
      option_format, FIELD(log_format), false, OPTION_ALL},
-    {"log-level", "LEVEL", "error, warning, info or debug (info)", option_level,
-     FIELD(log_level), false, OPTION_ALL},
+    {"log-level", "LEVEL",
+     "error, warning, info or debug (serve: info; run and conformance: "
+     "warning)",
+     option_level, FIELD(log_level), false, OPTION_ALL},
     {"log-secrets", NULL, "do not mask passwords, tokens and tickets",
      option_switch, FIELD(log_secrets), false, OPTION_ALL},
     {"ccache", "USER",

@@ -49,6 +49,11 @@ enum exit_code reports_tell(const struct server *server, enum exit_code code)
         code = EXIT_VERDICT; /* by the golden trace, which no session knows */
         report.exit_code = (int)code;
     }
+    golden_approve(server, code == EXIT_GOOD, &report);
+    if (code == EXIT_GOOD && report.runs[0].exit_code != EXIT_GOOD) {
+        code = EXIT_VERDICT; /* it could not be written */
+        report.exit_code = (int)code;
+    }
     if (!report_files_write(server->options, server->env, &report, &err)) {
         log_error("%s", err.text);
         return EXIT_INTERNAL;

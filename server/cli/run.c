@@ -4,6 +4,7 @@
 #include "cli/run.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cli/arguments.h"
@@ -18,12 +19,13 @@
 
 static void print_help(void)
 {
-    printf("usage: lyncmock run SCENARIO [OPTION]... -- CLIENT [ARG]...\n\n"
+    printf("usage: lyncmock run SCENARIO... [OPTION]... -- CLIENT [ARG]...\n\n"
            "Serves the scenario on free ports, starts the client with all that "
            "it needs in its\nenvironment, and judges what it did: what the "
            "scenario expects, and what\nspecifications demand. SCENARIO is a "
-           "file, or the id of a shipped scenario\n(lyncmock list scenarios)."
-           "\n\nOptions (each is also a variable: --timeout is "
+           "file, or the id of a shipped scenario\n(lyncmock list scenarios). "
+           "Each of several has a server and a client of its own,\n--jobs at "
+           "a time.\n\nOptions (each is also a variable: --timeout is "
            "LYNCMOCK_TIMEOUT):\n");
     options_print("run", stdout);
     printf("\nThe client's environment is that of lyncmock without LYNCMOCK_*, "
@@ -31,11 +33,14 @@ static void print_help(void)
     environment_print(stdout);
     printf(
         "\nExit codes: 0 all held; 1 an expectation or a rule of level MUST "
-        "failed, or the\nclient never reached the server; 2 an option, a "
-        "scenario or the client's name is\nwrong, nothing was started; 3 could "
-        "not start; 4 --timeout reached; 5 the client\nfailed, though the "
-        "server saw nothing wrong; 70 a bug of lyncmock; 77 it needs\n"
-        "Kerberos, and this machine has no krb5kdc.\n");
+        "failed, the client\nwas not let in, or it never reached the server; "
+        "2 an option, a scenario or the\nclient's name is wrong, nothing was "
+        "started; 3 could not start; 4 --timeout\nreached; 5 the client "
+        "failed, though nothing that is judged did; 70 a bug of\nlyncmock; 77 "
+        "it needs Kerberos, and this machine has no krb5kdc.\n"
+        "Where a scenario expects something, and not that the User resource, "
+        "UCWA or OAuth\nanswers 200, nobody can sign in: the client's exit "
+        "status is not judged. A signal\nthat ends it fails all the same.\n");
 }
 
 /* Nothing is started before all of it is known to be good. */
@@ -60,6 +65,7 @@ static void tell_text(struct env *env, const struct options *options,
     AUTO_BUF text = {0};
 
     style.brief = true;
+    style.line = options->text && strcmp(options->text, "-") == 0;
     style.hint = options->text ? NULL : "--text - shows them";
     report_text(report, &style, &text);
     if (!whole_file_put(STDERR_FILENO, buf_span(&text))) {
@@ -118,7 +124,7 @@ static enum exit_code run(int argc, char **argv)
 
 const struct verb verb_run = {
     .name = "run",
-    .usage = "SCENARIO [OPTION]... -- CLIENT [ARG]...",
+    .usage = "SCENARIO... [OPTION]... -- CLIENT [ARG]...",
     .doc = "serve a scenario to a client that is started, and judge it",
     .run = run,
 };

@@ -10,9 +10,11 @@
 
 #include "cli/environment.h"
 #include "cli/gather.h"
+#include "cli/golden.h"
 #include "cli/reports.h"
 #include "cli/run_parts.h"
 #include "cli/verdict.h"
+#include "util/duration.h"
 #include "util/log.h"
 #include "util/mem.h"
 #include "util/nearest.h"
@@ -92,7 +94,7 @@ static enum exit_code on_loaded(struct serving *serving,
                                     ? FAIL_ON_MUST
                                     : FAIL_ON_MUST | FAIL_ON_REFUSED);
     scenario->judged = true; /* at least whether the client came */
-    run->may_fail = run->options.lenient && !scenario_lets_in(scenario);
+    run->may_fail = !scenario_lets_in(scenario);
     if (user && kerberos_may_have_ticket(world, user)) {
         run->options.ccache_client = user->name;
     }
@@ -176,6 +178,9 @@ static void tell_client(const struct run *run, struct report_run *out)
     out->client.exit_status = run->client.exit_status;
     out->client.signal = run->client.signal;
     out->client.timed_out = run->timed_out;
+    out->client.limit = run->options.timeout
+                            ? duration_text(run->arena, run->options.timeout)
+                            : NULL;
     out->client.stopped = was_stopped(run);
     out->client.may_fail = run->may_fail;
 }
@@ -194,7 +199,8 @@ static enum exit_code judge(struct serving *serving)
     for (size_t i = 0; i < report->run_count; i++) {
         code = run_worse(code, (enum exit_code)report->runs[i].exit_code);
     }
-    return code;
+    golden_approve(&serving->server, code == EXIT_GOOD, report);
+    return run_worse(code, (enum exit_code)report->runs[0].exit_code);
 }
 
 static const struct serving_events events = {

@@ -30,6 +30,7 @@ struct notes {
     pthread_mutex_t lock;
     struct loop_note *head;
     struct loop_note **tail;
+    struct loop_note *taken; /* by the loop's thread, to be run; not locked */
 };
 
 struct loop {
@@ -264,18 +265,53 @@ static struct loop_note *take_notes(struct notes *notes)
     return first;
 }
 
-/* false: there were none. */
+static bool unlink_note(struct loop_note **link, struct loop_note *note)
+{
+    while (*link && *link != note) {
+        link = &(*link)->next;
+    }
+    if (!*link) {
+        return false;
+    }
+    *link = note->next;
+    return true;
+}
+
+static void find_tail(struct notes *notes)
+{
+    notes->tail = &notes->head;
+    while (*notes->tail) {
+        notes->tail = &(*notes->tail)->next;
+    }
+}
+
+void loop_unpost(struct loop *loop, struct loop_note *note)
+{
+    struct notes *notes = &loop->notes;
+
+    if (unlink_note(&notes->taken, note)) {
+        return;
+    }
+    pthread_mutex_lock(&notes->lock);
+    if (unlink_note(&notes->head, note)) {
+        find_tail(notes);
+    }
+    pthread_mutex_unlock(&notes->lock);
+}
+
+/* One may take others back. false: there were none. */
 static bool run_notes(struct loop *loop)
 {
-    struct loop_note *note = take_notes(&loop->notes);
-    bool any = note != NULL;
+    struct notes *notes = &loop->notes;
+    struct loop_note *note;
+    bool any;
 
-    while (note) {
-        struct loop_note *next = note->next;
-
+    notes->taken = take_notes(notes);
+    any = notes->taken != NULL;
+    while ((note = notes->taken) != NULL) {
         GUARDED;
+        notes->taken = note->next;
         note->run(note);
-        note = next;
     }
     return any;
 }

@@ -86,6 +86,8 @@ struct loop_note {
 /* In the order of the posts. What has not run as the loop is freed runs then,
  * on the thread that frees it. */
 void loop_post(struct loop *loop, struct loop_note *note);
+/* Takes it back, if it has not run yet; on the loop's thread. */
+void loop_unpost(struct loop *loop, struct loop_note *note);
 
 /* Monotonic ns, read once per turn. */
 int64_t loop_now(const struct loop *loop);

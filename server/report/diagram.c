@@ -5,8 +5,8 @@
  *
  *      1.2   1 #1  |- GET lyncdiscover/ ----------> 200     |
  *
- * In front: milliseconds, the exchange, the connection. Behind the answer: the
- * milliseconds that we took.
+ * In front: milliseconds since the run began, the exchange, the connection.
+ * Behind the answer: the milliseconds that we took.
  */
 #include "config.h"
 

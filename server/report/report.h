@@ -96,6 +96,7 @@ struct report_client {
     int exit_status;     /* -1: it was ended by `signal`, or never ran */
     int signal;
     bool timed_out;
+    const char *limit;  /* of its time: "3s"; NULL: it had none */
     bool stopped;       /* we ended it, or a person: its status says nothing */
     bool reached;       /* it reached the server */
     bool may_fail;      /* nobody can sign in there: its status says nothing */
@@ -151,6 +152,7 @@ struct report_style {
     bool colour;
     bool unicode;
     bool brief; /* no diagram where all held */
+    bool line;  /* the verdict alone: the whole is shown elsewhere */
     const char
         *hint;      /* brief: where lesser findings are shown; NULL: nowhere */
     unsigned width; /* columns; 0: REPORT_WIDTH */

@@ -92,10 +92,11 @@ const char *scorecard_line(struct arena *arena, const struct report *report)
         total += card->levels[i].total;
         met += card->levels[i].met;
     }
-    return arena_printf(arena, "%s: %s of %zu runs; %u of %u rules met, %s",
+    return arena_printf(arena, "%s: %s of %s; %u of %u rules had a say, %s",
                         report_is_good(report->exit_code)      ? "passed"
                         : report_is_skipped(report->exit_code) ? "skipped"
                                                                : "failed",
                         scorecard_count_text(arena, &card->runs),
-                        report->run_count, met, total, kept_text(arena, card));
+                        report_amount(arena, report->run_count, "run"), met,
+                        total, kept_text(arena, card));
 }

@@ -163,7 +163,7 @@ static void put_group(struct writing *writing,
 static void put_rules(struct writing *writing,
                       const struct scorecard_rules *rules, size_t count)
 {
-    raw(writing, "<table>\n<tr><th>rules</th><th class=\"n\">met</th>"
+    raw(writing, "<table>\n<tr><th>rules</th><th class=\"n\">had a say</th>"
                  "<th class=\"n\">broken</th></tr>\n");
     for (size_t i = 0; i < count; i++) {
         raw(writing, "<tr>");
@@ -220,7 +220,7 @@ static void put_coverage(struct writing *writing,
 {
     raw(writing, "<details>\n<summary>");
     element(writing, "b", "", row->kind);
-    escape_xml(writing->out, arena_printf(writing->arena, " %u of %u met",
+    escape_xml(writing->out, arena_printf(writing->arena, " %u of %u came up",
                                           row->met, row->total));
     raw(writing, "</summary>\n");
     if (row->left_count) {

@@ -56,15 +56,30 @@ static const char *mark(const struct writing *writing,
     return unicode ? "\xe2\x9c\x93" : "ok";
 }
 
+/* Where `why` begins with the place in the scenario that the run is named
+ * after, what follows its name: "16: expected ..."; NULL: it does not. */
+static const char *line_of(const struct report_run *run, const char *why)
+{
+    static const char ending[] = ".yaml:";
+    size_t size = run->name ? strlen(run->name) : 0;
+
+    return size && strncmp(why, run->name, size) == 0 &&
+                   strncmp(why + size, ending, strlen(ending)) == 0
+               ? why + size + strlen(ending)
+               : NULL;
+}
+
 static void put_failure(struct writing *writing, const struct report_run *run)
 {
     const char *label = report_run_label(writing->arena, run);
+    const char *why = scorecard_why(writing->arena, run);
+    const char *line = line_of(run, why);
 
     columns_pad(writing->out, 5);
     columns_wrap(writing->out, writing->style, 7,
                  report_is_skipped(run->exit_code) ? TONE_DIM : TONE_BAD,
-                 arena_printf(writing->arena, "%s: %s", label,
-                              scorecard_why(writing->arena, run)));
+                 arena_printf(writing->arena, "%s: %s%s", label,
+                              line ? "line " : "", line ? line : why));
 }
 
 static void put_group(struct writing *writing, const struct report *report,
@@ -109,7 +124,7 @@ static void put_rules(struct writing *writing,
 
         put_row(writing, label, TITLE_COLUMN,
                 row->broken ? TONE_WARN : TONE_PLAIN,
-                arena_printf(writing->arena, "%u of %u met, %u broken",
+                arena_printf(writing->arena, "%u of %u had a say, %u broken",
                              row->met, row->total, row->broken));
     }
 }
@@ -177,7 +192,7 @@ static void put_coverage(struct writing *writing, bool all)
 {
     const struct scorecard *card = writing->card;
 
-    heading(writing, "met by these runs");
+    heading(writing, "came up in these runs");
     for (size_t i = 0; i < card->coverage_count; i++) {
         const struct scorecard_coverage *row = &card->coverage[i];
         size_t room = all ? row->left_count : 0;
@@ -190,7 +205,7 @@ static void put_coverage(struct writing *writing, bool all)
     }
     if (!all) {
         columns_tone(writing->out, writing->style, TONE_DIM,
-                     "  --coverage tells what they have not met, and which "
+                     "  --coverage tells what did not come up, and which "
                      "scenario would bring it\n");
     }
 }

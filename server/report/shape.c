@@ -125,6 +125,7 @@ static const struct member client_members[] = {
     SHAPE_PLAIN(report_client, INT, exit_status, "-1: a signal ended it"),
     SHAPE_PLAIN(report_client, INT, signal, "that ended it; 0: none"),
     SHAPE_PLAIN(report_client, FLAG, timed_out, "the time limit ended it"),
+    SHAPE_PLAIN(report_client, TEXT, limit, "of its time, such as \"3s\""),
     SHAPE_PLAIN(report_client, FLAG, stopped,
                 "ended from outside, not by itself"),
     SHAPE_PLAIN(report_client, FLAG, reached, "it reached the server"),

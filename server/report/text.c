@@ -246,7 +246,7 @@ static void put_briefly(struct writing *writing, const struct report_run *run)
 
 static void put_run(struct writing *writing, const struct report_run *run)
 {
-    if (is_brief(writing, run)) {
+    if (writing->style->line || is_brief(writing, run)) {
         put_briefly(writing, run);
         return;
     }

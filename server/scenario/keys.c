@@ -371,9 +371,10 @@ const struct key keys_fail_on[] = {
     {"unexpected", SHAPE_TEXT,
      "A request that no endpoint of the world serves.", NULL, 0, 0},
     {"refused", SHAPE_TEXT,
-     "The last credentials that the client showed were refused, and no step "
-     "had "
-     "said so.",
+     "The client was not let in, in the end: its last credentials were "
+     "refused, "
+     "or none came where they were asked for. What a step did is no fault of "
+     "it.",
      NULL, 0, 0},
     {NULL, SHAPE_TEXT, NULL, NULL, 0, 0},
 };

@@ -261,7 +261,8 @@ void scenario_index(struct scenario *scenario);
 char *scenario_needs_kerberos(const struct scenario *scenario);
 
 /* Whether a client that does all well must sign in: nothing is expected, or
- * among all else that something is answered 200. */
+ * among all else that the User resource, or what comes behind it (UCWA, OAuth),
+ * answers 200. */
 bool scenario_lets_in(const struct scenario *scenario);
 
 /* How many items `expect` has, without those that are within an order. */

@@ -140,10 +140,14 @@ enum session_note {
 void session_note(struct session *session, enum session_note note);
 /* No endpoint serves this request; `nearest`: lines that say what is near it.
  */
-/* Credentials were judged, by the world and by no step. why: they were refused;
- * NULL: they were accepted. */
+/* Was the client let in? Credentials were judged by the world; why: they were
+ * refused; NULL: they were accepted. */
 void session_credentials(struct session *session, const struct exchange *ex,
                          const char *why);
+/* 401 was sent, and no credentials were there to be judged. */
+void session_asked(struct session *session, const struct exchange *ex);
+/* A step had a say in it: that nobody was let in proves nothing. */
+void session_excused(struct session *session, const struct exchange *ex);
 void session_unexpected(struct session *session, const struct exchange *ex,
                         const char *nearest);
 /* An exchange has ended, as `sent` says. `index` is one of steps.awaited,

@@ -334,15 +334,23 @@ static void judge_treatments(struct writing *writing)
 static void judge_credentials(struct writing *writing)
 {
     const struct playing *play = &writing->session->play;
+    const char *why = play->refused;
 
-    if (play->scenario->fail_on & FAIL_ON_REFUSED) {
-        add(writing, &(struct verdict_line){
-                         .what = "the client to be let in",
-                         .held = !play->refused,
-                         .severity = SEVERITY_FAIL,
-                         .why = play->refused,
-                     });
+    if (!(play->scenario->fail_on & FAIL_ON_REFUSED) || !play->reached) {
+        return;
     }
+    if (!why && play->asked && !play->let_in) {
+        why = arena_printf(writing->arena,
+                           "exchange %" PRIu64
+                           " was answered 401, and no credentials came",
+                           play->asked);
+    }
+    add(writing, &(struct verdict_line){
+                     .what = "the client to be let in",
+                     .held = !why,
+                     .severity = SEVERITY_FAIL,
+                     .why = why,
+                 });
 }
 
 static void judge_unexpected(struct writing *writing)

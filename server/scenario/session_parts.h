@@ -105,6 +105,8 @@ struct playing {
     struct moment answered;           /* the last answer that was awaited */
     struct furthest furthest;
     char *refused;    /* the last credentials, why; NULL: they were not */
+    uint64_t asked;   /* the last exchange that was answered 401; 0: none */
+    bool let_in;      /* once, or a step had a say in it */
     char *unexpected; /* the first request of nobody's; NULL: none */
     bool *known_met;  /* of each known failure: its rule had a say */
 };

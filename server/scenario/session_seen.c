@@ -35,9 +35,24 @@ void session_credentials(struct session *session, const struct exchange *ex,
     if (ex->era != session->era) {
         return; /* another scenario has been put in place since */
     }
+    play->let_in = play->let_in || !why;
     mem_free(play->refused);
     play->refused =
         why ? mem_printf("exchange %" PRIu64 ": %s", ex->id, why) : NULL;
+}
+
+void session_asked(struct session *session, const struct exchange *ex)
+{
+    if (ex->era == session->era) {
+        session->play.asked = ex->id;
+    }
+}
+
+void session_excused(struct session *session, const struct exchange *ex)
+{
+    if (ex->era == session->era) {
+        session->play.let_in = true;
+    }
 }
 
 /* The first is told in the verdict; the journal has all. */

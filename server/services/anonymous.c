@@ -165,7 +165,6 @@ static enum call_result admit(struct call *call, const struct soap *request)
 
 static enum call_result issue_anonymous(struct call *call)
 {
-    AUTO(xml_doc) doc = NULL;
     struct soap request;
 
     if (!call->world->offer.anonymous) {
@@ -173,7 +172,7 @@ static enum call_result issue_anonymous(struct call *call)
         product_not_offered(call);
         return CALL_DONE;
     }
-    if (!soap_read(call, &doc, &request)) {
+    if (!soap_read(call, &request)) {
         return CALL_DONE;
     }
     return admit(call, &request);

@@ -86,10 +86,9 @@ static enum call_result post_request(struct call *call)
 {
     static const char *const transfer[] = {ACTION_TRANSFER_GET, NULL};
     static const char *const metadata[] = {ACTION_GET_METADATA, NULL};
-    AUTO(xml_doc) doc = NULL;
     struct soap request;
 
-    if (!soap_read(call, &doc, &request)) {
+    if (!soap_read(call, &request)) {
         return CALL_DONE;
     }
     call_reach(call, POINT_MEX_REQUEST);

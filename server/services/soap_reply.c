@@ -68,7 +68,7 @@ static void keep_envelope(struct call *call, const struct soap *soap)
     call->soap = kept;
 }
 
-bool soap_read(struct call *call, xmlDoc **out_doc, struct soap *out_soap)
+bool soap_read(struct call *call, struct soap *out_soap)
 {
     struct exchange *ex = call->ex;
     AUTO(xml_doc) doc = NULL;
@@ -86,7 +86,7 @@ bool soap_read(struct call *call, xmlDoc **out_doc, struct soap *out_soap)
     }
     ex->facts.action = soap_action(call->arena, out_soap, &ex->request.headers);
     keep_envelope(call, out_soap);
-    *out_doc = take(&doc);
+    soap_keep(ex, take(&doc), out_soap);
     call_reach(call, POINT_SOAP_REQUEST);
     return true;
 }

@@ -7,11 +7,11 @@
 #include "wire/soap.h"
 
 /*
- * Reads the envelope of the request; caller frees the document. false: it is
- * none, and 400 is planned with the reason as a remark. The action becomes a
- * fact of the exchange.
+ * Reads the envelope of the request; its nodes live until the exchange ends.
+ * false: it is none, and 400 is planned with the reason as a remark. The action
+ * becomes a fact of the exchange.
  */
-bool soap_read(struct call *call, xmlDoc **out_doc, struct soap *out_soap);
+bool soap_read(struct call *call, struct soap *out_soap);
 
 /* Is the action of the request among these? The list ends with NULL. */
 bool soap_action_is(const struct call *call, const char *const *actions);

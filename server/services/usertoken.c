@@ -115,7 +115,6 @@ static enum call_result authenticate(struct call *call,
 
 static enum call_result issue_usertoken(struct call *call)
 {
-    AUTO(xml_doc) doc = NULL;
     struct soap request;
 
     if (call->pending) {
@@ -126,7 +125,7 @@ static enum call_result issue_usertoken(struct call *call)
         product_not_offered(call);
         return CALL_DONE;
     }
-    if (!soap_read(call, &doc, &request)) {
+    if (!soap_read(call, &request)) {
         return CALL_DONE;
     }
     return authenticate(call, &request);

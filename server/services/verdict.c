@@ -209,6 +209,11 @@ void verdict_tell_session(struct call *call)
     const struct exchange *ex = call->ex;
     const char *refused = ex->facts.reason;
 
+    if (ex->step || call->forced) {
+        session_excused(call->session, ex);
+    } else if (!ex->facts.verdict && ex->sent.status == 401) {
+        session_asked(call->session, ex);
+    }
     if (ex->facts.verdict && !call->forced) {
         session_credentials(call->session, ex,
                             refused && ex->why ? ex->why : refused);

@@ -11,14 +11,13 @@
 
 static enum call_result issue_windows(struct call *call)
 {
-    AUTO(xml_doc) doc = NULL;
     const struct identity who = {.user = call->user};
     struct soap request;
 
     if (call->pending) {
         return issue_resume(call);
     }
-    if (!soap_read(call, &doc, &request)) {
+    if (!soap_read(call, &request)) {
         return CALL_DONE;
     }
     call_reach(call, POINT_WEBTICKET_WINDOWS);

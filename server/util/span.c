@@ -60,9 +60,16 @@ static uint64_t rd_be(struct reader *rd, size_t size)
     return value;
 }
 
+/* Without the loop: texts in UTF-16 are read so. */
 uint16_t rd_u16le(struct reader *rd)
 {
-    return (uint16_t)rd_le(rd, 2);
+    struct span part = rd_bytes(rd, 2);
+    unsigned value = 0;
+
+    if (part.size) {
+        value = part.data[0] | (unsigned)part.data[1] << 8;
+    }
+    return (uint16_t)value;
 }
 
 uint32_t rd_u32le(struct reader *rd)

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "util/refs.h"
+#include "wire/soap.h"
 
 enum { REMARK_MAX = 4095 };
 
@@ -60,6 +61,7 @@ void exchange_unref(struct exchange *ex)
         for (struct exchange_kept *kept = ex->kept; kept; kept = kept->next) {
             kept->release(kept->data);
         }
+        soap_forget(ex);
         arena_free(ex->arena);
     }
 }
@@ -113,6 +115,7 @@ void exchange_at_end(struct exchange *ex, void (*ended)(void *), void *data)
 void exchange_end(struct exchange *ex)
 {
     run_effects(&ex->at_end);
+    soap_forget(ex); /* the journal keeps the exchange */
 }
 
 void exchange_forget(struct exchange *ex)

@@ -18,6 +18,7 @@
 #include "wire/plans.h"
 
 struct session;
+struct soap_message;
 
 struct header {
     const char *name;
@@ -164,6 +165,9 @@ struct exchange {
     struct effect *effects;
     struct effect *at_end;
     struct exchange_kept *kept;
+    /* The envelope in the body, once somebody has read it, until the end; see
+     * soap_keep. */
+    struct soap_message *soap;
     /* Whose test it belongs to; NULL: not known yet. Its name is `session`. */
     struct session *owner;
     const char *session;

@@ -108,6 +108,21 @@ enum soap_result soap_decode(struct arena *arena, const xmlDoc *doc,
     return SOAP_OK;
 }
 
+void soap_keep(struct exchange *ex, xmlDoc *doc, const struct soap *soap)
+{
+    soap_forget(ex);
+    ex->soap = ARENA_NEW(ex->arena, struct soap_message);
+    *ex->soap = (struct soap_message){doc, *soap};
+}
+
+void soap_forget(struct exchange *ex)
+{
+    if (ex->soap) {
+        xmlFreeDoc(ex->soap->doc);
+        ex->soap = NULL;
+    }
+}
+
 static struct span trimmed(struct span text)
 {
     while (text.size && strchr(" \t", text.data[0])) {

@@ -39,6 +39,17 @@ struct soap {
 enum soap_result soap_decode(struct arena *arena, const xmlDoc *doc,
                              struct soap *out_soap, const char **out_text);
 
+/* A request's envelope and what its nodes are of. */
+struct soap_message {
+    xmlDoc *doc;
+    struct soap soap;
+};
+
+/* Leaves the envelope in the exchange, so that who judges that need not read it
+ * again; takes the document, which lives until exchange_end. */
+void soap_keep(struct exchange *ex, xmlDoc *doc, const struct soap *soap);
+void soap_forget(struct exchange *ex);
+
 /*
  * The action of a request: of the HTTP headers as its version has it
  * (SOAPAction, quoted or not; action= of Content-Type), else wsa:Action. NULL:

@@ -1,5 +1,6 @@
 """Fixtures: servers that are stopped, and judged, when the test is over."""
 
+import signal
 import sys
 
 import pytest
@@ -13,6 +14,12 @@ sys.path.insert(0, str(ROOT / "docs" / "ci"))
 # pylint: disable-next=wrong-import-position,unused-import
 from lyncmock_fixture import (  # noqa: E402,F401
     lyncmock, pytest_configure, start_lyncmock)
+
+# What a script puts into the background ignores these (POSIX, Shell Command
+# Language, 2.11), and so would each client here: a program that is started
+# inherits that, and a shell cannot even trap them.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -62,7 +62,7 @@ def test_a_client_that_keeps_to_all(conformance, tmp_path):
     assert done.returncode == 0, done.stderr
     assert re.search(r"First +2 passed\n", done.stderr)
     assert re.search(r"Second +1 passed\n", done.stderr)
-    assert re.search(r"passed: 3 passed of 3 runs; \d+ of \d+ rules met",
+    assert re.search(r"passed: 3 passed of 3 runs; \d+ of \d+ rules had a say",
                      done.stderr)
     assert done.stdout.count("\n== ") + 1 == 3
 
@@ -400,3 +400,15 @@ def test_a_plan_of_the_manual_is_shipped(tmp_path):
     page = (ROOT / "docs" / "conformance.md").read_text()
     named = re.findall(r"^\| `([\w-]+)` \|", page, re.M)
     assert sorted(named) == sorted(path.stem for path in PLANS.glob("*.yaml"))
+
+
+def test_a_failure_names_its_scenario_once(conformance, tmp_path):
+    """By name and line: "failures/x: failures/x.yaml:16:" says it twice."""
+    own = plan(tmp_path, ("A", ["failures/ticket-always-refused"]))
+    done = conformance(own, client="curl -s $LYNC_DISCOVER_URL")
+    words = " ".join(done.stderr.split())
+    assert re.search(r"failures/ticket-always-refused: line \d+: expected",
+                     words), words
+    assert "failures/ticket-always-refused.yaml" not in words
+    assert re.search(r"rules .*?\d+ of \d+ had a say, \d+ broken", words)
+    assert " met" not in words

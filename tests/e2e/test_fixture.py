@@ -110,11 +110,72 @@ def test_several(start_lyncmock):
     assert (first.user, second.user) == ("alice", "bob")
     assert first.https_port != second.https_port
     assert program(SIGN_IN).stdout == "sip:bob@contoso.test signed in\n"
+    assert "LYNCMOCK_BINARY" not in os.environ, "and yet found again"
     assert second.stop() == 0
     assert first.stop() == 1, "nobody came to it"
     assert "none reached the server" in first.said
     with pytest.raises(AttributeError, match="no_such"):
         print(first.no_such)
+
+
+# What a shell may have: what is equal to what the client gets, or leads away.
+ALIEN = {"LYNC_PASSWORD": "Passw0rd!", "LYNC_DOMAIN": "contoso.test",
+         "SSL_CERT_DIR": "/etc/ssl/certs", "all_proxy": "socks5://192.0.2.1:1",
+         "LYNCMOCK_SEED": "7"}
+
+IN_AN_ALIEN_SHELL = """
+import os
+
+def test_environment(lyncmock):
+    assert lyncmock.password == os.environ["LYNC_PASSWORD"] == "Passw0rd!"
+    assert lyncmock.domain == os.environ["LYNC_DOMAIN"] == "contoso.test"
+    assert lyncmock.seed == "7"
+    assert not {"SSL_CERT_DIR", "all_proxy", "LYNCMOCK_SEED"} & set(os.environ)
+    lyncmock.stop()
+
+def test_the_next_one(lyncmock):
+    assert lyncmock.seed == "7"
+    lyncmock.stop()
+    assert lyncmock.report()["runs"][0]["client"]["command"].endswith(
+        "/stand_in.py")
+
+def test_after_them():
+    for name in ("SSL_CERT_DIR", "all_proxy", "LYNCMOCK_SEED"):
+        assert name in os.environ
+"""
+
+
+def elsewhere(folder, test, env):
+    """The lines of the manual, in a folder of somebody's, and pytest there."""
+    (folder / "lyncmock/docs").mkdir(parents=True)
+    os.symlink(CI, folder / "lyncmock/docs/ci")
+    lines, = re.findall(r"^```sh\n(.*lyncmock_fixture.*?)^```$",
+                        (CI / "README.md").read_text(), re.M | re.S)
+    environment = clean_environment(folder, {
+        "PYTHONDONTWRITEBYTECODE": "1", **env})
+    done = program("sh", "-ec", lines, cwd=folder, env=environment)
+    assert done.returncode == 0, done.stderr
+    (folder / "tests/test_mine.py").write_text(test)
+    return program(sys.executable, "-m", "pytest", "-q", "-p",
+                   "no:cacheprovider", "tests", cwd=folder, env=environment)
+
+
+def test_where_the_shell_has_variables_of_ours(tmp_path):
+    done = elsewhere(tmp_path, IN_AN_ALIEN_SHELL,
+                     {"LYNCMOCK_BINARY": BINARY, **ALIEN})
+    assert done.returncode == 0, done.stdout
+    assert "3 passed" in done.stdout
+
+
+def test_without_lyncmock(tmp_path):
+    done = elsewhere(tmp_path, "def test_it(lyncmock):\n    pass\n",
+                     {"PATH": "/usr/bin:/bin"})
+    assert done.returncode == 1
+    words = " ".join(done.stdout.split())
+    assert ("lyncmock does not start: No such file or directory. Put the "
+            "folder with lyncmock in PATH, or its path in LYNCMOCK_BINARY"
+            ) in words
+    assert "Traceback" not in words and "FileNotFoundError" not in words
 
 
 OUTSIDE = """

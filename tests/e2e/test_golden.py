@@ -8,6 +8,7 @@ import pytest
 from clients import Curl
 from harness import ISSUE, RST, TICKET_PATH, USER_PATH, run_cli
 from signin import sign_in
+from test_run import ASK
 from test_requests_ntlm import requests
 
 KERBEROS = False
@@ -170,3 +171,65 @@ def test_approve_alone(tmp_path):
     done = run_cli(tmp_path, "serve", "--approve")
     assert done.returncode == 2
     assert "--approve writes what --golden names" in done.stderr
+
+
+@pytest.mark.parametrize("text, line, found", [
+    ("", 1, ""),
+    ("# a list\nbread: 2\n", 2, "bread: 2"),
+    ("GET https://lyncweb.{domain}/\n  Host: a\n{\"json\": 1}\n", 3,
+     '{"json": 1}'),
+    ("  Host: a\n", 1, "  Host: a"),
+])
+def test_a_file_that_is_no_trace(tmp_path, golden, text, line, found):
+    golden.write_text(text)
+    done = run_cli(tmp_path, "serve", "--golden", golden)
+    assert done.returncode == 2
+    assert (f'--golden: {golden}:{line}: expected a line of a golden trace, '
+            f'found "{found}"') in done.stderr
+
+
+# --- of a run -----------------------------------------------------------------
+
+def run_client(tmp_path, golden, *args, client=ASK):
+    return run_cli(tmp_path, "run", "good/pc-external-ntlm", "--golden", golden,
+                   *args, "--", "sh", "-c", client)
+
+
+def test_approve_says_that_it_wrote(tmp_path, golden):
+    done = run_client(tmp_path, golden, "--approve")
+    assert done.returncode == 0, done.stderr
+    (line,) = done.stderr.strip().splitlines()
+    assert line.startswith("passed: ") and f"; {golden} was written" in line
+    assert run_client(tmp_path, golden).returncode == 0
+    text = golden.read_text()
+    assert "\nCONNECT lyncdiscover.{domain}:{port}\n" in text
+
+
+@pytest.mark.parametrize("client, code", [(f"{ASK}; exit 3", 5), ("true", 1)])
+def test_approve_writes_nothing_of_a_run_that_failed(tmp_path, golden, client,
+                                                     code):
+    done = run_client(tmp_path, golden, "--approve", client=client)
+    assert done.returncode == code
+    assert not golden.exists()
+    assert (f"{golden} was not written: only what passed is approved"
+            in done.stderr.strip().splitlines()[-1])
+
+
+def test_approve_of_a_session_that_failed(serve, golden, tmp_path):
+    (tmp_path / "s.yaml").write_text(
+        "lyncmock: 1\nexpect:\n  - {at: mex.get, times: 1}\n")
+    server = serve(tmp_path / "s.yaml", "--golden", golden, "--approve")
+    server.judged = True
+    server.expected_exit = 1
+    server.curl(server.url("lyncdiscover"))
+    assert server.stop() == 1
+    assert not golden.exists()
+    assert "was not written" in server.messages()
+
+
+def test_a_difference_is_told_with_its_remedy(tmp_path, golden):
+    assert run_client(tmp_path, golden, "--approve").returncode == 0
+    done = run_client(tmp_path, golden, client=f"{ASK}; {ASK}")
+    assert done.returncode == 1
+    assert "(--approve takes them as they are now)" in done.stderr
+    assert "verdict: failed" not in done.stderr, "the report tells it"

@@ -148,6 +148,7 @@ def test_the_wrong_key_of_a_world(serve):
 def test_accounts(serve, state, words):
     server = serve("--set", f"user.alice.state={state}")
     assert "have been revoked" in Client(server).kinit(fails=True)
+    server.stop()
     assert whys(server, "AS-REQ")[-1].startswith(
         f"KDC_ERR_CLIENT_REVOKED: {words}")
 

@@ -39,6 +39,19 @@ def test_points_are_in_the_order_of_layers(tmp_path):
         assert point["spec"]
 
 
+def test_help_tells_of_each_list(tmp_path):
+    """The usage, in one line with that of other verbs, and the long text."""
+    usage = run_cli(tmp_path, "help").stdout
+    usage = usage[usage.index("lyncmock list "):].split("[")[0]
+    named = "".join(usage.split()[2:]).split("|")
+    told = re.findall(r"^  ([a-z]+)  ", ask(tmp_path, "--help").stdout, re.M)
+    assert named == told
+    for name in named:
+        assert ids(tmp_path, name), name
+    refused = ask(tmp_path, "no-such-list", code=2).stderr
+    assert f"one of: {', '.join(named)}\n" in refused
+
+
 def test_words_search(tmp_path):
     found = ids(tmp_path, "points", "NTLM")
     assert "ntlm.challenge" in found and "mex.get" not in found

@@ -41,6 +41,25 @@ def test_the_last_word_counts(tmp_path, accounts, code):
     assert done.returncode == code, done.stderr
 
 
+@pytest.mark.parametrize("what, code", [
+    ("/auth/ntlm", 1),
+    ("/Autodiscover/AutodiscoverService.svc/root", 0),
+])
+def test_who_shows_no_credentials(tmp_path, what, code):
+    """Where some are asked for, they must come."""
+    done = run_cli(tmp_path, "run", "good/pc-external-ntlm", "--", "curl", "-s",
+                   "-o", "/dev/null", "https://lyncweb.contoso.test" + what)
+    assert done.returncode == code, done.stderr
+    if code:
+        assert "was answered 401, and no credentials came" in done.stderr
+
+
+def test_of_who_never_came_nothing_is_said(tmp_path):
+    done = run_cli(tmp_path, "run", "good/pc-external-ntlm", "--", "true")
+    assert done.returncode == 1
+    assert "let in" not in done.stderr
+
+
 def play(tmp_path, text):
     path = tmp_path / "play.yaml"
     path.write_text("lyncmock: 1\nextends: good/pc-external-ntlm\n" + text)

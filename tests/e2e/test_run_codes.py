@@ -82,7 +82,7 @@ def test_signal_before_the_client_came(tmp_path, how):
 def test_signal_while_the_time_is_up(tmp_path):
     """The time limit is what counts."""
     pid = tmp_path / "pid"
-    process = start(tmp_path / "home", GOOD, "--timeout", "300ms", *shell(
+    process = start(tmp_path / "home", GOOD, "--timeout", "1s", *shell(
         f"trap '' TERM INT; {KNOCK}; echo $$ >{pid}; "
         "while :; do sleep 60; done"))
     started(process, pid)

@@ -90,6 +90,16 @@ def test_a_variable_that_nobody_reads(serve, variable, words):
     assert words in server.messages()
 
 
+@pytest.mark.parametrize("verb,what", [
+    ("run", "good/pc-external-ntlm"), ("conformance", "no-such-plan")])
+def test_a_variable_that_nobody_reads_where_a_client_is_started(
+        tmp_path, verb, what):
+    done = run_cli(tmp_path, verb, what, "--", "true",
+                   env={"LYNCMOCK_TIMOUT": "3s"})
+    assert ("nothing reads the variable LYNCMOCK_TIMOUT; the nearest is "
+            "LYNCMOCK_TIMEOUT\n") in done.stderr
+
+
 def test_variables_that_are_read_are_no_news(serve):
     server = serve(env={"LYNCMOCK_SEED": "1", "LYNCMOCKERY": "1"})
     server.stop()

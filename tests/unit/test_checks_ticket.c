@@ -15,6 +15,7 @@
 #include "checks/soap_seen.h"
 #include "util/attr.h"
 #include "util/env.h"
+#include "wire/uris.h"
 
 static const struct conn_facts conn = {.id = 1, .tls = true, .peer = "[::1]:1"};
 
@@ -59,6 +60,8 @@ static void test_told(void **state)
         {"<s:Assertion AssertionID=\"i\"><b/></s:Assertion>",
          "<s:Assertion AssertionID=\"i\"><b/></s:Assertion>", "i"},
         {"<s:Assertion AssertionID=\"i", NULL, NULL},
+        {"AAssertion <Assertio<Assertion></Assertion> cwt=A",
+         "<Assertion></Assertion>", ""},
         {"<UserToken>cwt=AAEB</UserToken>", "cwt=AAEB", ""},
         {"cwt=", "cwt=", ""},
     };
@@ -183,6 +186,31 @@ static void test_shown(void **state)
     }
 }
 
+/* ---- Envelopes ---- */
+
+/* What a service has read is not read again: the body is none here. */
+static void test_kept(void **state)
+{
+    static const char text[] = "<s:Envelope xmlns:s=\"" URI_SOAP11
+                               "\"><s:Body><x/></s:Body></s:Envelope>";
+    struct exchange *ex = sent("");
+    struct check check = {.ex = ex, .arena = ex->arena};
+    struct xml_report report;
+    struct soap soap;
+    const char *why;
+    xmlDoc *doc;
+
+    (void)state;
+    assert_int_equal(xml_parse(span_text(text), &doc, &report), XML_OK);
+    assert_int_equal(soap_decode(ex->arena, doc, &soap, &why), SOAP_OK);
+    soap_keep(ex, doc, &soap);
+    assert_ptr_equal(soap_judged(&check)->soap.body, soap.body);
+    assert_int_equal(soap_seen(&check)->result, RST_NOT_AN_RST);
+    soap_seen_free(check.soap);
+    exchange_end(ex);
+    exchange_unref(ex);
+}
+
 /* ---- Memory ---- */
 
 static void note(struct history *history, uint64_t id, const char *body)
@@ -251,7 +279,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_told),   cmocka_unit_test(test_lifetime),
         cmocka_unit_test(test_errors), cmocka_unit_test(test_shown),
-        cmocka_unit_test(test_rings),  cmocka_unit_test(test_salt),
+        cmocka_unit_test(test_kept),   cmocka_unit_test(test_rings),
+        cmocka_unit_test(test_salt),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
