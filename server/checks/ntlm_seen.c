@@ -406,6 +406,13 @@ bool ntlm_list_ends(struct span list)
     return false;
 }
 
+uint32_t ntlm_forced(const struct ntlm_seen *seen)
+{
+    return seen->type == NTLMSSP_AUTHENTICATE && seen->challenged
+               ? seen->challenge.flags & ~seen->before.asked
+               : 0;
+}
+
 uint32_t ntlm_flags(const struct ntlm_seen *seen)
 {
     return seen->type == NTLMSSP_NEGOTIATE ? seen->negotiate.flags

@@ -107,6 +107,10 @@ bool ntlm_list_ends(struct span list);
 /* The flags of the message. */
 uint32_t ntlm_flags(const struct ntlm_seen *seen);
 
+/* Flags of the answer that the client has from the challenge alone, never
+ * having asked for them: who only echoes them has not broken a rule. */
+uint32_t ntlm_forced(const struct ntlm_seen *seen);
+
 /* "Authorization: NTLM type 3, NegotiateFlags at offset 60" */
 const char *ntlm_where(struct check *check, const struct ntlm_seen *seen,
                        const char *field, size_t offset);

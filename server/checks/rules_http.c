@@ -243,10 +243,10 @@ const struct rule rules_http[] = {
         .section = "RFC 9110 section 2.2; RFC 9112 sections 2.1 and 3",
         .doc = "A sender must not generate what the grammar does not have. "
                "The bytes could not be read as a request at all: a request "
-               "line, headers of a name and a colon, an empty line, within "
-               "the limits of size that the server names. A real front end "
-               "closes the connection there, and the user sees a network "
-               "error.",
+               "line, headers of a name and a colon, an empty line. A real "
+               "front end closes the connection there, and the user sees a "
+               "network error. A head that is only over a limit of the server "
+               "is no breach.",
         .good = "GET /?sipuri=alice@contoso.test HTTP/1.1",
         .bad = "GET /?sipuri=alice lee@contoso.test HTTP/1.1",
         .on = TRAIT_BYTES,

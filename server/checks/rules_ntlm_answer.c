@@ -40,7 +40,7 @@ static bool check_key(struct check *check)
 {
     struct ntlm_seen *seen = ntlm_message(check, NTLMSSP_AUTHENTICATE);
 
-    if (!seen || !exchanges_key(seen) ||
+    if (!seen || !exchanges_key(seen) || ntlm_forced(seen) & NTLMSSP_KEY_EXCH ||
         !(seen->answer.flags & (NTLMSSP_SIGN | NTLMSSP_SEAL))) {
         return false;
     }
@@ -70,8 +70,8 @@ static bool check_no_key(struct check *check)
                                 NTLM3_AT_KEY),
                      ntlm_piece(seen, NTLM3_AT_KEY, 8),
                      "there is a key of %u bytes, and "
-                     "NTLMSSP_NEGOTIATE_KEY_EXCH is not set: its length is "
-                     "zero",
+                     "NTLMSSP_NEGOTIATE_KEY_EXCH is not set: its length must "
+                     "be zero",
                      seen->answer.session_key.length);
     }
     return true;

@@ -132,7 +132,7 @@ static bool check_version_zero(struct check *check)
         check_breach(check, ntlm_where(check, seen, "Version", place.at),
                      ntlm_piece(seen, place.at, 8),
                      "Version is filled in, and NTLMSSP_NEGOTIATE_VERSION is "
-                     "not set: without that flag all eight bytes are zero");
+                     "not set: without that flag all eight bytes must be zero");
     }
     return true;
 }
@@ -146,7 +146,7 @@ static bool check_version_there(struct check *check)
         return false;
     }
     place = version_of(seen);
-    if (!place.wanted) {
+    if (!place.wanted || ntlm_forced(seen) & NTLMSSP_VERSION) {
         return false;
     }
     if (!place.present || span_is_zero(ntlm_piece(seen, place.at, 8))) {

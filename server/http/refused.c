@@ -99,6 +99,7 @@ void http_refused(void *ctx, struct edge_conn *conn, struct exchange *ex,
     enum point point = point_of(refusal->what);
     struct reply_plan plan;
 
+    ex->long_head = refusal->what == EDGE_REFUSED_HEAD;
     if (point == POINT_COUNT) {
         return;
     }

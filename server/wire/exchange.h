@@ -149,6 +149,7 @@ struct exchange {
     int64_t ended;   /* monotonic: set by the journal; 0: still open */
     const struct conn_facts *conn;
     bool dispatched;   /* http understood it as a request */
+    bool long_head;    /* refused for a limit of ours alone */
     struct span raw;   /* request bytes as received, up to a limit */
     uint64_t raw_size; /* how many there were */
     struct request request;

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from raw import Peer, get
+from raw import Journal, Peer, get, rules_of
 
 KIB = 1024
 
@@ -32,6 +32,18 @@ def test_a_head_that_is_too_long(serve, said, limit, tls):
     assert ask(server, limit, tls) == 200
     assert ask(server, limit + 1, tls) == 400
     assert ask(server, limit // 2, tls) == 200
+
+
+def test_a_head_that_is_too_long_breaks_no_rule(serve):
+    """The limit is the server's own; HT-001 is about what is no HTTP."""
+    server = serve("--set", "http.header-limit=8KiB")
+    journal = Journal(server)
+    with Peer(server, tls=False, host="lyncdiscover") as peer:
+        reply = peer.ask(get(peer.host, "/", "X-Long: " + 8 * KIB * "a"))
+        assert reply.status == 400
+        assert peer.closed()
+        entry, = journal.of(peer)
+    assert "HT-001" not in rules_of(entry)
 
 
 # As HTTP.sys sends it: 346 bytes.

@@ -6,6 +6,9 @@ import pathlib
 
 import pytest
 
+import rules_nt
+from ntlm_messages import GOOD, KEY_EXCH, VERSION
+
 FOLDER = pathlib.Path(__file__).resolve().parent
 CASES = [case for path in sorted(FOLDER.glob("rules_*.py"))
          for case in importlib.import_module(path.stem).CASES]
@@ -53,3 +56,20 @@ def test_kept(serve, tmp_path, case):
     findings, met = judged(server, tmp_path)
     assert case.rule not in [finding["rule"] for finding in findings]
     assert met.get(case.rule), "the rule had no say: this proves nothing"
+
+
+@pytest.mark.parametrize("rule, client", [
+    ("NT-036", rules_nt.last(GOOD & ~KEY_EXCH, set=KEY_EXCH, key=b"")),
+    ("NT-011", rules_nt.last(GOOD & ~VERSION, set=VERSION, version=bytes(8))),
+])
+def test_forced_flags(serve, tmp_path, rule, client):
+    """A server that sets flags which the client never asked for; a client that
+    echoes them is not to blame. One that asked for them is, see above."""
+    path = tmp_path / "case.yaml"
+    path.write_text("lyncmock: 1\nworld: {ntlm: {flags-masked: no}}\n")
+    server = serve("--json", tmp_path / "report.json", "--set",
+                   "offer.kerberos=no", path)
+    client(server)
+    findings, _ = judged(server, tmp_path)
+    told = [finding["rule"] for finding in findings]
+    assert rule not in told and "NT-035" not in told, told

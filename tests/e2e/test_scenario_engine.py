@@ -255,19 +255,17 @@ def test_expected_so_often(play, times, code, saw):
      "1 to 2 times, saw 3"),
     ("{at: discover.root, when: {host: lyncweb.*}}", 1, 1,
      "discover.root (host: lyncweb.*) at least once, saw 0"),
-    ("{at: http.request, when: {method: [PUT, HEAD], leg: 2, query: {a: '', "
-     "b: null}, header: {X-A: x*}, connection: [2, 3], is: {phase: in}}, "
-     "answered: 200, times: 2}", 1, 1,
-     "http.request (method: PUT or HEAD, header X-A: x*, leg: 2, query a: '', "
-     "query b: none, connection: 2 or 3, is phase: in) answered 200 2 times, "
-     "saw 0"),
-    ("{at: http.request, when: {xpath: //a, ticket-age: 5m}}", 1, 1,
-     "http.request (xpath: //a, ticket-age: 5m) at least once, saw 0"),
+    ("{at: http.request, when: {method: [PUT, HEAD], query: {a: '', b: null}, "
+     "header: {X-A: x*}, connection: [2, 3]}, answered: 200, times: 2}", 1, 1,
+     "http.request (method: PUT or HEAD, header X-A: x*, query a: '', "
+     "query b: none, connection: 2 or 3) answered 200 2 times, saw 0"),
+    ("{at: webticket.issue, when: {xpath: //a, auth: ntlm}}", 1, 1,
+     "webticket.issue (auth: ntlm, xpath: //a) at least once, saw 0"),
     ("never: {at: discover.root, when: {host: lyncdiscover.*}}", 1, 1,
      "discover.root (host: lyncdiscover.*) never, saw 1"),
-    ("order: [{at: discover.root}, {at: mex.get, when: {host: web*}}]", 1, 1,
-     "in order: discover.root, mex.get (host: web*), saw no mex.get (host: "
-     "web*) behind discover.root"),
+    ("in-order: [{at: discover.root}, {at: mex.get, when: {host: lyncweb.*}}]",
+     1, 1, "in order: discover.root, mex.get (host: lyncweb.*), saw no mex.get "
+     "(host: lyncweb.*) behind discover.root"),
     ("{at: discover.root, answered: 200}", 1, 0, ""),
     ("{at: discover.root, answered: 503}", 1, 1,
      "discover.root answered 503 at least once, saw 0, and 1 answered "

@@ -29,7 +29,7 @@ NOT_GOOD = {
         "expected discover.user answered 200 at least once",
         "it has Kerberos alone, and does not go on with NTLM"),
     "kerberos-mutual-missing": (
-        "expected discover.user never, saw 1",
+        "expected discover.user (ticket: valid) never, saw 1",
         "it warns, and takes the answer"),
     "kerberos-negotiate-withdrawn": (
         "expected discover.user answered 200 at least once",
