@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -342,15 +343,22 @@ static void ends_where_it_is_told(void **state)
 
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         struct client client;
+        enum client_end end;
+        bool reset;
 
         set_place(rig, rows[i].place, rows[i].plan);
         client = client_proxy(rig);
+        errno = 0;
         (void)!send(client.fd, CONNECT GET, strlen(CONNECT GET), MSG_NOSIGNAL);
+        /* Who hears of a RST there hears of nothing but an end later. */
+        reset = errno == ECONNRESET;
         if (rows[i].connected) {
             assert_string_equal(client_reply(&client), YES);
         }
-        if (client_drain(&client) != rows[i].end || client.got.size) {
-            fail_msg("row %zu: \"%s\"", i, buf_text(&client.got));
+        end = client_drain(&client);
+        end = reset ? END_RESET : end;
+        if (end != rows[i].end || client.got.size) {
+            fail_msg("row %zu: %d \"%s\"", i, (int)end, buf_text(&client.got));
         }
         client_close(&client);
         set_place(rig, rows[i].place, (struct conn_plan){0});
