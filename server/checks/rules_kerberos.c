@@ -51,7 +51,7 @@ static bool check_reused(struct check *check)
     struct ntlm_seen *seen = with_ap(check);
     struct span cipher;
 
-    if (!seen || check->ex->sent.status == 0) {
+    if (!seen || check->ex->sent.outcome != SENT_WHOLE) {
         return false;
     }
     cipher = seen->ap.authenticator.cipher;

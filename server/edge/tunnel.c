@@ -111,7 +111,8 @@ static void reach_server(struct edge_conn *conn)
     }
 }
 
-/* Nothing of the connection to the proxy is left but the socket. */
+/* Nothing of the connection to the proxy is left but the socket, and how many
+ * bytes a step lets through it. */
 static void forget_proxy(struct edge_conn *conn)
 {
     struct sock *sock = &conn->sock;
