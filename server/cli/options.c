@@ -283,6 +283,7 @@ bool options_parse(int argc, char **argv, struct env *env,
     }
     if (parse.verbs & OPTION_CONFORMANCE) {
         options.timeout = CONFORMANCE_TIMEOUT;
+        options.lenient = true;
     }
     if (!read_environment(&parse, env, err) ||
         !read_arguments(&parse, argc, argv, err)) {

@@ -75,6 +75,8 @@ struct options {
     const char *krb5kdc;          /* NULL: where it usually is */
     const char *user;             /* of the client that run starts; NULL: any */
     bool client;                  /* no option: one is started, see run.c */
+    bool lenient;                 /* no option: where nobody can sign in, the
+                                     client may fail */
     const char *ccache_client;    /* no option: the user of its cache, where
                                      Kerberos is served and --ccache says nothing;
                                      NULL: none */

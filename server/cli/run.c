@@ -36,11 +36,8 @@ static void print_help(void)
         "failed, the client\nwas not let in, or it never reached the server; "
         "2 an option, a scenario or the\nclient's name is wrong, nothing was "
         "started; 3 could not start; 4 --timeout\nreached; 5 the client "
-        "failed, though nothing that is judged did; 70 a bug of\nlyncmock; 77 "
-        "it needs Kerberos, and this machine has no krb5kdc.\n"
-        "Where a scenario expects something, and not that the User resource, "
-        "UCWA or OAuth\nanswers 200, nobody can sign in: the client's exit "
-        "status is not judged. A signal\nthat ends it fails all the same.\n");
+        "failed, though the server saw nothing wrong; 70 a bug of\nlyncmock; "
+        "77 it needs Kerberos, and this machine has no krb5kdc.\n");
 }
 
 /* Nothing is started before all of it is known to be good. */

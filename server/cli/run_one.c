@@ -94,7 +94,7 @@ static enum exit_code on_loaded(struct serving *serving,
                                     ? FAIL_ON_MUST
                                     : FAIL_ON_MUST | FAIL_ON_REFUSED);
     scenario->judged = true; /* at least whether the client came */
-    run->may_fail = !scenario_lets_in(scenario);
+    run->may_fail = run->options.lenient && !scenario_lets_in(scenario);
     if (user && kerberos_may_have_ticket(world, user)) {
         run->options.ccache_client = user->name;
     }
