@@ -15,7 +15,7 @@ static const char *quoted(struct arena *arena, const char *name)
 {
     size_t at = 0;
 
-    while (name[at] && at < NAME_SHOWN) {
+    while (at < NAME_SHOWN && name[at]) {
         size_t length = utf8_sequence(span_text(name + at));
 
         at += length ? length : 1;

@@ -169,14 +169,16 @@ static bool is_dressed(struct check *check, struct span body, bool metadata,
 {
     const struct exchange *ex = check->ex;
     const struct reply_plan *plan = &ex->reply.plan;
-    struct link good[LINKS_MAX];
+    struct link good[LINKS_MAX] = {0};
+    size_t good_count;
 
-    return ex->planned && ex->planned->status == ex->sent.status &&
-           !ex->reply.raw.size && !plan->delay && !plan->drip_every &&
-           !plan->pause && !plan->cut && !ex->reply.write &&
-           !span_equal(ex->planned->body, body) &&
-           says_the_same(links, count, good,
-                         read_links(check, ex->planned->body, metadata, good));
+    if (!ex->planned || ex->planned->status != ex->sent.status ||
+        ex->reply.raw.size || plan->delay || plan->drip_every || plan->pause ||
+        plan->cut || ex->reply.write || span_equal(ex->planned->body, body)) {
+        return false;
+    }
+    good_count = read_links(check, ex->planned->body, metadata, good);
+    return says_the_same(links, count, good, good_count);
 }
 
 static void read_document(struct check *check, struct span body, unsigned flags,

@@ -70,7 +70,7 @@ static void add_own(struct report_run *run, const struct efficiency *efficiency)
 void gather_measures(struct arena *arena, const struct session *session,
                      struct report_run *run)
 {
-    struct efficiency efficiency;
+    struct efficiency efficiency = {0};
 
     efficiency_of(arena, run, &efficiency);
     run->measures = arena_alloc(arena, (MEASURE_COUNT + OWN_MEASURES) *

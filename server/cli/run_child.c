@@ -72,8 +72,8 @@ static _Noreturn void begin(const struct run_child *child, struct env *env,
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     sigprocmask(SIG_SETMASK, mask, NULL);
     code = be_run(child, env, client, output);
-    fflush(stdout);
-    fflush(stderr);
+    (void)fflush(stdout);
+    (void)fflush(stderr);
     _exit((int)code);
 }
 
@@ -118,7 +118,7 @@ bool run_child_start(struct run_child *child, struct env *env,
 
     *child = (struct run_child){.run = run, .output = -1, .result = -1};
     if (make_descriptors(child, &output, err)) {
-        fflush(stdout);
+        (void)fflush(stdout);
         child->took = -env_monotonic(env);
         child->pid = fork();
         if (child->pid == 0) {

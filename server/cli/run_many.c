@@ -102,13 +102,13 @@ static void print(const struct run_child *child, const struct report *outcome)
     printf("== %s: %s (%.1f s)\n", child->run->title, outcome->runs[0].line,
            (double)child->took / (double)ENV_NS_PER_SEC);
     if (text->size) {
-        fwrite(text->data, 1, text->size, stdout);
+        (void)fwrite(text->data, 1, text->size, stdout);
         printf("%s", text->data[text->size - 1] == '\n' ? "" : "\n");
     }
     if (child->lost) {
         printf("[%zu bytes more]\n", child->lost);
     }
-    fflush(stdout);
+    (void)fflush(stdout);
 }
 
 static void end(struct many *many, struct run_child *child, int status)

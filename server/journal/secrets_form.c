@@ -38,6 +38,9 @@ static void mask_pairs(struct buf *out, struct span form)
     size_t done = 0;
     size_t at = 0;
 
+    if (!form.data) {
+        return;
+    }
     while ((at = span_find(form, span_text("="), at)) != SIZE_MAX) {
         size_t begin = name_begin(form, at, done);
         size_t end;

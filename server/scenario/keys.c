@@ -414,21 +414,21 @@ const char *key_shape_text(enum key_shape shape)
         [SHAPE_SEVERITY] = "fail or warn",
         [SHAPE_ORDER] = "a list of expectations, in order",
         [SHAPE_UNEXPECTED] = "fail, warn or pass",
-        [SHAPE_RULES] = "a mapping of rules to off, note, warn, fail or a "
-                        "level",
-        [SHAPE_TREATMENT] = "off, note, warn, fail, must, should, practice or "
-                            "robustness",
-        [SHAPE_WORDS] = "a list of must, should, practice, robustness, "
-                        "unexpected, refused",
+        [SHAPE_RULES] = ("a mapping of rules to off, note, warn, fail or a "
+                         "level"),
+        [SHAPE_TREATMENT] = ("off, note, warn, fail, must, should, practice or "
+                             "robustness"),
+        [SHAPE_WORDS] = ("a list of must, should, practice, robustness, "
+                         "unexpected, refused"),
         [SHAPE_WORLD] = "a mapping of settings",
         [SHAPE_FAULTS] = "a mapping of faults to their values",
         [SHAPE_WHEN] = "a mapping of facts and counting words",
-        [SHAPE_NEVER] = "a mapping such as {cleartext-password: yes} or {at: "
-                        "webticket.issue}",
+        [SHAPE_NEVER] = ("a mapping such as {cleartext-password: yes} or {at: "
+                         "webticket.issue}"),
         [SHAPE_STEPS] = "a list of steps",
         [SHAPE_EXPECT] = "a list of expectations",
-        [SHAPE_ABOUT] = "a mapping of symptom, layer, client, source, "
-                        "optimum",
+        [SHAPE_ABOUT] = ("a mapping of symptom, layer, client, source, "
+                         "optimum"),
         [SHAPE_LAYER] = "a layer of the points",
         [SHAPE_OPTIMUM] = "a list such as 6 requests, 2 connections",
     };

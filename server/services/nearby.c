@@ -343,7 +343,8 @@ const char *nearby_method(const struct call *call, unsigned allowed)
     static const char *const words[] = {"GET", "HEAD", "POST", NULL};
 
     for (size_t i = 0; words[i]; i++) {
-        if (strcasecmp(words[i], method) == 0 && strcmp(words[i], method)) {
+        if (strcasecmp(words[i], method) == 0 &&
+            strcmp(words[i], method) != 0) {
             upper = words[i];
         }
     }

@@ -283,6 +283,9 @@ static size_t common_end(struct span a, struct span b)
 {
     size_t count = 0;
 
+    if (!a.data || !b.data) {
+        return 0;
+    }
     while (count < a.size && count < b.size &&
            a.data[a.size - 1 - count] == b.data[b.size - 1 - count]) {
         count++;
@@ -347,7 +350,7 @@ static const char *difference(struct shown *s, struct span issued,
         return arena_printf(s->arena, "with %zu bytes more behind its end",
                             bytes.size - at);
     }
-    if (issued.data[0] == '<' &&
+    if (issued.data && issued.data[0] == '<' &&
         ticket_same_but_prefixes(s->arena, issued, bytes)) {
         return arena_printf(s->arena,
                             "with other namespace prefixes, from byte %zu on: "

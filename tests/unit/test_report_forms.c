@@ -402,8 +402,8 @@ static void test_text(void **state UNUSED)
         "  ok s.yaml:4: held: discover.root once",
         "  NO s.yaml:5: failed: webticket.issue answered 200 once, saw 0",
         "     status: 401, expected 200",
-        "  requests                        3  optimum 2\n"
-        "     anonymous probe repeated",
+        ("  requests                        3  optimum 2\n"
+         "     anonymous probe repeated"),
         "  bytes in                     1234\n",
         "client: sh sign-in.sh",
     };
